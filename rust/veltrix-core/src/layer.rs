@@ -1,0 +1,298 @@
+//! A layer: one immutable tree of definitions, stored as pre-order arrays.
+//!
+//! ```text
+//!   node        0 root    1 "db"     2 "host"  3 "port"  4 "tags"   5 -      6 -
+//!   kind        Mapping   Mapping    Str       Int       List       Str      Str
+//!   end         7         4          3         4         7          6        7
+//! ```
+//! `end` is the node behind the whole subtree: the next sibling, or the end of the parent.
+//! Text, bytes and times live in one arena; a position is kept a node where the source has them.
+
+use std::sync::Arc;
+
+use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::value::{Date, Kind, Scalar, Time};
+
+/// The number of a node in its layer; the root is 0.
+pub type NodeId = u32;
+
+/// Where a definition stands in its document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Position {
+    /// 1-based; 0 means that no position is known.
+    pub line: u32,
+    /// 1-based, counted in code points.
+    pub column: u32,
+}
+
+/// One node; 24 bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// The name under which the node stands in its mapping.
+    pub segment: SegmentId,
+    /// The node behind this subtree.
+    pub end: NodeId,
+    payload: u64,
+    /// What the node is.
+    pub kind: Kind,
+}
+
+/// An immutable tree of definitions. The root is a mapping for a layer, anything for a single value.
+#[derive(Debug)]
+pub struct Layer {
+    segments: Arc<Segments>,
+    nodes: Box<[Node]>,
+    arena: Box<[u8]>,
+    positions: Box<[Position]>,
+}
+
+impl Layer {
+    /// The table that names its segments.
+    pub fn segments(&self) -> &Arc<Segments> {
+        &self.segments
+    }
+
+    /// All nodes in pre-order.
+    #[inline]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// One node.
+    #[inline]
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    /// The children of a mapping, the items of a list, or the value of an operator.
+    pub fn children(&self, id: NodeId) -> Children<'_> {
+        Children { nodes: &self.nodes, next: id + 1, end: self.node(id).end }
+    }
+
+    /// Where a node was defined, if its source knows.
+    pub fn position(&self, id: NodeId) -> Option<Position> {
+        self.positions.get(id as usize).copied().filter(|position| position.line != 0)
+    }
+
+    /// The scalar that a node holds; `None` for lists, mappings and operators.
+    pub fn scalar(&self, id: NodeId) -> Option<Scalar<'_>> {
+        let node = self.node(id);
+        Some(match node.kind {
+            Kind::Null => Scalar::Null,
+            Kind::Bool => Scalar::Bool(node.payload != 0),
+            Kind::Int => Scalar::Int(node.payload.cast_signed()),
+            Kind::BigInt => Scalar::BigInt(self.text(node.payload)),
+            Kind::Float => Scalar::Float(f64::from_bits(node.payload)),
+            Kind::Str => Scalar::Str(self.text(node.payload)),
+            Kind::Bytes => Scalar::Bytes(self.bytes(node.payload)),
+            Kind::DateTime => {
+                let packed = self.bytes(node.payload);
+                let (date, time) = packed.split_at(4);
+                let mut word = [0; 8];
+                word[..4].copy_from_slice(date);
+                Scalar::DateTime(Date::unpack(u64::from_le_bytes(word)), Time::unpack(time))
+            }
+            Kind::Date => Scalar::Date(Date::unpack(node.payload)),
+            Kind::Time => Scalar::Time(Time::unpack(self.bytes(node.payload))),
+            Kind::Opaque => Scalar::Opaque(node.payload),
+            Kind::List | Kind::Mapping | Kind::Delete | Kind::Replace | Kind::Append | Kind::Prepend => return None,
+        })
+    }
+
+    fn bytes(&self, payload: u64) -> &[u8] {
+        let (offset, length) = ((payload >> 32) as usize, payload as u32 as usize);
+        &self.arena[offset..offset + length]
+    }
+
+    fn text(&self, payload: u64) -> &str {
+        // Only `&str` is ever put behind a text payload, so this cannot fail.
+        std::str::from_utf8(self.bytes(payload)).unwrap_or_default()
+    }
+}
+
+impl Drop for Layer {
+    fn drop(&mut self) {
+        self.segments.release(self.nodes.len());
+    }
+}
+
+/// Walks siblings by skipping over subtrees.
+#[derive(Clone, Debug)]
+pub struct Children<'a> {
+    nodes: &'a [Node],
+    next: NodeId,
+    end: NodeId,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    #[inline]
+    fn next(&mut self) -> Option<NodeId> {
+        if self.next >= self.end {
+            return None;
+        }
+        let current = self.next;
+        self.next = self.nodes[current as usize].end;
+        Some(current)
+    }
+}
+
+/// Builds a layer in document order: `open`, children, `close`.
+#[derive(Debug)]
+pub struct TreeBuilder {
+    segments: Arc<Segments>,
+    nodes: Vec<Node>,
+    arena: Vec<u8>,
+    positions: Vec<Position>,
+    open: Vec<NodeId>,
+}
+
+impl TreeBuilder {
+    /// A builder on a table of segments.
+    pub fn new(segments: Arc<Segments>) -> Self {
+        Self { segments, nodes: Vec::new(), arena: Vec::new(), positions: Vec::new(), open: Vec::new() }
+    }
+
+    /// The table that the layer will use.
+    pub fn segments(&self) -> &Arc<Segments> {
+        &self.segments
+    }
+
+    /// How many containers are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// How many nodes stand so far; the number of the next one.
+    pub fn len(&self) -> NodeId {
+        self.nodes.len() as NodeId
+    }
+
+    /// Whether no node stands yet.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// A node that already stands.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    /// Adds a leaf that is no operator.
+    pub fn scalar(&mut self, segment: SegmentId, scalar: Scalar<'_>) -> NodeId {
+        let payload = match scalar {
+            Scalar::Null => 0,
+            Scalar::Bool(value) => u64::from(value),
+            Scalar::Int(value) => value.cast_unsigned(),
+            Scalar::Float(value) => value.to_bits(),
+            Scalar::BigInt(text) | Scalar::Str(text) => self.store(text.as_bytes()),
+            Scalar::Bytes(bytes) => self.store(bytes),
+            Scalar::DateTime(date, time) => {
+                let start = self.arena.len();
+                self.arena.extend_from_slice(&date.pack().to_le_bytes()[..4]);
+                self.arena.extend_from_slice(&time.pack());
+                Self::range(start, self.arena.len())
+            }
+            Scalar::Date(date) => date.pack(),
+            Scalar::Time(time) => self.store(&time.pack()),
+            Scalar::Opaque(handle) => handle,
+        };
+        self.push(segment, scalar.kind(), payload)
+    }
+
+    /// Adds the operator without a value.
+    pub fn delete(&mut self, segment: SegmentId) -> NodeId {
+        self.push(segment, Kind::Delete, 0)
+    }
+
+    /// Opens a mapping, a list or an operator with a value; what follows until [`Self::close`] stands in it.
+    pub fn open(&mut self, segment: SegmentId, kind: Kind) -> NodeId {
+        let id = self.push(segment, kind, 0);
+        self.open.push(id);
+        id
+    }
+
+    /// Closes what was opened last.
+    pub fn close(&mut self) {
+        if let Some(id) = self.open.pop() {
+            self.nodes[id as usize].end = self.nodes.len() as NodeId;
+        }
+    }
+
+    /// Says where the node stands in its document.
+    pub fn locate(&mut self, id: NodeId, position: Position) {
+        self.positions.resize(self.nodes.len(), Position::default());
+        self.positions[id as usize] = position;
+    }
+
+    /// Gives a node another kind or name: how a document turns `{"$append": […]}` into the operator.
+    pub fn retype(&mut self, id: NodeId, segment: SegmentId, kind: Kind) {
+        let node = &mut self.nodes[id as usize];
+        node.segment = segment;
+        node.kind = kind;
+    }
+
+    /// Removes every node from `id` on; containers that it opened must be closed.
+    pub fn truncate(&mut self, id: NodeId) {
+        self.nodes.truncate(id as usize);
+        self.positions.truncate(id as usize);
+    }
+
+    /// Copies a subtree of another layer of the same table.
+    pub fn copy(&mut self, segment: SegmentId, from: &Layer, id: NodeId) {
+        let base = self.nodes.len() as NodeId;
+        for source in id..from.node(id).end {
+            let node = from.node(source);
+            let name = if source == id { segment } else { node.segment };
+            let copied = match from.scalar(source) {
+                Some(scalar) => self.scalar(name, scalar),
+                None => self.push(name, node.kind, 0),
+            };
+            self.nodes[copied as usize].end = node.end - id + base;
+            if let Some(position) = from.position(source) {
+                self.locate(copied, position);
+            }
+        }
+    }
+
+    /// The finished layer.
+    pub fn finish(mut self) -> Layer {
+        while !self.open.is_empty() {
+            self.close();
+        }
+        if !self.positions.is_empty() {
+            self.positions.resize(self.nodes.len(), Position::default());
+        }
+        self.segments.retain(self.nodes.len());
+        Layer {
+            segments: self.segments,
+            nodes: self.nodes.into_boxed_slice(),
+            arena: self.arena.into_boxed_slice(),
+            positions: self.positions.into_boxed_slice(),
+        }
+    }
+
+    fn store(&mut self, bytes: &[u8]) -> u64 {
+        let start = self.arena.len();
+        self.arena.extend_from_slice(bytes);
+        Self::range(start, self.arena.len())
+    }
+
+    const fn range(start: usize, end: usize) -> u64 {
+        (start as u64) << 32 | (end - start) as u64
+    }
+
+    fn push(&mut self, segment: SegmentId, kind: Kind, payload: u64) -> NodeId {
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(Node { segment, end: id + 1, payload, kind });
+        id
+    }
+}
+
+/// A layer whose root is an empty mapping.
+pub fn empty(segments: Arc<Segments>) -> Layer {
+    let mut builder = TreeBuilder::new(segments);
+    builder.open(NO_SEGMENT, Kind::Mapping);
+    builder.finish()
+}
