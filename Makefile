@@ -1,0 +1,103 @@
+# Every command of the project. CI calls these targets, so what passes here passes there.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+CASES ?= 200000
+PYTEST_ARGS ?=
+PIP_VERSION := 26.3
+
+BIN := .venv/bin
+STAMPS := .venv/stamps
+TOOLS := $(STAMPS)/tools
+RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
+TYPED := python/veltrix examples/treasure_hunt
+FORMATTED := python tests benches examples
+
+# One environment for every cargo call: a difference here makes cargo rebuild pyo3 each time.
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+export PYO3_BUILD_EXTENSION_MODULE := 1
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_QUIET := 1
+
+existing = $(wildcard $(1))
+
+.PHONY: help
+help: ## show this text
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) PYTEST_ARGS=\"$(PYTEST_ARGS)\""
+
+.PHONY: demo
+demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt
+	@$(BIN)/python examples/treasure_hunt/demo.py
+
+.PHONY: test
+test: test-rust test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
+
+.PHONY: test-rust
+test-rust: $(TOOLS)
+	cargo test --locked --workspace --exclude veltrix-py
+
+.PHONY: test-python
+test-python: $(STAMPS)/extension-dev
+	$(BIN)/python -m pytest tests $(PYTEST_ARGS)
+
+.PHONY: test-pure
+test-pure: $(STAMPS)/extension-dev
+	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(TOOLS) ## formatting, clippy, ruff, mypy and pyright; warnings are errors
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(BIN)/ruff format --check $(call existing,$(FORMATTED))
+	$(BIN)/ruff check $(call existing,$(FORMATTED))
+	$(BIN)/mypy $(call existing,$(TYPED) tests/typing)
+	$(BIN)/basedpyright $(call existing,tests/typing)
+
+.PHONY: format
+format: $(TOOLS) ## let rustfmt and ruff rewrite the sources
+	cargo fmt --all
+	$(BIN)/ruff check --fix-only --exit-zero $(call existing,$(FORMATTED))
+	$(BIN)/ruff format $(call existing,$(FORMATTED))
+
+.PHONY: bench
+bench: $(STAMPS)/extension-release ## measure both implementations with the release extension
+	$(BIN)/python -m benches
+
+.PHONY: soak
+soak: $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
+	$(BIN)/python -m tests.soak --cases $(CASES)
+
+.PHONY: wheel
+wheel: $(TOOLS) ## build the wheel and the sdist into dist/
+	rm -rf dist
+	$(BIN)/maturin build --quiet --release --locked --out dist --interpreter $(BIN)/python
+	$(BIN)/maturin sdist --out dist
+	@ls -l dist
+
+.PHONY: develop
+develop: $(STAMPS)/extension-dev ## make .venv with the tools and the extension, optimised with assertions
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf .venv dist target
+	find python -name '*.so' -delete
+
+$(TOOLS): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install pip==$(PIP_VERSION)
+	$(BIN)/python -m pip install --group dev
+	@mkdir -p $(STAMPS) && touch $@
+
+# Both profiles put their extension at the same place; the stamp that stays says which one is there.
+$(STAMPS)/extension-release: $(TOOLS) $(RUST_SOURCES)
+	$(BIN)/maturin develop --quiet --locked --release
+	@rm -f $(STAMPS)/extension-dev && touch $@
+
+$(STAMPS)/extension-dev: $(TOOLS) $(RUST_SOURCES)
+	$(BIN)/maturin develop --quiet --locked --profile dev
+	@rm -f $(STAMPS)/extension-release && touch $@
