@@ -1,6 +1,53 @@
 //! Documents: bytes in, a layer with positions out.
+//!
+//! ```text
+//! bytes ──► text (UTF-8, no BOM) ──► toml | json | yaml | dotenv ──events──► DocumentBuilder ──► layer
+//! ```
+//! The formats only know syntax. What all documents share (depth, duplicate keys, operators, limits)
+//! stands once, in [`document`].
 
-use crate::layer::Position;
+pub mod document;
+pub mod dotenv;
+pub mod json;
+pub mod position;
+pub mod toml;
+pub mod yaml;
+
+use std::sync::Arc;
+
+use crate::layer::{Layer, Position};
+use crate::segments::Segments;
+use document::DocumentBuilder;
+use position::Locator;
+
+/// The largest document, in bytes.
+pub const DOCUMENT_LIMIT: usize = 16 << 20;
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// TOML 1.0.
+    Toml,
+    /// JSON, RFC 8259.
+    Json,
+    /// YAML 1.2, core schema.
+    Yaml,
+    /// Lines of `NAME=value`.
+    Env,
+}
+
+impl Format {
+    /// The format that callers name `toml`, `json`, `yaml` or `env`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "toml" => Self::Toml,
+            "json" => Self::Json,
+            "yaml" => Self::Yaml,
+            "env" => Self::Env,
+            _ => return None,
+        })
+    }
+}
 
 /// Why a document was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,4 +58,49 @@ pub struct DocumentError {
     pub reason: String,
     /// Where, if known.
     pub position: Option<Position>,
+}
+
+impl DocumentError {
+    /// A rule of the format or of Veltrix that the document breaks.
+    pub fn syntax(reason: impl Into<String>, position: Position) -> Self {
+        Self { limit: false, reason: reason.into(), position: Some(position) }
+    }
+
+    /// A limit that the document passes.
+    pub fn limit(reason: impl Into<String>, position: Position) -> Self {
+        Self { limit: true, reason: reason.into(), position: Some(position) }
+    }
+}
+
+/// Reads a document into a layer on this table of segments.
+pub fn parse(format: Format, bytes: &[u8], segments: Arc<Segments>) -> Result<Layer, DocumentError> {
+    if bytes.len() > DOCUMENT_LIMIT {
+        return Err(DocumentError { limit: true, reason: "a document of more than 16 MiB".into(), position: None });
+    }
+    let text = decode(bytes)?;
+    let document = DocumentBuilder::new(segments);
+    match format {
+        Format::Toml => toml::parse(text, document),
+        Format::Json => json::parse(text, document),
+        Format::Yaml => yaml::parse(text, document),
+        Format::Env => dotenv::parse(text, document),
+    }
+}
+
+/// The text behind an optional byte order mark.
+fn decode(bytes: &[u8]) -> Result<&str, DocumentError> {
+    let start = Position { line: 1, column: 1 };
+    let wide = match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] => Some("UTF-32"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..] => Some("UTF-16"),
+        _ => None,
+    };
+    if let Some(name) = wide {
+        return Err(DocumentError::syntax(format!("not UTF-8 (looks like {name})"), start));
+    }
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(body).map_err(|error| {
+        let good = &body[..error.valid_up_to()];
+        DocumentError::syntax("not UTF-8", Locator::new(good).at(good.len()))
+    })
 }
