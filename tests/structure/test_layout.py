@@ -1,0 +1,46 @@
+"""A reader guesses a file from its name, in either language, and finds it short."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.structure.tree import CORE, PACKAGE, ROOT, python_files, relative, rust_files
+
+TOP_LEVEL = {
+    "pyproject.toml", "Cargo.toml", "Cargo.lock", "Makefile", "LICENSE",
+    "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
+    "rust", "python", "tests", "benches", "docs", "examples",
+}  # fmt: skip
+
+# Stems of the reference that the core has under another name, or not at all.
+WITHOUT_TWIN: dict[str, str] = {}
+
+LONGEST_FILE = 400
+
+
+def committed() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git work tree")
+    return listed.stdout.splitlines()
+
+
+def test_the_top_level_is_fixed():
+    top = {name.split("/")[0] for name in committed()}
+    assert {name for name in top if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_every_stem_of_the_reference_has_its_twin_in_the_core():
+    twins = {path.relative_to(CORE).with_suffix("").as_posix() for path in rust_files(CORE)}
+    pure = PACKAGE / "_pure"
+    stems = {path.relative_to(pure).with_suffix("").as_posix() for path in python_files(pure)}
+    missing = {stem for stem in stems if not stem.endswith("__init__")} - twins
+    assert missing == WITHOUT_TWIN.keys()
+
+
+@pytest.mark.parametrize("path", [*python_files(ROOT / "python"), *rust_files()], ids=relative)
+def test_a_file_is_short_enough_to_be_read(path):
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_FILE, f"{relative(path)} has {lines} lines"

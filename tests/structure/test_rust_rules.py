@@ -1,0 +1,68 @@
+"""What the Rust side may depend on, and where it may say `unsafe`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from tests.structure.tree import BINDING, CORE, ROOT, relative, rust_files
+
+BANNED = {
+    "arc-swap", "async-std", "bincode", "imbl", "rkyv", "rpds", "serde_yaml", "serde_yml", "yaml-rust",
+}  # fmt: skip
+OLDEST_PYO3 = (0, 29, 2)
+
+# The only files with unsafe blocks, each for the reason that its head gives.
+FENCED: set[str] = set()
+
+
+def code(text: str) -> str:
+    """The text without comments and strings."""
+    return re.sub(r'//[^\n]*|"(?:\\.|[^"\\])*"', "", text)
+
+
+def locked() -> list[dict[str, str]]:
+    return tomllib.loads((ROOT / "Cargo.lock").read_text(encoding="utf-8"))["package"]
+
+
+def test_no_banned_crate_is_locked():
+    assert not {package["name"] for package in locked()} & BANNED
+
+
+def test_pyo3_is_recent_enough():
+    versions = [package["version"] for package in locked() if package["name"].startswith("pyo3")]
+    assert versions
+    assert all(tuple(map(int, version.split("."))) >= OLDEST_PYO3 for version in versions)
+
+
+def test_only_the_binding_crate_says_pyo3():
+    for path in rust_files(CORE):
+        assert not re.search(r"\bpyo3", code(path.read_text(encoding="utf-8"))), relative(path)
+    assert "pyo3" not in (CORE.parent / "Cargo.toml").read_text(encoding="utf-8")
+
+
+def test_the_core_forbids_unsafe_code():
+    assert "#![forbid(unsafe_code)]" in (CORE / "lib.rs").read_text(encoding="utf-8")
+
+
+def test_the_core_does_no_input_or_output_and_reads_no_clock():
+    for path in rust_files(CORE):
+        found = re.search(r"std::(fs|net|process|time|env|thread)\b", code(path.read_text(encoding="utf-8")))
+        assert not found, f"{relative(path)} uses {found and found.group()}"
+
+
+def test_unsafe_stands_only_in_the_fenced_files():
+    for path in rust_files(BINDING):
+        if re.search(r"\bunsafe\b", code(path.read_text(encoding="utf-8"))):
+            assert path.relative_to(BINDING).as_posix() in FENCED, relative(path)
+
+
+@pytest.mark.parametrize("path", rust_files(BINDING), ids=relative)
+def test_every_unsafe_block_says_why_it_is_sound(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if re.search(r"\bunsafe\s*(\{|impl)", code(line)):
+            above = lines[max(0, number - 6) : number + 1]
+            assert any("SAFETY:" in text for text in above), f"{relative(path)}:{number + 1}"

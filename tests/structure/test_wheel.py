@@ -1,0 +1,39 @@
+"""What the built wheel holds. Looks at the installed one, so it runs where CI has installed it alone."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+
+import pytest
+
+from tests.structure.tree import PACKAGE
+
+
+@pytest.fixture(scope="module")
+def files():
+    names = {str(file) for file in importlib.metadata.files("veltrix") or ()}
+    if "veltrix.pth" in names:
+        pytest.skip("veltrix is installed from the tree, not from a wheel")
+    return names
+
+
+def test_the_wheel_holds_every_module_of_the_tree(files):
+    tree = {f"veltrix/{path.relative_to(PACKAGE).as_posix()}" for path in PACKAGE.rglob("*.py")}
+    assert {name for name in files if name.endswith(".py")} == tree
+
+
+def test_the_wheel_holds_one_extension_the_type_marker_and_the_licence(files):
+    assert len([name for name in files if name.endswith(".so")]) == 1
+    assert "veltrix/py.typed" in files
+    assert any(re.fullmatch(r"veltrix-.*\.dist-info/licenses/LICENSE", name) for name in files)
+
+
+def test_the_wheel_holds_nothing_else(files):
+    kinds = r"veltrix/.*\.(py|so)|veltrix/py\.typed|veltrix-[^/]*\.dist-info/.*|(\.\./)*bin/veltrix|.*\.pyc"
+    assert not [name for name in files if not re.fullmatch(kinds, name)]
+
+
+def test_the_wheel_needs_nothing_at_run_time():
+    required = importlib.metadata.requires("veltrix") or []
+    assert all("extra ==" in requirement for requirement in required)
