@@ -11,7 +11,8 @@ import pytest
 # Heavy parts of the standard library that a server may never need.
 NEVER = {
     "argparse", "asyncio", "concurrent.futures", "ctypes", "email", "http", "inspect", "logging",
-    "multiprocessing", "socket", "ssl", "subprocess", "tempfile", "threading", "tomllib", "unittest", "urllib.request", "yaml",
+    "multiprocessing", "socket", "ssl", "subprocess", "tempfile", "threading", "tomllib",
+    "unittest", "urllib.request", "yaml",
 }  # fmt: skip
 MOST_MODULES = 60
 MOST_BYTES = 2 * 1024 * 1024
