@@ -1,0 +1,25 @@
+"""The reference implementation of the kernel: the specification, written to be read.
+
+path ──► value ──► layer ──► resolve ──► snapshot ──► view · key
+                                │            │
+                             explain     digest ──► diff
+"""
+
+from veltrix._pure.key import Key
+from veltrix._pure.layer import Layer, restore_layer
+from veltrix._pure.path import format_path, parse_path
+from veltrix._pure.snapshot import Snapshot, resolve, restore_snapshot
+from veltrix._pure.view import View, restore_view
+
+__all__ = [
+    "Key",
+    "Layer",
+    "Snapshot",
+    "View",
+    "format_path",
+    "parse_path",
+    "resolve",
+    "restore_layer",
+    "restore_snapshot",
+    "restore_view",
+]

@@ -1,0 +1,90 @@
+"""Why a path has its value: the way that `finish` takes, for one path, with everything it passes by."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from veltrix._pure.layer import Node, names
+from veltrix._pure.path import Segments, join
+from veltrix._pure.resolve import children, combine, counting
+from veltrix.types import REDACTED, Definition, Explanation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from veltrix._pure.layer import Layer
+    from veltrix._pure.resolve import Run
+    from veltrix._pure.snapshot import Snapshot
+
+_MISSING = object()
+
+
+def explain(snapshot: Snapshot, path: Segments) -> Explanation:
+    """All definitions of a path, the highest first, and what became of each."""
+    owner = names(path)
+    found = [definition_in(layer.root, owner) for layer in reversed(snapshot._layers)]
+    listed = [definition for definition in found if definition is not None]
+    value = snapshot.get(path, _MISSING)
+    if not listed:
+        snapshot[path]  # raises: nobody defines it
+    counted = _counted(snapshot, owner) or (listed[0][1],)
+    present = value is not _MISSING
+    secret = is_secret(snapshot._layers, owner)
+    return Explanation(
+        path=join(path),
+        present=present,
+        value=None if not present else REDACTED if secret else value,
+        origin=counted[0].origin,
+        secret=secret,
+        definitions=tuple(_definition(at, node, counted, secret) for at, node in listed),
+    )
+
+
+def is_secret(layers: tuple[Layer, ...], path: Segments) -> bool:
+    """Whether any layer marks what stands at a path as secret."""
+    return any(layer.marks_secret(path) for layer in layers)
+
+
+def definition_in(root: Node, path: Segments) -> tuple[Segments, Node] | None:
+    """What a layer says about a path: there, or where a value or a `replace` above it leaves no room."""
+    node, above = root, None
+    for depth, name in enumerate(path):
+        if not node.is_mapping:
+            return path[:depth], node
+        if node.operator == "replace":
+            above = path[:depth], node
+        if name not in node.value:
+            return above
+        node = node.value[name]
+    return path, node
+
+
+def _counted(snapshot: Snapshot, path: Segments) -> Run:
+    """The definitions that make the value of a path; none where it is absent."""
+    conflicts = snapshot._conflicts
+    run: Run = reduce(combine, ((layer.root,) for layer in reversed(snapshot._layers)), ())
+    for depth, name in enumerate(path):
+        mappings = counting(run, path[:depth], conflicts)
+        if not mappings or not mappings[0].is_mapping:
+            return ()
+        run = children(mappings, str(name))
+    return counting(run, path, conflicts)
+
+
+def _definition(path: Segments, node: Node, counted: Run, secret: bool) -> Definition:
+    merged = any(node is other for other in counted)
+    return Definition(
+        path=join(path),
+        operator=node.operator,
+        type=node.type,
+        value=_shown(node, secret),
+        origin=node.origin,
+        role="wins" if node is counted[0] else "merges" if merged else "overridden",
+    )
+
+
+def _shown(node: Node, secret: bool) -> Any:
+    if node.is_mapping or node.operator == "delete":
+        return None
+    return REDACTED if secret else node.value

@@ -1,0 +1,46 @@
+"""A handle on one value."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    from veltrix._pure.snapshot import Snapshot
+
+
+class Key:
+    """A handle on one value: `key.value` is read at the speed of an attribute."""
+
+    __slots__ = ("__weakref__", "path", "value")
+    __module__ = "veltrix"
+
+    path: str
+    value: Any
+
+    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError("cannot create 'veltrix.Key' instances")
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'veltrix.Key' is not an acceptable base type")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Key is read-only")
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Key {self.path!r}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'veltrix.Key' object")
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        """Makes the handle follow to another snapshot; where the path is missing it stays and says so."""
+        object.__setattr__(self, "value", snapshot[self.path])
+
+
+def make_key(path: str, value: Any) -> Key:
+    """A handle on the value at a path, by its canonical text."""
+    key = object.__new__(Key)
+    object.__setattr__(key, "path", path)
+    object.__setattr__(key, "value", value)
+    return key

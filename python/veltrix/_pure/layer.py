@@ -1,0 +1,309 @@
+"""A layer: one immutable tree of definitions, each with its origin.
+
+    {"db": {"port": 1, "tags": append(["x"])}}
+
+    Node {db}  ──►  Node {port, tags}  ──►  port: Node 1
+                                       ──►  tags: Node ("x",), operator "append"
+
+A node's value is a dict of nodes for a mapping and a frozen value for all else, so `type(value) is dict`
+tells them apart. Nodes are never changed: `put` and `remove` copy the mappings on the way down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
+
+from veltrix._pure.path import Segments, check_depth, join, parse_path
+from veltrix._pure.value import entries, freeze, freeze_list, type_word
+from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
+from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
+from veltrix.types import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, Self
+
+    Children = dict[str, "Node"]
+    Origins = Mapping[tuple[str, ...], Origin]
+
+FORMATS = ("toml", "json", "yaml", "env")
+
+
+class Node:
+    """One definition: a value, the operator that holds it if any, and where it stands."""
+
+    __slots__ = ("operator", "origin", "value")
+
+    def __init__(self, value: Any, origin: Origin, operator: str | None = None) -> None:
+        self.value = value
+        self.origin = origin
+        self.operator = operator
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it defines a mapping, directly or through `replace`."""
+        return type(self.value) is dict
+
+    @property
+    def extends(self) -> bool:
+        """Whether it puts items onto a list."""
+        return self.operator in ("append", "prepend")
+
+    @property
+    def is_barrier(self) -> bool:
+        """Whether what lies beneath it is never looked at."""
+        return self.value is None or self.operator == "replace"
+
+    @property
+    def counts_beneath(self) -> bool:
+        """Whether it counts where another definition lies on it: all but null and DELETE."""
+        return self.value is not None or self.operator == "replace"
+
+    @property
+    def type(self) -> str:
+        """The word for the type of what it holds."""
+        return "delete" if self.operator == "delete" else type_word(self.value)
+
+    @property
+    def conflict_word(self) -> str:
+        """What an error calls it."""
+        return self.operator if self.operator is not None and self.extends else self.type
+
+    def data(self) -> Any:
+        """The Python data that this node was made from."""
+        value = self.value
+        if type(value) is dict:
+            value = {str(name): child.data() for name, child in value.items()}
+        match self.operator:
+            case "delete":
+                return DELETE
+            case "replace":
+                return Replace(value)
+            case "append":
+                return Append(value)
+            case "prepend":
+                return Prepend(value)
+        return value
+
+
+class _Builder:
+    """Makes nodes from Python data."""
+
+    def __init__(self, default: Origin, origins: Origins) -> None:
+        self.default = default
+        self.origins = origins
+
+    def build(self, data: Any, path: Segments) -> Node:
+        """The node for data that stands at a path."""
+        check_depth(path)
+        origin = self.origins.get(path, self.default)  # type: ignore[call-overload]
+        match data:
+            case Delete():
+                return Node(None, origin, "delete")
+            case Replace():
+                return Node(self.build(data.value, path).value, origin, "replace")
+            case Append():
+                return Node(freeze_list(data.value, path), origin, "append")
+            case Prepend():
+                return Node(freeze_list(data.value, path), origin, "prepend")
+            case Mapping():
+                return Node(
+                    {key: self.build(value, (*path, key)) for key, value in entries(data, path)}, origin
+                )
+        return Node(freeze(data, path), origin)
+
+
+class Layer:
+    """Loaded, immutable data with a name and, for each definition, its origin.
+
+    `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
+    what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
+    """
+
+    __slots__ = ("__weakref__", "_origin", "_secret", "name", "root")
+    __module__ = "veltrix"
+
+    name: str
+    root: Node
+    _origin: Origin
+    _secret: bool | frozenset[Segments]
+
+    def __init__(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        *,
+        source: str = "mapping",
+        origins: Origins | None = None,
+        secret: bool | Iterable[str | tuple[str | int, ...]] = False,
+    ) -> None:
+        origin = Origin(_text("a layer's name", name), _text("a layer's source", source))
+        if not isinstance(data, Mapping):
+            raise TypeError(f"layer data is a mapping, not {type(data).__name__}")
+        self._fill(data, origin, {} if origins is None else origins, secret)
+
+    @classmethod
+    def parse(
+        cls,
+        name: str,
+        text: bytes | str,
+        format: str,
+        *,
+        file: str | None = None,
+        secret: bool | Iterable[str | tuple[str | int, ...]] = False,
+    ) -> Self:
+        """The layer of a document; `format` is "toml", "json", "yaml" or "env"."""
+        from veltrix._pure import formats
+
+        origin = Origin(_text("a layer's name", name), "file", file)
+        if isinstance(text, str):
+            content = text.encode("utf-8", "surrogatepass")
+        elif isinstance(text, (bytes, bytearray, memoryview)):
+            content = bytes(text)
+        else:
+            raise TypeError(f"a document is bytes or str, not {type(text).__name__}")
+        if format not in FORMATS:
+            raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
+        layer = object.__new__(cls)
+        try:
+            layer._fill(formats.parse(format, content), origin, {}, secret)
+        except (ParseError, LimitError) as error:
+            raise error.in_file(file) from error.__cause__
+        return layer
+
+    def _fill(
+        self,
+        data: Mapping[str, Any],
+        origin: Origin,
+        origins: Origins,
+        secret: bool | Iterable[str | tuple[str | int, ...]],
+    ) -> None:
+        self._make(origin.layer, _Builder(origin, origins).build(data, ()), origin, _secret_paths(secret))
+
+    def _make(self, name: str, root: Node, origin: Origin, secret: bool | frozenset[Segments]) -> None:
+        for field, value in (("name", name), ("root", root), ("_origin", origin), ("_secret", secret)):
+            object.__setattr__(self, field, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Layer is read-only")
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'veltrix.Layer' is not an acceptable base type")
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Layer {self.name!r}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from veltrix._select import restore_layer
+
+        origins: dict[Segments, Origin] = {}
+        _collect_origins(self.root, (), self._origin, origins)
+        secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
+        return (restore_layer, (self._origin, self.root.data(), origins, secret))
+
+    def __copy__(self) -> Layer:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Layer:
+        return self
+
+    def marks_secret(self, path: Segments) -> bool:
+        """Whether this layer says that what stands at a path is secret, in the whole stack."""
+        if isinstance(self._secret, bool):
+            return self._secret and self._defines_leaf_on(path)
+        return any(path[:length] in self._secret for length in range(1, len(path) + 1))
+
+    def _defines_leaf_on(self, path: Segments) -> bool:
+        node = self.root
+        for segment in path:
+            if not node.is_mapping:
+                return True
+            child = node.value.get(segment)
+            if child is None:
+                return False
+            node = child
+        return not node.is_mapping
+
+    def put(self, path: Segments, value: Any) -> Layer:
+        """The layer with another definition of one path."""
+        origin = Origin(self.name, "set")
+        node = _Builder(origin, {}).build(value, path)
+        return self._with_root(_put(self.root, path, 0, node))
+
+    def remove(self, path: Segments) -> Layer:
+        """The layer without its definition of one path."""
+        return self._with_root(_remove(self.root, path, 0))
+
+    def _with_root(self, root: Node) -> Layer:
+        layer = object.__new__(Layer)
+        layer._make(self.name, root, self._origin, self._secret)
+        return layer
+
+
+def restore_layer(
+    origin: Origin,
+    data: Mapping[str, Any],
+    origins: Origins,
+    secret: bool | tuple[tuple[str | int, ...], ...],
+) -> Layer:
+    """The layer that was pickled."""
+    layer = object.__new__(Layer)
+    layer._fill(data, origin, origins, secret)
+    return layer
+
+
+def _text(what: str, text: str) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"{what} is a str, not {type(text).__name__}")
+    return str.__str__(text)
+
+
+def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:
+    if isinstance(secret, bool):
+        return secret
+    if isinstance(secret, str) or not isinstance(secret, Iterable):
+        raise TypeError(f"secret is a bool or paths, not {type(secret).__name__}")
+    return frozenset(names(parse_path(path)) for path in secret)
+
+
+def names(path: Segments) -> Segments:
+    """The part of a path before its first index: what leads to a list as a whole."""
+    return tuple(takewhile(lambda segment: isinstance(segment, str), path))
+
+
+def settable(path: Segments) -> Segments:
+    """Refuses a path into a list."""
+    if any(isinstance(segment, int) for segment in path):
+        raise PathError(join(path), None, "a list's item cannot be set alone")
+    return path
+
+
+def _put(node: Node, path: Segments, depth: int, new: Node) -> Node:
+    if depth == len(path):
+        return new
+    if not node.is_mapping:
+        raise ConflictError(join(path[:depth]), "mapping", new.origin, node.conflict_word, node.origin)
+    name = str(path[depth])
+    child = node.value.get(name) or Node({}, Origin(new.origin.layer, "set"))
+    return Node({**node.value, name: _put(child, path, depth + 1, new)}, node.origin, node.operator)
+
+
+def _remove(node: Node, path: Segments, depth: int) -> Node:
+    name = str(path[depth])
+    children = node.value if node.is_mapping else {}
+    if name not in children:
+        raise MissingKeyError(join(path), join(path[:depth]), name, children)
+    if depth + 1 == len(path):
+        rest = {other: child for other, child in children.items() if other != name}
+    else:
+        rest = {**children, name: _remove(children[name], path, depth + 1)}
+    return Node(rest, node.origin, node.operator)
+
+
+def _collect_origins(node: Node, path: Segments, default: Origin, origins: dict[Segments, Origin]) -> None:
+    if node.origin != default:
+        origins[path] = node.origin
+    if node.is_mapping:
+        for name, child in node.value.items():
+            _collect_origins(child, (*path, name), default, origins)

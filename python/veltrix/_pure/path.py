@@ -1,0 +1,183 @@
+"""Paths: text to segments and back.
+
+    path     =  segment  { "." segment | "[" index "]" }
+    segment  =  plain characters  |  '"' any characters, with \\" and \\\\ '"'
+    index    =  ASCII digits, at most 18, no leading zero
+
+Plain characters are all but `.` `[` `]` `"` and white space.
+"""
+
+from __future__ import annotations
+
+from veltrix.errors import LimitError, PathError
+from veltrix.types import Name
+
+Segments = tuple[str | int, ...]
+
+MAX_DEPTH = 64
+_MAX_INDEX_DIGITS = 18
+_DIGITS = "0123456789"
+_SPECIAL = '.[]"'
+
+
+def parse_path(path: str | tuple[str | int, ...]) -> Segments:
+    """The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment."""
+    if isinstance(path, Name):
+        return _check_tuple((path,))
+    if isinstance(path, str):
+        return _parse_text(str.__str__(path))
+    if isinstance(path, tuple):
+        return _check_tuple(path)
+    raise TypeError(f"a path is a str or a tuple of str and int, not {type(path).__name__}")
+
+
+def format_path(path: tuple[str | int, ...]) -> str:
+    """The canonical text of a path: quoted only where it must be."""
+    return join(_check_tuple(path))
+
+
+def join(segments: Segments) -> str:
+    """The canonical text of segments that are known to be good; "" for none."""
+    text = ""
+    for segment in segments:
+        if isinstance(segment, int):
+            text += f"[{segment}]"
+        else:
+            text += f".{quote(segment)}" if text else quote(segment)
+    return text
+
+
+def quote(segment: str) -> str:
+    """A segment as it stands in a path."""
+    if not needs_quotes(segment):
+        return segment
+    escaped = segment.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def needs_quotes(segment: str) -> bool:
+    """Whether a path must quote this name: it is empty, or holds white space or a special character."""
+    return segment.split() != [segment] or any(char in segment for char in _SPECIAL)
+
+
+def where(segments: Segments) -> str:
+    """A path for a message; for no segments, words."""
+    return join(segments) or "the top level"
+
+
+def check_depth(segments: Segments) -> None:
+    """Refuses a path of more than 64 segments."""
+    if len(segments) > MAX_DEPTH:
+        raise LimitError.too_deep(join(segments))
+
+
+def surrogate(text: str) -> int | None:
+    """Where a text holds a lone surrogate, which UTF-8 cannot carry."""
+    if text.isascii():
+        return None
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
+def _check_tuple(path: tuple[str | int, ...]) -> Segments:
+    segments = tuple(_plain_segment(segment) for segment in path)
+    if not segments:
+        raise PathError(segments, None, "empty path")
+    if isinstance(segments[0], int):
+        raise PathError(segments, None, "index without a name")
+    for segment in segments:
+        if isinstance(segment, str):
+            if surrogate(segment) is not None:
+                raise PathError(segments, None, "lone surrogate")
+        elif segment < 0:
+            raise PathError(segments, None, "negative index")
+        elif segment >= 10**_MAX_INDEX_DIGITS:
+            raise PathError(segments, None, "index too large")
+    return segments
+
+
+def _plain_segment(segment: object) -> str | int:
+    if isinstance(segment, str):
+        return str.__str__(segment)
+    if isinstance(segment, int) and not isinstance(segment, bool):
+        return int.__index__(segment)
+    raise TypeError(f"a path segment is a str or an int, not {type(segment).__name__}")
+
+
+def _parse_text(text: str) -> Segments:
+    bad = surrogate(text)
+    if bad is not None:
+        raise PathError(text, bad + 1, "lone surrogate")
+    if not text:
+        raise PathError(text, 1, "empty path")
+    names = text.split(".")
+    if not any(map(needs_quotes, names)):
+        return tuple(names)
+    segments: list[str | int] = []
+    at = 0
+    while True:
+        segment, at = _parse_segment(text, at)
+        segments.append(segment)
+        while at < len(text) and text[at] == "[":
+            index, at = _parse_index(text, at)
+            segments.append(index)
+        if at == len(text):
+            return tuple(segments)
+        if text[at] != ".":
+            if text[at - 1] == '"':
+                raise PathError(text, at + 1, "expected '.' or '[' after a quoted segment")
+            raise PathError(text, at + 1, f"unexpected {text[at]!r}")
+        at += 1
+
+
+def _parse_segment(text: str, start: int) -> tuple[str, int]:
+    if text.startswith('"', start):
+        return _parse_quoted(text, start)
+    if text.startswith("[", start):
+        raise PathError(text, start + 1, "index without a name")
+    end = start
+    while end < len(text) and text[end] not in _SPECIAL and not text[end].isspace():
+        end += 1
+    if end == start and (end == len(text) or text[end] == "."):
+        raise PathError(text, start + 1, "empty segment")
+    if end < len(text) and text[end] not in ".[":
+        raise PathError(text, end + 1, f"unexpected {text[end]!r}")
+    return text[start:end], end
+
+
+def _parse_quoted(text: str, start: int) -> tuple[str, int]:
+    characters: list[str] = []
+    at = start + 1
+    while at < len(text):
+        char = text[at]
+        if char == '"':
+            return "".join(characters), at + 1
+        if char == "\\":
+            if at + 1 < len(text) and text[at + 1] not in '"\\':
+                raise PathError(text, at + 1, "unknown escape")
+            at += 1
+            char = text[at : at + 1]
+        characters.append(char)
+        at += 1
+    raise PathError(text, start + 1, "unclosed quote")
+
+
+def _parse_index(text: str, start: int) -> tuple[int, int]:
+    first = end = start + 1
+    while end < len(text) and text[end] in _DIGITS:
+        end += 1
+    digits = text[first:end]
+    if end == len(text):
+        raise PathError(text, start + 1, "unclosed index")
+    if not digits:
+        raise PathError(text, first + 1, "negative index" if text[first] == "-" else "expected an index")
+    if len(digits) > 1 and digits[0] == "0":
+        raise PathError(text, first + 1, "expected an index")
+    if len(digits) > _MAX_INDEX_DIGITS:
+        raise PathError(text, first + 1, "index too large")
+    if text[end] != "]":
+        raise PathError(text, end + 1, f"unexpected {text[end]!r}")
+    return int(digits), end + 1

@@ -1,0 +1,99 @@
+"""The merge rule, as a fold.
+
+A *run* is what counts of the definitions of one path, the highest first, down to the first barrier.
+`combine` lays one run over another; it is associative, so that layers can be folded in any grouping.
+`finish` turns a run into a value; only here conflicts are found and operators act.
+
+    definitions that count        result
+    none, or DELETE on top        absent
+    null or replace(v) on top     that value
+    all mappings                  their keys, each by this same rule
+    all other values              the highest one, whole
+    mappings and other values     ConflictError, or the higher kind if conflicts="replace"
+    append or prepend on top      put onto what the definitions beneath resolve to
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from veltrix._pure.layer import Node
+from veltrix._pure.path import Segments, join, needs_quotes
+from veltrix.errors import ConflictError
+from veltrix.types import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Run = tuple[Node, ...]
+
+ABSENT = object()
+
+
+def combine(upper: Run, lower: Run) -> Run:
+    """One run over another; associative, and the empty run changes nothing."""
+    return upper if upper and upper[-1].is_barrier else upper + lower
+
+
+def finish(run: Run, path: Segments, conflicts: str) -> Any:
+    """The value of a run: a leaf, a dict of values by name for a mapping, or ABSENT."""
+    counted = counting(run, path, conflicts)
+    if not counted:
+        return ABSENT
+    top = counted[0]
+    if top.is_mapping:
+        return _finish_mapping(counted, path, conflicts)
+    if top.extends:
+        return _joined(counted)
+    return top.value
+
+
+def counting(run: Run, path: Segments, conflicts: str) -> Run:
+    """What makes the value: all the mappings, or the list extensions and their list, or one leaf."""
+    if not run or run[0].operator == "delete":
+        return ()
+    top = run[0]
+    if top.extends:
+        return (top, *_extended(top, run[1:], path, conflicts))
+    beneath = tuple(node for node in run[1:] if node.counts_beneath)
+    other = next((at for at, node in enumerate(beneath) if node.is_mapping != top.is_mapping), len(beneath))
+    if other < len(beneath) and conflicts == "error":
+        raise conflict(path, top, beneath[other])
+    return (top, *beneath[:other]) if top.is_mapping else (top,)
+
+
+def _extended(top: Node, beneath: Run, path: Segments, conflicts: str) -> Run:
+    """What `append` or `prepend` puts its items onto: a run that makes a list, or nothing."""
+    counted = counting(beneath, path, conflicts)
+    if not counted or type(counted[0].value) is tuple:
+        return counted
+    if conflicts == "error":
+        raise conflict(path, top, counted[0])
+    return ()
+
+
+def conflict(path: Segments, upper: Node, lower: Node) -> ConflictError:
+    """The error for two definitions that cannot stand together."""
+    return ConflictError(join(path), upper.conflict_word, upper.origin, lower.conflict_word, lower.origin)
+
+
+def _joined(counted: Run) -> tuple[Any, ...]:
+    items: tuple[Any, ...] = ()
+    for node in reversed(counted):
+        items = node.value + items if node.operator == "prepend" else items + node.value
+    return items
+
+
+def _finish_mapping(counted: Run, path: Segments, conflicts: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in dict.fromkeys(name for node in reversed(counted) for name in node.value):
+        value = finish(children(counted, name), (*path, name), conflicts)
+        if value is not ABSENT:
+            values[Name(name) if needs_quotes(name) else name] = value
+    return values
+
+
+def children(counted: Run, name: str) -> Run:
+    """The run of one key, from the mappings that count."""
+    return reduce(combine, ((node.value[name],) for node in counted if name in node.value), ())

@@ -1,0 +1,106 @@
+"""Values: what Python data becomes on the way in, and its copy on the way out.
+
+Plain values have one of the exact types below. A list becomes a tuple, a mapping inside a list a
+FrozenMapping. Anything else is opaque: kept by identity, never looked into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from veltrix._pure.path import Segments, check_depth, join, surrogate, where
+from veltrix.errors import ParseError
+from veltrix.operators import Operator
+from veltrix.types import FrozenMapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+_SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
+_WORDS = {
+    type(None): "null",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    str: "str",
+    bytes: "bytes",
+    tuple: "list",
+    dict: "mapping",
+    FrozenMapping: "mapping",
+}
+
+
+def type_word(value: Any) -> str:
+    """The word for the type of a frozen value."""
+    return _WORDS.get(type(value)) or _time_word(value) or "object"
+
+
+def _time_word(value: Any) -> str | None:
+    if type(value).__module__ != "datetime":
+        return None
+    import datetime
+
+    kind = type(value)
+    if kind is datetime.date:
+        return "date"
+    if kind is not datetime.datetime and kind is not datetime.time:
+        return None
+    zone = value.tzinfo
+    # A named zone is more than an offset, and only an offset survives as plain data.
+    if zone is not None and (type(zone) is not datetime.timezone or len(zone.__getinitargs__()) != 1):
+        return None
+    return kind.__name__
+
+
+def is_list(data: Any) -> bool:
+    """Whether Python data is a list: any list, but no subclass of tuple (a named tuple is opaque)."""
+    return isinstance(data, list) or type(data) is tuple
+
+
+def freeze(data: Any, path: Segments) -> Any:
+    """Data that is neither an operator nor a mapping, copied so that nobody can change it."""
+    if type(data) is str:
+        if surrogate(data) is not None:
+            raise ParseError(_SURROGATE, path=where(path))
+        return data
+    if is_list(data):
+        return freeze_list(data, path)
+    return data
+
+
+def freeze_list(data: list[Any] | tuple[Any, ...], path: Segments) -> tuple[Any, ...]:
+    """A list, and all that stands in it."""
+    return tuple(_freeze_item(item, (*path, index)) for index, item in enumerate(data))
+
+
+def _freeze_item(item: Any, path: Segments) -> Any:
+    check_depth(path)
+    if isinstance(item, Operator):
+        raise TypeError(f"an operator cannot stand inside a list (at {join(path)})")
+    if isinstance(item, Mapping):
+        return FrozenMapping({key: _freeze_item(value, (*path, key)) for key, value in entries(item, path)})
+    return freeze(item, path)
+
+
+def entries(data: Mapping[str, Any], path: Segments) -> Iterator[tuple[str, Any]]:
+    """The keys and values of a mapping, keys checked and made plain."""
+    return ((_plain_key(key, path), value) for key, value in data.items())
+
+
+def _plain_key(key: Any, path: Segments) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"a key is a str, not {type(key).__name__} (in {where(path)})")
+    if surrogate(key) is not None:
+        raise ParseError(_SURROGATE, path=where(path))
+    return str.__str__(key)
+
+
+def thaw(value: Any) -> Any:
+    """A copy made of plain dicts and lists that the caller owns."""
+    if type(value) is tuple:
+        return [thaw(item) for item in value]
+    if type(value) in (dict, FrozenMapping):
+        return {str(key): thaw(item) for key, item in value.items()}
+    return value

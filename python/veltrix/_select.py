@@ -1,0 +1,66 @@
+"""The switch between the two implementations of the kernel.
+
+`VELTRIX_IMPL=native` or `VELTRIX_IMPL=pure` forces one; unset, it is native where that is built.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+
+def _pure() -> ModuleType:
+    import veltrix._pure
+
+    return veltrix._pure
+
+
+def _native() -> ModuleType | None:
+    try:
+        import veltrix._native
+    except ModuleNotFoundError as error:
+        if error.name != "veltrix._native":
+            raise
+        return None
+    return veltrix._native
+
+
+def implementations() -> dict[str, ModuleType]:
+    """The implementations that can be had here, by name."""
+    native = _native()
+    return {"pure": _pure()} if native is None else {"pure": _pure(), "native": native}
+
+
+def _choose(forced: str) -> tuple[str, ModuleType]:
+    if forced not in ("", "native", "pure"):
+        raise ImportError(f"VELTRIX_IMPL is 'native' or 'pure', not {forced!r}")
+    native = None if forced == "pure" else _native()
+    if native is not None:
+        return "native", native
+    if forced == "native":
+        raise ImportError(
+            "VELTRIX_IMPL is 'native', but veltrix._native is not built; the other choice is 'pure'"
+        )
+    return "pure", _pure()
+
+
+implementation, kernel = _choose(os.environ.get("VELTRIX_IMPL", ""))
+
+
+def restore_layer(*state: Any) -> Any:
+    """Loads a pickled layer into the selected implementation, whichever wrote it."""
+    return kernel.restore_layer(*state)
+
+
+def restore_snapshot(*state: Any) -> Any:
+    """Loads a pickled snapshot into the selected implementation."""
+    return kernel.restore_snapshot(*state)
+
+
+def restore_view(*state: Any) -> Any:
+    """Loads a pickled view into the selected implementation."""
+    return kernel.restore_view(*state)

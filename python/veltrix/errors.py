@@ -1,0 +1,266 @@
+"""Every error of Veltrix: one tree, one place for every text, used by both implementations.
+
+Each class takes plain positional arguments, keeps them as attributes and makes its text from them, so
+that an error pickles, compares, and says the same whoever raises it. No text holds a value: a value may
+be a secret.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Self
+
+    from veltrix.types import Origin
+
+_SHOWN_PROBLEMS = 20
+_SHOWN_CHARACTERS = 300
+_SIBLINGS = 1_000
+
+
+def printable(text: str) -> str:
+    """The text with control characters escaped and, if it is very long, its middle left out."""
+    if len(text) > _SHOWN_CHARACTERS:
+        text = f"{text[: _SHOWN_CHARACTERS // 2]}…{text[-_SHOWN_CHARACTERS // 2 :]}"
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
+class ConfigError(Exception):
+    """The root of the tree; itself it is a collection of problems."""
+
+    code = "config"
+    _problems: tuple[ConfigError, ...] | None = None
+
+    def __init__(self, problems: Iterable[ConfigError] = ()) -> None:
+        self._problems = tuple(single for problem in problems for single in problem.problems)
+        super().__init__(self._problems)
+
+    @property
+    def problems(self) -> tuple[ConfigError, ...]:
+        """All single problems; for a single one, itself."""
+        return (self,) if self._problems is None else self._problems
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        lines = [f"{len(self.problems)} problems"]
+        lines += [f"  {problem}" for problem in self.problems[:_SHOWN_PROBLEMS]]
+        if len(self.problems) > _SHOWN_PROBLEMS:
+            lines.append(f"  and {len(self.problems) - _SHOWN_PROBLEMS} more")
+        return "\n".join(lines)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return self._arguments() == other._arguments()  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash((type(self), str(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        notes = getattr(self, "__notes__", None)
+        state = (type(self), self._arguments())
+        return state if notes is None else (*state, {"__notes__": notes})
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return self.args
+
+
+class _DocumentError(ConfigError):
+    """Something wrong at a place in a text, or at a path in Python data."""
+
+    def __init__(
+        self,
+        reason: str,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        path: str | None = None,
+    ) -> None:
+        self.reason = reason
+        self.file = file
+        self.line = line
+        self.column = column
+        self.path = path
+        Exception.__init__(self, reason, file, line, column, path)
+
+    def in_file(self, file: str | None) -> Self:
+        """The same error with the name of the file."""
+        return type(self)(self.reason, file, self.line, self.column, self.path)
+
+    def __str__(self) -> str:
+        text = self.reason if self.path is None else f"{self.reason} at {printable(self.path)}"
+        place = self._place()
+        return f"{place}: {text}" if place else text
+
+    def _place(self) -> str:
+        if self.file is not None:
+            return place_in_file(self.file, self.line, self.column)
+        if self.line is None:
+            return ""
+        return f"line {self.line}" if self.column is None else f"line {self.line}, column {self.column}"
+
+
+def place_in_file(file: str, line: int | None = None, column: int | None = None) -> str:
+    """`app.toml:3:5`, as far as it is known."""
+    return ":".join([printable(file), *(str(number) for number in (line, column) if number is not None)])
+
+
+class ParseError(_DocumentError, ValueError):
+    """A document, or text in Python data, that cannot be understood."""
+
+    code = "parse"
+
+
+class LimitError(_DocumentError):
+    """Input beyond a limit: levels, bytes, digits, expansions."""
+
+    code = "limit"
+
+    @classmethod
+    def too_deep(cls, path: str) -> LimitError:
+        """For the first path of more than 64 segments."""
+        return cls("deeper than 64 levels", path=path)
+
+
+class ConflictError(ConfigError):
+    """Two definitions of one path that cannot stand together."""
+
+    code = "conflict"
+
+    def __init__(self, path: str, upper_type: str, upper: Origin, lower_type: str, lower: Origin) -> None:
+        self.path = path
+        self.upper_type = upper_type
+        self.upper = upper
+        self.lower_type = lower_type
+        self.lower = lower
+        Exception.__init__(self, path, upper_type, upper, lower_type, lower)
+
+    def __str__(self) -> str:
+        return (
+            f"{printable(self.path)}: {self.upper_type} in {self.upper} over {self.lower_type} in {self.lower}; "
+            'say replace() or conflicts="replace" if that is meant'
+        )
+
+
+class MissingKeyError(ConfigError, KeyError):
+    """A path where nothing stands.
+
+    `prefix` is the longest part of `path` where something does ("" for the top level), `key` the segment
+    that is missing there, `siblings` the keys that are not.
+    """
+
+    code = "missing-key"
+
+    def __init__(self, path: str, prefix: str, key: str | int, siblings: Iterable[str] = ()) -> None:
+        self.path = path
+        self.prefix = prefix
+        self.key = key
+        self._siblings = siblings
+        Exception.__init__(self, path, prefix, key)
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """At most 1,000 keys that stand beside the missing one."""
+        return tuple(str(name) for name in islice(iter(self._siblings), _SIBLINGS))
+
+    @property
+    def nearest(self) -> str | None:
+        """The sibling that the key was perhaps meant to be."""
+        return _nearest(self.key, self.siblings) if isinstance(self.key, str) else None
+
+    def __str__(self) -> str:
+        where = f"in {printable(self.prefix)!r}" if self.prefix else "at the top level"
+        if isinstance(self.key, int):
+            return f"no item {self.key} {where}"
+        nearest = self.nearest
+        hint = "" if nearest is None else f" (did you mean {printable(nearest)!r}?)"
+        return f"no key {printable(self.key)!r} {where}{hint}"
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return (self.path, self.prefix, self.key, self.siblings)
+
+
+def _nearest(key: str, siblings: Iterable[str]) -> str | None:
+    """The name at the smallest edit distance, if that is small for names of this length."""
+    if len(key) > 100:
+        return None
+    best, allowed = None, max(1, len(key) // 3)
+    for name in siblings:
+        if abs(len(name) - len(key)) <= allowed:
+            distance = 0 if name.casefold() == key.casefold() else _distance(key, name)
+            if distance <= allowed:
+                best, allowed = name, distance - 1
+    return best
+
+
+def _distance(left: str, right: str) -> int:
+    """How many insertions, deletions, changes and swaps of neighbours make one text the other."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, char in enumerate(left, 1):
+        before, previous, row = row, before, [i]
+        for j, other in enumerate(right, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != other))
+            if previous and j > 1 and char == right[j - 2] and left[i - 2] == other:
+                cost = min(cost, previous[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+class PathError(ConfigError, ValueError):
+    """A malformed path; `column` is 1-based and `None` for a tuple."""
+
+    code = "path"
+
+    def __init__(self, text: str | tuple[str | int, ...], column: int | None, reason: str) -> None:
+        self.text = text
+        self.column = column
+        self.reason = reason
+        Exception.__init__(self, text, column, reason)
+
+    def __str__(self) -> str:
+        column = "" if self.column is None else f", column {self.column}"
+        return f"path {printable(repr(self.text))}{column}: {self.reason}"
+
+
+class SourceError(ConfigError):
+    """A source that cannot give its layer: a file, a variable, a directory, a store."""
+
+    code = "source"
+
+    def __init__(
+        self, reason: str, source: str | None = None, file: str | None = None, path: str | None = None
+    ) -> None:
+        self.reason = reason
+        self.source = source
+        self.file = file
+        self.path = path
+        Exception.__init__(self, reason, source, file, path)
+
+    def __str__(self) -> str:
+        places = [printable(place) for place in (self.source, self.file, self.path) if place is not None]
+        return ": ".join([*places, self.reason])
+
+
+class ValidationError(ConfigError):
+    """A value that is well-formed but not allowed."""
+
+    code = "validation"
+
+    def __init__(self, reason: str, path: str | None = None, origin: Origin | None = None) -> None:
+        self.reason = reason
+        self.path = path
+        self.origin = origin
+        Exception.__init__(self, reason, path, origin)
+
+    def __str__(self) -> str:
+        text = self.reason if self.path is None else f"{printable(self.path)}: {self.reason}"
+        return text if self.origin is None else f"{text} ({self.origin})"

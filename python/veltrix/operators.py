@@ -1,0 +1,111 @@
+"""What a layer says instead of a value: remove it, replace it whole, extend it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Operator:
+    """The base of the four operators."""
+
+    __slots__ = ()
+
+
+class Delete(Operator):
+    """Removes what the layers beneath define. `DELETE` is the only one."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Delete:
+        return DELETE
+
+    def __repr__(self) -> str:
+        return "DELETE"
+
+    def __reduce__(self) -> str:
+        return "DELETE"
+
+
+DELETE: Delete = object.__new__(Delete)
+"""Removes what the layers beneath define."""
+
+
+class _Holder(Operator):
+    """An operator with a value; two are equal if their values are."""
+
+    __slots__ = ("value",)
+    value: Any
+
+    def __init__(self, value: Any) -> None:
+        object.__setattr__(self, "value", value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("an operator is read-only")
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == other.value if type(self) is type(other) else NotImplemented  # type: ignore[attr-defined]
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.value,))
+
+
+class Replace(_Holder):
+    """Puts a value in the place of all that the layers beneath define."""
+
+    __slots__ = ()
+
+    def __init__(self, value: Any) -> None:
+        if isinstance(value, Operator):
+            raise TypeError("replace() takes a value, not an operator")
+        super().__init__(value)
+
+    def __repr__(self) -> str:
+        return f"replace(<{type(self.value).__name__}>)"
+
+
+class _Extension(_Holder):
+    """Puts items onto the list that the layers beneath define."""
+
+    __slots__ = ()
+    word = ""
+
+    def __init__(self, value: list[Any] | tuple[Any, ...]) -> None:
+        if not isinstance(value, list) and type(value) is not tuple:
+            raise TypeError(f"{self.word}() takes a list, not {type(value).__name__}")
+        super().__init__(value)
+
+    def __repr__(self) -> str:
+        return f"{self.word}(<{len(self.value)} items>)"
+
+
+class Append(_Extension):
+    """Puts items behind the list beneath."""
+
+    __slots__ = ()
+    word = "append"
+
+
+class Prepend(_Extension):
+    """Puts items before the list beneath."""
+
+    __slots__ = ()
+    word = "prepend"
+
+
+def replace(value: Any) -> Replace:
+    """This value, and nothing of what the layers beneath define."""
+    return Replace(value)
+
+
+def append(items: list[Any] | tuple[Any, ...]) -> Append:
+    """The list beneath, and these items behind it."""
+    return Append(items)
+
+
+def prepend(items: list[Any] | tuple[Any, ...]) -> Prepend:
+    """These items, and the list beneath behind them."""
+    return Prepend(items)

@@ -1,0 +1,206 @@
+"""The plain types that both implementations hand out."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Mapping
+
+from veltrix.errors import place_in_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, NamedTuple, NoReturn
+
+    from veltrix import Layer
+
+    class _Origin(NamedTuple):
+        layer: str
+        source: str
+        file: str | None = None
+        line: int | None = None
+        column: int | None = None
+        variable: str | None = None
+
+    class _Definition(NamedTuple):
+        path: str
+        operator: str | None
+        type: str
+        value: Any
+        origin: Origin
+        role: str
+
+    class _Explanation(NamedTuple):
+        path: str
+        present: bool
+        value: Any
+        origin: Origin | None
+        secret: bool
+        definitions: tuple[Definition, ...]
+
+    class _Difference(NamedTuple):
+        added: dict[str, Any]
+        removed: dict[str, Any]
+        changed: dict[str, tuple[Any, Any]]
+
+else:
+    # `typing` would be a third of the time that importing veltrix takes.
+    _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)
+    _Definition = namedtuple("_Definition", "path operator type value origin role")
+    _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")
+    _Difference = namedtuple("_Difference", "added removed changed")
+
+REDACTED = "<secret>"
+"""Stands for the value of a secret in everything that is shown."""
+
+
+class Name(str):
+    """One segment of a path, as iterating yields it where a path would have to quote it."""
+
+    __slots__ = ()
+
+
+class Origin(_Origin):
+    """Where a value comes from: `str()` gives the best place that is known."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        if self.file is not None:
+            return place_in_file(self.file, self.line, self.column)
+        if self.variable is not None:
+            return f"variable {self.variable}"
+        return f"layer {self.layer!r}"
+
+    def __repr__(self) -> str:
+        return _shown(self)
+
+
+class Definition(_Definition):
+    """What one layer says about a path.
+
+    `operator` is None, "delete", "replace", "append" or "prepend"; `role` is "wins", "merges" or
+    "overridden".
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _shown(self)
+
+
+class Explanation(_Explanation):
+    """Why a path has its value: every definition of it, the highest first."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _shown(self)
+
+
+class Difference(_Difference):
+    """What changed between two snapshots, by path; true if anything did."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return any(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Difference {len(self.added)} added, {len(self.removed)} removed, {len(self.changed)} changed>"
+
+
+def _shown(record: Any) -> str:
+    fields = ", ".join(f"{name}={value!r}" for name, value in zip(record._fields, record, strict=True))
+    return f"{type(record).__name__}({fields})"
+
+
+class FrozenMapping(Mapping):  # type: ignore[type-arg]
+    """A read-only mapping: what a mapping inside a list becomes."""
+
+    __slots__ = ("_data",)
+    _data: dict[str, Any]
+
+    def __init__(self, data: Mapping[str, Any] = {}) -> None:
+        object.__setattr__(self, "_data", dict(data))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a FrozenMapping is read-only")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a FrozenMapping is read-only")
+
+    def __getitem__(self, key: str) -> Any:
+        return self._data[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._data)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FrozenMapping):
+            return self._data == other._data
+        if isinstance(other, Mapping):
+            return self._data == dict(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"FrozenMapping({self._data!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (FrozenMapping, (self._data,))
+
+    def __copy__(self) -> FrozenMapping:
+        return self
+
+    def __deepcopy__(self, memo: object) -> FrozenMapping:
+        return self
+
+
+class Dimension:
+    """A name that `scope()` takes, with the layer that each choice puts on top."""
+
+    __slots__ = ("layers", "name", "strict")
+    name: str
+    layers: Mapping[str, Layer]
+    strict: bool
+
+    def __init__(self, name: str, layers: Mapping[str, Layer], strict: bool = False) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"a dimension's name is a str, not {type(name).__name__}")
+        if not isinstance(layers, Mapping):
+            raise TypeError(f"a dimension's layers are a mapping, not {type(layers).__name__}")
+        object.__setattr__(self, "name", str(name))
+        object.__setattr__(self, "layers", FrozenMapping(layers))
+        object.__setattr__(self, "strict", bool(strict))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Dimension is read-only")
+
+    def choose(self, choice: str | None) -> Layer | None:
+        """The layer of this name, if there is one."""
+        if choice is None:
+            return None
+        if not isinstance(choice, str):
+            raise TypeError(f"the choice of {self.name!r} is a str or None, not {type(choice).__name__}")
+        layer: Layer | None = self.layers.get(choice)
+        if layer is None and self.strict:
+            known = ", ".join(repr(name) for name in self.layers) or "no names"
+            raise ValueError(f"dimension {self.name!r} has no layer {choice!r}; it has {known}")
+        return layer
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Dimension {self.name!r}, {len(self.layers)} layers>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Dimension, (self.name, dict(self.layers), self.strict))
