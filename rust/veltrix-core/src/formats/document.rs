@@ -95,13 +95,17 @@ impl DocumentBuilder {
         }
         let segment = self.tree.segments().intern(name);
         if let Some(first) = self.remember(segment, position) {
-            let path = shown(&self.path(Some(name)));
-            let (line, column) = (first.line, first.column);
-            let reason = format!("duplicate key {path}, first at line {line}, column {column}");
-            return Err(DocumentError::syntax(reason, position));
+            return Err(self.duplicate(name, first, position));
         }
         self.expect(segment, position);
         Ok(())
+    }
+
+    /// A key of the innermost mapping that stands a second time.
+    pub fn duplicate(&self, name: &str, first: Position, position: Position) -> DocumentError {
+        let path = shown(&self.path(Some(name)));
+        let (line, column) = (first.line, first.column);
+        DocumentError::syntax(format!("duplicate key {path}, first at line {line}, column {column}"), position)
     }
 
     /// A leaf.

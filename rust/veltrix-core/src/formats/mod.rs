@@ -12,6 +12,9 @@ pub mod json;
 pub mod position;
 pub mod toml;
 pub mod yaml;
+pub mod yaml_compose;
+pub mod yaml_events;
+pub mod yaml_scalar;
 
 use std::sync::Arc;
 
