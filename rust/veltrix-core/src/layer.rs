@@ -44,6 +44,51 @@ pub struct Layer {
     nodes: Box<[Node]>,
     arena: Box<[u8]>,
     positions: Box<[Position]>,
+    wide: WideMappings,
+}
+
+/// Mappings with at most this many children are searched one child after the other.
+const NARROW: usize = 12;
+
+/// For every mapping that is wider: its children by segment, so that a child is found without a walk.
+#[derive(Debug, Default)]
+struct WideMappings {
+    /// Mapping and the range of its children in `children`, by rising mapping.
+    ranges: Vec<(NodeId, u32, u32)>,
+    /// `segment << 32 | node`, sorted within each range.
+    children: Vec<u64>,
+}
+
+impl WideMappings {
+    fn of(nodes: &[Node]) -> Self {
+        let mut wide = Self::default();
+        for (id, node) in nodes.iter().enumerate() {
+            if node.kind != Kind::Mapping || node.end as usize - id <= NARROW {
+                continue;
+            }
+            let start = wide.children.len();
+            let children = Children { nodes, next: id as NodeId + 1, end: node.end };
+            wide.children.extend(children.map(|child| Self::pack(nodes[child as usize].segment, child)));
+            if wide.children.len() - start > NARROW {
+                wide.children[start..].sort_unstable();
+                wide.ranges.push((id as NodeId, start as u32, wide.children.len() as u32));
+            } else {
+                wide.children.truncate(start);
+            }
+        }
+        wide
+    }
+
+    const fn pack(segment: SegmentId, child: NodeId) -> u64 {
+        (segment as u64) << 32 | child as u64
+    }
+
+    /// `None` where the mapping is narrow.
+    fn children(&self, id: NodeId) -> Option<&[u64]> {
+        let at = self.ranges.binary_search_by_key(&id, |range| range.0).ok()?;
+        let (_, start, end) = self.ranges[at];
+        Some(&self.children[start as usize..end as usize])
+    }
 }
 
 impl Layer {
@@ -67,6 +112,39 @@ impl Layer {
     /// The children of a mapping, the items of a list, or the value of an operator.
     pub fn children(&self, id: NodeId) -> Children<'_> {
         Children { nodes: &self.nodes, next: id + 1, end: self.node(id).end }
+    }
+
+    /// The child of a mapping under a name.
+    pub fn child(&self, id: NodeId, segment: SegmentId) -> Option<NodeId> {
+        if self.node(id).end as usize - id as usize > NARROW
+            && let Some(children) = self.wide.children(id)
+        {
+            let at = children.partition_point(|&packed| packed < WideMappings::pack(segment, 0));
+            return children
+                .get(at)
+                .filter(|&&packed| packed >> 32 == u64::from(segment))
+                .map(|&packed| packed as NodeId);
+        }
+        self.children(id).find(|&child| self.node(child).segment == segment)
+    }
+
+    /// The same layer with its segments in another table.
+    #[must_use]
+    pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
+        let mut nodes = self.nodes.clone();
+        for node in &mut nodes {
+            if node.segment != NO_SEGMENT {
+                node.segment = segments.intern(&self.segments.get(node.segment).text);
+            }
+        }
+        segments.retain(nodes.len());
+        Self {
+            segments: Arc::clone(segments),
+            wide: WideMappings::of(&nodes),
+            nodes,
+            arena: self.arena.clone(),
+            positions: self.positions.clone(),
+        }
     }
 
     /// Where a node was defined, if its source knows.
@@ -267,6 +345,7 @@ impl TreeBuilder {
         self.segments.retain(self.nodes.len());
         Layer {
             segments: self.segments,
+            wide: WideMappings::of(&self.nodes),
             nodes: self.nodes.into_boxed_slice(),
             arena: self.arena.into_boxed_slice(),
             positions: self.positions.into_boxed_slice(),

@@ -1,10 +1,183 @@
 //! Paths: their text, their segments, their canonical spelling.
 
+use std::borrow::Cow;
+
+use crate::segments::{path_hash, segment_hash};
+
 /// Whether a code point is white space as Python's `str.isspace` sees it.
 pub const fn is_space(character: char) -> bool {
     matches!(character,
         '\u{9}'..='\u{d}' | '\u{1c}'..='\u{20}' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
         | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The key of a mapping.
+    Name(Cow<'a, str>),
+    /// The index of an item of a list.
+    Index(u64),
+}
+
+/// The rule that a path's text breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// No text at all.
+    EmptyPath,
+    /// Nothing between two dots, or at an end.
+    EmptySegment,
+    /// A character that needs quotes.
+    Unexpected(char),
+    /// A quote without its partner.
+    UnclosedQuote,
+    /// A backslash before anything but a quote or a backslash.
+    UnknownEscape,
+    /// Something else behind a quoted segment.
+    AfterQuote,
+    /// No index between brackets.
+    ExpectedIndex,
+    /// An index below zero.
+    NegativeIndex,
+    /// An index of more than 18 digits.
+    IndexTooLarge,
+    /// An index where a segment was expected.
+    IndexWithoutName,
+    /// A bracket without its partner.
+    UnclosedIndex,
+}
+
+/// A malformed path: the rule, and the 1-based column in code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathProblem {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Where.
+    pub column: usize,
+}
+
+const MAX_INDEX_DIGITS: usize = 18;
+
+/// The steps of a path's text.
+pub fn parse(text: &str) -> Result<Vec<Step<'_>>, PathProblem> {
+    let fault = |at: usize, problem| PathProblem { problem, column: text[..at].chars().count() + 1 };
+    if text.is_empty() {
+        return Err(fault(0, Problem::EmptyPath));
+    }
+    let bytes = text.as_bytes();
+    let mut steps = Vec::new();
+    let mut at = 0;
+    loop {
+        let quoted = bytes.get(at) == Some(&b'"');
+        let (name, mut end) = if quoted { quoted_segment(text, at) } else { plain_segment(text, at) }
+            .map_err(|(at, problem)| fault(at, problem))?;
+        steps.push(Step::Name(name));
+        let mut closed = false;
+        while bytes.get(end) == Some(&b'[') {
+            let (index, next) = index(text, end).map_err(|(at, problem)| fault(at, problem))?;
+            steps.push(Step::Index(index));
+            end = next;
+            closed = true;
+        }
+        match text[end..].chars().next() {
+            None => return Ok(steps),
+            Some('.') => at = end + 1,
+            Some(_) if quoted && !closed => return Err(fault(end, Problem::AfterQuote)),
+            Some(other) => return Err(fault(end, Problem::Unexpected(other))),
+        }
+    }
+}
+
+fn plain_segment(text: &str, start: usize) -> Result<(Cow<'_, str>, usize), (usize, Problem)> {
+    let rest = &text[start..];
+    if rest.starts_with('[') {
+        return Err((start, Problem::IndexWithoutName));
+    }
+    let length = rest.find(|c| matches!(c, '.' | '[' | ']' | '"') || is_space(c)).unwrap_or(rest.len());
+    let next = rest[length..].chars().next();
+    match next {
+        None | Some('.') if length == 0 => Err((start, Problem::EmptySegment)),
+        None | Some('.' | '[') => Ok((Cow::Borrowed(&rest[..length]), start + length)),
+        Some(other) => Err((start + length, Problem::Unexpected(other))),
+    }
+}
+
+fn quoted_segment(text: &str, start: usize) -> Result<(Cow<'_, str>, usize), (usize, Problem)> {
+    let mut name = String::new();
+    let mut characters = text[start + 1..].char_indices();
+    while let Some((offset, character)) = characters.next() {
+        match character {
+            '"' => return Ok((Cow::Owned(name), start + 2 + offset)),
+            '\\' => match characters.next() {
+                Some((_, escaped @ ('"' | '\\'))) => name.push(escaped),
+                Some(_) => return Err((start + 1 + offset, Problem::UnknownEscape)),
+                None => break,
+            },
+            other => name.push(other),
+        }
+    }
+    Err((start, Problem::UnclosedQuote))
+}
+
+fn index(text: &str, start: usize) -> Result<(u64, usize), (usize, Problem)> {
+    let first = start + 1;
+    let length = text[first..].bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, end) = (&text[first..first + length], first + length);
+    let Some(next) = text[end..].chars().next() else { return Err((start, Problem::UnclosedIndex)) };
+    if digits.is_empty() {
+        return Err((first, if next == '-' { Problem::NegativeIndex } else { Problem::ExpectedIndex }));
+    }
+    if length > 1 && digits.starts_with('0') {
+        return Err((first, Problem::ExpectedIndex));
+    }
+    if length > MAX_INDEX_DIGITS {
+        return Err((first, Problem::IndexTooLarge));
+    }
+    if next != ']' {
+        return Err((end, Problem::Unexpected(next)));
+    }
+    digits.parse().map(|index| (index, end + 1)).map_err(|_| (first, Problem::IndexTooLarge))
+}
+
+/// What each byte means to [`plain_hash`].
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'.' => DOT,
+            b'[' | b']' | b'"' | 9..=13 | 28..=32 => SPECIAL,
+            128..=255 => WIDE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+const DOT: u8 = 1;
+const SPECIAL: u8 = 2;
+const WIDE: u8 = 3;
+
+/// The hash of a path of plain segments below the path with hash `parent`; `None` where the text needs [`parse`].
+#[inline]
+pub fn plain_hash(text: &str, parent: u64) -> Option<u64> {
+    let (mut hash, mut start, mut wide) = (parent, 0, false);
+    let bytes = text.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        match CLASSES[byte as usize] {
+            0 => {}
+            DOT if at > start => {
+                hash = path_hash(hash, segment_hash(&bytes[start..at]));
+                start = at + 1;
+            }
+            WIDE => wide = true,
+            _ => return None,
+        }
+    }
+    if start == bytes.len() || (wide && text.chars().any(is_space)) {
+        return None;
+    }
+    Some(path_hash(hash, segment_hash(&bytes[start..])))
 }
 
 /// Whether a segment can stand in a path without quotes.

@@ -7,8 +7,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
-use foldhash::{SharedSeed, quality};
 
 /// The number of a segment in its table.
 pub type SegmentId = u32;
@@ -50,7 +50,7 @@ struct Index {
     length: usize,
 }
 
-static HASHER: LazyLock<quality::SeedableRandomState> = LazyLock::new(|| {
+static HASHER: LazyLock<SeedableRandomState> = LazyLock::new(|| {
     let random = RandomState::new();
     let shared: &'static SharedSeed = Box::leak(Box::new(SharedSeed::from_u64(random.hash_one(1_u8))));
     SeedableRandomState::with_seed(random.hash_one(2_u8), shared)

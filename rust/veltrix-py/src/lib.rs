@@ -1,8 +1,37 @@
 //! `veltrix._native`: the Python boundary of the kernel.
+//!
+//! ```text
+//! python objects ──convert──► layer ──► snapshot ──reading──► python objects
+//! ```
+
+mod convert;
+mod error;
+mod key;
+mod layer;
+mod path;
+mod python;
+mod raw;
+mod reading;
+mod snapshot;
+mod view;
 
 use pyo3::prelude::*;
 
 #[pymodule]
-fn _native(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add_class::<layer::Layer>()?;
+    module.add_class::<snapshot::Snapshot>()?;
+    module.add_class::<view::View>()?;
+    module.add_class::<key::Key>()?;
+    module.add_function(wrap_pyfunction!(snapshot::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(path::parse_path, module)?)?;
+    module.add_function(wrap_pyfunction!(path::format_path, module)?)?;
+    module.add_function(wrap_pyfunction!(layer::restore_layer, module)?)?;
+    module.add_function(wrap_pyfunction!(snapshot::restore_snapshot, module)?)?;
+    module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;
+    for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
+        python::mapping(py)?.call_method1("register", (class,))?;
+    }
     Ok(())
 }

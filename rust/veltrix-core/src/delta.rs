@@ -1,0 +1,129 @@
+//! The delta: what a derived snapshot resolves to otherwise than its base.
+//!
+//! ```text
+//!   read ──► changes, by path hash ──► hidden ranges of base entries ──► base
+//! ```
+//! An explicit change says what a path is now. A subtree that went away is one range of base entries; what stands in its
+//! place is listed in full. A mapping whose children, or their order, may differ from the base's is listed as such, and
+//! its children are then read from the layers.
+
+use std::sync::Arc;
+
+use crate::base::EntryId;
+use crate::layer::{Layer, NodeId};
+use crate::segments::SegmentId;
+use crate::trie::Trie;
+
+/// What a path is now.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Nothing.
+    Absent,
+    /// The value of this node.
+    Leaf(Arc<Layer>, NodeId),
+    /// A mapping whose children are to be read from the layers.
+    Mapping,
+}
+
+/// One changed path.
+#[derive(Debug)]
+pub struct Change {
+    /// The whole path.
+    pub path: Box<[SegmentId]>,
+    /// What it is now.
+    pub state: State,
+}
+
+/// All changes of a snapshot against its base.
+#[derive(Clone, Debug, Default)]
+pub struct Delta {
+    changes: Trie<Arc<Change>>,
+    /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
+    hidden: Vec<(EntryId, EntryId)>,
+    filter: u64,
+}
+
+/// Two paths with one 64-bit hash: the snapshot must be resolved anew.
+#[derive(Debug)]
+pub struct Collision;
+
+impl Delta {
+    /// How many paths it lists.
+    pub const fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether it lists nothing and hides nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.hidden.is_empty()
+    }
+
+    /// Whether a path with this hash may differ from the base; `false` is certain.
+    #[inline]
+    pub const fn may_differ(&self, hash: u64) -> bool {
+        self.filter & bit(hash) != 0
+    }
+
+    /// The change under a path hash; the caller checks that it is the path.
+    #[inline]
+    pub fn get(&self, hash: u64) -> Option<&Change> {
+        if self.may_differ(hash) { self.changes.get(hash).map(|change| &**change) } else { None }
+    }
+
+    /// Whether an entry of the base is hidden.
+    #[inline]
+    pub fn hides(&self, entry: EntryId) -> bool {
+        let at = self.hidden.partition_point(|range| range.1 <= entry);
+        self.hidden.get(at).is_some_and(|range| range.0 <= entry)
+    }
+
+    /// The hidden ranges.
+    pub fn hidden(&self) -> &[(EntryId, EntryId)] {
+        &self.hidden
+    }
+
+    /// The changes.
+    pub const fn changes(&self) -> &Trie<Arc<Change>> {
+        &self.changes
+    }
+
+    /// Says what a path is now.
+    pub fn put(&mut self, hash: u64, path: &[SegmentId], state: State) -> Result<(), Collision> {
+        if self.changes.get(hash).is_some_and(|known| *known.path != *path) {
+            return Err(Collision);
+        }
+        self.filter |= bit(hash);
+        self.changes.insert(hash, Arc::new(Change { path: path.into(), state }));
+        Ok(())
+    }
+
+    /// Forgets what is listed beneath a path, and the path itself.
+    pub fn forget_beneath(&mut self, path: &[SegmentId]) {
+        let mut keys = Vec::new();
+        self.changes.for_each(&mut |key, change| {
+            if change.path.starts_with(path) {
+                keys.push(key);
+            }
+        });
+        for key in keys {
+            self.changes.remove(key);
+        }
+    }
+
+    /// Hides a range of base entries.
+    pub fn hide(&mut self, start: EntryId, end: EntryId) {
+        if start >= end {
+            return;
+        }
+        self.filter = u64::MAX;
+        self.hidden.retain(|range| range.0 < start || range.1 > end);
+        if !self.hidden.iter().any(|range| range.0 <= start && end <= range.1) {
+            let at = self.hidden.partition_point(|range| range.0 < start);
+            self.hidden.insert(at, (start, end));
+        }
+    }
+}
+
+const fn bit(hash: u64) -> u64 {
+    1 << (hash >> 58)
+}

@@ -1,0 +1,390 @@
+//! Deriving: a snapshot from another one, by what its layers define otherwise.
+//!
+//! Only the paths whose definitions changed are resolved anew, from the layers; the result is the old delta with those
+//! paths changed. Where what stands at a path changes its nature (a mapping goes, comes, or merges other definitions),
+//! all beneath is replaced. A delta that grows past [`limit`] is folded into a new base.
+
+use std::sync::Arc;
+
+use crate::base::NO_ENTRY;
+use crate::delta::{Collision, Delta, State};
+use crate::diff;
+use crate::error::Error;
+use crate::layer::{Layer, TreeBuilder};
+use crate::patch::{Definition, Stacked};
+use crate::resolve::{extend, resolve};
+use crate::rule::Definition as _;
+use crate::segments::{NO_SEGMENT, SegmentId};
+use crate::snapshot::{Found, Outcome, Snapshot, decide, hash_of, merged_names, walk};
+use crate::value::Kind;
+
+/// How many changed paths a base of this many entries bears before it is built anew.
+fn limit(entries: usize) -> usize {
+    (entries / 8).max(4096)
+}
+
+/// Why an incremental derivation stops.
+enum Stop {
+    Refused(Error),
+    /// To be resolved as a whole.
+    Anew,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Collision> for Stop {
+    fn from(_: Collision) -> Self {
+        Self::Anew
+    }
+}
+
+struct Derivation<'a> {
+    old: &'a Snapshot,
+    stack: &'a [Stacked],
+    delta: Delta,
+    changed: bool,
+    /// Whether a mapping was replaced by a mapping, so that only a comparison tells whether anything changed.
+    uncertain: bool,
+    limit: usize,
+}
+
+/// What stands at a path, as far as deriving cares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nature {
+    Absent,
+    Leaf,
+    Mapping,
+}
+
+impl Nature {
+    const fn of(outcome: &Outcome<'_>) -> Self {
+        match outcome {
+            Outcome::Absent => Self::Absent,
+            Outcome::Leaf(..) | Outcome::Extended(..) => Self::Leaf,
+            Outcome::Mapping(_) => Self::Mapping,
+        }
+    }
+}
+
+impl Snapshot {
+    /// The snapshot with a definition put at `path` in the layer at this place of the stack.
+    pub fn with_definition(&self, layer: usize, patched: Stacked, path: &[SegmentId]) -> Result<Self, Error> {
+        let mut stack = self.stack.to_vec();
+        let before = std::mem::replace(&mut stack[layer], patched);
+        self.derived(stack, |derivation| {
+            let old = before.definition(path);
+            let new = derivation.stack[layer].definition(path);
+            derivation.compare(&mut path.to_vec(), old, new)?;
+            if old.is_some() == new.is_some() {
+                return Ok(());
+            }
+            // The layer's own order changed in every mapping from the deepest that it had on.
+            let known = (0..path.len()).rev().find(|&depth| before.definition(&path[..depth]).is_some()).unwrap_or(0);
+            (known..path.len()).try_for_each(|depth| derivation.mark(&path[..depth]))
+        })
+    }
+
+    /// The snapshot with a layer in the place of the one at `at`, or put on top.
+    pub fn with_layer(&self, layer: Stacked, at: Option<usize>) -> Result<Self, Error> {
+        let mut stack = self.stack.to_vec();
+        let replaced = match at {
+            Some(at) => Some(std::mem::replace(&mut stack[at], layer.clone())),
+            None => {
+                stack.push(layer.clone());
+                None
+            }
+        };
+        let touched = replaced.iter().chain([&layer]).map(Stacked::size).max().unwrap_or(0);
+        self.derived_or_anew(stack, touched, |derivation| {
+            derivation.compare(&mut Vec::new(), replaced.as_ref().map(Stacked::root), Some(layer.root()))
+        })
+    }
+
+    /// The snapshot without the layer at this place of the stack.
+    pub fn without_layer(&self, at: usize) -> Result<Self, Error> {
+        let mut stack = self.stack.to_vec();
+        let removed = stack.remove(at);
+        self.derived_or_anew(stack, removed.size(), |derivation| {
+            derivation.compare(&mut Vec::new(), Some(removed.root()), None)
+        })
+    }
+
+    fn derived_or_anew(
+        &self,
+        stack: Vec<Stacked>,
+        touched: usize,
+        change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
+    ) -> Result<Self, Error> {
+        // Beyond this size the whole is resolved faster than its parts.
+        if touched > (self.base.entries().len() / 8).max(64) {
+            self.anew(stack.into())
+        } else {
+            self.derived(stack, change)
+        }
+    }
+
+    fn derived(
+        &self,
+        stack: Vec<Stacked>,
+        change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
+    ) -> Result<Self, Error> {
+        let mut derivation = Derivation {
+            old: self,
+            stack: &stack,
+            delta: self.delta.as_deref().cloned().unwrap_or_default(),
+            changed: false,
+            uncertain: false,
+            limit: limit(self.base.entries().len()),
+        };
+        match change(&mut derivation) {
+            Err(Stop::Refused(error)) => return Err(error),
+            Err(Stop::Anew) => return self.anew(stack.into()),
+            Ok(()) => {}
+        }
+        let Derivation { delta, changed, uncertain, limit, .. } = derivation;
+        if delta.len() > limit {
+            return self.anew(stack.into());
+        }
+        let mut new = Self {
+            base: Arc::clone(&self.base),
+            stack: stack.into(),
+            delta: (!delta.is_empty()).then(|| Arc::new(delta)),
+            conflicts: self.conflicts,
+            generation: self.generation,
+        };
+        if changed || (uncertain && !diff::is_empty(&new, self)) {
+            new.generation += 1;
+        }
+        Ok(new)
+    }
+
+    /// The snapshot of another stack, resolved as a whole.
+    fn anew(&self, stack: Arc<[Stacked]>) -> Result<Self, Error> {
+        let base = Arc::new(resolve(&stack, self.segments(), self.conflicts)?);
+        let mut new = Self { base, stack, delta: None, conflicts: self.conflicts, generation: self.generation };
+        if !diff::is_empty(&new, self) {
+            new.generation += 1;
+        }
+        Ok(new)
+    }
+}
+
+impl Derivation<'_> {
+    /// What stands at a path as far as it is derived.
+    fn current(&self, path: &[SegmentId]) -> Nature {
+        let base = &self.old.base;
+        let hash = hash_of(base.segments(), path);
+        if let Some(change) = self.delta.get(hash)
+            && *change.path == *path
+        {
+            return match change.state {
+                State::Absent => Nature::Absent,
+                State::Leaf(..) => Nature::Leaf,
+                State::Mapping => Nature::Mapping,
+            };
+        }
+        match base.descend(crate::segments::ROOT_HASH, 0, path) {
+            Some(entry) if self.delta.hides(entry) => Nature::Absent,
+            Some(entry) if base.entry(entry).kind == Kind::Mapping => Nature::Mapping,
+            Some(_) => Nature::Leaf,
+            None => Nature::Absent,
+        }
+    }
+
+    fn put(&mut self, path: &[SegmentId], state: State) -> Result<(), Stop> {
+        let hash = hash_of(self.old.segments(), path);
+        self.delta.put(hash, path, state)?;
+        if self.delta.len() > self.limit { Err(Stop::Anew) } else { Ok(()) }
+    }
+
+    /// Lists a mapping whose children, or their order, may have changed.
+    fn mark(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
+        if self.current(path) == Nature::Mapping { self.put(path, State::Mapping) } else { Ok(()) }
+    }
+
+    /// Goes down two definitions of one layer for a path and touches every path where they differ.
+    fn compare(
+        &mut self,
+        path: &mut Vec<SegmentId>,
+        old: Option<Definition<'_>>,
+        new: Option<Definition<'_>>,
+    ) -> Result<(), Stop> {
+        let plain = |definition: Definition<'_>| definition.kind() == Kind::Mapping;
+        if !old.is_none_or(plain) || !new.is_none_or(plain) {
+            return self.touch(path, old, new);
+        }
+        if let (Some(old), Some(new)) = (old, new)
+            && old.same(new)
+        {
+            return Ok(());
+        }
+        let (before, after) =
+            (old.map_or_else(Vec::new, Definition::names), new.map_or_else(Vec::new, Definition::names));
+        if old.is_none() || new.is_none() {
+            // The mapping itself came or went: its nature is looked at even where it has no children.
+            self.visit(path)?;
+        }
+        let known: std::collections::HashSet<SegmentId> = before.iter().copied().collect();
+        let fresh: Vec<SegmentId> = after.iter().copied().filter(|name| !known.contains(name)).collect();
+        for &name in before.iter().chain(&fresh) {
+            path.push(name);
+            let (old, new) = (old.and_then(|old| old.child(name)), new.and_then(|new| new.child(name)));
+            self.compare(path, old, new)?;
+            path.pop();
+        }
+        if before != after {
+            self.mark(path)?;
+        }
+        Ok(())
+    }
+
+    /// Resolves a path at which a definition that is no plain mapping came, went or changed.
+    fn touch(
+        &mut self,
+        path: &[SegmentId],
+        old: Option<Definition<'_>>,
+        new: Option<Definition<'_>>,
+    ) -> Result<(), Stop> {
+        if let (Some(Definition::Node(a, left)), Some(Definition::Node(b, right))) = (old, new)
+            && diff::same_value(a, left, b, right)
+        {
+            return Ok(());
+        }
+        if self.visit(path)? == Nature::Mapping {
+            self.replace(path)?;
+            self.uncertain = true;
+        }
+        Ok(())
+    }
+
+    /// Brings a path, and what leads to it, to what its layers say now; where a mapping stays one, its children are
+    /// left as they are, and `Mapping` is returned.
+    fn visit(&mut self, path: &[SegmentId]) -> Result<Nature, Stop> {
+        let (depth, outcome) = walk(self.stack, self.old.conflicts, path)?;
+        for above in 1..depth {
+            if self.current(&path[..above]) != Nature::Mapping {
+                self.turn(&path[..above])?;
+                return Ok(Nature::Absent);
+            }
+        }
+        if depth == 0 {
+            return Ok(Nature::Absent);
+        }
+        let (reached, nature) = (&path[..depth], Nature::of(&outcome));
+        let current = self.current(reached);
+        match outcome {
+            _ if current != nature => {
+                self.turn(reached)?;
+                Ok(Nature::Absent)
+            }
+            Outcome::Absent => Ok(Nature::Absent),
+            Outcome::Mapping(_) => Ok(if depth == path.len() { Nature::Mapping } else { Nature::Absent }),
+            leaf => {
+                let state = self.leaf(leaf);
+                self.changed |= self.differs(reached, &state);
+                self.put(reached, state)?;
+                Ok(Nature::Leaf)
+            }
+        }
+    }
+
+    /// Replaces a path that changes its nature.
+    fn turn(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
+        self.changed = true;
+        self.replace(path)?;
+        self.mark(&path[..path.len() - 1])
+    }
+
+    /// Forgets all that stood at a path and lists what stands there now.
+    fn replace(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
+        let base = Arc::clone(&self.old.base);
+        self.delta.forget_beneath(path);
+        let entry = base.descend(crate::segments::ROOT_HASH, 0, path).unwrap_or(NO_ENTRY);
+        if entry != NO_ENTRY {
+            self.delta.hide(entry, base.entry(entry).end);
+        }
+        let (depth, outcome) = walk(self.stack, self.old.conflicts, path)?;
+        if depth < path.len() {
+            return Ok(());
+        }
+        self.list(&mut path.to_vec(), outcome)
+    }
+
+    /// Lists what stands at a path, with all beneath it.
+    fn list(&mut self, path: &mut Vec<SegmentId>, outcome: Outcome<'_>) -> Result<(), Stop> {
+        match outcome {
+            Outcome::Absent => Ok(()),
+            Outcome::Mapping(definitions) => {
+                self.put(path, State::Mapping)?;
+                for name in merged_names(&definitions) {
+                    path.push(name);
+                    let below = definitions.iter().filter_map(|definition| definition.child(name)).collect();
+                    let outcome = decide(self.stack, self.old.conflicts, path, below)?;
+                    self.list(path, outcome)?;
+                    path.pop();
+                }
+                Ok(())
+            }
+            leaf => {
+                let state = self.leaf(leaf);
+                self.put(path, state)
+            }
+        }
+    }
+
+    fn leaf(&self, outcome: Outcome<'_>) -> State {
+        match outcome {
+            Outcome::Leaf(tree, node) => State::Leaf(Arc::clone(tree), node),
+            Outcome::Extended(definitions, extensions, onto) => {
+                let (tree, node) = made_list(self.old, &definitions, extensions, onto);
+                State::Leaf(tree, node)
+            }
+            Outcome::Absent | Outcome::Mapping(_) => State::Absent,
+        }
+    }
+
+    /// Whether a leaf differs from the one that stands at its path.
+    fn differs(&self, path: &[SegmentId], state: &State) -> bool {
+        let State::Leaf(tree, node) = state else { return true };
+        let hash = hash_of(self.old.segments(), path);
+        if let Some(change) = self.delta.get(hash)
+            && *change.path == *path
+        {
+            return match &change.state {
+                State::Leaf(old, at) => !diff::same_value(old, *at, tree, *node),
+                State::Absent | State::Mapping => true,
+            };
+        }
+        match self.old.find_path(path) {
+            Found::Leaf(old, at, _) => !diff::same_value(old, at, tree, *node),
+            Found::Missing | Found::Mapping(_) => true,
+        }
+    }
+}
+
+/// The list that list operators make.
+pub fn made_list(
+    snapshot: &Snapshot,
+    definitions: &[Definition<'_>],
+    extensions: usize,
+    onto: Option<usize>,
+) -> (Arc<Layer>, u32) {
+    let parts: Vec<_> = definitions[..extensions]
+        .iter()
+        .chain(onto.map(|at| &definitions[at]))
+        .filter_map(|definition| match (*definition, definition.value()) {
+            (Definition::Node(tree, node), Definition::Node(_, list)) => {
+                Some((tree.node(node).kind, Arc::clone(tree), list))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut made = TreeBuilder::new(Arc::clone(snapshot.segments()));
+    made.open(NO_SEGMENT, Kind::List);
+    let node = extend(&mut made, &parts, extensions);
+    (Arc::new(made.finish()), node)
+}

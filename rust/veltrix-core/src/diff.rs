@@ -1,0 +1,188 @@
+//! Diff: what two snapshots differ in, leaf by leaf.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::layer::{Layer, NodeId};
+use crate::segments::{ROOT_HASH, SegmentId, Segments};
+use crate::snapshot::{Found, Snapshot, Spot, hash_of};
+use crate::value::{Kind, Scalar};
+
+/// A leaf of a snapshot: a value, or a mapping without children.
+#[derive(Clone, Debug)]
+pub enum Leaf {
+    /// The value of this node.
+    Value(Arc<Layer>, NodeId),
+    /// A mapping without children.
+    Empty,
+}
+
+/// One path in which two snapshots differ.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The path.
+    pub path: Vec<SegmentId>,
+    /// What stood there.
+    pub old: Option<Leaf>,
+    /// What stands there.
+    pub new: Option<Leaf>,
+}
+
+/// Whether two values are the same: of one type, `NaN` equal to itself, mappings in any order.
+pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
+    if std::ptr::eq(a, b) && left == right {
+        return true;
+    }
+    let (x, y) = (a.node(left), b.node(right));
+    if x.kind != y.kind {
+        return false;
+    }
+    match (a.scalar(left), b.scalar(right)) {
+        (Some(Scalar::Float(x)), Some(Scalar::Float(y))) => x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()),
+        (Some(x), Some(y)) => x == y,
+        _ if x.kind == Kind::Mapping => {
+            a.children(left).count() == b.children(right).count()
+                && a.children(left).all(|child| {
+                    b.child(right, a.node(child).segment).is_some_and(|other| same_value(a, child, b, other))
+                })
+        }
+        _ => {
+            let (mut left, mut right) = (a.children(left), b.children(right));
+            loop {
+                match (left.next(), right.next()) {
+                    (None, None) => return true,
+                    (Some(x), Some(y)) if same_value(a, x, b, y) => {}
+                    _ => return false,
+                }
+            }
+        }
+    }
+}
+
+impl Leaf {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Empty, Self::Empty) => true,
+            (Self::Value(a, left), Self::Value(b, right)) => same_value(a, *left, b, *right),
+            _ => false,
+        }
+    }
+}
+
+/// Whether two snapshots hold the same leaves.
+pub fn is_empty(new: &Snapshot, old: &Snapshot) -> bool {
+    diff(new, old).is_empty()
+}
+
+/// What `new` holds otherwise than `old`, in no particular order.
+pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
+    if Arc::ptr_eq(&new.base, &old.base) { beside_base(new, old) } else { whole(new, old) }
+}
+
+/// Compares the deltas of two snapshots of one base.
+fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
+    let empty = crate::delta::Delta::default();
+    let (left, right) = (new.delta.as_deref().unwrap_or(&empty), old.delta.as_deref().unwrap_or(&empty));
+    let mut found = Vec::new();
+    let mut compare = |path: &[SegmentId]| {
+        let (old, new) = (leaf(old, path), leaf(new, path));
+        let same = match (&old, &new) {
+            (None, None) => true,
+            (Some(old), Some(new)) => old.same(new),
+            _ => false,
+        };
+        if !same {
+            found.push(Difference { path: path.to_vec(), old, new });
+        }
+    };
+    left.changes().differences(right.changes(), &mut |_, a, b| match (a, b) {
+        (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
+        (Some(change), _) | (None, Some(change)) => compare(&change.path),
+        (None, None) => {}
+    });
+    // Entries that one side hides and the other does not, unless a change of either side spoke for them already.
+    let base = &new.base;
+    for (these, others) in [(left, right), (right, left)] {
+        for &(start, end) in these.hidden() {
+            if others.hidden().contains(&(start, end)) {
+                continue;
+            }
+            for entry in start..end {
+                if others.hides(entry) {
+                    continue;
+                }
+                let path = base.path(entry);
+                let hash = base.hash(entry);
+                let spoken = |delta: &crate::delta::Delta| delta.get(hash).is_some_and(|change| *change.path == *path);
+                if !spoken(these) && !spoken(others) {
+                    compare(&path);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn leaf(snapshot: &Snapshot, path: &[SegmentId]) -> Option<Leaf> {
+    match snapshot.find_path(path) {
+        Found::Missing => None,
+        Found::Leaf(tree, node, _) => Some(Leaf::Value(Arc::clone(tree), node)),
+        Found::Mapping(entry) => {
+            if path.is_empty() {
+                return None;
+            }
+            let spot = Spot { hash: hash_of(snapshot.segments(), path), entry, path: path.into() };
+            snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
+        }
+    }
+}
+
+/// Compares two snapshots that share no base, all leaves of both.
+fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
+    let mut before: HashMap<Vec<SegmentId>, Leaf> = HashMap::new();
+    let shared = Arc::ptr_eq(new.segments(), old.segments());
+    leaves(old, &mut |path, leaf| {
+        let path = if shared { path.to_vec() } else { translated(old.segments(), new.segments(), path) };
+        before.insert(path, leaf);
+    });
+    let mut found = Vec::new();
+    leaves(new, &mut |path, leaf| match before.remove(path) {
+        Some(old) if old.same(&leaf) || (!shared && same_text(&old, &leaf)) => {}
+        old => found.push(Difference { path: path.to_vec(), old, new: Some(leaf) }),
+    });
+    found.extend(before.into_iter().map(|(path, old)| Difference { path, old: Some(old), new: None }));
+    found
+}
+
+/// The same for values whose names stand in two tables.
+fn same_text(old: &Leaf, new: &Leaf) -> bool {
+    let (Leaf::Value(a, left), Leaf::Value(b, right)) = (old, new) else { return false };
+    let rebased = a.rebased(b.segments());
+    same_value(&rebased, *left, b, *right)
+}
+
+fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<SegmentId> {
+    path.iter().map(|&id| to.intern(&from.get(id).text)).collect()
+}
+
+/// Calls `visit` with every leaf in document order.
+pub fn leaves(snapshot: &Snapshot, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
+    let root = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
+    walk(snapshot, &root, &mut Vec::new(), visit);
+}
+
+fn walk(snapshot: &Snapshot, spot: &Spot, path: &mut Vec<SegmentId>, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
+    let children = snapshot.children(spot);
+    if children.is_empty() && !path.is_empty() {
+        visit(path, Leaf::Empty);
+    }
+    for (name, found) in children {
+        path.push(name);
+        match found {
+            Found::Missing => {}
+            Found::Leaf(tree, node, _) => visit(path, Leaf::Value(Arc::clone(tree), node)),
+            Found::Mapping(entry) => walk(snapshot, &snapshot.below(spot, name, entry), path, visit),
+        }
+        path.pop();
+    }
+}

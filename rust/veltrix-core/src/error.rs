@@ -1,0 +1,31 @@
+//! Why a stack does not resolve, or a snapshot cannot be derived.
+
+use crate::record::Place;
+use crate::segments::SegmentId;
+
+/// One side of a conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The name of the layer.
+    pub layer: String,
+    /// The word for the type of its value.
+    pub word: &'static str,
+    /// Where it comes from.
+    pub place: Place,
+}
+
+/// The errors of resolving and deriving.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Two definitions of one path cannot stand together.
+    Conflict {
+        /// The path.
+        path: Vec<SegmentId>,
+        /// The higher definition.
+        upper: Box<Side>,
+        /// The lower one.
+        lower: Box<Side>,
+    },
+    /// More layers than a base can number.
+    TooManyLayers,
+}

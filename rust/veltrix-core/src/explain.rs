@@ -1,0 +1,151 @@
+//! Explain: every definition of a path, highest first, and what became of it.
+
+use std::sync::Arc;
+
+use crate::derive::made_list;
+use crate::error::Error;
+use crate::layer::{Layer, NodeId};
+use crate::patch::{Definition, Stacked};
+use crate::record::Place;
+use crate::rule::{Definition as _, Verdict, judge};
+use crate::segments::SegmentId;
+use crate::snapshot::Snapshot;
+use crate::value::Kind;
+
+/// What became of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It decides.
+    Wins,
+    /// It gives a part.
+    Merges,
+    /// It does not count.
+    Overridden,
+}
+
+/// One definition.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its layer.
+    pub layer: String,
+    /// How many segments of the path lead to it; fewer than all where a value stands in the way.
+    pub depth: usize,
+    /// Its kind.
+    pub kind: Kind,
+    /// The kind of its value, operators seen through.
+    pub held: Kind,
+    /// Its value; `None` for mappings and `delete`.
+    pub value: Option<(Arc<Layer>, NodeId)>,
+    /// Where it comes from.
+    pub place: Place,
+    /// What became of it.
+    pub role: Role,
+}
+
+/// What a path resolves to.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Nothing.
+    Absent,
+    /// A value.
+    Leaf(Arc<Layer>, NodeId),
+    /// A mapping.
+    Mapping,
+}
+
+/// The whole story of a path.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What it resolves to.
+    pub answer: Answer,
+    /// Every definition, highest first.
+    pub items: Vec<Item>,
+}
+
+impl Snapshot {
+    /// Tells the story of a path.
+    pub fn explain(&self, path: &[SegmentId]) -> Result<Story, Error> {
+        let mut items: Vec<(usize, Item)> = Vec::new();
+        for (at, layer) in self.stack.iter().enumerate().rev() {
+            if let Some((depth, definition)) = nearest(layer, path) {
+                items.push((at, item(layer, depth, definition)));
+            }
+        }
+        let (answer, roles) = self.roles(path)?;
+        for (at, item) in &mut items {
+            if let Some((_, role)) = roles.iter().find(|(layer, _)| layer == at)
+                && item.depth == path.len()
+            {
+                item.role = *role;
+            }
+        }
+        Ok(Story { answer, items: items.into_iter().map(|(_, item)| item).collect() })
+    }
+
+    /// What a path resolves to, and the layers whose definitions of it count.
+    fn roles(&self, path: &[SegmentId]) -> Result<(Answer, Vec<(usize, Role)>), Error> {
+        let mut layers: Vec<usize> = (0..self.stack.len()).rev().collect();
+        let mut definitions: Vec<Definition<'_>> = self.stack.iter().rev().map(Stacked::root).collect();
+        for (depth, &segment) in path.iter().enumerate() {
+            let below: Vec<(usize, Definition<'_>)> = layers
+                .iter()
+                .zip(&definitions)
+                .filter_map(|(&layer, definition)| definition.child(segment).map(|child| (layer, child)))
+                .collect();
+            layers = below.iter().map(|(layer, _)| *layer).collect();
+            definitions = below.into_iter().map(|(_, definition)| definition).collect();
+            let last = depth + 1 == path.len();
+            match judge(&definitions, self.conflicts) {
+                Verdict::Mapping(count) => {
+                    layers.truncate(count);
+                    definitions.truncate(count);
+                }
+                _ if !last => return Ok((Answer::Absent, Vec::new())),
+                Verdict::Absent | Verdict::Conflict(..) => return Ok((Answer::Absent, Vec::new())),
+                Verdict::Leaf(at) => {
+                    let Definition::Node(tree, node) = definitions[at].value() else { break };
+                    return Ok((Answer::Leaf(Arc::clone(tree), node), vec![(layers[at], Role::Wins)]));
+                }
+                Verdict::Extended { extensions, onto } => {
+                    let (tree, node) = made_list(self, &definitions, extensions, onto);
+                    let counted = (0..extensions).chain(onto);
+                    let roles =
+                        counted.map(|at| (layers[at], if at == 0 { Role::Wins } else { Role::Merges })).collect();
+                    return Ok((Answer::Leaf(tree, node), roles));
+                }
+            }
+        }
+        let roles =
+            layers.iter().enumerate().map(|(at, &layer)| (layer, if at == 0 { Role::Wins } else { Role::Merges }));
+        Ok((Answer::Mapping, roles.collect()))
+    }
+}
+
+/// The definition of a path in a layer, or of the value on its way that is no mapping.
+fn nearest<'a>(layer: &'a Stacked, path: &[SegmentId]) -> Option<(usize, Definition<'a>)> {
+    let mut definition = layer.root();
+    for (depth, &segment) in path.iter().enumerate() {
+        if depth > 0 && definition.value_kind() != Kind::Mapping {
+            return Some((depth, definition));
+        }
+        definition = definition.child(segment)?;
+    }
+    Some((path.len(), definition))
+}
+
+fn item(layer: &Stacked, depth: usize, definition: Definition<'_>) -> Item {
+    let (kind, held) = (definition.kind(), definition.value_kind());
+    let value = match definition.value() {
+        Definition::Node(tree, node) if held != Kind::Mapping && held != Kind::Delete => Some((Arc::clone(tree), node)),
+        _ => None,
+    };
+    Item {
+        layer: layer.record.name.clone(),
+        depth,
+        kind,
+        held,
+        value,
+        place: layer.place(definition),
+        role: Role::Overridden,
+    }
+}

@@ -1,0 +1,333 @@
+//! A stacked layer: a record, and what was set or deleted in it since, without copying it.
+//!
+//! A patch is a tree of mappings beside the record's own tree: a mapping of a patch holds only what changed in it and
+//! refers to the mapping `below` for the rest. [`Definition`] is a cursor over both, so that nothing else needs to know.
+
+use std::sync::Arc;
+
+use crate::layer::{Layer, NodeId};
+use crate::record::{Place, Record, Secret};
+use crate::rule;
+use crate::segments::{NO_SEGMENT, SegmentId};
+use crate::trie::Trie;
+use crate::value::Kind;
+
+/// One layer of a stack.
+#[derive(Clone, Debug)]
+pub struct Stacked {
+    /// The layer as it was loaded.
+    pub record: Arc<Record>,
+    /// What changed in it since.
+    pub patch: Option<Arc<PatchedMapping>>,
+}
+
+/// A mapping of a layer in which something changed.
+#[derive(Debug)]
+pub struct PatchedMapping {
+    /// The mapping that it was before, if it was one.
+    below: Option<(Arc<Layer>, NodeId)>,
+    /// Whether the mapping stands inside `replace`.
+    replace: bool,
+    changes: Trie<Change>,
+    /// The place that the next new child gets.
+    next: u32,
+}
+
+/// What became of one child; `place` is given to children that stand behind those of `below`.
+#[derive(Clone, Debug)]
+enum Change {
+    Removed,
+    Value { tree: Arc<Layer>, place: Option<u32> },
+    Mapping { mapping: Arc<PatchedMapping>, place: Option<u32> },
+}
+
+impl Change {
+    const fn place(&self) -> Option<u32> {
+        match self {
+            Self::Removed => None,
+            Self::Value { place, .. } | Self::Mapping { place, .. } => *place,
+        }
+    }
+}
+
+/// A definition of some path in one stacked layer.
+#[derive(Clone, Copy, Debug)]
+pub enum Definition<'a> {
+    /// A node of the layer, or of a value that was set.
+    Node(&'a Arc<Layer>, NodeId),
+    /// A patched mapping.
+    Patched(&'a Arc<PatchedMapping>),
+}
+
+impl rule::Definition for Definition<'_> {
+    #[inline]
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Node(tree, node) => tree.node(*node).kind,
+            Self::Patched(mapping) if mapping.replace => Kind::Replace,
+            Self::Patched(_) => Kind::Mapping,
+        }
+    }
+
+    fn held(&self) -> Kind {
+        match self {
+            Self::Node(tree, node) => tree.node(*node + 1).kind,
+            Self::Patched(_) => Kind::Mapping,
+        }
+    }
+}
+
+impl<'a> Definition<'a> {
+    /// The definition seen through `replace`, `append` and `prepend`: the value it holds.
+    #[must_use]
+    pub fn value(self) -> Self {
+        match self {
+            Self::Node(tree, node) if tree.node(node).kind.is_operator() && tree.node(node).kind != Kind::Delete => {
+                Self::Node(tree, node + 1)
+            }
+            other => other,
+        }
+    }
+
+    /// The definition of a child, if this is a mapping (or a `replace` that holds one).
+    pub fn child(self, segment: SegmentId) -> Option<Self> {
+        match self.value() {
+            Self::Node(tree, node) if tree.node(node).kind == Kind::Mapping => {
+                tree.child(node, segment).map(|child| Self::Node(tree, child))
+            }
+            Self::Node(..) => None,
+            Self::Patched(mapping) => match mapping.changes.get(u64::from(segment)) {
+                Some(Change::Removed) => None,
+                Some(Change::Value { tree, .. }) => Some(Self::Node(tree, 0)),
+                Some(Change::Mapping { mapping, .. }) => Some(Self::Patched(mapping)),
+                None => mapping.below().and_then(|below| below.child(segment)),
+            },
+        }
+    }
+
+    /// The names of the children in their order.
+    pub fn names(self) -> Vec<SegmentId> {
+        match self.value() {
+            Self::Node(tree, node) if tree.node(node).kind == Kind::Mapping => {
+                tree.children(node).map(|child| tree.node(child).segment).collect()
+            }
+            Self::Node(..) => Vec::new(),
+            Self::Patched(mapping) => {
+                let mut names = mapping.below().map(Definition::names).unwrap_or_default();
+                let mut behind = Vec::new();
+                let mut moved = Vec::new();
+                mapping.changes.for_each(&mut |key, change| match change.place() {
+                    Some(place) => {
+                        behind.push((place, key as SegmentId));
+                        moved.push(key as SegmentId);
+                    }
+                    None if matches!(change, Change::Removed) => moved.push(key as SegmentId),
+                    None => {}
+                });
+                if !moved.is_empty() {
+                    moved.sort_unstable();
+                    names.retain(|name| moved.binary_search(name).is_err());
+                }
+                behind.sort_unstable();
+                names.extend(behind.into_iter().map(|(_, name)| name));
+                names
+            }
+        }
+    }
+
+    /// Whether two definitions are the very same node.
+    pub fn same(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Node(a, left), Self::Node(b, right)) => Arc::ptr_eq(a, b) && left == right,
+            (Self::Patched(a), Self::Patched(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+/// Why a definition could not be put into a layer: the value at this depth of the path is in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InTheWay {
+    /// How many segments of the path lead to it.
+    pub depth: usize,
+}
+
+impl PatchedMapping {
+    fn below(&self) -> Option<Definition<'_>> {
+        self.below.as_ref().map(|(tree, node)| Definition::Node(tree, *node))
+    }
+
+    fn empty() -> Self {
+        Self { below: None, replace: false, changes: Trie::default(), next: 0 }
+    }
+
+    /// A patch over a definition that is a mapping or holds one; `None` for anything else.
+    fn over(definition: Definition<'_>) -> Option<Self> {
+        match definition {
+            Definition::Patched(mapping) => Some(Self {
+                below: mapping.below.clone(),
+                replace: mapping.replace,
+                changes: mapping.changes.clone(),
+                next: mapping.next,
+            }),
+            Definition::Node(tree, node) => {
+                let replace = tree.node(node).kind == Kind::Replace;
+                let inner = if replace { node + 1 } else { node };
+                (tree.node(inner).kind == Kind::Mapping).then(|| Self {
+                    below: Some((Arc::clone(tree), inner)),
+                    replace,
+                    ..Self::empty()
+                })
+            }
+        }
+    }
+
+    /// The place a child gets when it is put: its own where it stands already, a new one behind all others else.
+    fn place_for(&mut self, segment: SegmentId) -> Option<u32> {
+        match self.changes.get(u64::from(segment)) {
+            Some(Change::Removed) => {}
+            Some(change) => return change.place(),
+            None => {
+                if self.below().is_some_and(|below| below.child(segment).is_some()) {
+                    return None;
+                }
+            }
+        }
+        self.next += 1;
+        Some(self.next)
+    }
+
+    fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Layer>) -> Result<(), InTheWay> {
+        let segment = path[depth];
+        let change = if depth + 1 == path.len() {
+            Change::Value { tree: Arc::clone(tree), place: self.place_for(segment) }
+        } else {
+            let known = self.child(segment);
+            let mut mapping = match known {
+                Some(definition) => Self::over(definition).ok_or(InTheWay { depth: depth + 1 })?,
+                None => Self::empty(),
+            };
+            mapping.put(path, depth + 1, tree)?;
+            Change::Mapping { mapping: Arc::new(mapping), place: self.place_for(segment) }
+        };
+        self.changes.insert(u64::from(segment), change);
+        Ok(())
+    }
+
+    /// The definition of a child, as [`Definition::child`] gives it.
+    fn child(&self, segment: SegmentId) -> Option<Definition<'_>> {
+        match self.changes.get(u64::from(segment)) {
+            Some(Change::Removed) => None,
+            Some(Change::Value { tree, .. }) => Some(Definition::Node(tree, 0)),
+            Some(Change::Mapping { mapping, .. }) => Some(Definition::Patched(mapping)),
+            None => self.below().and_then(|below| below.child(segment)),
+        }
+    }
+
+    fn take(&mut self, path: &[SegmentId], depth: usize) {
+        let segment = path[depth];
+        if depth + 1 == path.len() {
+            self.changes.insert(u64::from(segment), Change::Removed);
+            return;
+        }
+        let Some(mut mapping) = self.child(segment).and_then(Self::over) else { return };
+        mapping.take(path, depth + 1);
+        let place = self.place_for(segment);
+        self.changes.insert(u64::from(segment), Change::Mapping { mapping: Arc::new(mapping), place });
+    }
+}
+
+impl Stacked {
+    /// A layer as it was loaded.
+    pub const fn new(record: Arc<Record>) -> Self {
+        Self { record, patch: None }
+    }
+
+    /// About how many definitions it holds.
+    pub fn size(&self) -> usize {
+        self.record.tree.nodes().len() + self.patch.as_ref().map_or(0, |patch| patch.changes.len())
+    }
+
+    /// Its root mapping.
+    #[inline]
+    pub fn root(&self) -> Definition<'_> {
+        self.patch.as_ref().map_or(Definition::Node(&self.record.tree, 0), Definition::Patched)
+    }
+
+    /// The definition of a path, if it has one of its own.
+    pub fn definition(&self, path: &[SegmentId]) -> Option<Definition<'_>> {
+        path.iter().try_fold(self.root(), |definition, &segment| definition.child(segment))
+    }
+
+    /// The layer with a definition put at `path`, which is not empty.
+    pub fn with(&self, path: &[SegmentId], tree: &Arc<Layer>) -> Result<Self, InTheWay> {
+        let mut root = PatchedMapping::over(self.root()).ok_or(InTheWay { depth: 0 })?;
+        root.put(path, 0, tree)?;
+        Ok(Self { record: Arc::clone(&self.record), patch: Some(Arc::new(root)) })
+    }
+
+    /// The layer without its definition of `path`, which it has.
+    #[must_use]
+    pub fn without(&self, path: &[SegmentId]) -> Self {
+        let Some(mut root) = PatchedMapping::over(self.root()) else { return self.clone() };
+        root.take(path, 0);
+        Self { record: Arc::clone(&self.record), patch: Some(Arc::new(root)) }
+    }
+
+    /// Where a definition of this layer comes from.
+    pub fn place(&self, definition: Definition<'_>) -> Place {
+        match definition {
+            Definition::Node(tree, node) if Arc::ptr_eq(tree, &self.record.tree) => self.record.place(node),
+            Definition::Patched(mapping) => match &mapping.below {
+                Some((tree, node)) => self.place(Definition::Node(tree, *node)),
+                None => Self::set_place(),
+            },
+            Definition::Node(..) => Self::set_place(),
+        }
+    }
+
+    fn set_place() -> Place {
+        Place { source: "set".into(), ..Place::default() }
+    }
+
+    /// Whether this layer makes `path` secret, on which it holds `definition` or none.
+    pub fn hides(&self, path: &[SegmentId], defines: bool) -> bool {
+        match &self.record.secret {
+            Secret::Nothing => false,
+            Secret::Everything => defines,
+            Secret::Paths(paths) => paths.iter().any(|secret| path.starts_with(secret)),
+        }
+    }
+
+    /// The layer's definitions as one tree without patches.
+    #[must_use]
+    pub fn flattened(&self) -> Arc<Layer> {
+        if self.patch.is_none() {
+            return Arc::clone(&self.record.tree);
+        }
+        let mut builder = crate::layer::TreeBuilder::new(Arc::clone(self.record.tree.segments()));
+        Self::copy(&mut builder, NO_SEGMENT, self.root());
+        Arc::new(builder.finish())
+    }
+
+    fn copy(builder: &mut crate::layer::TreeBuilder, segment: SegmentId, definition: Definition<'_>) {
+        match definition {
+            Definition::Node(tree, node) => builder.copy(segment, tree, node),
+            Definition::Patched(mapping) => {
+                if mapping.replace {
+                    builder.open(segment, Kind::Replace);
+                }
+                builder.open(if mapping.replace { NO_SEGMENT } else { segment }, Kind::Mapping);
+                for name in definition.names() {
+                    if let Some(child) = definition.child(name) {
+                        Self::copy(builder, name, child);
+                    }
+                }
+                builder.close();
+                if mapping.replace {
+                    builder.close();
+                }
+            }
+        }
+    }
+}

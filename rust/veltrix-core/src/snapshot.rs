@@ -1,0 +1,306 @@
+//! A snapshot: a base, the changes against it, and the stack that both come from.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::base::{Base, EntryId, NO_ENTRY};
+use crate::delta::{Delta, State};
+use crate::error::{Error, Side};
+use crate::layer::{Layer, NodeId};
+use crate::patch::{Definition, Stacked};
+use crate::resolve::resolve;
+use crate::rule::{Conflicts, Definition as _, Verdict, judge};
+use crate::segments::{ROOT_HASH, SegmentId, Segments, path_hash};
+use crate::value::Kind;
+
+/// An immutable result of resolving a stack.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// What most of it resolves to.
+    pub base: Arc<Base>,
+    /// The layers, lowest first.
+    pub stack: Arc<[Stacked]>,
+    /// What differs from the base.
+    pub delta: Option<Arc<Delta>>,
+    /// What happens where mappings and other values meet.
+    pub conflicts: Conflicts,
+    /// Rises by one with every change of the content.
+    pub generation: u64,
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// Nothing.
+    Missing,
+    /// A value, and its entry in the base if it is the base's.
+    Leaf(&'a Arc<Layer>, NodeId, EntryId),
+    /// A mapping, and its entry in the base if there is one.
+    Mapping(EntryId),
+}
+
+/// A mapping of a snapshot, from which paths start.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    /// The hash of its path.
+    pub hash: u64,
+    /// Its entry in the base, if there is one.
+    pub entry: EntryId,
+    /// Its path.
+    pub path: Arc<[SegmentId]>,
+}
+
+/// What a walk down the layers ends at.
+pub enum Outcome<'a> {
+    /// Nothing.
+    Absent,
+    /// One node's value.
+    Leaf(&'a Arc<Layer>, NodeId),
+    /// A list to be made: the definitions, how many of them extend, and what they extend.
+    Extended(Vec<Definition<'a>>, usize, Option<usize>),
+    /// The definitions that count, highest first.
+    Mapping(Vec<Definition<'a>>),
+}
+
+impl Snapshot {
+    /// Resolves a stack.
+    pub fn new(stack: Arc<[Stacked]>, segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Self, Error> {
+        let base = Arc::new(resolve(&stack, segments, conflicts)?);
+        Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
+    }
+
+    /// The table that names the segments.
+    pub fn segments(&self) -> &Arc<Segments> {
+        self.base.segments()
+    }
+
+    /// The root.
+    pub fn root(&self) -> Spot {
+        Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() }
+    }
+
+    /// What stands at the path with this hash whose names below `spot`, from the last to the first, `names` gives.
+    #[inline]
+    pub fn find<'n, N>(&self, spot: &Spot, hash: u64, names: impl Fn() -> N) -> Found<'_>
+    where
+        N: Iterator<Item = &'n str>,
+    {
+        if let Some(delta) = &self.delta
+            && let Some(change) = delta.get(hash)
+            && self.is_text(&change.path, &spot.path, names())
+        {
+            return match &change.state {
+                State::Absent => Found::Missing,
+                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+                State::Mapping => Found::Mapping(self.entry_of(hash, &change.path)),
+            };
+        }
+        if spot.entry == NO_ENTRY {
+            return Found::Missing;
+        }
+        match self.base.find(hash, |base, entry| base.is_text(entry, spot.entry, names())) {
+            Some(entry) => self.in_base(entry),
+            None => Found::Missing,
+        }
+    }
+
+    /// What stands at a path from the root.
+    pub fn find_path(&self, path: &[SegmentId]) -> Found<'_> {
+        let segments = self.segments();
+        let hash = hash_of(segments, path);
+        if let Some(delta) = &self.delta
+            && let Some(change) = delta.get(hash)
+            && *change.path == *path
+        {
+            return match &change.state {
+                State::Absent => Found::Missing,
+                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+                State::Mapping => Found::Mapping(self.entry_of(hash, path)),
+            };
+        }
+        match self.base.descend(ROOT_HASH, 0, path) {
+            Some(entry) => self.in_base(entry),
+            None => Found::Missing,
+        }
+    }
+
+    fn in_base(&self, entry: EntryId) -> Found<'_> {
+        if self.delta.as_ref().is_some_and(|delta| delta.hides(entry)) {
+            return Found::Missing;
+        }
+        if self.base.entry(entry).kind == Kind::Mapping {
+            return Found::Mapping(entry);
+        }
+        let (tree, node) = self.base.leaf(entry);
+        Found::Leaf(tree, node, entry)
+    }
+
+    fn entry_of(&self, hash: u64, path: &[SegmentId]) -> EntryId {
+        if path.is_empty() {
+            return 0;
+        }
+        let found =
+            self.base.find(hash, |base, entry| base.entry(entry).kind == Kind::Mapping && *base.path(entry) == *path);
+        found.unwrap_or(NO_ENTRY)
+    }
+
+    fn is_text<'n>(&self, path: &[SegmentId], above: &[SegmentId], names: impl Iterator<Item = &'n str>) -> bool {
+        let mut rest = path;
+        for name in names {
+            let Some((&last, before)) = rest.split_last() else { return false };
+            if *self.segments().get(last).text != *name {
+                return false;
+            }
+            rest = before;
+        }
+        rest == above
+    }
+
+    /// Whether the children of a mapping are those of its base entry, in their order.
+    fn is_clean(&self, spot: &Spot) -> bool {
+        spot.entry != NO_ENTRY
+            && self
+                .delta
+                .as_ref()
+                .is_none_or(|delta| !delta.get(spot.hash).is_some_and(|change| *change.path == *spot.path))
+    }
+
+    /// The names of the children of a mapping, in their order.
+    pub fn names(&self, spot: &Spot) -> Vec<SegmentId> {
+        if self.is_clean(spot) {
+            let children = self.base.children(spot.entry);
+            return children.map(|child| self.base.entry(child).segment).collect();
+        }
+        let Ok(Outcome::Mapping(definitions)) = self.walk(&spot.path) else { return Vec::new() };
+        let mut names = merged_names(&definitions);
+        let mut path = spot.path.to_vec();
+        names.retain(|&name| {
+            path.push(name);
+            let present = !matches!(self.find_path(&path), Found::Missing);
+            path.pop();
+            present
+        });
+        names
+    }
+
+    /// How many children a mapping has.
+    pub fn count(&self, spot: &Spot) -> usize {
+        if self.is_clean(spot) { self.base.children(spot.entry).count() } else { self.names(spot).len() }
+    }
+
+    /// The children of a mapping with what stands there, in their order.
+    pub fn children(&self, spot: &Spot) -> Vec<(SegmentId, Found<'_>)> {
+        if self.delta.is_none() && spot.entry != NO_ENTRY {
+            let children = self.base.children(spot.entry);
+            return children.map(|child| (self.base.entry(child).segment, self.in_base(child))).collect();
+        }
+        let mut path = spot.path.to_vec();
+        self.names(spot)
+            .into_iter()
+            .map(|name| {
+                path.push(name);
+                let found = self.find_path(&path);
+                path.pop();
+                (name, found)
+            })
+            .collect()
+    }
+
+    /// The spot of a mapping that is a child of another one.
+    pub fn below(&self, spot: &Spot, name: SegmentId, entry: EntryId) -> Spot {
+        let path = spot.path.iter().copied().chain([name]).collect();
+        Spot { hash: path_hash(spot.hash, self.segments().get(name).hash), entry, path }
+    }
+
+    /// The spot of a mapping at a path, or `None` where there is none.
+    pub fn spot(&self, path: &[SegmentId]) -> Option<Spot> {
+        match self.find_path(path) {
+            Found::Mapping(entry) => Some(Spot { hash: hash_of(self.segments(), path), entry, path: path.into() }),
+            Found::Missing | Found::Leaf(..) => None,
+        }
+    }
+
+    /// Resolves one path from the layers alone.
+    pub fn walk(&self, path: &[SegmentId]) -> Result<Outcome<'_>, Error> {
+        walk(&self.stack, self.conflicts, path).map(|(_, outcome)| outcome)
+    }
+
+    /// Whether a path is secret.
+    pub fn is_secret(&self, path: &[SegmentId]) -> bool {
+        self.stack.iter().any(|layer| {
+            let definition = layer.definition(path);
+            let leaf = definition.is_some_and(|definition| definition.value_kind() != Kind::Mapping);
+            layer.hides(path, leaf)
+        })
+    }
+}
+
+/// The hash of a path.
+pub fn hash_of(segments: &Segments, path: &[SegmentId]) -> u64 {
+    path.iter().fold(ROOT_HASH, |hash, &id| path_hash(hash, segments.get(id).hash))
+}
+
+/// The names that definitions of one mapping give, highest definition first, in the order of first appearance.
+pub fn merged_names(definitions: &[Definition<'_>]) -> Vec<SegmentId> {
+    if let [only] = definitions {
+        return only.names();
+    }
+    let mut seen = HashSet::new();
+    let mut names = Vec::new();
+    for definition in definitions.iter().rev() {
+        for name in definition.names() {
+            if seen.insert(name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// Resolves one path from a stack: how many of its segments were walked, and what stands there. A walk that meets a
+/// value, or nothing, before the end of the path stops there.
+pub fn walk<'a>(stack: &'a [Stacked], conflicts: Conflicts, path: &[SegmentId]) -> Result<(usize, Outcome<'a>), Error> {
+    let mut definitions: Vec<Definition<'a>> = stack.iter().rev().map(Stacked::root).collect();
+    for (depth, &segment) in path.iter().enumerate() {
+        let below: Vec<Definition<'a>> =
+            definitions.iter().filter_map(|definition| definition.child(segment)).collect();
+        match decide(stack, conflicts, &path[..=depth], below)? {
+            Outcome::Mapping(counted) => definitions = counted,
+            other => return Ok((depth + 1, other)),
+        }
+    }
+    Ok((path.len(), Outcome::Mapping(definitions)))
+}
+
+/// Judges the definitions of one path, highest first.
+pub fn decide<'a>(
+    stack: &'a [Stacked],
+    conflicts: Conflicts,
+    path: &[SegmentId],
+    mut definitions: Vec<Definition<'a>>,
+) -> Result<Outcome<'a>, Error> {
+    Ok(match judge(&definitions, conflicts) {
+        Verdict::Absent => Outcome::Absent,
+        Verdict::Leaf(at) => match definitions[at].value() {
+            Definition::Node(tree, node) => Outcome::Leaf(tree, node),
+            mapping @ Definition::Patched(_) => Outcome::Mapping(vec![mapping]),
+        },
+        Verdict::Mapping(count) => {
+            definitions.truncate(count);
+            Outcome::Mapping(definitions)
+        }
+        Verdict::Extended { extensions, onto } => Outcome::Extended(definitions, extensions, onto),
+        Verdict::Conflict(upper, lower) => {
+            let [upper, lower] = [upper, lower].map(|at| Box::new(side(stack, path, definitions[at])));
+            return Err(Error::Conflict { path: path.to_vec(), upper, lower });
+        }
+    })
+}
+
+fn side(stack: &[Stacked], path: &[SegmentId], definition: Definition<'_>) -> Side {
+    let word = definition.word();
+    let owner = stack.iter().rev().find(|layer| layer.definition(path).is_some_and(|own| own.same(definition)));
+    let (layer, place) =
+        owner.map_or_else(Default::default, |layer| (layer.record.name.clone(), layer.place(definition)));
+    Side { layer, word, place }
+}

@@ -1,0 +1,249 @@
+//! The class `Layer`.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple, PyType};
+use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::formats::{self, Format};
+use veltrix_core::layer::TreeBuilder;
+use veltrix_core::patch::{Definition, Stacked};
+use veltrix_core::path::Step;
+use veltrix_core::record::{Place, Record, Secret};
+use veltrix_core::segments::{self, SegmentId, Segments};
+use veltrix_core::value::Kind;
+
+use crate::convert::{self, Reader, Style};
+use crate::error::{document_error, origin};
+use crate::{path, python};
+
+/// Loaded, immutable data with a name and, for each definition, its origin.
+///
+/// `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
+/// what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
+#[pyclass(frozen, module = "veltrix", weakref)]
+pub struct Layer {
+    pub stacked: Stacked,
+    pub opaques: Option<Py<PyDict>>,
+}
+
+impl Layer {
+    /// A layer made of Python data.
+    pub fn from_data<'py>(
+        data: &Bound<'py, PyAny>,
+        name: String,
+        place: Place,
+        origins: Option<Bound<'py, PyDict>>,
+        secret: &Bound<'py, PyAny>,
+        table: Arc<Segments>,
+    ) -> PyResult<Self> {
+        let read = Reader::new(data.py(), TreeBuilder::new(table), &[], origins).read(data)?;
+        let secret = read_secret(secret, read.tree.segments())?;
+        let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret };
+        Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: read.opaques })
+    }
+
+    /// The same layer with its segments in another table.
+    pub fn rebased(&self, py: Python<'_>, table: &Arc<Segments>) -> Self {
+        let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
+        if Arc::ptr_eq(self.stacked.record.tree.segments(), table) {
+            return Self { stacked: self.stacked.clone(), opaques };
+        }
+        let tree = self.stacked.flattened().rebased(table);
+        Self { stacked: Stacked::new(Arc::new(self.stacked.record.rebased(tree))), opaques }
+    }
+}
+
+/// The text of an argument that must be a `str`.
+pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
+    if !text.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err(format!("{what} is a str, not {}", python::type_name(text))));
+    }
+    Ok(convert::plain_key(text)?.cast::<PyString>()?.to_string_lossy().into_owned())
+}
+
+/// Whether an object is a mapping.
+pub fn is_mapping(data: &Bound<'_, PyAny>) -> bool {
+    data.cast::<PyDict>().is_ok() || data.cast::<PyMapping>().is_ok()
+}
+
+fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> {
+    if let Ok(everything) = secret.cast::<PyBool>() {
+        return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
+    }
+    let refusal = || PyTypeError::new_err(format!("secret is a bool or paths, not {}", python::type_name(secret)));
+    if secret.is_instance_of::<PyString>() {
+        return Err(refusal());
+    }
+    let paths = secret.try_iter().map_err(|_| refusal())?;
+    let paths = paths.map(|secret| {
+        let steps = path::steps(&secret?)?;
+        let names = steps.iter().map_while(|step| match step {
+            Step::Name(name) => Some(table.intern(name)),
+            Step::Index(_) => None,
+        });
+        Ok(names.collect::<Box<[SegmentId]>>())
+    });
+    paths.collect::<PyResult<Vec<_>>>().map(Secret::Paths)
+}
+
+#[pymethods]
+impl Layer {
+    #[new]
+    #[pyo3(signature = (name, data, *, source = None, origins = None, secret = None))]
+    fn new<'py>(
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        data: &Bound<'py, PyAny>,
+        source: Option<&Bound<'py, PyAny>>,
+        origins: Option<&Bound<'py, PyAny>>,
+        secret: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let name = text_argument("a layer's name", name)?;
+        let source =
+            source.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", source))?;
+        if !is_mapping(data) {
+            let kind = if source == "overlay" { "overlay" } else { "layer" };
+            let text = format!("{kind} data is a mapping, not {}", python::type_name(data));
+            return Err(PyTypeError::new_err(text));
+        }
+        let origins = match origins {
+            Some(origins) if !origins.is_none() => {
+                let dict = PyDict::new(py);
+                dict.update(origins.cast::<PyMapping>()?)?;
+                Some(dict)
+            }
+            _ => None,
+        };
+        let nothing = PyBool::new(py, false).to_owned().into_any();
+        let place = Place { source, ..Place::default() };
+        Self::from_data(data, name, place, origins, secret.unwrap_or(&nothing), segments::current())
+    }
+
+    /// The layer of a document; `format` is "toml", "json", "yaml" or "env".
+    #[classmethod]
+    #[pyo3(signature = (name, text, format, *, file = None, secret = None))]
+    fn parse<'py>(
+        _class: &Bound<'py, PyType>,
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        text: &Bound<'py, PyAny>,
+        format: &Bound<'py, PyAny>,
+        file: Option<String>,
+        secret: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let name = text_argument("a layer's name", name)?;
+        let bytes: Vec<u8> = if text.is_instance_of::<PyString>() {
+            let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+            encoded.cast::<PyBytes>()?.as_bytes().to_vec()
+        } else if let Ok(bytes) = text.cast::<PyBytes>() {
+            bytes.as_bytes().to_vec()
+        } else if text.is_instance_of::<PyByteArray>() || text.is_instance_of::<PyMemoryView>() {
+            py.get_type::<PyBytes>().call1((text,))?.cast::<PyBytes>()?.as_bytes().to_vec()
+        } else {
+            let kind = python::type_name(text);
+            return Err(PyTypeError::new_err(format!("a document is bytes or str, not {kind}")));
+        };
+        let known = format.cast::<PyString>().ok().and_then(|format| Format::from_name(&format.to_string_lossy()));
+        let Some(format) = known else {
+            let text = format!("a format is 'toml', 'json', 'yaml' or 'env', not {}", format.repr()?);
+            return Err(PyValueError::new_err(text));
+        };
+        let table = segments::current();
+        let tree = py
+            .detach(|| formats::parse(format, &bytes, table))
+            .map_err(|error| document_error(py, file.as_deref(), error))?;
+        let nothing = PyBool::new(py, false).to_owned().into_any();
+        let secret = read_secret(secret.unwrap_or(&nothing), tree.segments())?;
+        let place = Place { source: "file".into(), file, ..Place::default() };
+        let record =
+            Record { name, tree: Arc::new(tree), place, places: std::collections::BTreeMap::default(), secret };
+        Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: None })
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        &self.stacked.record.name
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("<veltrix.Layer {}>", PyString::new(py, self.name()).repr()?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let record = &self.stacked.record;
+        let restore = py.import("veltrix._select")?.getattr("restore_layer")?;
+        let tree = self.stacked.flattened();
+        let data = convert::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)?;
+        let origins = PyDict::new(py);
+        collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
+        let secret = match &record.secret {
+            Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
+            Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
+            Secret::Paths(paths) => {
+                let paths = paths.iter().map(|path| names(py, record.tree.segments(), path));
+                PyTuple::new(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
+            }
+        };
+        let own = origin(py, &record.name, &record.place)?;
+        Ok((restore, (own, data, origins, secret).into_pyobject(py)?))
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.opaques.as_ref().map_or(Ok(()), |opaques| visit.call(opaques))
+    }
+}
+
+fn names<'py>(py: Python<'py>, table: &Segments, path: &[SegmentId]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, path.iter().map(|&id| &*table.get(id).text))
+}
+
+/// Every node whose origin is not the layer's own.
+fn collect_origins(
+    py: Python<'_>,
+    layer: &Stacked,
+    definition: Definition<'_>,
+    path: &mut Vec<SegmentId>,
+    origins: &Bound<'_, PyDict>,
+) -> PyResult<()> {
+    let (record, place) = (&layer.record, layer.place(definition));
+    if place != record.place {
+        let key = names(py, record.tree.segments(), path)?;
+        origins.set_item(key, origin(py, &record.name, &place)?)?;
+    }
+    if let Definition::Node(tree, node) = definition.value()
+        && tree.node(node).kind != Kind::Mapping
+    {
+        return Ok(());
+    }
+    for name in definition.names() {
+        if let Some(child) = definition.child(name) {
+            path.push(name);
+            collect_origins(py, layer, child, path, origins)?;
+            path.pop();
+        }
+    }
+    Ok(())
+}
+
+/// The layer that was pickled.
+#[pyfunction]
+#[pyo3(signature = (origin, data, origins, secret))]
+pub fn restore_layer<'py>(
+    origin: &Bound<'py, PyAny>,
+    data: &Bound<'py, PyAny>,
+    origins: Bound<'py, PyDict>,
+    secret: &Bound<'py, PyAny>,
+) -> PyResult<Layer> {
+    let name: String = origin.getattr("layer")?.extract()?;
+    Layer::from_data(data, name, convert::place(origin)?, Some(origins), secret, segments::current())
+}

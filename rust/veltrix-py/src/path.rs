@@ -1,0 +1,146 @@
+//! Paths as Python writes them: text, a tuple, or a `Name`.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyInt, PyString, PyTuple};
+use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
+
+use crate::error::raise;
+use crate::python;
+use crate::raw::{self, Exact};
+
+/// The largest index and one.
+const INDEX_LIMIT: u64 = 1_000_000_000_000_000_000;
+
+/// The steps of any spelling of a path.
+pub fn steps(path: &Bound<'_, PyAny>) -> PyResult<Vec<Step<'static>>> {
+    if raw::exact(path) == Exact::Str {
+        return text_steps(path.cast::<PyString>()?);
+    }
+    if let Ok(text) = path.cast::<PyString>() {
+        let plain = crate::convert::plain_key(path)?.cast_into::<PyString>()?;
+        if text.is_instance(python::name(path.py())?)? {
+            return tuple_steps(&PyTuple::new(path.py(), [plain])?);
+        }
+        return text_steps(&plain);
+    }
+    if let Ok(tuple) = path.cast::<PyTuple>() {
+        return tuple_steps(tuple);
+    }
+    Err(PyTypeError::new_err(format!("a path is a str or a tuple of str and int, not {}", python::type_name(path))))
+}
+
+fn text_steps(text: &Bound<'_, PyString>) -> PyResult<Vec<Step<'static>>> {
+    let py = text.py();
+    let Some(plain) = raw::text(text) else {
+        let at: usize = match text.call_method1("encode", ("utf-8",)) {
+            Err(error) => error.value(py).getattr("start")?.extract()?,
+            Ok(_) => 0,
+        };
+        return Err(raise(python::path_error(py), (text, at + 1, "lone surrogate")));
+    };
+    match path::parse(plain) {
+        Ok(steps) => Ok(steps.into_iter().map(owned).collect()),
+        Err(fault) => {
+            let reason = match fault.problem {
+                Problem::EmptyPath => "empty path".to_owned(),
+                Problem::EmptySegment => "empty segment".to_owned(),
+                Problem::Unexpected(character) => {
+                    format!("unexpected {}", PyString::new(py, &character.to_string()).repr()?)
+                }
+                Problem::UnclosedQuote => "unclosed quote".to_owned(),
+                Problem::UnknownEscape => "unknown escape".to_owned(),
+                Problem::AfterQuote => "expected '.' or '[' after a quoted segment".to_owned(),
+                Problem::ExpectedIndex => "expected an index".to_owned(),
+                Problem::NegativeIndex => "negative index".to_owned(),
+                Problem::IndexTooLarge => "index too large".to_owned(),
+                Problem::IndexWithoutName => "index without a name".to_owned(),
+                Problem::UnclosedIndex => "unclosed index".to_owned(),
+            };
+            Err(raise(python::path_error(py), (text, fault.column, reason)))
+        }
+    }
+}
+
+fn owned(step: Step<'_>) -> Step<'static> {
+    match step {
+        Step::Name(name) => Step::Name(name.into_owned().into()),
+        Step::Index(index) => Step::Index(index),
+    }
+}
+
+fn tuple_steps(tuple: &Bound<'_, PyTuple>) -> PyResult<Vec<Step<'static>>> {
+    let py = tuple.py();
+    let plain = tuple.iter().map(|segment| plain_segment(&segment)).collect::<PyResult<Vec<_>>>()?;
+    let whole = PyTuple::new(py, &plain)?;
+    let fault = |reason: &str| raise(python::path_error(py), (&whole, None::<usize>, reason));
+    match plain.first() {
+        None => return Err(fault("empty path")),
+        Some(first) if !first.is_instance_of::<PyString>() => return Err(fault("index without a name")),
+        Some(_) => {}
+    }
+    plain
+        .iter()
+        .map(|segment| {
+            if let Ok(name) = segment.cast::<PyString>() {
+                let name = raw::text(name).ok_or_else(|| fault("lone surrogate"))?;
+                return Ok(Step::Name(name.to_owned().into()));
+            }
+            if segment.lt(0)? {
+                return Err(fault("negative index"));
+            }
+            match segment.extract::<u64>() {
+                Ok(index) if index < INDEX_LIMIT => Ok(Step::Index(index)),
+                _ => Err(fault("index too large")),
+            }
+        })
+        .collect()
+}
+
+fn plain_segment<'py>(segment: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if segment.is_instance_of::<PyString>() {
+        return crate::convert::plain_key(segment);
+    }
+    if segment.is_instance_of::<PyInt>() && !segment.is_instance_of::<pyo3::types::PyBool>() {
+        return segment.py().get_type::<PyInt>().call_method1("__index__", (segment,));
+    }
+    let kind = python::type_name(segment);
+    Err(PyTypeError::new_err(format!("a path segment is a str or an int, not {kind}")))
+}
+
+/// The canonical text of steps.
+pub fn text(steps: &[Step<'_>]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        match step {
+            Step::Name(name) => push_segment(&mut text, name),
+            Step::Index(index) => push_index(&mut text, *index),
+        }
+    }
+    text
+}
+
+/// A step as Python shows it.
+pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match step {
+        Step::Name(name) => PyString::new(py, name).into_any(),
+        Step::Index(index) => index.into_pyobject(py)?.into_any(),
+    })
+}
+
+/// The segments of a path; text is parsed, a tuple is only checked.
+#[pyfunction]
+#[pyo3(signature = (path))]
+pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let py = path.py();
+    let steps = steps(path)?;
+    PyTuple::new(py, steps.iter().map(|step| step_object(py, step)).collect::<PyResult<Vec<_>>>()?)
+}
+
+/// The canonical text of a path: quoted only where it must be.
+#[pyfunction]
+#[pyo3(signature = (path))]
+pub fn format_path(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    let tuple = path.cast::<PyTuple>().map_err(|_| PyValueError::new_err("a path to format is a tuple"))?;
+    Ok(text(&tuple_steps(tuple)?))
+}

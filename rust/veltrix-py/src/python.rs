@@ -1,0 +1,74 @@
+//! What the boundary takes from Python: the classes that both implementations share, imported once.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+macro_rules! imports {
+    ($($(#[$doc:meta])* $name:ident: $module:literal, $attribute:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+                static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+                let object = CELL.get_or_try_init(py, || {
+                    py.import($module)?.getattr($attribute).map(Bound::unbind)
+                })?;
+                Ok(object.bind(py))
+            }
+        )*
+    };
+}
+
+imports! {
+    /// `ParseError`.
+    parse_error: "veltrix.errors", "ParseError";
+    /// `LimitError`.
+    limit_error: "veltrix.errors", "LimitError";
+    /// `ConflictError`.
+    conflict_error: "veltrix.errors", "ConflictError";
+    /// `MissingKeyError`.
+    missing_key_error: "veltrix.errors", "MissingKeyError";
+    /// `PathError`.
+    path_error: "veltrix.errors", "PathError";
+    /// `Origin`.
+    origin: "veltrix.types", "Origin";
+    /// `Definition`.
+    definition: "veltrix.types", "Definition";
+    /// `Explanation`.
+    explanation: "veltrix.types", "Explanation";
+    /// `Difference`.
+    difference: "veltrix.types", "Difference";
+    /// `FrozenMapping`.
+    frozen_mapping: "veltrix.types", "FrozenMapping";
+    /// `Name`.
+    name: "veltrix.types", "Name";
+    /// `REDACTED`.
+    redacted: "veltrix.types", "REDACTED";
+    /// `DELETE`.
+    delete: "veltrix.operators", "DELETE";
+    /// The base of the operators.
+    operator: "veltrix.operators", "Operator";
+    /// `Replace`.
+    replace: "veltrix.operators", "Replace";
+    /// `Append`.
+    append: "veltrix.operators", "Append";
+    /// `Prepend`.
+    prepend: "veltrix.operators", "Prepend";
+    /// `collections.abc.Mapping`.
+    mapping: "collections.abc", "Mapping";
+    /// `collections.abc.KeysView`.
+    keys_view: "collections.abc", "KeysView";
+    /// `collections.abc.ValuesView`.
+    values_view: "collections.abc", "ValuesView";
+    /// `collections.abc.ItemsView`.
+    items_view: "collections.abc", "ItemsView";
+}
+
+/// `type(object).__name__`.
+pub fn type_name(object: &Bound<'_, PyAny>) -> String {
+    name_of(&object.get_type())
+}
+
+fn name_of(kind: &Bound<'_, PyType>) -> String {
+    kind.name().map_or_else(|_| "object".to_owned(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,462 @@
+//! Reading: what `Snapshot` and `View` have in common, over a snapshot and the spot in it where paths start.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use std::sync::Arc;
+use veltrix_core::digest::canonical;
+use veltrix_core::explain::{Answer, Role};
+use veltrix_core::layer::{Layer, NodeId};
+use veltrix_core::path::{Step, plain_hash, push_segment};
+use veltrix_core::segments::SegmentId;
+use veltrix_core::snapshot::{Found, Spot};
+use veltrix_core::value::Kind;
+
+use crate::convert::{self, Style};
+use crate::error::{kernel_error, origin, path_text, raise};
+use crate::key::Key;
+use crate::raw::{self, Exact};
+use crate::snapshot::Snapshot;
+use crate::view::View;
+use crate::{path, python};
+
+/// A mapping of a snapshot.
+pub struct Reading<'a, 'py> {
+    pub owner: &'a Bound<'py, Snapshot>,
+    pub spot: &'a Spot,
+}
+
+/// What a path leads to.
+enum Target<'a> {
+    Leaf(&'a Arc<Layer>, NodeId),
+    Mapping(Spot),
+    /// How many steps lead to something, and whether that is a list's item inside of a value.
+    Missing {
+        depth: usize,
+    },
+}
+
+impl<'a, 'py> Reading<'a, 'py> {
+    fn py(&self) -> Python<'py> {
+        self.owner.py()
+    }
+
+    fn snapshot(&self) -> &'a Snapshot {
+        self.owner.get()
+    }
+
+    /// The value at a path, or `None` where nothing stands.
+    pub fn find(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if raw::exact(wanted) == Exact::Str
+            && let Some(text) = raw::text(wanted.cast::<PyString>()?)
+            && let Some(hash) = plain_hash(text, self.spot.hash)
+        {
+            let kernel = self.snapshot().kernel();
+            return match kernel.find(self.spot, hash, || text.rsplit('.')) {
+                Found::Missing => Ok(None),
+                Found::Leaf(tree, node, _) => self.leaf(tree, node).map(Some),
+                Found::Mapping(entry) => {
+                    let path = self.names_of(text).unwrap_or_default();
+                    self.view(Spot { hash, entry, path: path.into() }).map(Some)
+                }
+            };
+        }
+        let steps = path::steps(wanted)?;
+        match self.walk(&steps) {
+            Target::Leaf(tree, node) => self.leaf(tree, node).map(Some),
+            Target::Mapping(spot) => self.view(spot).map(Some),
+            Target::Missing { .. } => Ok(None),
+        }
+    }
+
+    /// The segments of a path of plain segments that exists, from the root.
+    fn names_of(&self, text: &str) -> Option<Vec<SegmentId>> {
+        let table = self.snapshot().kernel().segments();
+        let below = text.split('.').map(|name| table.find(name));
+        self.spot.path.iter().map(|&id| Some(id)).chain(below).collect()
+    }
+
+    /// Where steps lead to.
+    fn walk(&self, steps: &[Step<'_>]) -> Target<'a> {
+        let kernel = self.snapshot().kernel();
+        let mut path = self.spot.path.to_vec();
+        for (depth, step) in steps.iter().enumerate() {
+            let Step::Name(name) = step else { return Target::Missing { depth } };
+            let Some(id) = kernel.segments().find(name) else { return Target::Missing { depth } };
+            path.push(id);
+            match kernel.find_path(&path) {
+                Found::Missing => return Target::Missing { depth },
+                Found::Mapping(_) => {}
+                Found::Leaf(tree, node, _) => return inside(tree, node, steps, depth + 1),
+            }
+        }
+        kernel.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping)
+    }
+
+    fn leaf(&self, tree: &Layer, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
+        convert::object(self.py(), tree, node, self.snapshot().opaques(), Style::Frozen)
+    }
+
+    fn view(&self, spot: Spot) -> PyResult<Bound<'py, PyAny>> {
+        Ok(Bound::new(self.py(), View { snapshot: self.owner.clone().unbind(), spot })?.into_any())
+    }
+
+    /// `self[path]`.
+    pub fn get_item(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match self.find(wanted)? {
+            Some(value) => Ok(value),
+            None => Err(self.missing(&path::steps(wanted)?)),
+        }
+    }
+
+    /// The `MissingKeyError` for steps that lead nowhere.
+    fn missing(&self, steps: &[Step<'_>]) -> PyErr {
+        let depth = match self.walk(steps) {
+            Target::Missing { depth } => depth,
+            Target::Leaf(..) | Target::Mapping(_) => steps.len() - 1,
+        };
+        let attempt = || -> PyResult<PyErr> {
+            let py = self.py();
+            let above = self.above();
+            let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
+            let reached = above.len() + depth;
+            let siblings = match self.walk(&steps[..depth]) {
+                _ if depth == 0 => self.view(self.spot.clone())?,
+                Target::Mapping(spot) => self.view(spot)?,
+                Target::Leaf(tree, node) if tree.node(node).kind == Kind::Mapping => self.leaf(tree, node)?,
+                Target::Leaf(..) | Target::Missing { .. } => PyTuple::empty(py).into_any(),
+            };
+            let key = path::step_object(py, &steps[depth])?;
+            Ok(raise(python::missing_key_error(py), (path::text(&whole), path::text(&whole[..reached]), key, siblings)))
+        };
+        attempt().unwrap_or_else(|error| error)
+    }
+
+    /// The steps of the path of this mapping.
+    fn above(&self) -> Vec<Step<'a>> {
+        let table = self.snapshot().kernel().segments();
+        self.spot.path.iter().map(|&id| Step::Name((&*table.get(id).text).into())).collect()
+    }
+
+    /// The name of a child as iterating yields it.
+    fn name(&self, id: SegmentId) -> PyResult<Bound<'py, PyAny>> {
+        let segment = self.snapshot().kernel().segments().get(id);
+        let text = PyString::new(self.py(), &segment.text).into_any();
+        if segment.plain { Ok(text) } else { python::name(self.py())?.call1((text,)) }
+    }
+
+    /// The names of the children.
+    pub fn names(&self) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let names = self.snapshot().kernel().names(self.spot);
+        names.into_iter().map(|name| self.name(name)).collect()
+    }
+
+    /// How many children there are.
+    pub fn count(&self) -> usize {
+        self.snapshot().kernel().count(self.spot)
+    }
+
+    /// `self == other`.
+    pub fn equals(&self, other: &Bound<'py, PyAny>) -> PyResult<Option<bool>> {
+        let py = self.py();
+        if !crate::layer::is_mapping(other) {
+            return Ok(None);
+        }
+        if self.count() != other.len()? {
+            return Ok(Some(false));
+        }
+        let kernel = self.snapshot().kernel();
+        for (id, found) in kernel.children(self.spot) {
+            let name = self.name(id)?;
+            if !other.contains(&name)? {
+                return Ok(Some(false));
+            }
+            let value = match found {
+                Found::Missing => py.None().into_bound(py),
+                Found::Leaf(tree, node, _) => self.leaf(tree, node)?,
+                Found::Mapping(entry) => self.view(kernel.below(self.spot, id, entry))?,
+            };
+            if !value.eq(other.get_item(&name)?)? {
+                return Ok(Some(false));
+            }
+        }
+        Ok(Some(true))
+    }
+
+    /// `self.flatten()`.
+    pub fn flatten(&self) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(self.py());
+        self.flatten_into(self.spot, &mut String::new(), &dict)?;
+        Ok(dict)
+    }
+
+    fn flatten_into(&self, spot: &Spot, text: &mut String, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+        let kernel = self.snapshot().kernel();
+        for (id, found) in kernel.children(spot) {
+            let length = text.len();
+            push_segment(text, &kernel.segments().get(id).text);
+            match found {
+                Found::Missing => {}
+                Found::Leaf(tree, node, _) => dict.set_item(&*text, self.leaf(tree, node)?)?,
+                Found::Mapping(entry) => {
+                    let below = kernel.below(spot, id, entry);
+                    if kernel.count(&below) == 0 {
+                        dict.set_item(&*text, self.view(below)?)?;
+                    } else {
+                        self.flatten_into(&below, text, dict)?;
+                    }
+                }
+            }
+            text.truncate(length);
+        }
+        Ok(())
+    }
+
+    /// `self.to_dict()`.
+    pub fn to_dict(&self) -> PyResult<Bound<'py, PyDict>> {
+        self.dict(self.spot)
+    }
+
+    fn dict(&self, spot: &Spot) -> PyResult<Bound<'py, PyDict>> {
+        let kernel = self.snapshot().kernel();
+        let dict = PyDict::new(self.py());
+        for (id, found) in kernel.children(spot) {
+            let name = &*kernel.segments().get(id).text;
+            match found {
+                Found::Missing => {}
+                Found::Leaf(tree, node, _) => {
+                    let opaques = self.snapshot().opaques();
+                    dict.set_item(name, convert::object(self.py(), tree, node, opaques, Style::Thawed)?)?;
+                }
+                Found::Mapping(entry) => dict.set_item(name, self.dict(&kernel.below(spot, id, entry))?)?,
+            }
+        }
+        Ok(dict)
+    }
+
+    /// `self.key(path)`.
+    pub fn key(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Key> {
+        let steps = path::steps(wanted)?;
+        let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps).collect();
+        Ok(Key { path: path::text(&whole), value: self.get_item(wanted)?.unbind() })
+    }
+
+    /// `self.digest`.
+    pub fn digest(&self) -> PyResult<Bound<'py, PyAny>> {
+        let bytes = PyBytes::new(self.py(), &canonical(self.snapshot().kernel(), self.spot));
+        let options = PyDict::new(self.py());
+        options.set_item("digest_size", 16)?;
+        let hash = self.py().import("hashlib")?.getattr("blake2b")?.call((bytes,), Some(&options))?;
+        hash.call_method0("hexdigest")
+    }
+
+    /// `self.explain(path)`.
+    pub fn explain(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py();
+        let steps = path::steps(wanted)?;
+        let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps.iter().cloned()).collect();
+        let kernel = self.snapshot().kernel();
+        let names = whole.iter().map_while(|step| match step {
+            Step::Name(name) => Some(kernel.segments().find(name)),
+            Step::Index(_) => None,
+        });
+        let Some(names) = names.collect::<Option<Vec<SegmentId>>>() else { return Err(self.missing(&steps)) };
+        let story = kernel.explain(&names).map_err(|error| kernel_error(py, kernel.segments(), error))?;
+        let inside = whole.len() > names.len();
+        let value = match (&story.answer, inside) {
+            (Answer::Absent, false) => None,
+            (Answer::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
+            (Answer::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
+            (_, true) => match self.find(wanted)? {
+                Some(value) => Some(value),
+                None => return Err(self.missing(&steps)),
+            },
+        };
+        if story.items.is_empty() {
+            return Err(self.missing(&steps));
+        }
+        let secret = kernel.is_secret(&names);
+        let redacted = python::redacted(py)?;
+        let mut definitions = Vec::with_capacity(story.items.len());
+        let mut deciding = None;
+        for item in &story.items {
+            let from = origin(py, &item.layer, &item.place)?;
+            if deciding.is_none() && (item.role == Role::Wins || value.is_none()) {
+                deciding = Some(from.clone());
+            }
+            let shown = match &item.value {
+                None => None,
+                Some(_) if secret => Some(redacted.clone()),
+                Some((tree, node)) => Some(self.leaf(tree, *node)?),
+            };
+            let operator = item.kind.is_operator().then(|| item.kind.word());
+            let role = match item.role {
+                Role::Wins => "wins",
+                Role::Merges => "merges",
+                Role::Overridden => "overridden",
+            };
+            let text = path_text(kernel.segments(), &names[..item.depth]);
+            definitions.push(python::definition(py)?.call1((text, operator, item.held.word(), shown, from, role))?);
+        }
+        let present = value.is_some();
+        let mapping = matches!(story.answer, Answer::Mapping) && !inside;
+        let value = if secret && present && !mapping { Some(redacted.clone()) } else { value };
+        python::explanation(py)?.call1((
+            path::text(&whole),
+            present,
+            value,
+            deciding,
+            secret,
+            PyTuple::new(py, definitions)?,
+        ))
+    }
+}
+
+/// What steps from `depth` on lead to inside a value.
+fn inside<'a>(tree: &'a Arc<Layer>, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Target<'a> {
+    for (at, step) in steps.iter().enumerate().skip(depth) {
+        let found = match (step, tree.node(node).kind) {
+            (Step::Index(index), Kind::List) => {
+                usize::try_from(*index).ok().and_then(|index| tree.children(node).nth(index))
+            }
+            (Step::Name(name), Kind::Mapping) => {
+                tree.children(node).find(|&child| *tree.segments().get(tree.node(child).segment).text == **name)
+            }
+            _ => None,
+        };
+        match found {
+            Some(child) => node = child,
+            None => return Target::Missing { depth: at },
+        }
+    }
+    Target::Leaf(tree, node)
+}
+
+/// The error for hashing.
+pub fn unhashable(class: &str) -> PyErr {
+    PyTypeError::new_err(format!("unhashable type: '{class}'"))
+}
+
+/// The methods of a class that reads; `$extra` are those of its own.
+macro_rules! reading_methods {
+    ($class:ident, { $($extra:tt)* }) => {
+        #[pymethods]
+        impl $class {
+            fn __getitem__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.get_item(path))
+            }
+
+            /// The value at a path, or the default where the path is missing; a stored null is no missing path.
+            #[pyo3(signature = (path, default = None))]
+            fn get<'py>(
+                slf: &Bound<'py, Self>,
+                path: &Bound<'py, PyAny>,
+                default: Option<Bound<'py, PyAny>>,
+            ) -> PyResult<Option<Bound<'py, PyAny>>> {
+                Self::reading(slf, |reading| Ok(reading.find(path)?.or(default)))
+            }
+
+            fn __contains__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<bool> {
+                Self::reading(slf, |reading| Ok(reading.find(path)?.is_some()))
+            }
+
+            fn __len__(slf: &Bound<'_, Self>) -> usize {
+                Self::reading(slf, |reading| reading.count())
+            }
+
+            fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                let names = Self::reading(slf, |reading| reading.names())?;
+                Ok(PyTuple::new(slf.py(), names)?.try_iter()?.into_any())
+            }
+
+            fn __reversed__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                let mut names = Self::reading(slf, |reading| reading.names())?;
+                names.reverse();
+                Ok(PyTuple::new(slf.py(), names)?.try_iter()?.into_any())
+            }
+
+            /// The names of the children; a `Name` where a path would have to quote it.
+            fn keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                python::keys_view(slf.py())?.call1((slf,))
+            }
+
+            /// The values of the children.
+            fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                python::values_view(slf.py())?.call1((slf,))
+            }
+
+            /// The names and values of the children.
+            fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                python::items_view(slf.py())?.call1((slf,))
+            }
+
+            fn __eq__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                let py = slf.py();
+                Ok(match Self::reading(slf, |reading| reading.equals(other))? {
+                    Some(equal) => PyBool::new(py, equal).to_owned().into_any(),
+                    None => py.NotImplemented().into_bound(py),
+                })
+            }
+
+            fn __hash__(_slf: &Bound<'_, Self>) -> PyResult<isize> {
+                Err($crate::reading::unhashable(stringify!($class)))
+            }
+
+            /// Every leaf by the canonical text of its path; an empty mapping is listed as itself.
+            fn flatten<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+                Self::reading(slf, |reading| reading.flatten())
+            }
+
+            /// A copy made of plain dicts and lists.
+            fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+                Self::reading(slf, |reading| reading.to_dict())
+            }
+
+            /// A handle on one value.
+            fn key<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Key> {
+                Self::reading(slf, |reading| reading.key(path))
+            }
+
+            /// Why a path has its value: each definition of it with its origin, the highest first.
+            fn explain<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.explain(path))
+            }
+
+            /// The names of the layers, the lowest first.
+            #[getter]
+            fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+                Self::reading(slf, |reading| {
+                    let stack = &reading.owner.get().kernel().stack;
+                    PyTuple::new(slf.py(), stack.iter().map(|layer| &*layer.record.name))
+                })
+            }
+
+            /// A number that rises by one with each change of the content.
+            #[getter]
+            fn generation(slf: &Bound<'_, Self>) -> u64 {
+                Self::reading(slf, |reading| reading.owner.get().kernel().generation)
+            }
+
+            /// A hash of the content that ignores the order of keys.
+            #[getter]
+            fn digest<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.digest())
+            }
+
+            fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                slf.py().import("veltrix.display")?.getattr("display")?.call1((slf,))
+            }
+
+            fn __copy__(slf: Py<Self>) -> Py<Self> {
+                slf
+            }
+
+            fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+                slf
+            }
+
+            $($extra)*
+        }
+    };
+}
+pub(crate) use reading_methods;
