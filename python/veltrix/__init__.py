@@ -7,7 +7,10 @@ from veltrix.types import Definition, Difference, Dimension, Explanation, Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix._pure import Key, Layer, Snapshot, View, resolve
+    from veltrix._pure.key import Key
+    from veltrix._pure.layer import Layer
+    from veltrix._pure.snapshot import Snapshot, resolve
+    from veltrix._pure.view import View
 else:
     Key = kernel.Key
     Layer = kernel.Layer

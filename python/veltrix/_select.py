@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+
+from veltrix import _restore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
 
 
 def _pure() -> ModuleType:
@@ -21,12 +23,11 @@ def _pure() -> ModuleType:
 
 def _native() -> ModuleType | None:
     try:
-        import veltrix._native
+        return import_module("veltrix._native")
     except ModuleNotFoundError as error:
         if error.name != "veltrix._native":
             raise
         return None
-    return veltrix._native
 
 
 def implementations() -> dict[str, ModuleType]:
@@ -49,18 +50,4 @@ def _choose(forced: str) -> tuple[str, ModuleType]:
 
 
 implementation, kernel = _choose(os.environ.get("VELTRIX_IMPL", ""))
-
-
-def restore_layer(*state: Any) -> Any:
-    """Loads a pickled layer into the selected implementation, whichever wrote it."""
-    return kernel.restore_layer(*state)
-
-
-def restore_snapshot(*state: Any) -> Any:
-    """Loads a pickled snapshot into the selected implementation."""
-    return kernel.restore_snapshot(*state)
-
-
-def restore_view(*state: Any) -> Any:
-    """Loads a pickled view into the selected implementation."""
-    return kernel.restore_view(*state)
+_restore.kernel = kernel

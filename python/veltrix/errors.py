@@ -59,7 +59,7 @@ class ConfigError(Exception):
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
-        return self._arguments() == other._arguments()  # type: ignore[attr-defined]
+        return self._arguments() == other._arguments()
 
     def __hash__(self) -> int:
         return hash((type(self), str(self)))
@@ -144,10 +144,9 @@ class ConflictError(ConfigError):
         Exception.__init__(self, path, upper_type, upper, lower_type, lower)
 
     def __str__(self) -> str:
-        return (
-            f"{printable(self.path)}: {self.upper_type} in {self.upper} over {self.lower_type} in {self.lower}; "
-            'say replace() or conflicts="replace" if that is meant'
-        )
+        upper, lower = f"{self.upper_type} in {self.upper}", f"{self.lower_type} in {self.lower}"
+        hint = 'say replace() or conflicts="replace" if that is meant'
+        return f"{printable(self.path)}: {upper} over {lower}; {hint}"
 
 
 class MissingKeyError(ConfigError, KeyError):

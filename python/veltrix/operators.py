@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Self
 
 
 class Operator:
@@ -18,8 +18,8 @@ class Delete(Operator):
 
     __slots__ = ()
 
-    def __new__(cls) -> Delete:
-        return DELETE
+    def __new__(cls) -> Self:
+        return DELETE  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return "DELETE"
@@ -45,7 +45,7 @@ class _Holder(Operator):
         raise AttributeError("an operator is read-only")
 
     def __eq__(self, other: object) -> bool:
-        return self.value == other.value if type(self) is type(other) else NotImplemented  # type: ignore[attr-defined]
+        return self.value == other.value if type(self) is type(other) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -97,7 +97,7 @@ class Prepend(_Extension):
 
 
 def replace(value: Any) -> Replace:
-    """This value, and nothing of what the layers beneath define."""
+    """The value, and nothing of what the layers beneath define."""
     return Replace(value)
 
 

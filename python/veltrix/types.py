@@ -44,11 +44,11 @@ if TYPE_CHECKING:
         changed: dict[str, tuple[Any, Any]]
 
 else:
-    # `typing` would be a third of the time that importing veltrix takes.
-    _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)
-    _Definition = namedtuple("_Definition", "path operator type value origin role")
-    _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")
-    _Difference = namedtuple("_Difference", "added removed changed")
+    # Importing `typing` costs more than the rest of this package.
+    _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)  # noqa: PYI024
+    _Definition = namedtuple("_Definition", "path operator type value origin role")  # noqa: PYI024
+    _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")  # noqa: PYI024
+    _Difference = namedtuple("_Difference", "added removed changed")  # noqa: PYI024
 
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
@@ -107,7 +107,8 @@ class Difference(_Difference):
         return any(tuple(self))
 
     def __repr__(self) -> str:
-        return f"<veltrix.Difference {len(self.added)} added, {len(self.removed)} removed, {len(self.changed)} changed>"
+        added, removed, changed = map(len, self)
+        return f"<veltrix.Difference {added} added, {removed} removed, {changed} changed>"
 
 
 def _shown(record: Any) -> str:

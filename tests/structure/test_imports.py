@@ -15,6 +15,7 @@ ORDER = (
     "types",
     "operators",
     "display",
+    "_restore",
     "_pure",
     "_native",
     "_select",

@@ -13,6 +13,7 @@ from veltrix._pure.value import type_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 _NAN = bytes.fromhex("7ff8000000000000")
@@ -37,30 +38,10 @@ def _framed(content: bytes) -> bytes:
 
 def _content(value: Any) -> bytes:
     if isinstance(value, Mapping):
-        pairs = sorted((str(key).encode(), item) for key, item in value.items())
+        pairs = sorted((str(key).encode("utf-8"), item) for key, item in value.items())
         return b"m" + b"".join(_framed(b"s" + key) + canonical(item) for key, item in pairs)
-    match type_word(value):
-        case "null":
-            return b"n"
-        case "bool":
-            return b"t" if value else b"f"
-        case "int":
-            return b"i" + _decimal(value).encode("ascii")
-        case "float":
-            return b"d" + _float_bytes(value)
-        case "str":
-            return b"s" + value.encode()
-        case "bytes":
-            return b"b" + value
-        case "datetime":
-            return b"T" + _time_bytes(value)
-        case "date":
-            return b"D" + value.isoformat().encode("ascii")
-        case "time":
-            return b"H" + _time_bytes(value)
-        case "list":
-            return b"l" + b"".join(map(canonical, value))
-    return b"o" + str(id(value)).encode("ascii")
+    write = _WRITERS.get(type_word(value))
+    return b"o%d" % id(value) if write is None else write(value)
 
 
 def _float_bytes(value: float) -> bytes:
@@ -83,3 +64,17 @@ def _decimal(number: int) -> str:
         number, block = divmod(number, 10**_DIGITS)
         blocks.append(str(block).zfill(_DIGITS))
     return sign + "".join(reversed(blocks)).lstrip("0")
+
+
+_WRITERS: dict[str, Callable[[Any], bytes]] = {
+    "null": lambda _: b"n",
+    "bool": lambda value: b"t" if value else b"f",
+    "int": lambda value: b"i" + _decimal(value).encode("ascii"),
+    "float": lambda value: b"d" + _float_bytes(value),
+    "str": lambda value: b"s" + value.encode("utf-8"),
+    "bytes": lambda value: b"b" + value,
+    "datetime": lambda value: b"T" + _time_bytes(value),
+    "date": lambda value: b"D" + value.isoformat().encode("ascii"),
+    "time": lambda value: b"H" + _time_bytes(value),
+    "list": lambda value: b"l" + b"".join(map(canonical, value)),
+}

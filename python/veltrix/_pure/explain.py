@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
-from veltrix._pure.layer import Node, names
+from veltrix._pure.layer import Node, marks_secret, names
 from veltrix._pure.path import Segments, join
-from veltrix._pure.resolve import children, combine, counting
+from veltrix._pure.resolve import children, counting, fold
 from veltrix.types import REDACTED, Definition, Explanation
 
 TYPE_CHECKING = False
@@ -17,24 +15,20 @@ if TYPE_CHECKING:
     from veltrix._pure.resolve import Run
     from veltrix._pure.snapshot import Snapshot
 
-_MISSING = object()
-
 
 def explain(snapshot: Snapshot, path: Segments) -> Explanation:
     """All definitions of a path, the highest first, and what became of each."""
     owner = names(path)
-    found = [definition_in(layer.root, owner) for layer in reversed(snapshot._layers)]
+    found = [definition_in(layer._root, owner) for layer in reversed(snapshot._layers)]
     listed = [definition for definition in found if definition is not None]
-    value = snapshot.get(path, _MISSING)
-    if not listed:
-        snapshot[path]  # raises: nobody defines it
+    present = snapshot._walk(path)[0] == len(path)
+    value = snapshot[path] if present or not listed else None
     counted = _counted(snapshot, owner) or (listed[0][1],)
-    present = value is not _MISSING
     secret = is_secret(snapshot._layers, owner)
     return Explanation(
         path=join(path),
         present=present,
-        value=None if not present else REDACTED if secret else value,
+        value=REDACTED if present and secret else value,
         origin=counted[0].origin,
         secret=secret,
         definitions=tuple(_definition(at, node, counted, secret) for at, node in listed),
@@ -43,7 +37,7 @@ def explain(snapshot: Snapshot, path: Segments) -> Explanation:
 
 def is_secret(layers: tuple[Layer, ...], path: Segments) -> bool:
     """Whether any layer marks what stands at a path as secret."""
-    return any(layer.marks_secret(path) for layer in layers)
+    return any(marks_secret(layer, path) for layer in layers)
 
 
 def definition_in(root: Node, path: Segments) -> tuple[Segments, Node] | None:
@@ -63,7 +57,7 @@ def definition_in(root: Node, path: Segments) -> tuple[Segments, Node] | None:
 def _counted(snapshot: Snapshot, path: Segments) -> Run:
     """The definitions that make the value of a path; none where it is absent."""
     conflicts = snapshot._conflicts
-    run: Run = reduce(combine, ((layer.root,) for layer in reversed(snapshot._layers)), ())
+    run = fold([layer._root for layer in reversed(snapshot._layers)])
     for depth, name in enumerate(path):
         mappings = counting(run, path[:depth], conflicts)
         if not mappings or not mappings[0].is_mapping:

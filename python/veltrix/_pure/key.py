@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, Self
 
     from veltrix._pure.snapshot import Snapshot
 
@@ -18,7 +18,7 @@ class Key:
     path: str
     value: Any
 
-    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:
+    def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'veltrix.Key' instances")
 
     def __init_subclass__(cls) -> NoReturn:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, Self
 
     Children = dict[str, "Node"]
-    Origins = Mapping[tuple[str, ...], Origin]
+    Origins = Mapping[Any, Origin]
 
 FORMATS = ("toml", "json", "yaml", "env")
 
@@ -97,7 +97,7 @@ class _Builder:
     def build(self, data: Any, path: Segments) -> Node:
         """The node for data that stands at a path."""
         check_depth(path)
-        origin = self.origins.get(path, self.default)  # type: ignore[call-overload]
+        origin = self.origins.get(path, self.default)
         match data:
             case Delete():
                 return Node(None, origin, "delete")
@@ -121,11 +121,11 @@ class Layer:
     what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
     """
 
-    __slots__ = ("__weakref__", "_origin", "_secret", "name", "root")
+    __slots__ = ("__weakref__", "_origin", "_root", "_secret", "name")
     __module__ = "veltrix"
 
     name: str
-    root: Node
+    _root: Node
     _origin: Origin
     _secret: bool | frozenset[Segments]
 
@@ -148,7 +148,7 @@ class Layer:
         cls,
         name: str,
         text: bytes | str,
-        format: str,
+        format: str,  # noqa: A002
         *,
         file: str | None = None,
         secret: bool | Iterable[str | tuple[str | int, ...]] = False,
@@ -182,7 +182,7 @@ class Layer:
         self._make(origin.layer, _Builder(origin, origins).build(data, ()), origin, _secret_paths(secret))
 
     def _make(self, name: str, root: Node, origin: Origin, secret: bool | frozenset[Segments]) -> None:
-        for field, value in (("name", name), ("root", root), ("_origin", origin), ("_secret", secret)):
+        for field, value in (("name", name), ("_root", root), ("_origin", origin), ("_secret", secret)):
             object.__setattr__(self, field, value)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -195,50 +195,18 @@ class Layer:
         return f"<veltrix.Layer {self.name!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._select import restore_layer
+        from veltrix._restore import restore_layer
 
         origins: dict[Segments, Origin] = {}
-        _collect_origins(self.root, (), self._origin, origins)
+        _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
-        return (restore_layer, (self._origin, self.root.data(), origins, secret))
+        return (restore_layer, (self._origin, self._root.data(), origins, secret))
 
     def __copy__(self) -> Layer:
         return self
 
     def __deepcopy__(self, memo: object) -> Layer:
         return self
-
-    def marks_secret(self, path: Segments) -> bool:
-        """Whether this layer says that what stands at a path is secret, in the whole stack."""
-        if isinstance(self._secret, bool):
-            return self._secret and self._defines_leaf_on(path)
-        return any(path[:length] in self._secret for length in range(1, len(path) + 1))
-
-    def _defines_leaf_on(self, path: Segments) -> bool:
-        node = self.root
-        for segment in path:
-            if not node.is_mapping:
-                return True
-            child = node.value.get(segment)
-            if child is None:
-                return False
-            node = child
-        return not node.is_mapping
-
-    def put(self, path: Segments, value: Any) -> Layer:
-        """The layer with another definition of one path."""
-        origin = Origin(self.name, "set")
-        node = _Builder(origin, {}).build(value, path)
-        return self._with_root(_put(self.root, path, 0, node))
-
-    def remove(self, path: Segments) -> Layer:
-        """The layer without its definition of one path."""
-        return self._with_root(_remove(self.root, path, 0))
-
-    def _with_root(self, root: Node) -> Layer:
-        layer = object.__new__(Layer)
-        layer._make(self.name, root, self._origin, self._secret)
-        return layer
 
 
 def restore_layer(
@@ -251,6 +219,41 @@ def restore_layer(
     layer = object.__new__(Layer)
     layer._fill(data, origin, origins, secret)
     return layer
+
+
+def marks_secret(layer: Layer, path: Segments) -> bool:
+    """Whether a layer says that what stands at a path is secret, in the whole stack."""
+    if isinstance(layer._secret, bool):
+        return layer._secret and _defines_leaf_on(layer._root, path)
+    return any(path[:length] in layer._secret for length in range(1, len(path) + 1))
+
+
+def _defines_leaf_on(root: Node, path: Segments) -> bool:
+    node = root
+    for segment in path:
+        if not node.is_mapping:
+            return True
+        if segment not in node.value:
+            return False
+        node = node.value[segment]
+    return not node.is_mapping
+
+
+def put(layer: Layer, path: Segments, value: Any) -> Layer:
+    """The layer with another definition of one path."""
+    node = _Builder(Origin(layer.name, "set"), {}).build(value, path)
+    return _with_root(layer, _put(layer._root, path, 0, node))
+
+
+def remove(layer: Layer, path: Segments) -> Layer:
+    """The layer without its definition of one path."""
+    return _with_root(layer, _remove(layer._root, path, 0))
+
+
+def _with_root(layer: Layer, root: Node) -> Layer:
+    changed = object.__new__(Layer)
+    changed._make(layer.name, root, layer._origin, layer._secret)
+    return changed
 
 
 def _text(what: str, text: str) -> str:

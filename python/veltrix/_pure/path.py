@@ -1,7 +1,7 @@
-"""Paths: text to segments and back.
+r"""Paths: text to segments and back.
 
     path     =  segment  { "." segment | "[" index "]" }
-    segment  =  plain characters  |  '"' any characters, with \\" and \\\\ '"'
+    segment  =  plain characters  |  '"' any characters, with \" and \\ '"'
     index    =  ASCII digits, at most 18, no leading zero
 
 Plain characters are all but `.` `[` `]` `"` and white space.

@@ -16,6 +16,7 @@ A *run* is what counts of the definitions of one path, the highest first, down t
 from __future__ import annotations
 
 from functools import reduce
+from itertools import takewhile
 
 from veltrix._pure.layer import Node
 from veltrix._pure.path import Segments, join, needs_quotes
@@ -36,6 +37,12 @@ def combine(upper: Run, lower: Run) -> Run:
     return upper if upper and upper[-1].is_barrier else upper + lower
 
 
+def fold(nodes: list[Node]) -> Run:
+    """The run of definitions, the highest first."""
+    empty: Run = ()
+    return reduce(combine, ((node,) for node in nodes), empty)
+
+
 def finish(run: Run, path: Segments, conflicts: str) -> Any:
     """The value of a run: a leaf, a dict of values by name for a mapping, or ABSENT."""
     counted = counting(run, path, conflicts)
@@ -53,27 +60,28 @@ def counting(run: Run, path: Segments, conflicts: str) -> Run:
     """What makes the value: all the mappings, or the list extensions and their list, or one leaf."""
     if not run or run[0].operator == "delete":
         return ()
+    extensions = tuple(takewhile(lambda node: node.extends, run))
+    if extensions:
+        return extensions + _extended(extensions[-1], run[len(extensions) :], path, conflicts)
     top = run[0]
-    if top.extends:
-        return (top, *_extended(top, run[1:], path, conflicts))
     beneath = tuple(node for node in run[1:] if node.counts_beneath)
     other = next((at for at, node in enumerate(beneath) if node.is_mapping != top.is_mapping), len(beneath))
     if other < len(beneath) and conflicts == "error":
-        raise conflict(path, top, beneath[other])
+        raise _conflict(path, top, beneath[other])
     return (top, *beneath[:other]) if top.is_mapping else (top,)
 
 
-def _extended(top: Node, beneath: Run, path: Segments, conflicts: str) -> Run:
-    """What `append` or `prepend` puts its items onto: a run that makes a list, or nothing."""
+def _extended(extension: Node, beneath: Run, path: Segments, conflicts: str) -> Run:
+    """What `append` or `prepend` puts its items onto: a list, or nothing."""
     counted = counting(beneath, path, conflicts)
     if not counted or type(counted[0].value) is tuple:
         return counted
     if conflicts == "error":
-        raise conflict(path, top, counted[0])
+        raise _conflict(path, extension, counted[0])
     return ()
 
 
-def conflict(path: Segments, upper: Node, lower: Node) -> ConflictError:
+def _conflict(path: Segments, upper: Node, lower: Node) -> ConflictError:
     """The error for two definitions that cannot stand together."""
     return ConflictError(join(path), upper.conflict_word, upper.origin, lower.conflict_word, lower.origin)
 
@@ -96,4 +104,4 @@ def _finish_mapping(counted: Run, path: Segments, conflicts: str) -> dict[str, A
 
 def children(counted: Run, name: str) -> Run:
     """The run of one key, from the mappings that count."""
-    return reduce(combine, ((node.value[name],) for node in counted if name in node.value), ())
+    return fold([node.value[name] for node in counted if name in node.value])

@@ -9,24 +9,22 @@ Derivations build the changed layers and resolve again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
 
 from veltrix._pure.diff import difference
-from veltrix._pure.layer import Layer, settable
+from veltrix._pure.layer import Layer, put, remove, settable
 from veltrix._pure.path import parse_path
-from veltrix._pure.resolve import combine, finish
-from veltrix._pure.view import Reader, make_view, pre_order
+from veltrix._pure.resolve import finish, fold
+from veltrix._pure.view import MISSING, Reader, make_view, pre_order
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Literal, NoReturn
+    from typing import Any, Literal, NoReturn, Self
 
     from veltrix.types import Difference
 
     Path = str | tuple[str | int, ...]
 
-_MISSING = object()
 _SCOPES = 128
 
 
@@ -42,7 +40,7 @@ class Snapshot(Reader):
     _generation: int
     _scopes: dict[tuple[Layer, ...], Snapshot]
 
-    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:
+    def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'veltrix.Snapshot' instances")
 
     def __init_subclass__(cls) -> NoReturn:
@@ -59,8 +57,8 @@ class Snapshot(Reader):
     def get(self, path: Path, default: Any = None) -> Any:
         """The value at a path, or the default where the path is missing; a stored null is no missing path."""
         if type(path) is str:
-            value = self._values.get(path, _MISSING)
-            if value is not _MISSING:
+            value = self._values.get(path, MISSING)
+            if value is not MISSING:
                 return value
         return super().get(path, default)
 
@@ -68,7 +66,7 @@ class Snapshot(Reader):
         return (type(path) is str and path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._select import restore_snapshot
+        from veltrix._restore import restore_snapshot
 
         return (restore_snapshot, (self._layers, self._conflicts, self._dimensions, self._generation))
 
@@ -82,13 +80,13 @@ class Snapshot(Reader):
         """The snapshot with a definition put into one of its layers, the topmost by default."""
         segments = settable(parse_path(path))
         at = self._position(layer)
-        return self._replaced(at, self._layers[at].put(segments, value))
+        return self._replaced(at, put(self._layers[at], segments, value))
 
     def delete(self, path: Path, *, layer: str | None = None) -> Snapshot:
         """The snapshot without one layer's own definition; what lies beneath shines through."""
         segments = settable(parse_path(path))
         at = self._position(layer)
-        return self._replaced(at, self._layers[at].remove(segments))
+        return self._replaced(at, remove(self._layers[at], segments))
 
     def with_layer(self, layer: Layer) -> Snapshot:
         """The snapshot with a layer in the place of the topmost of its name, or on top."""
@@ -177,8 +175,8 @@ def restore_snapshot(
     generation: int,
 ) -> Snapshot:
     """The snapshot of this stack and generation."""
-    run = reduce(combine, ((layer.root,) for layer in reversed(layers)), ())
-    tree = finish(run, (), conflicts) if run else {}
+    run = fold([layer._root for layer in reversed(layers)])
+    tree: dict[str, Any] = finish(run, (), conflicts) if run else {}
     values: dict[str, Any] = {}
     snapshot = object.__new__(Snapshot)
     snapshot._fill(snapshot, "", tree, values)

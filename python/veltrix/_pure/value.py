@@ -40,18 +40,22 @@ def type_word(value: Any) -> str:
 def _time_word(value: Any) -> str | None:
     if type(value).__module__ != "datetime":
         return None
-    import datetime
+    import datetime as dt
 
     kind = type(value)
-    if kind is datetime.date:
+    if kind is dt.date:
         return "date"
-    if kind is not datetime.datetime and kind is not datetime.time:
+    if kind is not dt.datetime and kind is not dt.time:
         return None
     zone = value.tzinfo
-    # A named zone is more than an offset, and only an offset survives as plain data.
-    if zone is not None and (type(zone) is not datetime.timezone or len(zone.__getinitargs__()) != 1):
-        return None
-    return kind.__name__
+    return kind.__name__ if zone is None or _is_offset(zone) else None
+
+
+def _is_offset(zone: Any) -> bool:
+    """Whether a time zone is only an offset, without a name of its own."""
+    import datetime as dt
+
+    return type(zone) is dt.timezone and len(zone.__getinitargs__()) == 1  # type: ignore[attr-defined]
 
 
 def is_list(data: Any) -> bool:

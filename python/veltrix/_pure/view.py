@@ -27,10 +27,16 @@ if TYPE_CHECKING:
 
     Path = str | tuple[str | int, ...]
 
-_MISSING = object()
+    class _Mapping(Mapping[str, Any]):
+        """For type checkers; at run time the classes are registered."""
+
+else:
+    _Mapping = object
+
+MISSING = object()
 
 
-class Reader:
+class Reader(_Mapping):
     """What reading a snapshot and reading a view have in common."""
 
     __slots__ = ("__weakref__", "_digest", "_prefix", "_snapshot", "_tree", "_values")
@@ -65,15 +71,15 @@ class Reader:
 
     def keys(self) -> KeysView[str]:
         """The names of the children; a `Name` where a path would have to quote it."""
-        return KeysView(self)  # type: ignore[arg-type]
+        return KeysView(self)
 
     def values(self) -> ValuesView[Any]:
         """The values of the children."""
-        return ValuesView(self)  # type: ignore[arg-type]
+        return ValuesView(self)
 
     def items(self) -> ItemsView[str, Any]:
         """The names and values of the children."""
-        return ItemsView(self)  # type: ignore[arg-type]
+        return ItemsView(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
@@ -182,7 +188,7 @@ class View(Reader):
     __slots__ = ()
     __module__ = "veltrix"
 
-    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:
+    def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'veltrix.View' instances")
 
     def __init_subclass__(cls) -> NoReturn:
@@ -199,8 +205,8 @@ class View(Reader):
     def get(self, path: Path, default: Any = None) -> Any:
         """The value at a path, or the default where the path is missing; a stored null is no missing path."""
         if type(path) is str:
-            value = self._values.get(self._prefix + path, _MISSING)
-            if value is not _MISSING:
+            value = self._values.get(self._prefix + path, MISSING)
+            if value is not MISSING:
                 return value
         return super().get(path, default)
 
@@ -208,7 +214,7 @@ class View(Reader):
         return (type(path) is str and self._prefix + path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._select import restore_view
+        from veltrix._restore import restore_view
 
         return (restore_view, (self._snapshot, self._prefix.removesuffix(".")))
 
