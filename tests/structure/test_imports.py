@@ -26,6 +26,9 @@ ORDER = (
     "__main__",
 )
 
+# A pickle names the switch, so that either implementation can load what the other one wrote.
+AGAINST_THE_FLOW = {("_pure", "_select")}
+
 
 def part(module: str) -> str:
     """`veltrix._pure.path` -> `_pure`; the package itself is the empty word."""
@@ -34,9 +37,10 @@ def part(module: str) -> str:
 
 @pytest.mark.parametrize("path", python_files(), ids=relative)
 def test_imports_point_one_way(path):
-    own = ORDER.index(part(module_name(path)))
+    own = part(module_name(path))
     for line, module in imported_modules(path):
-        assert ORDER.index(part(module)) <= own, f"{relative(path)}:{line} imports {module}"
+        if (own, part(module)) not in AGAINST_THE_FLOW:
+            assert ORDER.index(part(module)) <= ORDER.index(own), f"{relative(path)}:{line} imports {module}"
 
 
 @pytest.mark.parametrize("path", python_files(), ids=relative)

@@ -1,0 +1,142 @@
+"""What `make demo` runs: resolve the treasure hunt, explain it, change it for one request, and time it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections import Counter
+from typing import Any
+
+import veltrix
+
+from comparison import Timing, compare, operations
+from stack import CONFIG, FILES, REQUEST, SECRETS, VARIABLES, parse_layers
+
+WIDTH = 100
+EXPLAINED = ("clues.hint.cost_growth", "engine.workers.simulation_threads")
+COLOURS = {"bold": "1", "dim": "2", "green": "32", "cyan": "36", "yellow": "33"}
+
+
+def main() -> None:
+    """Print the whole demo."""
+    with contextlib.chdir(CONFIG):
+        snapshot = load()
+    print_stack(snapshot)
+    print_tree(snapshot)
+    print_explanations(snapshot)
+    print_request(snapshot)
+    print_comparison(snapshot)
+
+
+def load() -> veltrix.Snapshot:
+    """Resolve all sources through the public interface."""
+    files = [veltrix.File(file, name=name) for name, file in FILES]
+    deployment = veltrix.DotEnv(VARIABLES, prefix="HUNT", name="deployment", secret=SECRETS)
+    return veltrix.Config(*files, deployment).snapshot
+
+
+def print_stack(snapshot: veltrix.Snapshot) -> None:
+    leaves = snapshot.flatten()
+    kernel = veltrix.implementation
+    heading(f"{len(leaves):,} values from {len(snapshot.layers)} layers, resolved by the {kernel} kernel")
+    won = Counter(origin.layer for path in leaves if (origin := snapshot.explain(path).origin))
+    files = {**dict(FILES), "deployment": VARIABLES}
+    for name in snapshot.layers:
+        print(f"  {name:<24} {paint(f'{files[name]:<32}', 'dim')} {won[name]:>5} values won")
+
+
+def print_tree(snapshot: veltrix.Snapshot) -> None:
+    """Each branch of the top with its size, and the value in it that comes from the highest layer."""
+    heading("the tree in short: each branch, and one value in it from the highest layer that had a say")
+    branches = list(snapshot)
+    for branch in branches:
+        view = snapshot[branch]
+        leaves = [f"{branch}.{path}" for path in view.flatten()]
+        highest = max(leaves, key=lambda path: snapshot.layers.index(snapshot.explain(path).origin.layer))
+        told = snapshot.explain(highest)
+        mark = "└─" if branch == branches[-1] else "├─"
+        label = highest.removeprefix(f"{branch}.")
+        print(
+            f"  {mark} {paint(f'{branch:<13}', 'cyan')} {len(leaves):>4}  "
+            f"{short(f'{label} = {shown(told.value)}', 52):<52}  {paint(told.origin.layer, 'dim')}"
+        )
+
+
+def print_explanations(snapshot: veltrix.Snapshot) -> None:
+    heading("where two values come from")
+    for path in EXPLAINED:
+        told = snapshot.explain(path)
+        print(f"  {paint(path, 'cyan')} = {paint(shown(told.value), 'bold')}")
+        for definition in told.definitions:
+            colour = "green" if definition.role == "wins" else "dim"
+            value, origin = shown(definition.value), definition.origin
+            print(paint(f"    {definition.role:<10} {value:<6} {origin!s:<42} {origin.layer}", colour))
+
+
+def print_request(snapshot: veltrix.Snapshot) -> None:
+    heading("one request brings its own settings: an overlay, and the snapshot beneath stays as it was")
+    request = snapshot.overlay(REQUEST, name="player 4711")
+    for path in request.diff(snapshot).changed:
+        before, after = (
+            paint(f"{shown(snapshot[path]):>6}", "dim"),
+            paint(f"{shown(request[path]):<6}", "green"),
+        )
+        print(f"  {paint(f'{path:<24}', 'cyan')} {before} → {after} {request.explain(path).origin}")
+    print(
+        f"  everything else is shared: {len(request.flatten()):,} values, {len(REQUEST)} of them the player's"
+    )
+
+
+def print_comparison(snapshot: veltrix.Snapshot) -> None:
+    heading("pure against native, the same work taken in turns")
+    paths = list(snapshot.flatten())[::37]
+    kernels = {
+        name: operations(kernel, parse_layers(kernel), paths)
+        for name, kernel in veltrix.implementations().items()
+    }
+    print(paint(f"  {'':<40} {'pure':>10} {'native':>10} {'native is':>14}", "dim"))
+    for timing in compare(kernels):
+        print(f"  {timing.operation:<40} {duration(timing.pure):>10} {native(timing)}")
+
+
+def native(timing: Timing) -> str:
+    """The native columns of one row; empty where the extension is not built."""
+    if timing.native is None or timing.ratio is None:
+        return f"{'not built':>10}"
+    faster = f"{timing.ratio:,.1f} × faster" if timing.ratio >= 1 else f"{1 / timing.ratio:,.1f} × slower"
+    return (
+        f"{duration(timing.native):>10} {paint(f'{faster:>14}', 'green' if timing.ratio >= 1 else 'yellow')}"
+    )
+
+
+def duration(seconds: float) -> str:
+    """`81.3 ns`, `2.4 µs`, `1.1 ms`."""
+    for size, unit in ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms")):
+        if seconds < size:
+            return f"{seconds / size * 1000:.1f} {unit}"
+    return f"{seconds:.2f} s"
+
+
+def shown(value: Any) -> str:
+    """A value in one line."""
+    return f"{{{len(value)} keys}}" if isinstance(value, veltrix.View) else repr(value)
+
+
+def short(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def heading(text: str) -> None:
+    print(f"\n{paint(text, 'bold')}\n{paint('─' * WIDTH, 'dim')}")
+
+
+def paint(text: str, colour: str) -> str:
+    """Colour on a terminal, plain in a pipe or with NO_COLOR."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
+
+
+if __name__ == "__main__":
+    main()

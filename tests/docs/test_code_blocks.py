@@ -1,0 +1,69 @@
+"""Every Python block of README, docs/ and examples/ runs, in the order of its page.
+
+A block starts with the names that the blocks above it have made; `python fragment` is only compiled.
+A block whose info string ends with `file=NAME` is written to that file. In a console block, `$ veltrix ...`
+is run and what it prints is compared: `...` stands for any text, and the pure implementation, which knows
+no lines, may leave `:line:column` out.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+import veltrix
+from tests.docs.pages import PAGES, ROOT, Block, blocks
+
+LANGUAGES = {"python", "python fragment", "console", "toml", "yaml", "json", "dotenv", "text", "rust", "make"}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_code_blocks_run(page, folder):
+    names: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(page):
+        language, _, file = block.language.partition(" file=")
+        assert language in LANGUAGES, (
+            f"{page.name}:{block.line}: no language, or an unknown one: {language!r}"
+        )
+        place = f"{page.name}:{block.line}"
+        if file:
+            (folder / file).write_text(block.text, encoding="utf-8")
+        elif language == "python":
+            run_python(block, place, names)
+        elif language == "python fragment":
+            compile(block.text, place, "exec")
+        elif language == "console":
+            run_console(block, place)
+
+
+def run_python(block: Block, place: str, names: dict[str, object]) -> None:
+    source = "\n" * (block.line - 1) + block.text
+    try:
+        exec(compile(source, place, "exec"), names)
+    except Exception as error:
+        raise AssertionError(f"{place}: {error!r}") from error
+
+
+def run_console(block: Block, place: str) -> None:
+    for command, expected in re.findall(r"^\$ ([^\n]*)\n((?:(?!\$ )[^\n]*\n)*)", block.text, re.MULTILINE):
+        words = shlex.split(command, comments=True)
+        if words[0] != "veltrix":
+            continue
+        if veltrix.implementation == "pure":
+            expected = re.sub(r"(\.\w+):\d+:\d+", r"\1", expected)
+        command_line = [sys.executable, "-m", "veltrix", *words[1:]]
+        ran = subprocess.run(command_line, capture_output=True, text=True, check=False)
+        pattern = re.escape(expected).replace(re.escape("..."), ".*")
+        output = ran.stdout + ran.stderr
+        assert re.fullmatch(pattern, output, re.DOTALL), f"{place}: {command}\nprinted:\n{output}"

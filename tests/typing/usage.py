@@ -1,0 +1,108 @@
+"""How the public surface is used, for mypy --strict and pyright: `assert_type` fails where a type drifts."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import Any, assert_type
+
+import veltrix
+from veltrix import (
+    DELETE,
+    ConfigError,
+    Definition,
+    Difference,
+    Dimension,
+    Explanation,
+    Key,
+    Layer,
+    MissingKeyError,
+    Origin,
+    Snapshot,
+    View,
+    append,
+    prepend,
+    replace,
+    resolve,
+)
+
+
+def layers() -> list[Layer]:
+    defaults = Layer(
+        "defaults", {"server": {"port": 80, "hosts": ["a"]}, "debug": False}, secret=["server.token"]
+    )
+    document = Layer.parse("site", b"[server]\nport = 8080\n", "toml", file="site.toml")
+    operators = Layer(
+        "top", {"server": replace({}), "debug": DELETE, "tags": append(["x"]), "names": prepend(("y",))}
+    )
+    return [defaults, document, operators]
+
+
+def reading(snapshot: Snapshot) -> None:
+    assert_type(snapshot["server.port"], Any)
+    assert_type(snapshot["server", "hosts", 0], Any)
+    assert_type(snapshot.get("server.port"), Any)
+    port: int = snapshot.get("server.port", 80)
+    mapping: Mapping[str, Any] = snapshot
+    assert_type(list(snapshot), list[str])
+    assert_type(iter(snapshot), Iterator[str])
+    assert_type(snapshot.keys(), KeysView[str])
+    assert_type(snapshot.values(), ValuesView[Any])
+    assert_type(snapshot.items(), ItemsView[str, Any])
+    assert_type(snapshot.flatten(), dict[str, Any])
+    assert_type(snapshot.to_dict(), dict[str, Any])
+    assert_type("server.port" in snapshot, bool)
+    assert_type(len(mapping) + port, int)
+    view = snapshot["server"]
+    if isinstance(view, View):
+        assert_type(view["port"], Any)
+        assert_type(view.to_dict(), dict[str, Any])
+
+
+def handles(snapshot: Snapshot) -> None:
+    key = snapshot.key("server.port")
+    assert_type(key, Key)
+    assert_type(key.value, Any)
+    assert_type(key.path, str)
+
+
+def provenance(snapshot: Snapshot) -> None:
+    told = snapshot.explain("server.port")
+    assert_type(told, Explanation)
+    assert_type(told.origin, Origin | None)
+    assert_type(told.definitions, tuple[Definition, ...])
+    assert_type(told.definitions[0].origin.line, int | None)
+    assert_type(snapshot.layers, tuple[str, ...])
+    assert_type(snapshot.generation, int)
+    assert_type(snapshot.digest, str)
+
+
+def deriving(snapshot: Snapshot, layer: Layer) -> None:
+    assert_type(snapshot.overlay({"server": {"port": 1}}, name="request"), Snapshot)
+    assert_type(snapshot.set("server.port", 1, layer="defaults"), Snapshot)
+    assert_type(snapshot.delete(("server", "port")), Snapshot)
+    assert_type(snapshot.with_layer(layer), Snapshot)
+    assert_type(snapshot.without_layer("defaults"), Snapshot)
+    assert_type(snapshot.scope(region="eu", hunt=None), Snapshot)
+    changes = snapshot.diff(snapshot)
+    assert_type(changes, Difference)
+    assert_type(changes.added, dict[str, Any])
+    assert_type(changes.changed, dict[str, tuple[Any, Any]])
+
+
+def resolving() -> Snapshot:
+    region = Dimension("region", {"eu": Layer("eu", {"tax": 0.21})}, strict=True)
+    return resolve(layers(), conflicts="replace", dimensions=[region])
+
+
+def failing(snapshot: Snapshot) -> None:
+    try:
+        snapshot["nowhere"]
+    except MissingKeyError as error:
+        assert_type(error.path, str)
+    except ConfigError:
+        raise
+
+
+def choosing() -> None:
+    assert_type(veltrix.implementation, str)
+    assert_type(veltrix.__version__, str)
