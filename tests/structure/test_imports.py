@@ -16,6 +16,7 @@ ORDER = (
     "operators",
     "display",
     "_restore",
+    "_restore",
     "_pure",
     "_native",
     "_select",
@@ -25,9 +26,6 @@ ORDER = (
     "cli",
     "__main__",
 )
-
-# A pickle names the switch, so that either implementation can load what the other one wrote.
-AGAINST_THE_FLOW = {("_pure", "_select")}
 
 
 def part(module: str) -> str:
@@ -39,8 +37,7 @@ def part(module: str) -> str:
 def test_imports_point_one_way(path):
     own = part(module_name(path))
     for line, module in imported_modules(path):
-        if (own, part(module)) not in AGAINST_THE_FLOW:
-            assert ORDER.index(part(module)) <= ORDER.index(own), f"{relative(path)}:{line} imports {module}"
+        assert ORDER.index(part(module)) <= ORDER.index(own), f"{relative(path)}:{line} imports {module}"
 
 
 @pytest.mark.parametrize("path", python_files(), ids=relative)
