@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from veltrix._pure.layer import Layer
     from veltrix._pure.snapshot import Snapshot, resolve
     from veltrix._pure.view import View
+    from veltrix.config import Config
+    from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 else:
+    from veltrix._lazy import __dir__, __getattr__  # noqa: F401
+
     Key = kernel.Key
     Layer = kernel.Layer
     Snapshot = kernel.Snapshot
@@ -23,15 +27,24 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DELETE",
+    "Arguments",
+    "Config",
+    "ConfigWarning",
     "Definition",
     "Difference",
     "Dimension",
+    "DotEnv",
+    "Env",
     "Explanation",
+    "File",
     "FrozenMapping",
     "Key",
     "Layer",
     "Origin",
+    "Secrets",
     "Snapshot",
+    "Source",
+    "Values",
     "View",
     "append",
     "errors",

@@ -22,6 +22,7 @@ ORDER = (
     "_select",
     "sources",
     "config",
+    "_lazy",
     "",
     "cli",
     "__main__",

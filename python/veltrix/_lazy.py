@@ -1,0 +1,27 @@
+"""Public names whose modules are imported when they are first asked for: reading needs none of them."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "File", "Secrets", "Source", "Values")
+HOMES = {"Config": "veltrix.config", **dict.fromkeys(_SOURCES, "veltrix.sources")}
+
+
+def __getattr__(name: str) -> Any:
+    """The value of a public name of the package, which is kept there from now on."""
+    if name not in HOMES:
+        raise AttributeError(f"module 'veltrix' has no attribute {name!r}")
+    value = getattr(import_module(HOMES[name]), name)
+    setattr(sys.modules["veltrix"], name, value)
+    return value
+
+
+def __dir__() -> list[str]:
+    """All names of the package."""
+    return sorted({*vars(sys.modules["veltrix"]), *HOMES})

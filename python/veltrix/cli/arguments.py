@@ -1,0 +1,132 @@
+"""The arguments of the three commands: files last, lowest precedence first, the options in any place."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+import veltrix
+from veltrix.cli.documents import FORMATS
+from veltrix.cli.text import escaped
+
+COMMANDS = {
+    "show": "print the resolved configuration, with the layer that won beside each value",
+    "get": "print the value at a path",
+    "explain": "print every definition of a path, the winner first",
+}
+
+_EPILOG = """\
+commands:
+  veltrix show FILE...          {show}
+  veltrix get PATH FILE...      {get}
+  veltrix explain PATH FILE...  {explain}
+
+The arguments are the same for all three: after the PATH, where there is one, come the files, each
+overriding those before it; over them the secrets directory, then the environment, then --set.
+`veltrix COMMAND --help` lists the options.
+""".format(**COMMANDS)
+
+_FILES = """\
+Files are TOML, JSON, YAML or .env, told by their extension; each overrides those before it. A .env file
+sets paths as the environment does: SERVER__PORT=80, or APP_SERVER__PORT=80 with --env APP. Over the files
+come the secrets directory, then the environment, then --set.
+
+Secrets (--secrets, --secret) are printed as <secret> in every format; nothing reveals them. Characters that
+a terminal would obey are printed as escapes.
+"""
+
+
+class UsageError(Exception):
+    """Arguments that make no sense, and for which command."""
+
+    def __init__(self, message: str, program: str) -> None:
+        super().__init__(message)
+        self.program = program
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(escaped(message), self.prog)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments by name; raises `UsageError`, or `SystemExit` for --help and --version."""
+    first = _first_parser().parse_args(arguments)
+    parsed = _command_parser(first.command).parse_intermixed_args(first.rest)
+    parsed.command = first.command
+    if not (parsed.files or parsed.secrets or parsed.env or parsed.set):
+        form = "FILE..." if parsed.command == "show" else "PATH FILE..."
+        raise UsageError(
+            f"no files given; the form is veltrix {parsed.command} {form}", f"veltrix {parsed.command}"
+        )
+    return parsed
+
+
+def _first_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="veltrix",
+        usage="veltrix show|get|explain [PATH] FILE... [options]",
+        description="Resolve layered configuration and say where each value comes from.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    version = f"veltrix {veltrix.__version__} ({veltrix.implementation})"
+    parser.add_argument("--version", action="version", version=version)
+    parser.add_argument("command", choices=COMMANDS, metavar="show|get|explain", help=argparse.SUPPRESS)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+def _command_parser(command: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=f"veltrix {command}",
+        description=f"{COMMANDS[command].capitalize()}.",
+        epilog=_FILES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if command != "show":
+        parser.add_argument(
+            "path", metavar="PATH", help='such as server.port, servers[0].host, log."my.module"'
+        )
+    parser.add_argument("files", metavar="FILE", nargs="*", help="lowest precedence first")
+    add = parser.add_argument
+    add("--env", metavar="PREFIX", type=_prefix, help="read the environment: APP reads APP_SERVER__PORT")
+    add(
+        "--set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        help="override a value; PATH:=JSON for any type",
+    )
+    add("--secrets", metavar="DIR", help="a directory of secrets, one a file")
+    add("--secret", metavar="PATH", action="append", default=[], help="treat what is at the path as secret")
+    add(
+        "--conflicts",
+        choices=("error", "replace"),
+        default="error",
+        help="a mapping over another value, or the other way round: an error, or the upper one whole",
+    )
+    if command != "explain":
+        add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")
+    if command == "show":
+        add("--depth", metavar="LEVELS", type=_depth, help="fold what is deeper in the tree")
+    return parser
+
+
+def _depth(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 9 and int(text)):
+        raise argparse.ArgumentTypeError("a number of levels, from 1")
+    return int(text)
+
+
+def _prefix(text: str) -> str:
+    from veltrix.sources.environment import checked_prefix
+
+    try:
+        checked_prefix(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text

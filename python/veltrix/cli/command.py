@@ -1,0 +1,125 @@
+"""Arguments in, lines and an exit code out: 0, or 2 with one message on what was wrong."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from veltrix.cli.arguments import UsageError, parse
+from veltrix.cli.definitions import definitions
+from veltrix.cli.documents import UnwritableError, document
+from veltrix.cli.leaves import data, leaf
+from veltrix.cli.style import Style
+from veltrix.cli.text import escaped, literal, plain
+from veltrix.cli.tree import tree
+from veltrix.config import Config, as_source
+from veltrix.errors import ConfigError
+from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
+from veltrix.sources.kernel import parse_path
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from veltrix import Snapshot
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the answer is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with _warnings_on_stderr():
+            return _run(sys.argv[1:] if arguments is None else arguments)
+    except BrokenPipeError:
+        # What is still buffered would fail again when the interpreter flushes it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        parsed = parse(arguments)
+    except UsageError as error:
+        return _refuse(f"{error} (try {error.program} --help)")
+    except SystemExit as end:
+        return int(end.code or 0)
+    try:
+        snapshot = _load(parsed)
+        for text in _answer(parsed, snapshot):
+            sys.stdout.write(text)
+        sys.stdout.flush()
+    except (ConfigError, UnwritableError) as error:
+        return _refuse(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _refuse(f"cannot write: {error.strerror}")
+    return 0
+
+
+def _load(parsed: Namespace) -> Snapshot:
+    sources: list[Source] = []
+    for file in dict.fromkeys(parsed.files):
+        try:
+            source = as_source(file)
+        except ValueError as error:
+            raise UnwritableError(str(error)) from error
+        sources.append(DotEnv(file, prefix=parsed.env) if isinstance(source, DotEnv) else source)
+    if parsed.secrets:
+        sources.append(Secrets(parsed.secrets))
+    if parsed.env:
+        sources.append(Env(parsed.env))
+    if parsed.set:
+        sources.append(Arguments(parsed.set))
+    return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret).snapshot
+
+
+def _answer(parsed: Namespace, snapshot: Snapshot) -> Iterator[str]:
+    style = Style.of(sys.stdout)
+    if parsed.command == "explain":
+        yield from _lines(definitions(snapshot, parsed.path, style))
+        return
+    path = parse_path(parsed.path) if parsed.command == "get" else ()
+    if parsed.format != "tree":
+        yield document(data(snapshot, path), parsed.format, path)
+        return
+    value = snapshot[path] if path else snapshot
+    if isinstance(value, Mapping):
+        yield from _lines(tree(snapshot, style, path, getattr(parsed, "depth", None)))
+    else:
+        shown = leaf(snapshot, path, value).value
+        yield f"{literal(shown) if isinstance(shown, tuple) else plain(shown)}\n"
+
+
+def _lines(lines: Iterator[str]) -> Iterator[str]:
+    return (f"{line}\n" for line in lines)
+
+
+def _refuse(message: str) -> int:
+    sys.stdout.flush()
+    print(f"veltrix: error: {escaped(message)}", file=sys.stderr)
+    return BAD_INPUT
+
+
+@contextmanager
+def _warnings_on_stderr() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ConfigWarning)
+        warnings.showwarning = _print_warning
+        yield
+
+
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"veltrix: warning: {escaped(str(message))}", file=sys.stderr)

@@ -1,0 +1,59 @@
+"""Every definition of a path, the winner first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from veltrix.cli.style import Style
+from veltrix.cli.text import literal, one_line, shortened
+from veltrix.types import REDACTED, Definition, Explanation
+
+if TYPE_CHECKING:
+    from veltrix import Snapshot
+
+
+def definitions(snapshot: Snapshot, path: str, style: Style) -> Iterator[str]:
+    """The value at a path and a line for each definition: role, what it says, where, and its layer."""
+    explanation = snapshot.explain(path)
+    yield _head(explanation, style)
+    rows = [_row(definition, explanation) for definition in explanation.definitions]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    numbers = {name: number for number, name in enumerate(snapshot.layers)}
+    for row, definition in zip(rows, explanation.definitions, strict=True):
+        role, said, place = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        line = f"  {role}  {said}  {place}"
+        name = definition.origin.layer
+        layer = "" if one_line(name) in place else style.layer(one_line(name), numbers.get(name, 0))
+        shown = f"{line}  {layer}" if layer else line.rstrip()
+        yield style.quiet(shown) if definition.role == "overridden" else shown
+
+
+def _head(explanation: Explanation, style: Style) -> str:
+    path = style.strong(one_line(explanation.path))
+    if not explanation.present:
+        return (
+            f"{path} is deleted" if explanation.definitions[0].operator == "delete" else f"{path} is absent"
+        )
+    if explanation.secret:
+        return f"{path} = {style.secret(REDACTED)}"
+    if explanation.definitions[0].type == "mapping" and hasattr(explanation.value, "keys"):
+        return f"{path} is a mapping of {len(explanation.value)}"
+    return f"{path} = {literal(explanation.value)}"
+
+
+def _row(definition: Definition, explanation: Explanation) -> tuple[str, str, str]:
+    said = _said(definition, explanation.secret)
+    if definition.path != explanation.path:
+        said = f"{said} at {one_line(definition.path)}"
+    return definition.role, said, one_line(str(definition.origin))
+
+
+def _said(definition: Definition, secret: bool) -> str:
+    if definition.operator == "delete":
+        return "deleted"
+    if definition.type == "mapping":
+        value = "mapping"
+    else:
+        value = REDACTED if secret else shortened(literal(definition.value))
+    return value if definition.operator is None else f"{definition.operator} {value}"

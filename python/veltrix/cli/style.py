@@ -1,0 +1,41 @@
+"""Colours, for a terminal that wants them."""
+
+from __future__ import annotations
+
+import os
+from typing import TextIO
+
+_RESET = "\x1b[0m"
+_LAYERS = ("\x1b[36m", "\x1b[32m", "\x1b[35m", "\x1b[34m", "\x1b[33m", "\x1b[31m")
+
+
+class Style:
+    """Puts colour round a text, or nothing."""
+
+    def __init__(self, coloured: bool) -> None:
+        self.coloured = coloured
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Style:
+        """Colour on a terminal, unless NO_COLOR or a dumb terminal says no."""
+        wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return cls(wanted and stream.isatty())
+
+    def strong(self, text: str) -> str:
+        """A name that others hang on."""
+        return self._in("\x1b[1m", text)
+
+    def quiet(self, text: str) -> str:
+        """What is there but does not count."""
+        return self._in("\x1b[2m", text)
+
+    def secret(self, text: str) -> str:
+        """What stands for a secret."""
+        return self._in("\x1b[2;3m", text)
+
+    def layer(self, text: str, number: int) -> str:
+        """The name of a layer, every layer in a colour of its own as far as they go."""
+        return self._in(_LAYERS[number % len(_LAYERS)], text)
+
+    def _in(self, code: str, text: str) -> str:
+        return f"{code}{text}{_RESET}" if self.coloured and text else text

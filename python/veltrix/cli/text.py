@@ -1,0 +1,76 @@
+"""Values and names as text that is safe on a terminal: what cannot be printed is escaped."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+VALUE_WIDTH = 72
+
+
+def escaped(text: str) -> str:
+    r"""The text with every character that is not printable as `\uXXXX`; line ends stay."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
+
+
+def escaped_as_json(text: str) -> str:
+    """The same within JSON, which writes a character beyond the first plane as two escapes of four digits."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else _units(char) for char in text)
+
+
+def one_line(text: str) -> str:
+    """The text with line ends escaped too."""
+    return escaped(text).replace("\n", "\\n")
+
+
+def literal(value: Any) -> str:
+    """A value on one line, as JSON writes it where JSON can."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_quoted(str(key))}: {literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    return _quoted(value) if isinstance(value, str) else plain(value)
+
+
+def plain(value: Any) -> str:
+    """A scalar as it is passed on to another program: a str without quotes."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return one_line(str(value)) if isinstance(value, (int, str)) else f"<{type(value).__name__}>"
+
+
+def number(value: float) -> str:
+    """A float, with the words of TOML and of `--set` for what is not finite."""
+    return repr(value) if math.isfinite(value) else str(value)
+
+
+def shortened(text: str, width: int = VALUE_WIDTH) -> str:
+    """The beginning of a text that is longer than the width."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _quoted(text: str) -> str:
+    return escaped_as_json(json.dumps(text, ensure_ascii=False))
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _units(char: str) -> str:
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -1,0 +1,75 @@
+"""A resolved configuration as a tree, with the layer that won beside each value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from veltrix.cli.leaves import Node, Path, Redacted, nodes
+from veltrix.cli.style import Style
+from veltrix.cli.text import literal, one_line, shortened
+
+if TYPE_CHECKING:
+    from veltrix import Snapshot
+
+_INDENT = "  "
+_WIDEST = 64
+
+
+class _Line(NamedTuple):
+    name: str
+    value: str
+    secret: bool
+    layer: str
+
+    def width(self) -> int:
+        return len(self.name) + len(self.value)
+
+
+def tree(snapshot: Snapshot, style: Style, path: Path = (), depth: int | None = None) -> Iterator[str]:
+    """The lines of the tree beneath a path; mappings deeper than `depth` only say how much is in them."""
+    lines = [_line(node, len(path)) for node in _shown(snapshot, path, depth)]
+    column = max((line.width() for line in lines if line.layer and line.width() <= _WIDEST), default=0)
+    numbers = {name: number for number, name in enumerate(snapshot.layers)}
+    if not lines:
+        yield "(empty)"
+    for line in lines:
+        yield _painted(line, column, numbers, style)
+
+
+def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[Node]:
+    """The nodes; one that stands for more than is shown holds the number of its leaves as value."""
+    folded: Path | None = None
+    count = 0
+    for node in nodes(snapshot, path):
+        if folded is not None:
+            if node.path[: len(folded)] == folded:
+                count += not node.is_mapping
+                continue
+            yield Node(folded, True, count, None)
+            folded = None
+        if node.is_mapping and depth is not None and len(node.path) - len(path) >= depth:
+            folded, count = node.path, 0
+        else:
+            yield node
+    if folded is not None:
+        yield Node(folded, True, count, None)
+
+
+def _line(node: Node, base: int) -> _Line:
+    indent = _INDENT * (len(node.path) - base - 1)
+    name = indent + one_line(str(node.path[-1]))
+    if node.is_mapping:
+        return _Line(name, "" if node.value is None else f"  … {node.value} values", False, "")
+    secret = type(node.value) is Redacted
+    value = str(node.value) if secret else shortened(literal(node.value))
+    return _Line(f"{name} = ", value, secret, "" if node.origin is None else node.origin.layer)
+
+
+def _painted(line: _Line, column: int, numbers: dict[str, int], style: Style) -> str:
+    if not line.layer:
+        return style.strong(line.name) + style.quiet(line.value)
+    value = style.secret(line.value) if line.secret else line.value
+    gap = " " * max(2, column + 2 - line.width())
+    layer = style.layer(one_line(line.layer), numbers.get(line.layer, 0))
+    return f"{line.name}{value}{gap}{layer}"

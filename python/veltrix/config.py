@@ -1,0 +1,178 @@
+"""The configuration of a program: sources in order, loaded and resolved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from veltrix.errors import ConfigError
+from veltrix.sources import DotEnv, File, Source, Values
+from veltrix.sources.file import EXTENSIONS, extension, file_path
+from veltrix.sources.kernel import Layer, Snapshot, resolve
+from veltrix.sources.source import secret_paths
+from veltrix.types import Dimension
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Literal
+
+    SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
+    Dimensions = Iterable[Dimension] | Mapping[str, Mapping[str, SourceLike]]
+
+SECRET_PATHS = "secret paths"
+
+
+class Config:
+    """Sources, lowest precedence first, loaded once and resolved: `config.snapshot` is what to read.
+
+        Config({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
+
+    A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
+    stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
+    `secret` names the paths that are secret in whatever layer they stand. Raises `ConfigError` with every
+    problem of every source; there is no half-loaded configuration.
+    """
+
+    __slots__ = ("_snapshot", "_sources")
+
+    def __init__(
+        self,
+        *sources: SourceLike,
+        conflicts: Literal["error", "replace"] = "error",
+        dimensions: Dimensions = (),
+        secret: str | Iterable[str | tuple[str | int, ...]] = (),
+    ) -> None:
+        self._sources = as_sources(sources)
+        loading = _Loading(conflicts)
+        paths = secret_paths(secret)
+        if paths:
+            loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
+        for source in self._sources:
+            loading.load(source)
+        self._snapshot = loading.resolved(dimensions)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources, lowest precedence first."""
+        return self._sources
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the sources resolve to. It never changes: take it once, read from it as often as you like."""
+        return self._snapshot
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Config, generation {self._snapshot.generation}, {len(self._sources)} sources>"
+
+
+class _Loading:
+    """One pass over the sources: the layers so far, and all that went wrong."""
+
+    def __init__(self, conflicts: Literal["error", "replace"]) -> None:
+        self.conflicts = conflicts
+        self.layers: list[Layer] = []
+        self.problems: list[ConfigError] = []
+
+    def load(self, source: Source) -> None:
+        """Load one source on top; an absent one leaves its name."""
+        layer = self._loaded(source, self._beneath() if source.reads_beneath else None)
+        if layer is not None:
+            self.layers.append(layer)
+
+    def resolved(self, dimensions: Dimensions) -> Snapshot:
+        """The snapshot of all layers; raises what went wrong, if anything did."""
+        declared = self._declared(dimensions)
+        try:
+            snapshot = resolve(self.layers, conflicts=self.conflicts, dimensions=declared)
+        except ConfigError as error:
+            self.problems.append(error.with_traceback(None))
+        if self.problems:
+            raise ConfigError(self.problems)
+        return snapshot
+
+    def _loaded(self, source: Source, beneath: Snapshot | None) -> Layer | None:
+        try:
+            layer = source.load(beneath)
+        except ConfigError as error:
+            self.problems.append(error.with_traceback(None))
+            return None
+        if layer is None:
+            return Layer(source.name, {})
+        if not isinstance(layer, Layer):
+            raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
+        return layer
+
+    def _beneath(self) -> Snapshot | None:
+        """What is beneath the next source; a conflict in it is told by the last resolve."""
+        if not self.layers:
+            return None
+        try:
+            return resolve(self.layers, conflicts=self.conflicts)
+        except ConfigError:
+            return resolve(self.layers, conflicts="replace")
+
+    def _declared(self, dimensions: Dimensions) -> tuple[Dimension, ...]:
+        if not isinstance(dimensions, Mapping):
+            return tuple(dimensions)
+        declared = []
+        for name, table in dimensions.items():
+            layers = {}
+            for choice, given in table.items():
+                source = as_source(given)
+                layer = self._loaded(source, self._beneath() if source.reads_beneath else None)
+                if layer is not None:
+                    layers[choice] = layer
+            declared.append(Dimension(name, layers))
+        return tuple(declared)
+
+
+class _Given(Source):
+    """A layer that was made elsewhere."""
+
+    __slots__ = ("_layer",)
+
+    _layer: Layer
+
+    def __init__(self, layer: Layer) -> None:
+        self._keep(name=layer.name, _layer=layer)
+
+    def load(self, beneath: Snapshot | None) -> Layer:
+        return self._layer
+
+
+def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
+    """The sources that the arguments of `Config` stand for; each has a name of its own."""
+    sources: list[Source] = []
+    names: set[str] = set()
+    for item in given:
+        source = as_source(item)
+        if isinstance(item, Mapping):
+            source = _with_free_name(item, source, names)
+        if source.name in names:
+            raise ValueError(f"two sources are named {source.name!r}; give one of them another name=")
+        names.add(source.name)
+        sources.append(source)
+    return tuple(sources)
+
+
+def as_source(given: SourceLike) -> Source:
+    """The source that an argument of `Config` stands for."""
+    if isinstance(given, Source):
+        return given
+    if isinstance(given, Layer):
+        return _Given(given)
+    if isinstance(given, Mapping):
+        return Values(given)
+    if isinstance(given, (str, os.PathLike)):
+        is_dotenv = EXTENSIONS.get(extension(file_path(given))) == "env"
+        return DotEnv(given) if is_dotenv else File(given)
+    raise TypeError(f"a source is a Source, a Layer, a path or a mapping, not {type(given).__name__}")
+
+
+def _with_free_name(data: Mapping[str, Any], source: Source, names: set[str]) -> Source:
+    number = 1
+    while source.name in names:
+        number += 1
+        source = Values(data, name=f"values {number}")
+    return source

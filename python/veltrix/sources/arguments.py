@@ -1,0 +1,89 @@
+"""Assignments from a command line: `server.port=8080`."""
+
+from __future__ import annotations
+
+from veltrix.errors import PathError
+from veltrix.sources.assignments import Assembly, Assignment
+from veltrix.sources.coercion import parse_json
+from veltrix.sources.kernel import Layer, parse_path
+from veltrix.sources.source import Source, secret_paths, source_name, without_frames
+from veltrix.types import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources.source import SecretPaths, SecretTuple
+
+
+class Arguments(Source):
+    """What a command line sets: `Arguments(["server.port=8080", "tags:=[1, 2]"])`.
+
+    `path=text` gives the text the type of the value that it overrides, as for a variable of the environment;
+    where nothing is beneath, it stays a str. `path:=json` gives the value of the JSON text, whatever is
+    beneath. The path is written as for a snapshot (`servers[0].host` overrides within an item of a list);
+    the last of several assignments to one path counts.
+    """
+
+    __slots__ = ("_assignments", "_secret")
+
+    reads_beneath = True
+    _assignments: tuple[str, ...]
+    _secret: bool | SecretTuple
+
+    def __init__(
+        self, assignments: Iterable[str], *, name: str | None = None, secret: SecretPaths = False
+    ) -> None:
+        kept = (assignments,) if isinstance(assignments, str) else tuple(assignments)
+        for assignment in kept:
+            if not isinstance(assignment, str):
+                raise TypeError(f"an assignment is a str, not {type(assignment).__name__}")
+        self._keep(name=source_name(name, "arguments"), _assignments=kept, _secret=secret_paths(secret))
+
+    def load(self, beneath: Snapshot | None) -> Layer:
+        """The assignments as a layer; raises `ConfigError` naming each that cannot be used."""
+        return without_frames(lambda: self._read(beneath))
+
+    def _read(self, beneath: Snapshot | None) -> Layer:
+        assembly = Assembly(self.name, "argument", beneath)
+        last: dict[Path, Assignment] = {}
+        for number, assignment in enumerate(self._assignments, 1):
+            parsed = self._parsed(assignment, number, assembly)
+            if parsed is not None:
+                last[parsed.path] = parsed
+        return assembly.layer(last.values(), self._secret)
+
+    def _parsed(self, assignment: str, number: int, assembly: Assembly) -> Assignment | None:
+        split = _split(assignment)
+        if split is None:
+            assembly.refuse(f"assignment {number}", "expected path=value or path:=json")
+            return None
+        written, is_json, text = split
+        try:
+            path = parse_path(written)
+        except PathError as error:
+            assembly.problems.append(error.with_traceback(None))
+            return None
+        origin = Origin(self.name, "argument")
+        return Assignment(f"assignment to {written}", path, origin, text, _json if is_json else None)
+
+
+def _split(assignment: str) -> tuple[str, bool, str] | None:
+    """Path, whether JSON follows, and text, parted at the first `=` outside quotes."""
+    quoted = escaped = False
+    for position, char in enumerate(assignment):
+        if escaped:
+            escaped = False
+        elif quoted and char == "\\":
+            escaped = True
+        elif char == '"':
+            quoted = not quoted
+        elif char == "=" and not quoted:
+            path, text = assignment[:position], assignment[position + 1 :]
+            return (path[:-1], True, text) if path.endswith(":") else (path, False, text)
+    return None
+
+
+def _json(text: str) -> object:
+    return parse_json(text, "JSON behind :=")

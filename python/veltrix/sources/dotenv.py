@@ -1,0 +1,63 @@
+"""A `.env` file, whose variables mean paths as those of the environment do."""
+
+from __future__ import annotations
+
+import os
+
+from veltrix.sources.assignments import Assembly
+from veltrix.sources.environment import Variable, assigned, checked_prefix
+from veltrix.sources.file import File, parse_document, read_document
+from veltrix.sources.kernel import Layer, resolve
+from veltrix.sources.source import without_frames
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources.source import SecretPaths
+
+
+class DotEnv(File):
+    """A file of `NAME=value` lines: `DotEnv(".env")` takes them all, with `prefix` those that begin with it.
+
+    The file is read as `File` reads one, its names and values mean what `Env` makes of them. Each name may
+    stand once.
+    """
+
+    __slots__ = ("prefix",)
+
+    reads_beneath = True
+    prefix: str | None
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] = ".env",
+        *,
+        prefix: str | None = None,
+        name: str | None = None,
+        optional: bool = False,
+        allow_empty: bool = False,
+        secret: SecretPaths = False,
+    ) -> None:
+        if prefix is not None:
+            checked_prefix(prefix)
+        super().__init__(path, "env", name=name, optional=optional, allow_empty=allow_empty, secret=secret)
+        self._keep(prefix=prefix)
+
+    def load(self, beneath: Snapshot | None) -> Layer | None:
+        """The variables of the file; None for an optional file that is not there."""
+        return without_frames(lambda: self._assemble(beneath))
+
+    def _assemble(self, beneath: Snapshot | None) -> Layer | None:
+        content = read_document(self)
+        if content is None:
+            return None
+        begin = "" if self.prefix is None else f"{self.prefix}_"
+        document = resolve([parse_document(self, content, "env")])
+        variables = []
+        for variable, text in document.items():
+            if variable.startswith(begin):
+                origin = document.explain((str(variable),)).origin
+                assert origin is not None
+                variables.append(Variable(str(variable), text, origin._replace(variable=str(variable))))
+        assembly = Assembly(self.name, "file", beneath)
+        return assembly.layer(assigned(variables, begin, assembly, self.allow_empty), self._secret)

@@ -1,0 +1,123 @@
+"""The environment: variables with a prefix, `__` between the segments of a path."""
+
+from __future__ import annotations
+
+import os
+
+from veltrix.sources.assignments import Assembly, Assignment
+from veltrix.sources.kernel import Layer
+from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
+from veltrix.sources.source import Source, secret_paths, source_name, warn, without_frames
+from veltrix.types import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources.source import SecretPaths, SecretTuple
+
+SEPARATOR = "__"
+
+
+class Variable:
+    """A variable, from the environment or from a file."""
+
+    __slots__ = ("name", "origin", "text")
+
+    def __init__(self, name: str, text: str, origin: Origin) -> None:
+        self.name = name
+        self.text = text
+        self.origin = origin
+
+
+class Env(Source):
+    """The variables of the environment that begin with a prefix: `Env("APP")` reads `APP_SERVER__PORT`.
+
+    `__` leads from a segment to the next, a single `_` never does. A name is matched against the paths of
+    the layers beneath, upper-cased and with `_` for all that is neither letter nor digit; where there is no
+    such path, new lower-case keys are made. A value takes the type of the value that it overrides (see
+    `coercion`), and stays a str where there is none. `APP_L__0` overrides one item of a list. An empty
+    variable counts as unset unless `allow_empty`. The environment is read once per load, from `os.environ`.
+    """
+
+    __slots__ = ("_secret", "allow_empty", "prefix")
+
+    reads_beneath = True
+    prefix: str
+    allow_empty: bool
+    _secret: bool | SecretTuple
+
+    def __init__(
+        self, prefix: str, *, name: str | None = None, allow_empty: bool = False, secret: SecretPaths = False
+    ) -> None:
+        checked_prefix(prefix)
+        self._keep(
+            name=source_name(name, f"env:{prefix}"),
+            prefix=prefix,
+            allow_empty=allow_empty,
+            _secret=secret_paths(secret),
+        )
+
+    def load(self, beneath: Snapshot | None) -> Layer:
+        """The variables as they are now; raises `ConfigError` naming each that cannot be used."""
+        return without_frames(lambda: self._read(beneath))
+
+    def _read(self, beneath: Snapshot | None) -> Layer:
+        begin = f"{self.prefix}_"
+        variables = []
+        for variable in sorted(name for name in os.environ if name.startswith(begin)):
+            text = os.environ.get(variable)
+            if text is not None:
+                origin = Origin(self.name, "environment", variable=variable)
+                variables.append(Variable(variable, text, origin))
+        assembly = Assembly(self.name, "environment", beneath)
+        assignments = assigned(variables, begin, assembly, self.allow_empty)
+        return assembly.layer(assignments, self._secret)
+
+
+def assigned(
+    variables: Iterable[Variable], begin: str, assembly: Assembly, allow_empty: bool
+) -> list[Assignment]:
+    """What the variables, whose names all begin so, assign; what is wrong goes to the assembly."""
+    matcher = Matcher(assembly.beneath)
+    assignments = []
+    for variable in variables:
+        if not variable.text and not allow_empty:
+            continue
+        label = f"variable {variable.name}"
+        if not (_encodable(variable.name) and _encodable(variable.text)):
+            assembly.refuse(label, "not UTF-8")
+            continue
+        path = _matched(matcher, variable.name[len(begin) :], label, assembly)
+        if path is not None:
+            assignments.append(Assignment(label, path, variable.origin, variable.text))
+    return assignments
+
+
+def _matched(matcher: Matcher, rest: str, label: str, assembly: Assembly) -> Path | None:
+    try:
+        return matcher.match(rest.split(SEPARATOR))
+    except EmptySegmentError as problem:
+        warn(f"{label} is ignored: it {problem.reason}")
+    except UnmatchedError as problem:
+        assembly.refuse(label, problem.reason)
+    return None
+
+
+def checked_prefix(prefix: str) -> None:
+    """Refuse a prefix that could not be meant."""
+    if not isinstance(prefix, str):
+        raise TypeError(f"a prefix is a str, not {type(prefix).__name__}")
+    if not prefix:
+        raise ValueError("an empty prefix would take the whole environment")
+    if prefix.endswith("_") or "=" in prefix or "\0" in prefix:
+        raise ValueError(f"a prefix is written without its `_`, as 'APP' for APP_PORT, not {prefix!r}")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""A file in TOML, JSON or YAML."""
+
+from __future__ import annotations
+
+import os
+
+from veltrix.errors import LimitError, ParseError, SourceError
+from veltrix.sources.kernel import Layer
+from veltrix.sources.reading import TooLargeError, UnreadableError, read_stable
+from veltrix.sources.source import Source, secret_paths, source_name, without_frames
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources.source import SecretPaths, SecretTuple
+
+FORMATS = ("toml", "json", "yaml", "env")
+EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".env": "env"}
+
+
+class File(Source):
+    """A document on disk: one layer, read anew at each load.
+
+    The format follows from the extension (`.toml`, `.json`, `.yaml`, `.yml`) unless `format` says it. A
+    relative path is made absolute when the source is made, so that a later change of directory means
+    nothing. An `optional` file may be absent; a file of 0 bytes is refused unless `allow_empty`, because it
+    is more often a lost file than a meant one. At most 16 MiB are read.
+    """
+
+    __slots__ = ("_secret", "absolute_path", "allow_empty", "format", "optional", "path")
+
+    path: str
+    """The path as it was given, in the form in which it is shown."""
+    absolute_path: str
+    format: str | None
+    optional: bool
+    allow_empty: bool
+    _secret: bool | SecretTuple
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        format: str | None = None,
+        *,
+        name: str | None = None,
+        optional: bool = False,
+        allow_empty: bool = False,
+        secret: SecretPaths = False,
+    ) -> None:
+        if format is not None and format not in FORMATS:
+            raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
+        given = file_path(path)
+        shown = shown_path(given)
+        self._keep(
+            name=source_name(name, shown),
+            path=shown,
+            absolute_path=os.path.abspath(given),
+            format=format or EXTENSIONS.get(extension(given)),
+            optional=optional,
+            allow_empty=allow_empty,
+            _secret=secret_paths(secret),
+        )
+
+    def load(self, beneath: Snapshot | None) -> Layer | None:
+        """The document as a layer; None for an optional file that is not there."""
+        return without_frames(self._read)
+
+    def _read(self) -> Layer | None:
+        if self.format is None:
+            raise SourceError(_unknown_extension(self.path), file=self.path)
+        content = read_document(self)
+        if content is None:
+            return None
+        return parse_document(self, content, self.format)
+
+
+def read_document(source: File) -> bytes | None:
+    """The bytes of the file; None if it is optional and not there."""
+    try:
+        content = read_stable(source.absolute_path)
+    except TooLargeError as error:
+        raise LimitError(error.reason, file=source.path) from error
+    except UnreadableError as error:
+        if error.missing and source.optional:
+            return None
+        raise SourceError(_said_where(error, source), file=source.path) from error
+    if not content and not source.allow_empty:
+        raise SourceError("empty (0 bytes); say allow_empty=True if that is meant", file=source.path)
+    return content
+
+
+def parse_document(source: File, content: bytes, form: str) -> Layer:
+    """The layer that the content makes; a `ParseError` says why it was read in this format."""
+    if not content:
+        return Layer(source.name, {}, source="file", secret=source._secret)
+    try:
+        return Layer.parse(source.name, content, form, file=source.path, secret=source._secret)
+    except ParseError as error:
+        why = "by its extension" if form == EXTENSIONS.get(extension(source.path)) else "as format= says"
+        reason = f"{error.reason} (read as {form}, {why})"
+        raise ParseError(reason, error.file, error.line, error.column, error.path) from None
+
+
+def file_path(path: str | os.PathLike[str]) -> str:
+    """The path of a `File` argument; TypeError for what is none."""
+    text = os.fspath(path)
+    if not isinstance(text, str):
+        raise TypeError(f"a file's path is a str, not {type(text).__name__}")
+    if not text:
+        raise ValueError("a file's path is not empty")
+    return text
+
+
+def shown_path(path: str) -> str:
+    r"""The path as text that UTF-8 can carry: bytes that are none stand as `\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def extension(path: str) -> str:
+    """The lower-case extension; a file called just `.env` has that one."""
+    base = os.path.basename(path).lower()
+    return base if base in EXTENSIONS else os.path.splitext(base)[1]
+
+
+def _said_where(error: UnreadableError, source: File) -> str:
+    if not error.missing:
+        return error.reason
+    return f"{error.reason} (looked for {shown_path(source.absolute_path)})"
+
+
+def _unknown_extension(path: str) -> str:
+    found = extension(path)
+    what = f"unknown extension {found!r}" if found else "no extension to tell the format by"
+    return f"{what}; name it .toml, .json, .yaml or .env, or say format="

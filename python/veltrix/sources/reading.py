@@ -1,0 +1,141 @@
+"""Read a file whole, as one state of it: regular files only, within a limit, never half-written.
+
+A file is opened without blocking (a FIFO without a writer would wait for ever), checked to be a regular
+file through the descriptor (a check by name could look at another file), and read to its end whatever its
+size claims (files in /proc claim 0). Its identity, size and times are compared before and after; when they
+differ somebody wrote meanwhile, and the read is tried again a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
+
+FILE_LIMIT = 16 * 1024 * 1024
+ATTEMPTS = 6
+FIRST_PAUSE = 0.005
+_CHUNK = 1024 * 1024
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class UnreadableError(Exception):
+    """Why a file could not be read: `reason` for a message, `missing` when there is no such file."""
+
+    def __init__(self, reason: str, *, missing: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.missing = missing
+
+
+class TooLargeError(UnreadableError):
+    """A file beyond the limit, of which nothing, or not all, was read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"larger than the limit of {limit} bytes")
+
+
+class TornError(UnreadableError):
+    """What was read changed meanwhile: worth another try."""
+
+
+def read_stable(path: str, *, limit: int = FILE_LIMIT) -> bytes:
+    """The content of the regular file `path`, at most `limit` bytes, in one unchanged state of it."""
+    return with_retries(lambda: read_once(path, limit=limit)[0])
+
+
+def with_retries(attempt: Callable[[], Result]) -> Result:
+    """Call `attempt` until it is not `TornError`, a bounded number of times, with growing pauses between."""
+    pause = FIRST_PAUSE
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return attempt()
+        except TornError:
+            time.sleep(pause)
+            pause *= 2
+    return attempt()
+
+
+def read_once(path: str, *, limit: int, directory: int | None = None) -> tuple[bytes, os.stat_result]:
+    """One try: content and status, or `UnreadableError`, or `TornError` if the file changed under the read.
+
+    With `directory`, an open directory descriptor, `path` is a name in it that may not be a link.
+    """
+    flags = _FLAGS if directory is None else _FLAGS | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(path, flags, dir_fd=directory)
+    except OSError as error:
+        raise unreadable(error) from error
+    except ValueError as error:
+        raise UnreadableError("the name holds a NUL character") from error
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise UnreadableError(f"not a regular file but {kind(before.st_mode)}")
+        if before.st_size > limit:
+            raise TooLargeError(limit)
+        content = _read_to_end(descriptor, limit)
+        after = os.fstat(descriptor)
+    except OSError as error:
+        raise unreadable(error) from error
+    finally:
+        os.close(descriptor)
+    if len(content) > limit:
+        raise TooLargeError(limit)
+    if fingerprint(before) != fingerprint(after):
+        raise TornError("changed while it was read")
+    return content, after
+
+
+def fingerprint(status: os.stat_result) -> tuple[int, ...]:
+    """What tells one state of a file from another."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def unreadable(error: OSError) -> UnreadableError:
+    """The system's refusal in words; a link where none is allowed and a socket get their own."""
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return UnreadableError("no such file", missing=True)
+    if error.errno == errno.ENXIO:
+        return UnreadableError("not a regular file but a socket or a device")
+    if error.errno == errno.ESTALE:
+        return TornError("moved away while it was read")
+    return UnreadableError((error.strerror or "cannot be read").lower())
+
+
+def kind(mode: int) -> str:
+    """What a file that is not a regular one is called."""
+    for test, word in _KINDS:
+        if test(mode):
+            return word
+    return "something else"
+
+
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISLNK, "a link"),
+)
+
+
+def _read_to_end(descriptor: int, limit: int) -> bytes:
+    parts = []
+    room = limit + 1
+    while room > 0:
+        part = os.read(descriptor, min(_CHUNK, room))
+        if not part:
+            break
+        parts.append(part)
+        room -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,202 @@
+"""The files of a secret directory, all of one generation.
+
+    secrets/
+      ..data -> ..2026_11_22        swapped as a whole when the secrets change
+      ..2026_11_22/password
+      password -> ..data/password   what people see
+
+Kubernetes lays a mounted secret out so. `..data` is resolved once, to an open directory, and every file is
+read through that directory; a swap meanwhile cannot mix two generations. Afterwards the link is looked at
+again: if it moved on, or a file of the old generation was already gone, the whole read is tried again. A
+plain directory of files is read in the same way, without the link. No link may leave the directory.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+
+from veltrix.sources.reading import (
+    ATTEMPTS,
+    FIRST_PAUSE,
+    TornError,
+    UnreadableError,
+    kind,
+    read_once,
+    unreadable,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRET_LIMIT = 8 * 1024 * 1024
+TOTAL_LIMIT = 16 * 1024 * 1024
+COUNT_LIMIT = 10_000
+DATA = "..data"
+_LINKS = 8
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+class Generation:
+    """What one read of the directory found."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self.problems: dict[str, str] = {}
+        self.directories: list[str] = []
+        self.exposed: list[str] = []
+        """Files that everyone may read."""
+
+
+def read_generation(path: str) -> Generation:
+    """All files of the directory in one generation; raises `UnreadableError` if there is none to be had."""
+    latest: Generation | None = None
+    problem = UnreadableError("cannot be read")
+    pause = FIRST_PAUSE
+    for _ in range(ATTEMPTS):
+        try:
+            latest, moved = _attempt(path)
+            if not moved:
+                break
+        except TornError as error:
+            problem = error
+        time.sleep(pause)
+        pause *= 2
+    if latest is None:
+        raise problem
+    return latest
+
+
+def _attempt(path: str) -> tuple[Generation, bool]:
+    """One read, and whether a newer generation came meanwhile."""
+    try:
+        root = os.open(path, _DIRECTORY)
+    except OSError as error:
+        if error.errno == errno.ENOTDIR:
+            raise UnreadableError("not a directory", missing=not os.path.exists(path)) from error
+        raise unreadable(error) from error
+    try:
+        link = _link(root, DATA)
+        data = None if link is None else _open_data(root, link)
+        try:
+            return _Reader(root, data).read(), _link(root, DATA) != link
+        finally:
+            if data is not None:
+                os.close(data)
+    except OSError as error:
+        raise unreadable(error) from error
+    finally:
+        os.close(root)
+
+
+def _link(directory: int, name: str) -> str | None:
+    """Where a link points; None if it is not there or none."""
+    try:
+        return os.readlink(name, dir_fd=directory)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EINVAL):
+            return None
+        raise
+
+
+def _open_data(root: int, link: str) -> int:
+    if "/" in link or link in (".", ".."):
+        raise UnreadableError(f"{DATA} is a link that leaves the directory")
+    try:
+        return os.open(link, _DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ESTALE):
+            raise TornError(f"{DATA} points to nothing") from error
+        raise
+
+
+class _Reader:
+    """Reads what stands in an open directory, and in the one that its `..data` points to."""
+
+    def __init__(self, root: int, data: int | None) -> None:
+        self.root = root
+        self.data = data
+        self.everyone_enters = bool(os.fstat(root).st_mode & stat.S_IXOTH)
+        self.generation = Generation()
+        self.total = 0
+
+    def read(self) -> Generation:
+        for name, directory in self._entries():
+            try:
+                self._read_entry(name, directory)
+            except TornError as error:
+                raise TornError(f"{name} {error.reason}") from error
+            except UnreadableError as error:
+                self.generation.problems[name] = error.reason
+        return self.generation
+
+    def _entries(self) -> Iterator[tuple[str, int]]:
+        """Name and directory of everything to be read: those of `..data` first, each name once."""
+        places: dict[str, int] = {}
+        for directory in (self.data, self.root):
+            if directory is not None:
+                for name in sorted(os.listdir(directory)):
+                    if not _is_hidden(name):
+                        places.setdefault(name, directory)
+        if len(places) > COUNT_LIMIT:
+            raise UnreadableError(f"more than {COUNT_LIMIT} files")
+        return iter(places.items())
+
+    def _read_entry(self, name: str, directory: int) -> None:
+        place, links = name, 0
+        mode = _mode(place, directory)
+        while stat.S_ISLNK(mode):
+            links += 1
+            if links > _LINKS:
+                raise UnreadableError("a chain of too many links")
+            directory, place = self._follow(directory, place)
+            mode = _mode(place, directory)
+        if stat.S_ISDIR(mode):
+            self.generation.directories.append(name)
+            return
+        if not stat.S_ISREG(mode):
+            raise UnreadableError(f"not a regular file but {kind(mode)}")
+        self._keep(name, place, directory)
+
+    def _follow(self, directory: int, place: str) -> tuple[int, str]:
+        """The directory and the name that a link leads to: in this directory, or right in `..data`."""
+        target = os.readlink(place, dir_fd=directory)
+        inner, _, last = target.removeprefix("./").rpartition("/")
+        if target.startswith("/") or last in ("", ".", "..") or ".." in inner.split("/"):
+            raise UnreadableError("a link that leaves the directory")
+        if not inner:
+            return directory, last
+        if inner == DATA and directory == self.root and self.data is not None:
+            return self.data, last
+        raise UnreadableError("a link into another directory")
+
+    def _keep(self, name: str, place: str, directory: int) -> None:
+        try:
+            content, status = read_once(place, limit=SECRET_LIMIT, directory=directory)
+        except UnreadableError as error:
+            if error.missing:
+                raise TornError("went away while it was read") from error
+            raise
+        self.total += len(content)
+        if self.total > TOTAL_LIMIT:
+            raise UnreadableError(f"beyond {TOTAL_LIMIT} bytes in the whole directory")
+        self.generation.contents[name] = content
+        if self.everyone_enters and status.st_mode & stat.S_IROTH:
+            self.generation.exposed.append(name)
+
+
+def _mode(place: str, directory: int) -> int:
+    try:
+        return os.stat(place, dir_fd=directory, follow_symlinks=False).st_mode
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ESTALE):
+            raise TornError("points to nothing, or went away while it was read") from error
+        raise unreadable(error) from error
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether it is for the system or an editor: hidden, a back-up, a swap file."""
+    return name.startswith((".", "#")) or name.endswith(("~", ".swp", ".swo"))

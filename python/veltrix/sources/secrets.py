@@ -1,0 +1,136 @@
+"""A directory of secrets, one file each, as Kubernetes and Docker mount them."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from veltrix.errors import SourceError
+from veltrix.sources.assignments import Assembly, Assignment
+from veltrix.sources.file import file_path, shown_path
+from veltrix.sources.kernel import Layer
+from veltrix.sources.matching import Matcher, UnmatchedError
+from veltrix.sources.reading import UnreadableError
+from veltrix.sources.secret_files import Generation, read_generation
+from veltrix.sources.source import Source, source_name, warn, without_frames
+from veltrix.types import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from veltrix.sources.kernel import Snapshot
+
+_SEPARATORS = re.compile(r"\.|__")
+_NAMED = 5
+
+
+class Secrets(Source):
+    """A directory whose files are secrets: `Secrets("/run/secrets")`, `db.password` sets `db.password`.
+
+    A file's name means a path as a variable's name does, with `.` beside `__` between the segments; its text,
+    without one line end at the end, takes the type of the value that it overrides. Files named in `binary`
+    (True: all) are kept as bytes, untouched. Hidden files and editors' back-ups are skipped, sub-directories
+    with a warning. An empty file, or none at all, is refused unless `allow_empty`. At most 8 MiB a file and
+    16 MiB in all are read. Everything in the layer is secret.
+    """
+
+    __slots__ = ("_binary", "absolute_path", "allow_empty", "optional", "path")
+
+    reads_beneath = True
+    path: str
+    """The path as it was given, in the form in which it is shown."""
+    absolute_path: str
+    optional: bool
+    allow_empty: bool
+    _binary: bool | frozenset[str]
+
+    def __init__(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        optional: bool = False,
+        allow_empty: bool = False,
+        binary: bool | Iterable[str] = False,
+    ) -> None:
+        given = file_path(directory)
+        shown = shown_path(given)
+        self._keep(
+            name=source_name(name, shown),
+            path=shown,
+            absolute_path=os.path.abspath(given),
+            optional=optional,
+            allow_empty=allow_empty,
+            _binary=binary if isinstance(binary, bool) else frozenset(binary),
+        )
+
+    def load(self, beneath: Snapshot | None) -> Layer | None:
+        """The secrets as they are now; None for an optional directory that is absent or empty."""
+        return without_frames(lambda: self._read(beneath))
+
+    def _read(self, beneath: Snapshot | None) -> Layer | None:
+        try:
+            generation = read_generation(self.absolute_path)
+        except UnreadableError as error:
+            if error.missing and self.optional:
+                return None
+            where = f" (looked for {shown_path(self.absolute_path)})" if error.missing else ""
+            raise SourceError(f"{error.reason}{where}", file=self.path) from error
+        if not generation.contents and not generation.problems and not self.allow_empty:
+            if self.optional:
+                return None
+            raise SourceError("no secrets in it; say allow_empty=True if that is meant", file=self.path)
+        self._warn(generation)
+        return self._layer(generation, beneath)
+
+    def _layer(self, generation: Generation, beneath: Snapshot | None) -> Layer:
+        assembly = Assembly(self.name, "secrets", beneath)
+        for name, reason in generation.problems.items():
+            assembly.refuse(self._label(name), reason)
+        matcher = Matcher(beneath)
+        assignments = []
+        for name, content in generation.contents.items():
+            assignment = self._assigned(name, content, matcher, assembly)
+            if assignment is not None:
+                assignments.append(assignment)
+        return assembly.layer(assignments, True)
+
+    def _assigned(self, name: str, content: bytes, matcher: Matcher, assembly: Assembly) -> Assignment | None:
+        label = self._label(name)
+        if shown_path(name) != name:
+            assembly.refuse(label, "its name is not UTF-8")
+            return None
+        value = self._value(name, content)
+        if value is None or not (value or self.allow_empty):
+            reason = "not UTF-8; say binary= if that is meant" if value is None else "empty"
+            assembly.refuse(label, reason)
+            return None
+        try:
+            path = matcher.match(_SEPARATORS.split(name))
+        except UnmatchedError as problem:
+            assembly.refuse(label, problem.reason)
+            return None
+        origin = Origin(self.name, "secrets", file=f"{self.path}/{name}")
+        return Assignment(label, path, origin, value)
+
+    def _value(self, name: str, content: bytes) -> str | bytes | None:
+        """The secret; None for bytes that are no text and not said to be none."""
+        if self._binary is True or (isinstance(self._binary, frozenset) and name in self._binary):
+            return content
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            return None
+        return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+
+    def _label(self, name: str) -> str:
+        return f"secret {self.path}/{shown_path(name)}"
+
+    def _warn(self, generation: Generation) -> None:
+        for name in generation.directories:
+            warn(f"{self._label(name)} is skipped: it is a directory")
+        if generation.exposed:
+            names = ", ".join(repr(shown_path(name)) for name in generation.exposed[:_NAMED])
+            more = ", …" if len(generation.exposed) > _NAMED else ""
+            warn(f"secrets in {self.path} that every user may read: {names}{more}")

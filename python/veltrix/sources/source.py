@@ -1,0 +1,88 @@
+"""What every source is: a recipe for one layer."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+
+from veltrix.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, ClassVar, NoReturn, TypeVar
+
+    from veltrix.sources.kernel import Layer, Snapshot
+
+    Result = TypeVar("Result")
+    # `secret=`: everything (True), nothing (False), one path, or several.
+    SecretTuple = tuple[str | tuple[str | int, ...], ...]
+    SecretPaths = bool | str | Iterable[str | tuple[str | int, ...]]
+
+
+class ConfigWarning(UserWarning):
+    """Something in a source that is left out, or unsafe, and yet no reason to refuse it."""
+
+
+class Source(ABC):
+    """A recipe for one layer: immutable, reusable, holding nothing of what it reads.
+
+    `load` may be called any number of times and from any thread; each call reads anew.
+    """
+
+    __slots__ = ("name",)
+
+    name: str
+    """The name of the layer."""
+
+    reads_beneath: ClassVar[bool] = False
+    """Whether `load` wants to see the layers beneath."""
+
+    @abstractmethod
+    def load(self, beneath: Snapshot | None) -> Layer | None:
+        """The layer as it is now, or None where an optional source is absent.
+
+        `beneath` is what the sources before this one resolve to, for a source that says `reads_beneath`;
+        None where there is nothing. Raises `ConfigError` with every problem found.
+        """
+
+    def _keep(self, **fields: Any) -> None:
+        for field, value in fields.items():
+            object.__setattr__(self, field, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a {type(self).__name__} is read-only")
+
+    def __repr__(self) -> str:
+        return f"<veltrix.{type(self).__name__} {self.name!r}>"
+
+
+def without_frames(read: Callable[[], Result]) -> Result:
+    """Call `read`; an error of ours leaves it without the frames and causes, whose locals hold values."""
+    try:
+        return read()
+    except ConfigError as error:
+        problem = error.with_traceback(None)
+        problem.__cause__ = problem.__context__ = None
+    raise problem
+
+
+def warn(text: str) -> None:
+    """Say that something is left out or unsafe."""
+    warnings.warn(text, ConfigWarning, stacklevel=2)
+
+
+def secret_paths(secret: SecretPaths) -> bool | SecretTuple:
+    """`secret=` in a form that can be kept: True, False, or the paths."""
+    if isinstance(secret, bool):
+        return secret
+    return (secret,) if isinstance(secret, str) else tuple(secret)
+
+
+def source_name(name: str | None, default: str) -> str:
+    """The name that was given, or the default."""
+    if name is None:
+        return default
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a source is a str, not {type(name).__name__}")
+    return name

@@ -1,0 +1,43 @@
+"""Values from Python: defaults in code, a test's settings, the answer of another library."""
+
+from __future__ import annotations
+
+from veltrix.errors import ConfigError
+from veltrix.sources.kernel import Layer
+from veltrix.sources.source import Source, secret_paths, source_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources.source import SecretPaths
+
+
+class Values(Source):
+    """A mapping, copied when the source is made.
+
+    `Values({"server": {"port": 8080}})`; its layer is called "values" unless `name` says otherwise.
+    """
+
+    __slots__ = ("_outcome",)
+
+    _outcome: Layer | ConfigError
+
+    def __init__(
+        self, data: Mapping[str, Any], *, name: str | None = None, secret: SecretPaths = False
+    ) -> None:
+        name = source_name(name, "values")
+        outcome: Layer | ConfigError
+        try:
+            outcome = Layer(name, data, secret=secret_paths(secret))
+        except ConfigError as error:
+            outcome = error
+        self._keep(name=name, _outcome=outcome)
+
+    def load(self, beneath: Snapshot | None) -> Layer:
+        """The layer of the values; what is wrong with them is said here, beside all other problems."""
+        if isinstance(self._outcome, ConfigError):
+            raise self._outcome.with_traceback(None)
+        return self._outcome
