@@ -17,6 +17,7 @@ pub mod digest;
 pub mod error;
 pub mod explain;
 pub mod formats;
+pub mod hash;
 pub mod layer;
 pub mod patch;
 pub mod path;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::segments::{path_hash, segment_hash};
+use crate::hash::{path_hash, segment_hash};
 
 /// Whether a code point is white space as Python's `str.isspace` sees it.
 pub const fn is_space(character: char) -> bool {

@@ -3,21 +3,18 @@
 //! Layers of one stack share a table, so that resolving compares numbers. The table is append-only:
 //! a segment number that was handed out reads without a lock for as long as the table lives.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use foldhash::SharedSeed;
-use foldhash::quality::SeedableRandomState;
+use crate::path::is_plain;
+
+pub use crate::hash::{ROOT_HASH, path_hash, segment_hash};
 
 /// The number of a segment in its table.
 pub type SegmentId = u32;
 
 /// Stands where a node has no name: the root, the items of a list, the value inside an operator.
 pub const NO_SEGMENT: SegmentId = u32::MAX;
-
-/// The hash of the root's path; every other path hash grows from it by [`path_hash`].
-pub const ROOT_HASH: u64 = 0x5851_F42D_4C95_7F2D;
 
 /// A table that holds this many segments for each one in use is replaced for the layers to come.
 const GARBAGE_FACTOR: usize = 4;
@@ -50,26 +47,7 @@ struct Index {
     length: usize,
 }
 
-static HASHER: LazyLock<SeedableRandomState> = LazyLock::new(|| {
-    let random = RandomState::new();
-    let shared: &'static SharedSeed = Box::leak(Box::new(SharedSeed::from_u64(random.hash_one(1_u8))));
-    SeedableRandomState::with_seed(random.hash_one(2_u8), shared)
-});
-
 static CURRENT: LazyLock<Mutex<Arc<Segments>>> = LazyLock::new(|| Mutex::new(Arc::new(Segments::new())));
-
-/// The seeded hash of one segment's text; the same in every table of this process.
-#[inline]
-pub fn segment_hash(text: &[u8]) -> u64 {
-    HASHER.hash_one(text)
-}
-
-/// The hash of a path from its parent's hash and its last segment's hash.
-#[inline]
-pub const fn path_hash(parent: u64, segment: u64) -> u64 {
-    let wide = ((parent ^ segment) as u128).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-    ((wide >> 64) as u64) ^ (wide as u64) ^ segment.rotate_left(29)
-}
 
 /// The table that new layers are built on.
 pub fn current() -> Arc<Segments> {
@@ -124,7 +102,7 @@ impl Segments {
             }
             slot = (slot + 1) & mask;
         }
-        let id = self.list.push(Segment { text: text.into(), hash, plain: crate::path::is_plain(text) }) as SegmentId;
+        let id = self.list.push(Segment { text: text.into(), hash, plain: is_plain(text) }) as SegmentId;
         index.slots[slot] = id;
         index.length += 1;
         if index.length * 2 > index.slots.len() {
