@@ -1,10 +1,307 @@
-//! JSON.
+//! JSON, RFC 8259.
+//!
+//! One loop over the bytes; what is open is counted by the [`DocumentBuilder`], never by the call stack.
 
 use super::DocumentError;
 use super::document::DocumentBuilder;
+use super::position::Locator;
 use crate::layer::{Layer, Position};
+use crate::value::Scalar;
+
+/// The most digits that an integer has: what Python's `int()` reads by default.
+pub const DIGITS_LIMIT: usize = 4300;
 
 /// Reads a JSON document.
-pub fn parse(_text: &str, _document: DocumentBuilder) -> Result<Layer, DocumentError> {
-    Err(DocumentError::syntax("JSON is not read yet", Position { line: 1, column: 1 }))
+pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
+    let reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        offset: 0,
+        locator: Locator::new(text.as_bytes()),
+        position: Position { line: 1, column: 1 },
+        document,
+        unescaped: String::new(),
+    };
+    reader.read()
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    offset: usize,
+    locator: Locator<'a>,
+    /// Of the key of a mapping's child, or of a list's item.
+    position: Position,
+    document: DocumentBuilder,
+    unescaped: String,
+}
+
+/// A string as it stands in the document, or as it came out of its escapes.
+enum Text<'a> {
+    Plain(&'a str),
+    Unescaped,
+}
+
+impl<'a> Reader<'a> {
+    fn read(mut self) -> Result<Layer, DocumentError> {
+        self.skip_space();
+        loop {
+            let mut first = self.value()?;
+            loop {
+                self.skip_space();
+                if self.document.open_containers() == 0 {
+                    if self.offset < self.bytes.len() {
+                        return Err(self.error("expected the end of the document"));
+                    }
+                    return Ok(self.document.finish());
+                }
+                let in_list = self.document.in_list();
+                let end = if in_list { b']' } else { b'}' };
+                match self.peek() {
+                    Some(byte) if byte == end => {
+                        self.offset += 1;
+                        self.document.close();
+                        first = false;
+                        continue;
+                    }
+                    Some(b',') if !first => {
+                        self.offset += 1;
+                        self.skip_space();
+                    }
+                    _ if first => {}
+                    _ if in_list => return Err(self.error("expected ',' or ']'")),
+                    _ => return Err(self.error("expected ',' or '}'")),
+                }
+                self.position = self.locator.at(self.offset);
+                if !in_list {
+                    self.key()?;
+                }
+                break;
+            }
+        }
+    }
+
+    fn key(&mut self) -> Result<(), DocumentError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.error("expected a key in double quotes"));
+        }
+        match self.string()? {
+            Text::Plain(text) => self.document.key(text, self.position)?,
+            Text::Unescaped => self.document.key(&self.unescaped, self.position)?,
+        }
+        self.skip_space();
+        if self.peek() != Some(b':') {
+            return Err(self.error("expected ':' after the key"));
+        }
+        self.offset += 1;
+        self.skip_space();
+        Ok(())
+    }
+
+    /// Reads a scalar or the opening of a container; whether it was the latter.
+    fn value(&mut self) -> Result<bool, DocumentError> {
+        match self.peek() {
+            Some(b'"') => match self.string()? {
+                Text::Plain(text) => self.document.scalar(Scalar::Str(text), self.position)?,
+                Text::Unescaped => self.document.scalar(Scalar::Str(&self.unescaped), self.position)?,
+            },
+            Some(b'{') => {
+                self.offset += 1;
+                self.document.open_mapping(self.position)?;
+                return Ok(true);
+            }
+            Some(b'[') => {
+                self.offset += 1;
+                self.document.open_list(self.position)?;
+                return Ok(true);
+            }
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.word("true", Scalar::Bool(true))?,
+            Some(b'f') => self.word("false", Scalar::Bool(false))?,
+            Some(b'n') => self.word("null", Scalar::Null)?,
+            _ => return Err(self.error("expected a value")),
+        }
+        Ok(false)
+    }
+
+    fn word(&mut self, word: &str, scalar: Scalar<'_>) -> Result<(), DocumentError> {
+        if !self.bytes[self.offset..].starts_with(word.as_bytes()) {
+            return Err(self.error("expected a value"));
+        }
+        self.offset += word.len();
+        self.document.scalar(scalar, self.position)
+    }
+
+    fn number(&mut self) -> Result<(), DocumentError> {
+        let start = self.offset;
+        self.offset += usize::from(self.peek() == Some(b'-'));
+        let first_digit = self.offset;
+        match self.peek() {
+            Some(b'0') => self.offset += 1,
+            Some(b'1'..=b'9') => self.skip_digits(),
+            _ => return Err(self.error("expected a digit")),
+        }
+        let digits = self.offset - first_digit;
+        let mut whole = true;
+        if self.peek() == Some(b'.') {
+            whole = false;
+            self.offset += 1;
+            self.some_digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            whole = false;
+            self.offset += 1;
+            self.offset += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            self.some_digits()?;
+        }
+        let text = &self.text[start..self.offset];
+        let scalar = if !whole {
+            match text.parse::<f64>() {
+                Ok(value) if value.is_finite() => Scalar::Float(value),
+                _ => return Err(DocumentError::syntax("number out of range", self.locator.at(start))),
+            }
+        } else if let Ok(value) = text.parse::<i64>() {
+            Scalar::Int(value)
+        } else if digits > DIGITS_LIMIT {
+            let reason = format!("number of more than {DIGITS_LIMIT} digits");
+            return Err(DocumentError::limit(reason, self.locator.at(start)));
+        } else {
+            Scalar::BigInt(text)
+        };
+        self.document.scalar(scalar, self.position)
+    }
+
+    fn skip_digits(&mut self) {
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.offset += 1;
+        }
+    }
+
+    fn some_digits(&mut self) -> Result<(), DocumentError> {
+        let start = self.offset;
+        self.skip_digits();
+        if self.offset == start { Err(self.error("expected a digit")) } else { Ok(()) }
+    }
+
+    /// Reads a string from its opening quote to behind its closing one.
+    fn string(&mut self) -> Result<Text<'a>, DocumentError> {
+        self.offset += 1;
+        let start = self.offset;
+        let mut copied = start;
+        loop {
+            self.offset += plain_length(&self.bytes[self.offset..]);
+            match self.peek() {
+                Some(b'"') => {
+                    let rest = &self.text[copied..self.offset];
+                    self.offset += 1;
+                    if copied == start {
+                        return Ok(Text::Plain(rest));
+                    }
+                    self.unescaped.push_str(rest);
+                    return Ok(Text::Unescaped);
+                }
+                Some(b'\\') => {
+                    if copied == start {
+                        self.unescaped.clear();
+                    }
+                    self.unescaped.push_str(&self.text[copied..self.offset]);
+                    let character = self.escape()?;
+                    self.unescaped.push(character);
+                    copied = self.offset;
+                }
+                Some(_) => return Err(self.error("control character in a string")),
+                None => return Err(self.error("unterminated string")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, DocumentError> {
+        let start = self.offset;
+        self.offset += 2;
+        let character = match self.bytes.get(start + 1) {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\x08',
+            Some(b'f') => '\x0c',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(start),
+            None => return Err(DocumentError::syntax("unterminated string", self.locator.at(self.bytes.len()))),
+            Some(_) => return Err(DocumentError::syntax("unknown escape", self.locator.at(start))),
+        };
+        Ok(character)
+    }
+
+    fn unicode_escape(&mut self, start: usize) -> Result<char, DocumentError> {
+        let mut code = self.four_digits(start)?;
+        if (0xD800..0xDC00).contains(&code) && self.bytes[self.offset..].starts_with(b"\\u") {
+            let second = self.offset;
+            self.offset += 2;
+            let low = self.four_digits(second)?;
+            if (0xDC00..0xE000).contains(&low) {
+                code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+            }
+        }
+        char::from_u32(code).ok_or_else(|| {
+            DocumentError::syntax("the text holds a lone surrogate, which UTF-8 cannot carry", self.locator.at(start))
+        })
+    }
+
+    fn four_digits(&mut self, escape: usize) -> Result<u32, DocumentError> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
+            let Some(digit) = digit else {
+                let position = self.locator.at(escape);
+                return Err(DocumentError::syntax("expected four hexadecimal digits after \\u", position));
+            };
+            code = code << 4 | digit;
+            self.offset += 1;
+        }
+        Ok(code)
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.offset).copied()
+    }
+
+    #[inline]
+    fn skip_space(&mut self) {
+        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = self.peek() {
+            self.offset += 1;
+            if byte == b'\n' {
+                self.locator.begin_line(self.offset);
+            }
+        }
+    }
+
+    fn error(&mut self, reason: &str) -> DocumentError {
+        DocumentError::syntax(reason, self.locator.at(self.offset))
+    }
+}
+
+/// How many bytes of a string stand before its first quote, backslash or control character.
+#[inline]
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let (words, _) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * 0x22);
+        let backslash = word ^ (ONES * 0x5C);
+        // The lowest bit that is set belongs to the first such byte; bits above it may be borrowed.
+        let found = (quote.wrapping_sub(ONES) & !quote)
+            | (backslash.wrapping_sub(ONES) & !backslash)
+            | (word.wrapping_sub(ONES * 0x20) & !word);
+        if found & HIGH != 0 {
+            return index * 8 + ((found & HIGH).trailing_zeros() / 8) as usize;
+        }
+    }
+    let tail = &bytes[words.len() * 8..];
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    words.len() * 8 + tail.iter().position(special).unwrap_or(tail.len())
 }

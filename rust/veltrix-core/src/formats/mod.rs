@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crate::layer::{Layer, Position};
 use crate::segments::Segments;
 use document::DocumentBuilder;
-use position::Locator;
+use position::position_of;
 
 /// The largest document, in bytes.
 pub const DOCUMENT_LIMIT: usize = 16 << 20;
@@ -103,7 +103,6 @@ fn decode(bytes: &[u8]) -> Result<&str, DocumentError> {
     }
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(body).map_err(|error| {
-        let good = &body[..error.valid_up_to()];
-        DocumentError::syntax("not UTF-8", Locator::new(good).at(good.len()))
+        DocumentError::syntax("not UTF-8", position_of(body, error.valid_up_to()))
     })
 }
