@@ -73,6 +73,11 @@ impl DocumentBuilder {
         }
     }
 
+    /// The table that names keys.
+    pub fn segments(&self) -> &Arc<Segments> {
+        self.tree.segments()
+    }
+
     /// The key of the next child of the mapping that is open.
     pub fn key(&mut self, text: &str, position: Position) -> Result<(), DocumentError> {
         if text.len() > KEY_LIMIT {

@@ -3,8 +3,8 @@
 //! One loop over the bytes; what is open is counted by the [`DocumentBuilder`], never by the call stack.
 
 use super::DocumentError;
+use super::cursor::Cursor;
 use super::document::DocumentBuilder;
-use super::position::Locator;
 use crate::layer::{Layer, Position};
 use crate::value::Scalar;
 
@@ -14,10 +14,7 @@ pub const DIGITS_LIMIT: usize = 4300;
 /// Reads a JSON document.
 pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
     let reader = Reader {
-        text,
-        bytes: text.as_bytes(),
-        offset: 0,
-        locator: Locator::new(text.as_bytes()),
+        cursor: Cursor::new(text),
         position: Position { line: 1, column: 1 },
         document,
         unescaped: String::new(),
@@ -26,10 +23,7 @@ pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentErr
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    offset: usize,
-    locator: Locator<'a>,
+    cursor: Cursor<'a>,
     /// Of the key of a mapping's child, or of a list's item.
     position: Position,
     document: DocumentBuilder,
@@ -50,29 +44,29 @@ impl<'a> Reader<'a> {
             loop {
                 self.skip_space();
                 if self.document.open_containers() == 0 {
-                    if self.offset < self.bytes.len() {
-                        return Err(self.error("expected the end of the document"));
+                    if self.cursor.peek().is_some() {
+                        return Err(self.cursor.error("expected the end of the document"));
                     }
                     return Ok(self.document.finish());
                 }
                 let in_list = self.document.in_list();
                 let end = if in_list { b']' } else { b'}' };
-                match self.peek() {
+                match self.cursor.peek() {
                     Some(byte) if byte == end => {
-                        self.offset += 1;
+                        self.cursor.offset += 1;
                         self.document.close();
                         first = false;
                         continue;
                     }
                     Some(b',') if !first => {
-                        self.offset += 1;
+                        self.cursor.offset += 1;
                         self.skip_space();
                     }
                     _ if first => {}
-                    _ if in_list => return Err(self.error("expected ',' or ']'")),
-                    _ => return Err(self.error("expected ',' or '}'")),
+                    _ if in_list => return Err(self.cursor.error("expected ',' or ']'")),
+                    _ => return Err(self.cursor.error("expected ',' or '}'")),
                 }
-                self.position = self.locator.at(self.offset);
+                self.position = self.cursor.position();
                 if !in_list {
                     self.key()?;
                 }
@@ -82,36 +76,35 @@ impl<'a> Reader<'a> {
     }
 
     fn key(&mut self) -> Result<(), DocumentError> {
-        if self.peek() != Some(b'"') {
-            return Err(self.error("expected a key in double quotes"));
+        if self.cursor.peek() != Some(b'"') {
+            return Err(self.cursor.error("expected a key in double quotes"));
         }
         match self.string()? {
             Text::Plain(text) => self.document.key(text, self.position)?,
             Text::Unescaped => self.document.key(&self.unescaped, self.position)?,
         }
         self.skip_space();
-        if self.peek() != Some(b':') {
-            return Err(self.error("expected ':' after the key"));
+        if !self.cursor.take(b':') {
+            return Err(self.cursor.error("expected ':' after the key"));
         }
-        self.offset += 1;
         self.skip_space();
         Ok(())
     }
 
     /// Reads a scalar or the opening of a container; whether it was the latter.
     fn value(&mut self) -> Result<bool, DocumentError> {
-        match self.peek() {
+        match self.cursor.peek() {
             Some(b'"') => match self.string()? {
                 Text::Plain(text) => self.document.scalar(Scalar::Str(text), self.position)?,
                 Text::Unescaped => self.document.scalar(Scalar::Str(&self.unescaped), self.position)?,
             },
             Some(b'{') => {
-                self.offset += 1;
+                self.cursor.offset += 1;
                 self.document.open_mapping(self.position)?;
                 return Ok(true);
             }
             Some(b'[') => {
-                self.offset += 1;
+                self.cursor.offset += 1;
                 self.document.open_list(self.position)?;
                 return Ok(true);
             }
@@ -119,81 +112,77 @@ impl<'a> Reader<'a> {
             Some(b't') => self.word("true", Scalar::Bool(true))?,
             Some(b'f') => self.word("false", Scalar::Bool(false))?,
             Some(b'n') => self.word("null", Scalar::Null)?,
-            _ => return Err(self.error("expected a value")),
+            _ => return Err(self.cursor.error("expected a value")),
         }
         Ok(false)
     }
 
     fn word(&mut self, word: &str, scalar: Scalar<'_>) -> Result<(), DocumentError> {
-        if !self.bytes[self.offset..].starts_with(word.as_bytes()) {
-            return Err(self.error("expected a value"));
+        if !self.cursor.starts_with(word.as_bytes()) {
+            return Err(self.cursor.error("expected a value"));
         }
-        self.offset += word.len();
+        self.cursor.offset += word.len();
         self.document.scalar(scalar, self.position)
     }
 
     fn number(&mut self) -> Result<(), DocumentError> {
-        let start = self.offset;
-        self.offset += usize::from(self.peek() == Some(b'-'));
-        let first_digit = self.offset;
-        match self.peek() {
-            Some(b'0') => self.offset += 1,
-            Some(b'1'..=b'9') => self.skip_digits(),
-            _ => return Err(self.error("expected a digit")),
+        let start = self.cursor.offset;
+        self.cursor.take(b'-');
+        let first_digit = self.cursor.offset;
+        match self.cursor.peek() {
+            Some(b'0') => self.cursor.offset += 1,
+            Some(b'1'..=b'9') => {
+                self.cursor.take_while(|byte| byte.is_ascii_digit());
+            }
+            _ => return Err(self.cursor.error("expected a digit")),
         }
-        let digits = self.offset - first_digit;
+        let digits = self.cursor.offset - first_digit;
         let mut whole = true;
-        if self.peek() == Some(b'.') {
+        if self.cursor.take(b'.') {
             whole = false;
-            self.offset += 1;
             self.some_digits()?;
         }
-        if let Some(b'e' | b'E') = self.peek() {
+        if let Some(b'e' | b'E') = self.cursor.peek() {
             whole = false;
-            self.offset += 1;
-            self.offset += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            self.cursor.offset += 1;
+            self.cursor.offset += usize::from(matches!(self.cursor.peek(), Some(b'+' | b'-')));
             self.some_digits()?;
         }
-        let text = &self.text[start..self.offset];
+        let text = self.cursor.since(start);
         let scalar = if !whole {
             match text.parse::<f64>() {
                 Ok(value) if value.is_finite() => Scalar::Float(value),
-                _ => return Err(DocumentError::syntax("number out of range", self.locator.at(start))),
+                _ => return Err(self.cursor.error_at("number out of range", start)),
             }
         } else if let Ok(value) = text.parse::<i64>() {
             Scalar::Int(value)
         } else if digits > DIGITS_LIMIT {
             let reason = format!("number of more than {DIGITS_LIMIT} digits");
-            return Err(DocumentError::limit(reason, self.locator.at(start)));
+            return Err(DocumentError { limit: true, ..self.cursor.error_at(&reason, start) });
         } else {
             Scalar::BigInt(text)
         };
         self.document.scalar(scalar, self.position)
     }
 
-    fn skip_digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.offset += 1;
-        }
-    }
-
     fn some_digits(&mut self) -> Result<(), DocumentError> {
-        let start = self.offset;
-        self.skip_digits();
-        if self.offset == start { Err(self.error("expected a digit")) } else { Ok(()) }
+        match self.cursor.take_while(|byte| byte.is_ascii_digit()) {
+            0 => Err(self.cursor.error("expected a digit")),
+            _ => Ok(()),
+        }
     }
 
     /// Reads a string from its opening quote to behind its closing one.
     fn string(&mut self) -> Result<Text<'a>, DocumentError> {
-        self.offset += 1;
-        let start = self.offset;
+        self.cursor.offset += 1;
+        let start = self.cursor.offset;
         let mut copied = start;
         loop {
-            self.offset += plain_length(&self.bytes[self.offset..]);
-            match self.peek() {
+            self.cursor.offset += plain_length(self.cursor.rest());
+            match self.cursor.peek() {
                 Some(b'"') => {
-                    let rest = &self.text[copied..self.offset];
-                    self.offset += 1;
+                    let rest = self.cursor.since(copied);
+                    self.cursor.offset += 1;
                     if copied == start {
                         return Ok(Text::Plain(rest));
                     }
@@ -204,82 +193,70 @@ impl<'a> Reader<'a> {
                     if copied == start {
                         self.unescaped.clear();
                     }
-                    self.unescaped.push_str(&self.text[copied..self.offset]);
+                    self.unescaped.push_str(self.cursor.since(copied));
                     let character = self.escape()?;
                     self.unescaped.push(character);
-                    copied = self.offset;
+                    copied = self.cursor.offset;
                 }
-                Some(_) => return Err(self.error("control character in a string")),
-                None => return Err(self.error("unterminated string")),
+                Some(_) => return Err(self.cursor.error("control character in a string")),
+                None => return Err(self.cursor.error("unterminated string")),
             }
         }
     }
 
     fn escape(&mut self) -> Result<char, DocumentError> {
-        let start = self.offset;
-        self.offset += 2;
-        let character = match self.bytes.get(start + 1) {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
+        let start = self.cursor.offset;
+        let escaped = self.cursor.rest().get(1).copied();
+        self.cursor.offset += 2;
+        let character = match escaped {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
             Some(b'b') => '\x08',
             Some(b'f') => '\x0c',
             Some(b'n') => '\n',
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => return self.unicode_escape(start),
-            None => return Err(DocumentError::syntax("unterminated string", self.locator.at(self.bytes.len()))),
-            Some(_) => return Err(DocumentError::syntax("unknown escape", self.locator.at(start))),
+            None => return Err(self.cursor.error("unterminated string")),
+            Some(_) => return Err(self.cursor.error_at("unknown escape", start)),
         };
         Ok(character)
     }
 
     fn unicode_escape(&mut self, start: usize) -> Result<char, DocumentError> {
         let mut code = self.four_digits(start)?;
-        if (0xD800..0xDC00).contains(&code) && self.bytes[self.offset..].starts_with(b"\\u") {
-            let second = self.offset;
-            self.offset += 2;
+        if (0xD800..0xDC00).contains(&code) && self.cursor.starts_with(b"\\u") {
+            let second = self.cursor.offset;
+            self.cursor.offset += 2;
             let low = self.four_digits(second)?;
             if (0xDC00..0xE000).contains(&low) {
                 code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
             }
         }
-        char::from_u32(code).ok_or_else(|| {
-            DocumentError::syntax("the text holds a lone surrogate, which UTF-8 cannot carry", self.locator.at(start))
-        })
+        char::from_u32(code)
+            .ok_or_else(|| self.cursor.error_at("the text holds a lone surrogate, which UTF-8 cannot carry", start))
     }
 
     fn four_digits(&mut self, escape: usize) -> Result<u32, DocumentError> {
         let mut code = 0;
         for _ in 0..4 {
-            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
+            let digit = self.cursor.peek().and_then(|byte| char::from(byte).to_digit(16));
             let Some(digit) = digit else {
-                let position = self.locator.at(escape);
-                return Err(DocumentError::syntax("expected four hexadecimal digits after \\u", position));
+                return Err(self.cursor.error_at("expected four hexadecimal digits after \\u", escape));
             };
             code = code << 4 | digit;
-            self.offset += 1;
+            self.cursor.offset += 1;
         }
         Ok(code)
     }
 
     #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.offset).copied()
-    }
-
-    #[inline]
     fn skip_space(&mut self) {
-        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = self.peek() {
-            self.offset += 1;
+        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = self.cursor.peek() {
+            self.cursor.offset += 1;
             if byte == b'\n' {
-                self.locator.begin_line(self.offset);
+                self.cursor.begin_line();
             }
         }
-    }
-
-    fn error(&mut self, reason: &str) -> DocumentError {
-        DocumentError::syntax(reason, self.locator.at(self.offset))
     }
 }
 

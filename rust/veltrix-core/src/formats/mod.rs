@@ -6,11 +6,14 @@
 //! The formats only know syntax. What all documents share (depth, duplicate keys, operators, limits)
 //! stands once, in [`document`].
 
+pub mod cursor;
 pub mod document;
 pub mod dotenv;
 pub mod json;
 pub mod position;
 pub mod toml;
+mod toml_scalar;
+mod toml_tables;
 pub mod yaml;
 pub mod yaml_compose;
 pub mod yaml_events;
@@ -102,7 +105,6 @@ fn decode(bytes: &[u8]) -> Result<&str, DocumentError> {
         return Err(DocumentError::syntax(format!("not UTF-8 (looks like {name})"), start));
     }
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    std::str::from_utf8(body).map_err(|error| {
-        DocumentError::syntax("not UTF-8", position_of(body, error.valid_up_to()))
-    })
+    std::str::from_utf8(body)
+        .map_err(|error| DocumentError::syntax("not UTF-8", position_of(body, error.valid_up_to())))
 }

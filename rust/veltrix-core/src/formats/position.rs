@@ -41,9 +41,10 @@ impl<'a> Locator<'a> {
 
 /// The position of the character that starts at `offset`, counted from the start.
 pub fn position_of(bytes: &[u8], offset: usize) -> Position {
-    let line_start = bytes[..offset].iter().rposition(|&byte| byte == b'\n').map_or(0, |index| index + 1);
-    let line = 1 + bytes[..line_start].iter().filter(|&&byte| byte == b'\n').count();
-    Position { line: line as u32, column: 1 + code_points(&bytes[line_start..offset]) as u32 }
+    let read = &bytes[..offset];
+    let line = read.split(|&byte| byte == b'\n').count();
+    let line_start = read.iter().rposition(|&byte| byte == b'\n').map_or(0, |index| index + 1);
+    Position { line: line as u32, column: 1 + code_points(&read[line_start..]) as u32 }
 }
 
 fn code_points(bytes: &[u8]) -> usize {

@@ -1,10 +1,221 @@
-//! TOML.
+//! TOML 1.0.
+//!
+//! ```text
+//! text ──► statements, keys, values (here)  ──► tables (toml_tables.rs) ──► DocumentBuilder
+//!                └── strings, numbers, dates (toml_scalar.rs)
+//! ```
+//! A table may be continued anywhere in a document, so the whole of it is gathered before the layer is built.
+
+use std::borrow::Cow;
 
 use super::DocumentError;
+use super::cursor::Cursor;
 use super::document::DocumentBuilder;
-use crate::layer::{Layer, Position};
+use super::toml_scalar;
+use super::toml_tables::{Item, Name, NodeId, ROOT, Tables};
+use crate::layer::Layer;
 
 /// Reads a TOML document.
-pub fn parse(_text: &str, _document: DocumentBuilder) -> Result<Layer, DocumentError> {
-    Err(DocumentError::syntax("TOML is not read yet", Position { line: 1, column: 1 }))
+pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
+    let mut reader = Reader { cursor: Cursor::new(text), tables: Tables::new(document.segments()), key: Vec::new() };
+    reader.statements()?;
+    reader.tables.build(document)
+}
+
+struct Reader<'a> {
+    cursor: Cursor<'a>,
+    tables: Tables<'a>,
+    /// The parts of the dotted key that was read last.
+    key: Vec<Name>,
+}
+
+/// An array or inline table whose closing bracket is still to come.
+struct Open {
+    node: NodeId,
+    is_array: bool,
+}
+
+impl Reader<'_> {
+    fn statements(&mut self) -> Result<(), DocumentError> {
+        let mut table = ROOT;
+        loop {
+            self.skip_blanks();
+            match self.cursor.peek() {
+                None => return Ok(()),
+                Some(b'[') => table = self.header()?,
+                Some(b'#' | b'\n' | b'\r') => {}
+                Some(byte) if starts_key(byte) => self.assignment(table)?,
+                Some(_) => return Err(self.cursor.error("expected a key or a table header")),
+            }
+            self.skip_blanks();
+            self.skip_comment()?;
+            if !self.skip_line_break() && self.cursor.peek().is_some() {
+                return Err(self.cursor.error("expected the end of the line"));
+            }
+        }
+    }
+
+    /// `[table]` or `[[array of tables]]`; the table that is meant from here on.
+    fn header(&mut self) -> Result<NodeId, DocumentError> {
+        self.cursor.offset += 1;
+        let is_array = self.cursor.take(b'[');
+        self.skip_blanks();
+        self.key()?;
+        let closing: &[u8] = if is_array { b"]]" } else { b"]" };
+        if !self.cursor.starts_with(closing) {
+            let reason = if is_array { "expected ']]' after the key" } else { "expected ']' after the key" };
+            return Err(self.cursor.error(reason));
+        }
+        self.cursor.offset += closing.len();
+        self.tables.header(&self.key, is_array)
+    }
+
+    fn assignment(&mut self, table: NodeId) -> Result<(), DocumentError> {
+        let name = self.key_of_value()?;
+        let table = self.tables.dotted(table, &self.key)?;
+        self.value(table, name)
+    }
+
+    /// Reads `a.b.c =` up to the value; the last part. The others are left in `self.key`.
+    fn key_of_value(&mut self) -> Result<Name, DocumentError> {
+        let last = self.key()?;
+        self.key.pop();
+        if !self.cursor.take(b'=') {
+            return Err(self.cursor.error("expected '=' after the key"));
+        }
+        self.skip_blanks();
+        Ok(last)
+    }
+
+    /// Reads a dotted key and the blanks behind it into `self.key`; its last part.
+    fn key(&mut self) -> Result<Name, DocumentError> {
+        self.key.clear();
+        loop {
+            let position = self.cursor.position();
+            let start = self.cursor.offset;
+            let text = match self.cursor.peek() {
+                Some(b'"') => toml_scalar::basic_string(&mut self.cursor)?,
+                Some(b'\'') => toml_scalar::literal_string(&mut self.cursor)?,
+                _ => {
+                    if self.cursor.take_while(is_bare) == 0 {
+                        return Err(self.cursor.error("expected a key"));
+                    }
+                    Cow::Borrowed(self.cursor.since(start))
+                }
+            };
+            let name = Name { segment: self.tables.segments().intern(&text), position };
+            self.key.push(name);
+            self.skip_blanks();
+            if !self.cursor.take(b'.') {
+                return Ok(name);
+            }
+            self.skip_blanks();
+        }
+    }
+
+    /// Reads a value with all that stands in it.
+    fn value(&mut self, table: NodeId, name: Name) -> Result<(), DocumentError> {
+        let mut open: Vec<Open> = Vec::new();
+        let (mut parent, mut name) = (table, name);
+        loop {
+            let mut first = false;
+            if let Some(byte @ (b'[' | b'{')) = self.cursor.peek() {
+                let is_array = byte == b'[';
+                let item = if is_array { Item::Array } else { Item::InlineTable };
+                let node = self.tables.add(parent, name, item)?;
+                self.cursor.offset += 1;
+                open.push(Open { node, is_array });
+                first = true;
+            } else {
+                let item = toml_scalar::scalar(&mut self.cursor)?;
+                self.tables.add(parent, name, item)?;
+            }
+            loop {
+                let Some(&Open { node, is_array }) = open.last() else { return Ok(()) };
+                let after_comma = self.between(is_array, first)?;
+                let closing = if is_array { b']' } else { b'}' };
+                if self.cursor.peek() == Some(closing) && (is_array || !after_comma) {
+                    self.cursor.offset += 1;
+                    open.pop();
+                    first = false;
+                    continue;
+                }
+                parent = node;
+                if is_array {
+                    name = Name { position: self.cursor.position(), ..name };
+                } else {
+                    name = self.key_of_value()?;
+                    parent = self.tables.dotted(node, &self.key)?;
+                }
+                break;
+            }
+        }
+    }
+
+    /// Moves to the next item or the closing bracket; whether over a comma.
+    fn between(&mut self, is_array: bool, first: bool) -> Result<bool, DocumentError> {
+        self.skip_filling(is_array)?;
+        if first {
+            return Ok(false);
+        }
+        if self.cursor.take(b',') {
+            self.skip_filling(is_array)?;
+            return Ok(true);
+        }
+        match (is_array, self.cursor.peek()) {
+            (true, Some(b']')) | (false, Some(b'}')) => Ok(false),
+            (true, _) => Err(self.cursor.error("expected ',' or ']'")),
+            (false, _) => Err(self.cursor.error("expected ',' or '}'")),
+        }
+    }
+
+    /// Arrays go over lines and hold comments, inline tables do not.
+    fn skip_filling(&mut self, is_array: bool) -> Result<(), DocumentError> {
+        loop {
+            self.skip_blanks();
+            if !is_array {
+                return Ok(());
+            }
+            self.skip_comment()?;
+            if !self.skip_line_break() {
+                return Ok(());
+            }
+        }
+    }
+
+    #[inline]
+    fn skip_blanks(&mut self) {
+        self.cursor.take_while(|byte| byte == b' ' || byte == b'\t');
+    }
+
+    fn skip_comment(&mut self) -> Result<(), DocumentError> {
+        if self.cursor.take(b'#') {
+            self.cursor.take_while(|byte| !is_control(byte));
+            if !self.at_line_break() && self.cursor.peek().is_some() {
+                return Err(self.cursor.error("control character in a comment"));
+            }
+        }
+        Ok(())
+    }
+
+    fn at_line_break(&self) -> bool {
+        self.cursor.starts_with(b"\n") || self.cursor.starts_with(b"\r\n")
+    }
+
+    fn skip_line_break(&mut self) -> bool {
+        toml_scalar::skip_line_break(&mut self.cursor)
+    }
+}
+
+const fn is_bare(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
+const fn starts_key(byte: u8) -> bool {
+    is_bare(byte) || byte == b'"' || byte == b'\''
+}
+
+/// Whether a byte may stand neither in a comment nor in a string of one line.
+pub(super) const fn is_control(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t') || byte == 0x7F
 }

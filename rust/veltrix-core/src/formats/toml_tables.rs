@@ -1,0 +1,252 @@
+//! The tables of a TOML document: which one a key means, and whether it may still be added to.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::DocumentError;
+use super::document::{DocumentBuilder, shown};
+use crate::layer::{Layer, Position};
+use crate::path::{push_index, push_segment};
+use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::value::Scalar;
+
+/// The number of an item; the table of the whole document is [`ROOT`].
+pub type NodeId = u32;
+
+/// The table of the whole document.
+pub const ROOT: NodeId = 0;
+const NONE: NodeId = NodeId::MAX;
+
+/// One part of a key, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Name {
+    /// Its text in the table of segments.
+    pub segment: SegmentId,
+    /// Where it starts.
+    pub position: Position,
+}
+
+/// What a key holds.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A string.
+    Text(Cow<'a, str>),
+    /// Any other scalar.
+    Scalar(Scalar<'static>),
+    /// `[…]`, complete where it stands.
+    Array,
+    /// `{…}`, complete where it stands.
+    InlineTable,
+    /// A table; in which section it was declared, or written to by dotted keys.
+    Table(Option<u32>),
+    /// `[[…]]`; its items are tables.
+    Tables,
+}
+
+/// The sections of a document are counted from 1; a header declares a table for all of them.
+const HEADER: u32 = 0;
+
+#[derive(Debug)]
+struct Node<'a> {
+    item: Item<'a>,
+    name: Name,
+    parent: NodeId,
+    first: NodeId,
+    last: NodeId,
+    next: NodeId,
+}
+
+/// All items of a document, each linked to its next sibling.
+#[derive(Debug)]
+pub struct Tables<'a> {
+    segments: Arc<Segments>,
+    nodes: Vec<Node<'a>>,
+    /// Table and name to the item.
+    index: HashMap<u64, NodeId, foldhash::fast::RandomState>,
+    section: u32,
+}
+
+impl<'a> Tables<'a> {
+    /// An empty document.
+    pub fn new(segments: &Arc<Segments>) -> Self {
+        let name = Name { segment: NO_SEGMENT, position: Position { line: 1, column: 1 } };
+        let root = Node { item: Item::Table(Some(HEADER)), name, parent: NONE, first: NONE, last: NONE, next: NONE };
+        Self { segments: Arc::clone(segments), nodes: vec![root], index: HashMap::default(), section: 1 }
+    }
+
+    /// The table that names keys.
+    pub fn segments(&self) -> &Segments {
+        &self.segments
+    }
+
+    /// Adds a value to a table under a name, or to an array.
+    pub fn add(&mut self, parent: NodeId, name: Name, item: Item<'a>) -> Result<NodeId, DocumentError> {
+        if !matches!(self.node(parent).item, Item::Array | Item::Tables)
+            && let Some(known) = self.find(parent, name)
+        {
+            return Err(self.duplicate(known, name));
+        }
+        Ok(self.push(parent, name, item))
+    }
+
+    /// The table that dotted keys lead to, seen from another one.
+    pub fn dotted(&mut self, table: NodeId, key: &[Name]) -> Result<NodeId, DocumentError> {
+        let section = self.section;
+        let mut table = table;
+        for &name in key {
+            table = match self.find(table, name) {
+                None => self.push(table, name, Item::Table(Some(section))),
+                Some(known) => match &mut self.node_mut(known).item {
+                    Item::Table(declared) if declared.is_none_or(|declared| declared == section) => {
+                        *declared = Some(section);
+                        known
+                    }
+                    _ => return Err(self.complete(known, name)),
+                },
+            };
+        }
+        Ok(table)
+    }
+
+    /// The table that a header declares.
+    pub fn header(&mut self, key: &[Name], is_array: bool) -> Result<NodeId, DocumentError> {
+        self.section += 1;
+        let Some((&last, outer)) = key.split_last() else { return Ok(ROOT) };
+        let mut table = ROOT;
+        for &name in outer {
+            let known = self.find(table, name).unwrap_or(NONE);
+            table = match self.nodes.get(known as usize).map(|node| &node.item) {
+                None => self.push(table, name, Item::Table(None)),
+                Some(Item::Table(_)) => known,
+                Some(Item::Tables) => self.node(known).last,
+                Some(_) => return Err(self.complete(known, name)),
+            };
+        }
+        let known = self.find(table, last);
+        if is_array {
+            let tables = match known {
+                None => self.push(table, last, Item::Tables),
+                Some(known) if matches!(self.node(known).item, Item::Tables) => known,
+                Some(known) => return Err(self.duplicate(known, last)),
+            };
+            return Ok(self.push(tables, last, Item::Table(Some(HEADER))));
+        }
+        let Some(known) = known else { return Ok(self.push(table, last, Item::Table(Some(HEADER)))) };
+        match &mut self.node_mut(known).item {
+            Item::Table(declared @ None) => {
+                *declared = Some(HEADER);
+                Ok(known)
+            }
+            _ => Err(self.duplicate(known, last)),
+        }
+    }
+
+    /// Hands the whole document over.
+    pub fn build(self, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
+        let mut id = ROOT;
+        loop {
+            let node = self.node(id);
+            let position = node.name.position;
+            if node.parent != NONE && !self.is_list(node.parent) {
+                document.key(&self.segments.get(node.name.segment).text, position)?;
+            }
+            match &node.item {
+                Item::Text(text) => document.scalar(Scalar::Str(text), position)?,
+                Item::Scalar(scalar) => document.scalar(*scalar, position)?,
+                Item::Array | Item::Tables => document.open_list(position)?,
+                Item::InlineTable | Item::Table(_) => document.open_mapping(position)?,
+            }
+            if node.first != NONE {
+                id = node.first;
+                continue;
+            }
+            if !matches!(node.item, Item::Text(_) | Item::Scalar(_)) {
+                document.close();
+            }
+            while self.node(id).next == NONE {
+                id = self.node(id).parent;
+                if id == NONE {
+                    return Ok(document.finish());
+                }
+                document.close();
+            }
+            id = self.node(id).next;
+        }
+    }
+
+    fn node(&self, id: NodeId) -> &Node<'a> {
+        &self.nodes[id as usize]
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> &mut Node<'a> {
+        &mut self.nodes[id as usize]
+    }
+
+    fn is_list(&self, id: NodeId) -> bool {
+        matches!(self.node(id).item, Item::Array | Item::Tables)
+    }
+
+    fn find(&self, table: NodeId, name: Name) -> Option<NodeId> {
+        self.index.get(&slot(table, name)).copied()
+    }
+
+    fn push(&mut self, parent: NodeId, name: Name, item: Item<'a>) -> NodeId {
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(Node { item, name, parent, first: NONE, last: NONE, next: NONE });
+        let previous = self.node(parent).last;
+        if previous == NONE {
+            self.node_mut(parent).first = id;
+        } else {
+            self.node_mut(previous).next = id;
+        }
+        self.node_mut(parent).last = id;
+        if !self.is_list(parent) {
+            self.index.insert(slot(parent, name), id);
+        }
+        id
+    }
+
+    fn duplicate(&self, known: NodeId, name: Name) -> DocumentError {
+        let Position { line, column } = self.node(known).name.position;
+        let path = self.path(known);
+        let reason = format!("duplicate key {path}, first at line {line}, column {column}");
+        DocumentError::syntax(reason, name.position)
+    }
+
+    fn complete(&self, known: NodeId, name: Name) -> DocumentError {
+        let Position { line, column } = self.node(known).name.position;
+        let path = self.path(known);
+        let reason = format!("cannot add to {path}, which is complete at line {line}, column {column}");
+        DocumentError::syntax(reason, name.position)
+    }
+
+    fn path(&self, id: NodeId) -> String {
+        let mut steps = vec![id];
+        while let Some(&last) = steps.last()
+            && self.node(last).parent != ROOT
+        {
+            steps.push(self.node(last).parent);
+        }
+        let mut path = String::new();
+        for &step in steps.iter().rev() {
+            let parent = self.node(step).parent;
+            if self.is_list(parent) {
+                let mut index = 0;
+                let mut sibling = self.node(parent).first;
+                while sibling != step {
+                    sibling = self.node(sibling).next;
+                    index += 1;
+                }
+                push_index(&mut path, index);
+            } else {
+                push_segment(&mut path, &self.segments.get(self.node(step).name.segment).text);
+            }
+        }
+        shown(&path)
+    }
+}
+
+fn slot(table: NodeId, name: Name) -> u64 {
+    u64::from(table) << 32 | u64::from(name.segment)
+}
