@@ -50,7 +50,8 @@ fn read(text: &str) -> String {
         }
         Err(error) => {
             let place = error.position.map_or(String::new(), |place| format!("{}:{} ", place.line, place.column));
-            format!("{place}{}{}", if error.limit { "limit: " } else { "" }, error.reason)
+            let path = error.path.map_or(String::new(), |path| format!(" at {path}"));
+            format!("{place}{}{}{path}", if error.limit { "limit: " } else { "" }, error.reason)
         }
     }
 }
@@ -89,7 +90,7 @@ fn keys_are_text_and_stand_once() {
         (": x\n", "1:1 a key is a str, not null; quote it"),
         ("[a]: x\n", "1:1 a key is a str, not list"),
         ("? {a: 1}\n: x\n", "1:3 a key is a str, not mapping"),
-        ("a: 1\nb:\n  c: 1\n  \"c\": 2\n", "4:3 duplicate key b.c, first at line 3, column 3"),
+        ("a: 1\nb:\n  c: 1\n  \"c\": 2\n", "4:3 duplicate key (first at line 3, column 3) at b.c"),
         ("k: &k name\n*k : v\n", "{k: \"name\", name: \"v\"}"),
         ("k: &k 1\n*k : v\n", "2:1 a key is a str, not int; quote it"),
     ]);
@@ -120,8 +121,8 @@ fn merge_keys_bring_what_the_mapping_lacks() {
         ("m: {<<: 1}\n", "1:9 a merge key takes a mapping or a list of mappings"),
         ("m: {<<: [[{a: 1}]]}\n", "1:10 a merge key takes a mapping or a list of mappings"),
         ("m:\n  <<:\n  a: 1\n", "2:5 a merge key takes a mapping or a list of mappings"),
-        ("m: {<<: {}, <<: {}}\n", "1:13 duplicate key m.<<, first at line 1, column 5"),
-        ("m: {<<: {a: 1, a: 2}, a: 3}\n", "1:16 duplicate key m.a, first at line 1, column 10"),
+        ("m: {<<: {}, <<: {}}\n", "1:13 duplicate key (first at line 1, column 5) at m.<<"),
+        ("m: {<<: {a: 1, a: 2}, a: 3}\n", "1:16 duplicate key (first at line 1, column 10) at m.a"),
         ("m: {<<: {1: 1}}\n", "1:10 a key is a str, not int; quote it"),
         ("m: {<<: {$append: [1]}}\n", "{m: $append [1]}"),
     ]);

@@ -56,7 +56,7 @@ pub fn conflict(py: Python<'_>, path: &str, upper: &Side, lower: &Side) -> PyErr
 pub fn document_error(py: Python<'_>, file: Option<&str>, error: DocumentError) -> PyErr {
     let class = if error.limit { python::limit_error(py) } else { python::parse_error(py) };
     let (line, column) = error.position.map_or((None, None), |at| (Some(at.line), Some(at.column)));
-    raise(class, (error.reason, file, line, column))
+    raise(class, (error.reason, file, line, column, error.path))
 }
 
 /// `LimitError.too_deep(path)`.

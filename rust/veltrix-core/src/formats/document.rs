@@ -9,7 +9,6 @@
 //! A node's position is where its key starts; an item of a list, which has none, stands where it starts.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::DocumentError;
@@ -27,8 +26,6 @@ pub const VALUE_LIMIT: usize = 8 << 20;
 
 /// A mapping of up to this many keys is searched for duplicates one by one.
 const NARROW: usize = 32;
-/// Paths in messages are cut to this many code points.
-const SHOWN: usize = 1000;
 
 /// Builds a layer from the events of one document.
 #[derive(Debug)]
@@ -108,9 +105,7 @@ impl DocumentBuilder {
 
     /// A key of the innermost mapping that stands a second time.
     pub fn duplicate(&self, name: &str, first: Position, position: Position) -> DocumentError {
-        let path = shown(&self.path(Some(name)));
-        let (line, column) = (first.line, first.column);
-        DocumentError::syntax(format!("duplicate key {path}, first at line {line}, column {column}"), position)
+        DocumentError::duplicate(self.path(Some(name)), first, position)
     }
 
     /// A leaf.
@@ -264,8 +259,8 @@ impl DocumentBuilder {
     }
 
     fn too_deep(&self, key: Option<&str>, position: Position) -> DocumentError {
-        let path = shown(&self.path(key));
-        DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels at {path}"), position)
+        let error = DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), position);
+        DocumentError { path: Some(self.path(key)), ..error }
     }
 
     /// The path of the child to come: its key, or the item of the innermost list that was counted last.
@@ -312,26 +307,4 @@ fn word(key: &str) -> Word {
 
 fn beside(kind: Kind, position: Position) -> DocumentError {
     DocumentError::syntax(format!("the operator \"${}\" stands beside other keys", kind.word()), position)
-}
-
-/// Text of the document as messages show it: of bounded length, without characters that move the cursor or hide.
-pub fn shown(text: &str) -> String {
-    let mut out = String::new();
-    let length = text.chars().count();
-    for (index, character) in text.chars().enumerate() {
-        if length > SHOWN && (SHOWN / 2..length - SHOWN / 2).contains(&index) {
-            if index == SHOWN / 2 {
-                out.push('\u{2026}');
-            }
-            continue;
-        }
-        let _ = match character {
-            '\0'..='\x1f' | '\x7f'..='\u{9f}' => write!(out, "\\x{:02x}", character as u32),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-                write!(out, "\\u{:04x}", character as u32)
-            }
-            _ => out.write_char(character),
-        };
-    }
-    out
 }

@@ -2,9 +2,9 @@
 //!
 //! One loop over the bytes; what is open is counted by the [`DocumentBuilder`], never by the call stack.
 
-use super::DocumentError;
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
+use super::{DocumentError, SURROGATE};
 use crate::layer::{Layer, Position};
 use crate::value::Scalar;
 
@@ -232,8 +232,7 @@ impl<'a> Reader<'a> {
                 code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
             }
         }
-        char::from_u32(code)
-            .ok_or_else(|| self.cursor.error_at("the text holds a lone surrogate, which UTF-8 cannot carry", start))
+        char::from_u32(code).ok_or_else(|| self.cursor.error_at(SURROGATE, start))
     }
 
     fn four_digits(&mut self, escape: usize) -> Result<u32, DocumentError> {

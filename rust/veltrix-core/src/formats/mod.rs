@@ -29,6 +29,9 @@ use position::position_of;
 /// The largest document, in bytes.
 pub const DOCUMENT_LIMIT: usize = 16 << 20;
 
+/// The reason for text that no UTF-8 can carry.
+pub(crate) const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
+
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -60,28 +63,38 @@ impl Format {
 pub struct DocumentError {
     /// Whether a limit was passed (`LimitError`) rather than a rule of the format broken (`ParseError`).
     pub limit: bool,
-    /// Lower case, says what was expected; never a value.
+    /// Lower case, says what was expected; never text of the document.
     pub reason: String,
     /// Where, if known.
     pub position: Option<Position>,
+    /// The canonical path that it is about, if it is about one.
+    pub path: Option<String>,
 }
 
 impl DocumentError {
     /// A rule of the format or of Veltrix that the document breaks.
     pub fn syntax(reason: impl Into<String>, position: Position) -> Self {
-        Self { limit: false, reason: reason.into(), position: Some(position) }
+        Self { limit: false, reason: reason.into(), position: Some(position), path: None }
     }
 
     /// A limit that the document passes.
     pub fn limit(reason: impl Into<String>, position: Position) -> Self {
-        Self { limit: true, reason: reason.into(), position: Some(position) }
+        Self { limit: true, ..Self::syntax(reason, position) }
+    }
+
+    /// A key that stands a second time.
+    pub fn duplicate(path: String, first: Position, position: Position) -> Self {
+        let (line, column) = (first.line, first.column);
+        let reason = format!("duplicate key (first at line {line}, column {column})");
+        Self { path: Some(path), ..Self::syntax(reason, position) }
     }
 }
 
 /// Reads a document into a layer on this table of segments.
 pub fn parse(format: Format, bytes: &[u8], segments: Arc<Segments>) -> Result<Layer, DocumentError> {
     if bytes.len() > DOCUMENT_LIMIT {
-        return Err(DocumentError { limit: true, reason: "a document of more than 16 MiB".into(), position: None });
+        let reason = "a document of more than 16 MiB".into();
+        return Err(DocumentError { limit: true, reason, position: None, path: None });
     }
     let text = decode(bytes)?;
     let document = DocumentBuilder::new(segments);
@@ -105,6 +118,12 @@ fn decode(bytes: &[u8]) -> Result<&str, DocumentError> {
         return Err(DocumentError::syntax(format!("not UTF-8 (looks like {name})"), start));
     }
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    std::str::from_utf8(body)
-        .map_err(|error| DocumentError::syntax("not UTF-8", position_of(body, error.valid_up_to())))
+    std::str::from_utf8(body).map_err(|error| {
+        let good = error.valid_up_to();
+        let reason = match body[good..] {
+            [0xED, 0xA0..=0xBF, ..] => SURROGATE,
+            _ => "not UTF-8",
+        };
+        DocumentError::syntax(reason, position_of(body, good))
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
-use super::document::{DocumentBuilder, shown};
+use super::document::DocumentBuilder;
 use crate::layer::{Layer, Position};
 use crate::path::{push_index, push_segment};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
@@ -208,17 +208,13 @@ impl<'a> Tables<'a> {
     }
 
     fn duplicate(&self, known: NodeId, name: Name) -> DocumentError {
-        let Position { line, column } = self.node(known).name.position;
-        let path = self.path(known);
-        let reason = format!("duplicate key {path}, first at line {line}, column {column}");
-        DocumentError::syntax(reason, name.position)
+        DocumentError::duplicate(self.path(known), self.node(known).name.position, name.position)
     }
 
     fn complete(&self, known: NodeId, name: Name) -> DocumentError {
         let Position { line, column } = self.node(known).name.position;
-        let path = self.path(known);
-        let reason = format!("cannot add to {path}, which is complete at line {line}, column {column}");
-        DocumentError::syntax(reason, name.position)
+        let reason = format!("cannot add to a value that is complete (at line {line}, column {column})");
+        DocumentError { path: Some(self.path(known)), ..DocumentError::syntax(reason, name.position) }
     }
 
     fn path(&self, id: NodeId) -> String {
@@ -243,7 +239,7 @@ impl<'a> Tables<'a> {
                 push_segment(&mut path, &self.segments.get(self.node(step).name.segment).text);
             }
         }
-        shown(&path)
+        path
     }
 }
 

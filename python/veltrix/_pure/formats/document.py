@@ -1,0 +1,200 @@
+"""What all documents share: events in, data with operators out.
+
+     format      key · scalar · open_mapping · open_list · close        (with the place of each)
+        │
+        ▼        depth ≤ 64, no duplicate key, operator words, `$$`, sizes, a mapping at the top
+       data
+
+A place is line and column: of a key for what stands in a mapping, of the start of an item of a list.
+"""
+
+from __future__ import annotations
+
+import re
+
+from veltrix._pure.path import MAX_DEPTH, join
+from veltrix._pure.value import type_word
+from veltrix.errors import LimitError, ParseError
+from veltrix.operators import DELETE, append, prepend, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from veltrix._pure.formats.position import Place
+
+KEY_LIMIT = 1 << 20
+"""The longest key, in bytes."""
+VALUE_LIMIT = 8 << 20
+"""The longest text of a value, in bytes."""
+
+_WORD = re.compile(r"\$+(delete|replace|append|prepend)")
+_MAKERS = {"replace": replace, "append": append, "prepend": prepend}
+_TAKES = {
+    "append": (list, '"$append" takes a list'),
+    "prepend": (list, '"$prepend" takes a list'),
+    "delete": (bool, '"$delete" takes true'),
+}
+
+
+class _Frame:
+    """A container that is open: a mapping, a list, or a mapping that turned out to be an operator."""
+
+    __slots__ = ("data", "key", "kind", "place", "places")
+
+    def __init__(self, kind: str, place: Place) -> None:
+        self.kind = kind
+        self.data: Any = [] if kind == "list" else {}
+        self.key = ""
+        self.place = place
+        self.places: dict[str, Place] = {}
+
+
+class DocumentBuilder:
+    """Builds the data of one document from its events."""
+
+    def __init__(self) -> None:
+        self._frames: list[_Frame] = []
+        self._root: dict[str, Any] = {}
+        self._level = 0
+        self._open_lists = 0
+
+    def key(self, text: str, place: Place) -> None:
+        """The key of the next child of the mapping that is open."""
+        if _longer(text, KEY_LIMIT):
+            raise LimitError("a key of more than 1 MiB", None, *place)
+        if text.startswith("$") and (word := _WORD.fullmatch(text)):
+            if text == f"${word[1]}":
+                return self._operator(word[1], place)
+            text = text[1:]
+        frame = self._frames[-1]
+        if frame.kind != "mapping":
+            raise _beside(frame.kind, place)
+        if self._level > MAX_DEPTH:
+            raise self._too_deep(text, place)
+        if text in frame.places:
+            raise self.duplicate(text, frame.places[text], place)
+        frame.places[text] = place
+        frame.key = text
+        frame.place = place
+        return None
+
+    def duplicate(self, name: str, first: Place, place: Place) -> ParseError:
+        """The error for a key of the innermost mapping that stands a second time."""
+        return duplicate(join((*self._path(), name)), first, place)
+
+    def scalar(self, value: Any, place: Place) -> None:
+        """A leaf."""
+        if isinstance(value, str) and _longer(value, VALUE_LIMIT):
+            raise LimitError("a value of more than 8 MiB", None, *place)
+        self._check_child(value, place)
+        frame = self._frames[-1]
+        if frame.kind == "delete" and value is not True:
+            raise ParseError('"$delete" takes true', None, *frame.place)
+        self._add(value)
+
+    def open_mapping(self, place: Place) -> None:
+        """A mapping begins; its keys and values follow until `close`."""
+        self._open("mapping", {}, place)
+
+    def open_list(self, place: Place) -> None:
+        """A list begins; its items follow until `close`."""
+        self._open("list", [], place)
+
+    def close(self) -> None:
+        """The innermost mapping or list ends."""
+        frame = self._frames.pop()
+        self._level -= frame.kind in ("mapping", "list")
+        self._open_lists -= frame.kind == "list"
+        if self._frames:
+            self._add(frame.data)
+        else:
+            self._root = frame.data
+
+    @property
+    def in_list(self) -> bool:
+        """Whether the innermost container is a list."""
+        return self._frames[-1].kind == "list"
+
+    @property
+    def open_containers(self) -> int:
+        """How many containers are open."""
+        return len(self._frames)
+
+    def finish(self) -> dict[str, Any]:
+        """The data; of a document without any event, an empty mapping."""
+        return self._root
+
+    def _open(self, kind: str, empty: Any, place: Place) -> None:
+        self._check_child(empty, place)
+        self._frames.append(_Frame(kind, place))
+        self._level += 1
+        self._open_lists += kind == "list"
+
+    def _add(self, value: Any) -> None:
+        frame = self._frames[-1]
+        if frame.kind == "mapping":
+            frame.data[frame.key] = value
+        elif frame.kind == "list":
+            frame.data.append(value)
+        elif frame.kind == "delete":
+            frame.data = DELETE
+        else:
+            frame.data = _MAKERS[frame.kind](value)
+
+    def _check_child(self, value: Any, place: Place) -> None:
+        """Whether a child of this type may begin here."""
+        if not self._frames:
+            if type(value) is not dict:
+                found = "list" if type(value) is list else type_word(value)
+                raise ParseError(f"expected a mapping at the top level, found {found}", None, *place)
+            return
+        frame = self._frames[-1]
+        wanted, reason = _TAKES.get(frame.kind, (None, ""))
+        if wanted is not None and type(value) is not wanted:
+            raise ParseError(reason, None, *frame.place)
+        if frame.kind == "list" and self._level > MAX_DEPTH:
+            raise self._too_deep(len(frame.data), place)
+
+    def _operator(self, kind: str, place: Place) -> None:
+        """Turns the innermost mapping into an operator."""
+        frame = self._frames[-1]
+        if self._open_lists:
+            raise ParseError("an operator cannot stand inside a list", None, *place)
+        if len(self._frames) == 1:
+            raise ParseError("an operator cannot stand at the top level", None, *place)
+        if frame.kind != "mapping" or frame.places:
+            raise _beside(kind, place)
+        if self._frames[-2].kind == "replace":
+            raise ParseError('"$replace" takes a value, not an operator', None, *place)
+        frame.kind = kind
+        frame.place = place
+        self._level -= 1
+
+    def _too_deep(self, segment: str | int, place: Place) -> LimitError:
+        return LimitError("deeper than 64 levels", None, *place, join((*self._path(), segment)))
+
+    def _path(self) -> tuple[str | int, ...]:
+        """The path of the innermost container."""
+        path: list[str | int] = []
+        for frame in self._frames[:-1]:
+            if frame.kind == "mapping":
+                path.append(frame.key)
+            elif frame.kind == "list":
+                path.append(len(frame.data))
+        return tuple(path)
+
+
+def duplicate(path: str, first: Place, place: Place) -> ParseError:
+    """The error for a key that stands a second time."""
+    line, column = first
+    return ParseError(f"duplicate key (first at line {line}, column {column})", None, *place, path)
+
+
+def _longer(text: str, limit: int) -> bool:
+    """Whether a text has more than so many bytes in UTF-8."""
+    return len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit
+
+
+def _beside(kind: str, place: Place) -> ParseError:
+    return ParseError(f'the operator "${kind}" stands beside other keys', None, *place)
