@@ -9,7 +9,6 @@ from collections import Counter
 from typing import Any
 
 import veltrix
-
 from comparison import Timing, compare, operations
 from stack import CONFIG, FILES, REQUEST, SECRETS, VARIABLES, parse_layers
 

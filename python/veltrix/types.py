@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
 else:
     # Importing `typing` costs more than the rest of this package.
-    _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)  # noqa: PYI024
-    _Definition = namedtuple("_Definition", "path operator type value origin role")  # noqa: PYI024
-    _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")  # noqa: PYI024
-    _Difference = namedtuple("_Difference", "added removed changed")  # noqa: PYI024
+    _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)
+    _Definition = namedtuple("_Definition", "path operator type value origin role")
+    _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")
+    _Difference = namedtuple("_Difference", "added removed changed")
 
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""

@@ -8,14 +8,12 @@ from typing import Any, assert_type
 import veltrix
 from veltrix import (
     DELETE,
-    ConfigError,
     Definition,
     Difference,
     Dimension,
     Explanation,
     Key,
     Layer,
-    MissingKeyError,
     Origin,
     Snapshot,
     View,
@@ -24,6 +22,7 @@ from veltrix import (
     replace,
     resolve,
 )
+from veltrix.errors import ConfigError, MissingKeyError
 
 
 def layers() -> list[Layer]:

@@ -148,7 +148,7 @@ class Layer:
         cls,
         name: str,
         text: bytes | str,
-        format: str,  # noqa: A002
+        format: str,
         *,
         file: str | None = None,
         secret: bool | Iterable[str | tuple[str | int, ...]] = False,
