@@ -173,7 +173,7 @@ impl Layer {
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let record = &self.stacked.record;
-        let restore = py.import("veltrix._select")?.getattr("restore_layer")?;
+        let restore = py.import("veltrix._restore")?.getattr("restore_layer")?;
         let tree = self.stacked.flattened();
         let data = convert::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)?;
         let origins = PyDict::new(py);

@@ -141,7 +141,7 @@ reading_methods!(Snapshot, {
             Conflicts::Error => "error",
             Conflicts::Replace => "replace",
         };
-        let restore = py.import("veltrix._select")?.getattr("restore_snapshot")?;
+        let restore = py.import("veltrix._restore")?.getattr("restore_snapshot")?;
         let state = (layers, conflicts, &snapshot.dimensions, snapshot.kernel.generation);
         Ok((restore, state.into_pyobject(py)?))
     }

@@ -29,7 +29,7 @@ reading_methods!(View, {
         let (py, view) = (slf.py(), slf.get());
         let table = view.snapshot.get().kernel().segments();
         let path = PyTuple::new(py, view.spot.path.iter().map(|&id| &*table.get(id).text))?;
-        let restore = py.import("veltrix._select")?.getattr("restore_view")?;
+        let restore = py.import("veltrix._restore")?.getattr("restore_view")?;
         Ok((restore, (&view.snapshot, path).into_pyobject(py)?))
     }
 
