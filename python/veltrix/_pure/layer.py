@@ -33,27 +33,18 @@ FORMATS = ("toml", "json", "yaml", "env")
 class Node:
     """One definition: a value, the operator that holds it if any, and where it stands."""
 
-    __slots__ = ("operator", "origin", "value")
+    __slots__ = ("extends", "is_barrier", "is_mapping", "operator", "origin", "value")
 
     def __init__(self, value: Any, origin: Origin, operator: str | None = None) -> None:
         self.value = value
         self.origin = origin
         self.operator = operator
-
-    @property
-    def is_mapping(self) -> bool:
+        self.is_mapping = type(value) is dict
         """Whether it defines a mapping, directly or through `replace`."""
-        return type(self.value) is dict
-
-    @property
-    def extends(self) -> bool:
+        self.extends = operator in ("append", "prepend")
         """Whether it puts items onto a list."""
-        return self.operator in ("append", "prepend")
-
-    @property
-    def is_barrier(self) -> bool:
+        self.is_barrier = value is None or operator == "replace"
         """Whether what lies beneath it is never looked at."""
-        return self.value is None or self.operator == "replace"
 
     @property
     def counts_beneath(self) -> bool:

@@ -57,7 +57,9 @@ def quote(segment: str) -> str:
 
 def needs_quotes(segment: str) -> bool:
     """Whether a path must quote this name: it is empty, or holds white space or a special character."""
-    return segment.split() != [segment] or any(char in segment for char in _SPECIAL)
+    return (
+        segment.split() != [segment] or "." in segment or "[" in segment or "]" in segment or '"' in segment
+    )
 
 
 def where(segments: Segments) -> str:
@@ -114,7 +116,7 @@ def _parse_text(text: str) -> Segments:
     if not text:
         raise PathError(text, 1, "empty path")
     names = text.split(".")
-    if not any(map(needs_quotes, names)):
+    if "" not in names and not needs_quotes(text.replace(".", "")):
         return tuple(names)
     segments: list[str | int] = []
     at = 0
