@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from veltrix import implementations
 
 KERNELS = ("pure", "native")

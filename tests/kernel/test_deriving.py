@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from veltrix import DELETE, Origin, append, prepend, replace
-from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
 
 from tests.kernel.stack import layers, nested, stack
+from veltrix import DELETE, Origin, append, prepend, replace
+from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
 
 LOW = {"m": {"x": 1, "y": 2}, "l": [1], "s": "low"}
 HIGH = {"m": {"y": 3, "z": 4}, "s": "high"}
@@ -27,15 +27,24 @@ OVERLAYS = {
     "nothing": ({}, {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high"}),
     "a leaf": ({"s": 1}, {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": 1}),
     "a leaf within": ({"m": {"x": 9}}, {"m": {"x": 9, "y": 3, "z": 4}, "l": (1,), "s": "high"}),
-    "a new branch": ({"n": {"o": {"p": 1}}}, {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "n": {"o": {"p": 1}}}),
+    "a new branch": (
+        {"n": {"o": {"p": 1}}},
+        {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "n": {"o": {"p": 1}}},
+    ),
     "delete a leaf": ({"m": {"x": DELETE}}, {"m": {"y": 3, "z": 4}, "l": (1,), "s": "high"}),
     "delete a branch": ({"m": DELETE}, {"l": (1,), "s": "high"}),
     "replace a branch": ({"m": replace({"y": 0})}, {"m": {"y": 0}, "l": (1,), "s": "high"}),
     "null over a branch": ({"m": None}, {"m": None, "l": (1,), "s": "high"}),
     "append": ({"l": append([2])}, {"m": {"x": 1, "y": 3, "z": 4}, "l": (1, 2), "s": "high"}),
-    "prepend to nothing": ({"k": prepend([2])}, {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "k": (2,)}),
-    "an empty mapping": ({"m": {}, "e": {}}, {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "e": {}}),
-}  # fmt: skip
+    "prepend to nothing": (
+        {"k": prepend([2])},
+        {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "k": (2,)},
+    ),
+    "an empty mapping": (
+        {"m": {}, "e": {}},
+        {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "e": {}},
+    ),
+}
 
 
 @pytest.mark.parametrize(("data", "result"), OVERLAYS.values(), ids=OVERLAYS)

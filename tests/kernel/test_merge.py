@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from veltrix import DELETE, append, prepend, replace
-from veltrix.errors import ConflictError
 
 from tests.kernel.stack import NAMES, layers, stack
+from veltrix import DELETE, append, prepend, replace
+from veltrix.errors import ConflictError
 
 ABSENT = object()
 
@@ -33,7 +33,10 @@ CASES = {
     "replace a mapping": ([{"x": 1}, replace({"y": 2})], {"y": 2}),
     "replace a mapping by a value": ([{"x": 1}, replace(5)], 5),
     "replace a value by a mapping": ([5, replace({"x": 1})], {"x": 1}),
-    "a mapping over replace merges with its value": ([{"x": 1}, replace({"y": 2}), {"z": 3}], {"y": 2, "z": 3}),
+    "a mapping over replace merges with its value": (
+        [{"x": 1}, replace({"y": 2}), {"z": 3}],
+        {"y": 2, "z": 3},
+    ),
     "replace by null": ([1, replace(None)], None),
     "replace alone": ([replace(1)], 1),
     "append": ([[1], append([2, 3])], (1, 2, 3)),
@@ -50,7 +53,10 @@ CASES = {
     "append to a list over a value": ([5, [1], append([2])], (1, 2)),
     "a value over append": ([[1], append([2]), 5], 5),
     "a list over append": ([append([2]), [5]], (5,)),
-    "operators inside mappings": ([{"x": [1], "y": 1, "z": 1}, {"x": append([2]), "y": DELETE}], {"x": (1, 2), "z": 1}),
+    "operators inside mappings": (
+        [{"x": [1], "y": 1, "z": 1}, {"x": append([2]), "y": DELETE}],
+        {"x": (1, 2), "z": 1},
+    ),
     "operators inside replace": (
         [{"x": [1], "y": 1}, replace({"x": append([2]), "y": DELETE, "z": replace(3)})],
         {"x": (2,), "z": 3},
@@ -59,9 +65,12 @@ CASES = {
         [{"x": {"k": [1]}}, {"x": replace({"k": append([2])})}],
         {"x": {"k": (2,)}},
     ),
-    "barriers are per path": ([{"x": {"a": 1}, "y": {"b": 1}}, {"x": None}, {"x": {}, "y": {}}], {"x": {}, "y": {"b": 1}}),
+    "barriers are per path": (
+        [{"x": {"a": 1}, "y": {"b": 1}}, {"x": None}, {"x": {}, "y": {}}],
+        {"x": {}, "y": {"b": 1}},
+    ),
     "what looks like an operator in python data is data": ([{"$delete": True}], {"$delete": True}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("conflicts", ["error", "replace"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from veltrix.errors import MissingKeyError, PathError
-from veltrix.types import Name
 
 from tests.kernel.stack import stack
+from veltrix.errors import MissingKeyError, PathError
+from veltrix.types import Name
 
 # Text, its segments, and its canonical text where that is another.
 GOOD = [
@@ -284,8 +284,10 @@ def test_every_path_survives_its_text(kernel, path):
 def test_any_text_is_a_path_or_a_path_error(kernel, text):
     try:
         segments = kernel.parse_path(text)
-    except PathError as error:
-        assert error.text == text
-        assert 1 <= error.column <= len(text) + 1
+    except PathError as caught:
+        error = caught
     else:
         assert kernel.parse_path(kernel.format_path(segments)) == segments
+        return
+    assert error.text == text
+    assert 1 <= error.column <= len(text) + 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from veltrix import DELETE, Dimension, append
 
 from tests.kernel.stack import layers, stack
+from veltrix import DELETE, Dimension, append
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import types
 from pathlib import PurePath
 
 import pytest
-import veltrix
-from veltrix.errors import LimitError, ParseError
 
+import veltrix
 from tests.kernel.stack import nested, stack
+from veltrix.errors import LimitError, ParseError
 
 PLAIN = [
     None,
@@ -130,7 +130,7 @@ class Named(dt.tzinfo):
         return dt.timedelta(0)
 
 
-Point = collections.namedtuple("Point", "x y")  # noqa: PYI024
+Point = collections.namedtuple("Point", "x y")
 
 OPAQUE = [
     Colour.RED,
