@@ -9,6 +9,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any, NamedTuple
 
+PATCHED, PATH = "season winter", "scoring.multipliers.night"  # a layer in the middle of the stack
 SAMPLES = 21
 SHORTEST_SAMPLE = 0.004  # seconds; shorter samples measure the clock
 
@@ -28,7 +29,6 @@ Work = Callable[[], object]
 def operations(kernel: ModuleType, layers: list[Any], paths: list[str]) -> dict[str, tuple[int, Work]]:
     """What is timed on one kernel: by name, how many steps a call makes and the call."""
     snapshot = kernel.resolve(layers)
-    middle = layers[len(layers) // 2].name
     request = {
         "clues": {"hint": {"cost_growth": 1.0}},
         "localisation": {"fallback": "ja"},
@@ -44,10 +44,7 @@ def operations(kernel: ModuleType, layers: list[Any], paths: list[str]) -> dict[
         f"lookup of a path ({len(paths)} rotating)": (len(paths), look_up),
         f"resolve {len(layers)} layers": (1, lambda: kernel.resolve(layers)),
         "overlay of 3 values": (1, lambda: snapshot.overlay(request)),
-        f"patch one value of {middle!r}": (
-            1,
-            lambda: snapshot.set("scoring.base_points", next(points), layer=middle),
-        ),
+        f"patch one value of {PATCHED!r}": (1, lambda: snapshot.set(PATH, next(points), layer=PATCHED)),
     }
 
 

@@ -39,7 +39,7 @@ def print_stack(snapshot: veltrix.Snapshot) -> None:
     leaves = snapshot.flatten()
     kernel = veltrix.implementation
     heading(f"{len(leaves):,} values from {len(snapshot.layers)} layers, resolved by the {kernel} kernel")
-    won = Counter(origin.layer for path in leaves if (origin := snapshot.explain(path).origin))
+    won = Counter(winner(snapshot.explain(path)) for path in leaves)
     files = {**dict(FILES), "deployment": VARIABLES}
     for name in snapshot.layers:
         print(f"  {name:<24} {paint(f'{files[name]:<32}', 'dim')} {won[name]:>5} values won")
@@ -52,13 +52,12 @@ def print_tree(snapshot: veltrix.Snapshot) -> None:
     for branch in branches:
         view = snapshot[branch]
         leaves = [f"{branch}.{path}" for path in view.flatten()]
-        highest = max(leaves, key=lambda path: snapshot.layers.index(snapshot.explain(path).origin.layer))
-        told = snapshot.explain(highest)
+        told = max(map(snapshot.explain, leaves), key=lambda told: snapshot.layers.index(winner(told)))
         mark = "└─" if branch == branches[-1] else "├─"
-        label = highest.removeprefix(f"{branch}.")
+        label = told.path.removeprefix(f"{branch}.")
         print(
             f"  {mark} {paint(f'{branch:<13}', 'cyan')} {len(leaves):>4}  "
-            f"{short(f'{label} = {shown(told.value)}', 52):<52}  {paint(told.origin.layer, 'dim')}"
+            f"{short(f'{label} = {shown(told.value)}', 56):<56}  {paint(winner(told), 'dim')}"
         )
 
 
@@ -94,9 +93,15 @@ def print_comparison(snapshot: veltrix.Snapshot) -> None:
         name: operations(kernel, parse_layers(kernel), paths)
         for name, kernel in veltrix.implementations().items()
     }
-    print(paint(f"  {'':<40} {'pure':>10} {'native':>10} {'native is':>14}", "dim"))
+    print(paint(f"  {'':<40} {'pure':>10} {'native':>10} {'native is':>18}", "dim"))
     for timing in compare(kernels):
         print(f"  {timing.operation:<40} {duration(timing.pure):>10} {native(timing)}")
+
+
+def winner(told: veltrix.Explanation) -> str:
+    """The layer that a value comes from."""
+    assert told.origin is not None
+    return told.origin.layer
 
 
 def native(timing: Timing) -> str:
@@ -105,7 +110,7 @@ def native(timing: Timing) -> str:
         return f"{'not built':>10}"
     faster = f"{timing.ratio:,.1f} × faster" if timing.ratio >= 1 else f"{1 / timing.ratio:,.1f} × slower"
     return (
-        f"{duration(timing.native):>10} {paint(f'{faster:>14}', 'green' if timing.ratio >= 1 else 'yellow')}"
+        f"{duration(timing.native):>10} {paint(f'{faster:>18}', 'green' if timing.ratio >= 1 else 'yellow')}"
     )
 
 
