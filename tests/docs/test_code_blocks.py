@@ -8,6 +8,7 @@ no lines, may leave `:line:column` out.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -24,6 +25,7 @@ LANGUAGES = {"python", "python fragment", "console", "toml", "yaml", "json", "do
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", os.environ.copy())
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     return tmp_path
 
