@@ -47,7 +47,7 @@ test-python: $(STAMPS)/extension-dev
 
 .PHONY: test-pure
 test-pure: $(STAMPS)/extension-dev
-	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests $(PYTEST_ARGS)
+	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(TOOLS) ## formatting, clippy, ruff, mypy and pyright; warnings are errors

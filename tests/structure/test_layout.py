@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import subprocess
+import tomllib
 
 import pytest
 
+import veltrix
 from tests.structure.tree import BINDING, CORE, PACKAGE, ROOT, python_files, relative, rust_files
 
 TOP_LEVEL = {
@@ -45,3 +48,9 @@ def test_every_stem_of_the_reference_has_its_twin_in_the_core():
 def test_a_file_is_short_enough_to_be_read(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= LONGEST_FILE, f"{relative(path)} has {lines} lines"
+
+
+def test_the_version_is_the_same_everywhere():
+    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text(encoding="utf-8"))["workspace"]
+    assert veltrix.__version__ == workspace["package"]["version"]
+    assert veltrix.__version__ == importlib.metadata.version("veltrix")
