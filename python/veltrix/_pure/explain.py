@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 
 def explain(snapshot: Snapshot, path: Segments) -> Explanation:
-    """All definitions of a path, the highest first, and what became of each."""
+    """All definitions of a path, the highest first, and what became of each.
+
+    A path into a list is told by the definitions of the list. What nobody defines raises MissingKeyError.
+    """
     owner = names(path)
     found = [definition_in(layer._root, owner) for layer in reversed(snapshot._layers)]
     listed = [definition for definition in found if definition is not None]
-    present = snapshot._walk(path)[0] == len(path)
-    value = snapshot[path] if present or not listed else None
-    counted = _counted(snapshot, owner) or (listed[0][1],)
+    counted = _counted(snapshot, owner)
+    present = bool(counted) or not listed
+    value = snapshot[path] if present else None
+    winners = counted or (listed[0][1],)
     secret = is_secret(snapshot._layers, owner)
     return Explanation(
         path=join(path),
         present=present,
         value=REDACTED if present and secret else value,
-        origin=counted[0].origin,
+        origin=winners[0].origin,
         secret=secret,
-        definitions=tuple(_definition(at, node, counted, secret) for at, node in listed),
+        definitions=tuple(_definition(at, node, winners, secret) for at, node in listed),
     )
 
 
@@ -66,15 +70,15 @@ def _counted(snapshot: Snapshot, path: Segments) -> Run:
     return counting(run, path, conflicts)
 
 
-def _definition(path: Segments, node: Node, counted: Run, secret: bool) -> Definition:
-    merged = any(node is other for other in counted)
+def _definition(path: Segments, node: Node, winners: Run, secret: bool) -> Definition:
+    merged = any(node is winner for winner in winners)
     return Definition(
         path=join(path),
         operator=node.operator,
         type=node.type,
         value=_shown(node, secret),
         origin=node.origin,
-        role="wins" if node is counted[0] else "merges" if merged else "overridden",
+        role="wins" if node is winners[0] else "merges" if merged else "overridden",
     )
 
 

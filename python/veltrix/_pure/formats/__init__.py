@@ -27,7 +27,7 @@ _STEMS = {"toml": "toml", "json": "json", "yaml": "yaml", "env": "dotenv"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def parse(format: str, data: bytes) -> dict[str, Any]:  # noqa: A002
+def parse(format: str, data: bytes) -> dict[str, Any]:
     """Reads a document; `format` is "toml", "json", "yaml" or "env"."""
     if len(data) > DOCUMENT_LIMIT:
         raise LimitError("a document of more than 16 MiB")

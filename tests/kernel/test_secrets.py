@@ -1,0 +1,166 @@
+"""A secret is shown nowhere; reading gives the real value."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from tests.kernel.stack import stack
+from veltrix import DELETE, append
+from veltrix.errors import ConfigError, ConflictError, PathError
+
+CANARY = "kJ8-canary-71"
+
+
+def shown(snapshot, *paths):
+    """All that may be shown of a snapshot."""
+    texts = [repr(snapshot), str(snapshot), repr(snapshot.items()), repr(snapshot.keys())]
+    texts += [repr(snapshot[path]) for path in paths if isinstance(snapshot.get(path), type(snapshot))]
+    texts += [repr(snapshot.explain(path)) for path in paths]
+    texts += [repr(snapshot.key(path)) for path in paths]
+    texts += [repr(snapshot.diff(snapshot.without_layer(snapshot.layers[-1])))]
+    return "\n".join(texts)
+
+
+def test_a_secret_layer(kernel):
+    secrets = kernel.Layer(
+        "secrets", {"db": {"password": CANARY, "list": [CANARY]}, "plain": {}}, secret=True
+    )
+    snapshot = kernel.resolve([kernel.Layer("a", {"db": {"host": "visible"}}), secrets])
+    assert snapshot["db.password"] == CANARY
+    assert snapshot["db.list[0]"] == CANARY
+    text = shown(snapshot, "db", "db.password", "db.list", "db.list[0]")
+    assert CANARY not in text
+    assert "visible" in text
+    explanation = snapshot.explain("db.password")
+    assert explanation.secret is True
+    assert explanation.value == "<secret>"
+    assert explanation.definitions[0].value == "<secret>"
+    assert explanation.definitions[0].type == "str"
+    assert snapshot.explain("db.host").secret is False
+    assert snapshot.explain("db").secret is False
+
+
+def test_a_path_of_a_secret_layer_is_secret_in_the_whole_stack(kernel):
+    default = kernel.Layer("default", {"password": CANARY + "1"})
+    secrets = kernel.Layer("secrets", {"password": CANARY + "2"}, secret=True)
+    variables = kernel.Layer("env", {"password": CANARY + "3"})
+    snapshot = kernel.resolve([default, secrets, variables])
+    assert snapshot["password"] == CANARY + "3"
+    assert CANARY not in shown(snapshot, "password")
+    assert [one.value for one in snapshot.explain("password").definitions] == ["<secret>"] * 3
+
+
+@pytest.mark.parametrize("secret", [["db.password", 'keys."a.b"'], [("db", "password"), ("keys", "a.b")]])
+def test_secret_paths(kernel, secret):
+    marking = kernel.Layer("marks", {}, secret=secret)
+    snapshot = kernel.resolve(
+        [
+            marking,
+            kernel.Layer("x", {"db": {"password": CANARY, "user": "visible"}, "keys": {"a.b": CANARY}}),
+        ]
+    )
+    text = shown(snapshot, "db", "db.password", 'keys."a.b"')
+    assert CANARY not in text
+    assert "visible" in text
+    assert snapshot.overlay({"db": {"password": CANARY * 2}}).explain("db.password").value == "<secret>"
+
+
+def test_everything_beneath_a_secret_path_is_secret(kernel):
+    layer = kernel.Layer("x", {"vault": {"a": {"b": CANARY}, "l": [{"c": CANARY}]}}, secret=["vault"])
+    snapshot = kernel.resolve([layer])
+    assert CANARY not in shown(snapshot, "vault", "vault.a", "vault.a.b", "vault.l[0].c")
+    assert snapshot.explain("vault").value == "<secret>"
+    assert snapshot.explain("vault.a").secret
+    assert snapshot.explain("vault.l[0].c").value == "<secret>"
+    assert [one.value for one in snapshot.explain("vault").definitions] == [None]
+
+
+def test_a_secret_item_makes_its_list_secret(kernel):
+    layer = kernel.Layer("x", {"users": [{"name": "u", "token": CANARY}]}, secret=["users[0].token"])
+    assert CANARY not in shown(kernel.resolve([layer]), "users", "users[0]", "users[0].name")
+
+
+def test_an_extended_list_with_a_secret_is_secret(kernel):
+    secrets = kernel.Layer("secrets", {"l": append([CANARY])}, secret=True)
+    snapshot = kernel.resolve(
+        [kernel.Layer("a", {"l": ["x"]}), secrets, kernel.Layer("b", {"l": append(["y"])})]
+    )
+    assert snapshot["l"] == ("x", CANARY, "y")
+    assert CANARY not in shown(snapshot, "l", "l[0]")
+
+
+def test_what_a_secret_layer_deletes_is_secret_beneath(kernel):
+    snapshot = kernel.resolve(
+        [kernel.Layer("a", {"x": CANARY}), kernel.Layer("b", {"x": DELETE}, secret=True)]
+    )
+    explanation = snapshot.explain("x")
+    assert (explanation.present, explanation.value, explanation.secret) == (False, None, True)
+    assert [one.value for one in explanation.definitions] == [None, "<secret>"]
+
+
+def test_an_absent_secret_has_no_value(kernel):
+    snapshot = kernel.resolve([kernel.Layer("a", {"l": [CANARY]}, secret=True)])
+    explanation = snapshot.explain("l.x")
+    assert (explanation.present, explanation.value, explanation.secret) == (False, None, True)
+
+
+def test_a_secret_null_is_not_told_apart(kernel):
+    explanation = kernel.resolve([kernel.Layer("a", {"x": None}, secret=True)]).explain("x")
+    assert explanation.value == explanation.definitions[0].value == "<secret>"
+
+
+def test_no_error_holds_a_secret(kernel):
+    low = kernel.Layer("low", {"x": {"token": 1}, "y": CANARY}, secret=True)
+    errors = []
+    for use in (
+        lambda: kernel.resolve([low, kernel.Layer("high", {"x": CANARY}, secret=True)]),
+        lambda: kernel.resolve([low, kernel.Layer("high", {"y": {"z": CANARY}})]),
+        lambda: kernel.resolve([low])["y.z"],
+        lambda: kernel.resolve([low]).set("y.z", CANARY),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            use()
+        errors.append(caught.value)
+    assert isinstance(errors[0], ConflictError)
+    assert CANARY not in "".join(f"{error} {error!r} {vars(error)}" for error in errors)
+
+
+def test_derived_and_pickled_snapshots_keep_secrets(kernel):
+    snapshot = kernel.resolve([kernel.Layer("a", {"x": {"y": CANARY}}, secret=["x.y"])])
+    for derived in (
+        snapshot.set("x.y", CANARY + "2"),
+        snapshot.overlay({"x": {"y": CANARY}}),
+        snapshot.with_layer(kernel.Layer("b", {"x": {"y": CANARY}})),
+        pickle.loads(pickle.dumps(snapshot)),
+    ):
+        assert derived["x.y"].startswith(CANARY)
+        assert CANARY not in repr(derived)
+        assert CANARY not in repr(derived.explain("x.y"))
+    assert not snapshot.overlay({}).without_layer("a").set("x.y", 1, layer="overlay").explain("x.y").secret
+
+
+def test_operators_do_not_show_what_they_hold(kernel):
+    from veltrix import prepend, replace
+
+    texts = map(repr, (replace(CANARY), replace({CANARY: 1}), append([CANARY]), prepend([CANARY, 1]), DELETE))
+    assert list(texts) == [
+        "replace(<str>)",
+        "replace(<dict>)",
+        "append(<1 items>)",
+        "prepend(<2 items>)",
+        "DELETE",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("secret", "error"),
+    [("db.password", TypeError), (1, TypeError), (None, TypeError), ([1], TypeError), ([""], PathError)],
+)
+def test_secret_is_a_bool_or_paths(kernel, secret, error):
+    with pytest.raises(error) as caught:
+        kernel.Layer("x", {}, secret=secret)
+    if not isinstance(secret, list):
+        assert str(caught.value) == f"secret is a bool or paths, not {type(secret).__name__}"
+    assert stack(kernel, {}) == {}
