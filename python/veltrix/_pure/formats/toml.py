@@ -1,0 +1,178 @@
+"""TOML 1.0.
+
+    text ──► statements, keys, values (here)  ──► tables (toml_tables) ──► DocumentBuilder
+                └── strings, numbers, dates (toml_scalar)
+
+What is usual is read by tomllib. Whatever is not (an error, an operator, a number out of range, too many
+levels) is read again here, to say exactly what and where. tomllib never sees the dotted keys of thousands
+of parts that would cost it seconds and gigabytes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from veltrix._pure.formats import toml_scalar
+from veltrix._pure.formats.cursor import Cursor
+from veltrix._pure.formats.toml_scalar import BARE, BLANKS, LINE_BREAK
+from veltrix._pure.formats.toml_tables import Name, Node, Tables
+from veltrix._pure.formats.usual import is_usual
+from veltrix._pure.path import MAX_DEPTH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from veltrix._pure.formats.document import DocumentBuilder
+
+_COMMENT = re.compile(r"#[^\x00-\x08\x0a-\x1f\x7f]*+")
+_KEY_START = re.compile(r"[A-Za-z0-9_\"'-]")
+
+
+def shortcut(text: str) -> dict[str, Any] | None:
+    """The data of a document in which nothing is unusual."""
+    if any(line.count(".") > MAX_DEPTH for line in text.split("\n")):
+        return None
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return data if is_usual(data) else None
+
+
+def parse(text: str, document: DocumentBuilder) -> None:
+    """Reads a TOML document."""
+    reader = _Reader(text)
+    reader.statements()
+    reader.tables.build(document)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.cursor = Cursor(text)
+        self.tables = Tables()
+
+    def statements(self) -> None:
+        cursor = self.cursor
+        table = self.tables.root
+        while True:
+            cursor.skip(BLANKS)
+            if cursor.at_end:
+                return
+            if cursor.peek() == "[":
+                table = self.header()
+            elif _KEY_START.match(cursor.text, cursor.offset):
+                self.assignment(table)
+            elif cursor.peek() not in "#\n\r":
+                raise cursor.error("expected a key or a table header")
+            cursor.skip(BLANKS)
+            self.skip_comment()
+            if not cursor.skip(LINE_BREAK) and not cursor.at_end:
+                raise cursor.error("expected the end of the line")
+
+    def header(self) -> Node:
+        """`[table]` or `[[array of tables]]`; the table that is meant from here on."""
+        cursor = self.cursor
+        cursor.offset += 1
+        is_array = cursor.take("[")
+        cursor.skip(BLANKS)
+        key = self.key()
+        closing = "]]" if is_array else "]"
+        if not cursor.take(closing):
+            raise cursor.error(f"expected '{closing}' after the key")
+        return self.tables.header(key, is_array)
+
+    def assignment(self, table: Node) -> None:
+        *outer, name = self.key_of_value()
+        self.value(self.tables.dotted(table, outer), name)
+
+    def key_of_value(self) -> list[Name]:
+        """Reads `a.b.c =` up to the value."""
+        key = self.key()
+        if not self.cursor.take("="):
+            raise self.cursor.error("expected '=' after the key")
+        self.cursor.skip(BLANKS)
+        return key
+
+    def key(self) -> list[Name]:
+        """Reads a dotted key and the blanks behind it."""
+        cursor = self.cursor
+        key: list[Name] = []
+        while True:
+            place = cursor.place()
+            found = cursor.peek()
+            if found == '"':
+                text = toml_scalar.basic_string(cursor)
+            elif found == "'":
+                text = toml_scalar.literal_string(cursor)
+            else:
+                text = cursor.skip(BARE)
+                if not text:
+                    raise cursor.error("expected a key")
+            key.append(Name(text, place))
+            cursor.skip(BLANKS)
+            if not cursor.take("."):
+                return key
+            cursor.skip(BLANKS)
+
+    def value(self, parent: Node, name: Name) -> None:
+        """Reads a value with all that stands in it."""
+        cursor, tables = self.cursor, self.tables
+        still_open: list[Node] = []
+        while True:
+            first = False
+            if cursor.peek() in ("[", "{"):
+                still_open.append(tables.add(parent, name, "array" if cursor.peek() == "[" else "inline"))
+                cursor.offset += 1
+                first = True
+            else:
+                value = toml_scalar.scalar(cursor)
+                tables.add(parent, name, "scalar", value)
+            while True:
+                if not still_open:
+                    return
+                parent = still_open[-1]
+                is_array = parent.is_list
+                after_comma = self.between(is_array, first)
+                closing = "]" if is_array else "}"
+                if cursor.peek() == closing and (is_array or not after_comma):
+                    cursor.offset += 1
+                    still_open.pop()
+                    first = False
+                    continue
+                if is_array:
+                    name = Name(name.text, cursor.place())
+                else:
+                    *outer, name = self.key_of_value()
+                    parent = tables.dotted(parent, outer)
+                break
+
+    def between(self, is_array: bool, first: bool) -> bool:
+        """Moves to the next item or the closing bracket; whether over a comma."""
+        self.skip_filling(is_array)
+        if first:
+            return False
+        if self.cursor.take(","):
+            self.skip_filling(is_array)
+            return True
+        closing = "]" if is_array else "}"
+        if self.cursor.peek() == closing:
+            return False
+        raise self.cursor.error(f"expected ',' or '{closing}'")
+
+    def skip_filling(self, is_array: bool) -> None:
+        """Arrays go over lines and hold comments, inline tables do not."""
+        self.cursor.skip(BLANKS)
+        if not is_array:
+            return
+        self.skip_comment()
+        while self.cursor.skip(LINE_BREAK):
+            self.cursor.skip(BLANKS)
+            self.skip_comment()
+
+    def skip_comment(self) -> None:
+        cursor = self.cursor
+        if cursor.skip(_COMMENT) and not cursor.at_end and not LINE_BREAK.match(cursor.text, cursor.offset):
+            raise cursor.error("control character in a comment")

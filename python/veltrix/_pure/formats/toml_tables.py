@@ -1,0 +1,148 @@
+"""The tables of a TOML document: which one a key means, and whether it may still be added to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from veltrix._pure.formats.document import duplicate
+from veltrix._pure.formats.position import Place
+from veltrix._pure.path import join
+from veltrix.errors import ParseError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    from veltrix._pure.formats.document import DocumentBuilder
+
+    # "array" and "inline" are complete where they stand; the items of "tables", `[[…]]`, are each a "table".
+    Kind = Literal["scalar", "array", "inline", "table", "tables"]
+
+_HEADER = 0
+"""The sections of a document are counted from 1; a header declares a table for all of them."""
+
+
+class Name(NamedTuple):
+    """One part of a key, and where it stands."""
+
+    text: str
+    place: Place
+
+
+class Node:
+    """What a key holds, or an item of an array."""
+
+    __slots__ = ("children", "declared", "index", "kind", "name", "parent", "value")
+
+    def __init__(self, kind: Kind, name: Name, parent: Node | None, value: Any = None) -> None:
+        self.kind = kind
+        self.name = name
+        self.parent = parent
+        self.value = value
+        self.children: list[Node] = []
+        self.index: dict[str, Node] = {}
+        self.declared: int | None = None
+        """In which section a table was declared, or written to by dotted keys."""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its children are items without names."""
+        return self.kind in ("array", "tables")
+
+
+class Tables:
+    """All items of a document."""
+
+    def __init__(self) -> None:
+        self.root = Node("table", Name("", (1, 1)), None)
+        self.root.declared = _HEADER
+        self._section = 1
+
+    def add(self, parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
+        """Adds a value to a table under a name, or to an array."""
+        if not parent.is_list and (known := parent.index.get(name.text)):
+            raise _duplicate(known, name)
+        return _push(parent, name, kind, value)
+
+    def dotted(self, table: Node, key: list[Name]) -> Node:
+        """The table that dotted keys lead to, seen from another one."""
+        for name in key:
+            known = table.index.get(name.text)
+            if known is None:
+                known = _push(table, name, "table")
+            elif known.kind != "table" or known.declared not in (None, self._section):
+                raise _complete(known, name)
+            known.declared = self._section
+            table = known
+        return table
+
+    def header(self, key: list[Name], is_array: bool) -> Node:
+        """The table that a header declares."""
+        self._section += 1
+        *outer, last = key
+        table = self.root
+        for name in outer:
+            known = table.index.get(name.text) or _push(table, name, "table")
+            if known.kind not in ("table", "tables"):
+                raise _complete(known, name)
+            table = known.children[-1] if known.kind == "tables" else known
+        known = table.index.get(last.text)
+        if is_array:
+            if known is not None and known.kind != "tables":
+                raise _duplicate(known, last)
+            declared = _push(known or _push(table, last, "tables"), last, "table")
+        else:
+            if known is not None and (known.kind != "table" or known.declared is not None):
+                raise _duplicate(known, last)
+            declared = known or _push(table, last, "table")
+        declared.declared = _HEADER
+        return declared
+
+    def build(self, document: DocumentBuilder) -> None:
+        """Hands the whole document over."""
+        # What is left to do, the next step last: a node to hand over, or nothing, which closes a container.
+        left: list[Node | None] = [self.root]
+        while left:
+            node = left.pop()
+            if node is None:
+                document.close()
+                continue
+            place = node.name.place
+            if node.parent is not None and not node.parent.is_list:
+                document.key(node.name.text, place)
+            if node.kind == "scalar":
+                document.scalar(node.value, place)
+                continue
+            if node.is_list:
+                document.open_list(place)
+            else:
+                document.open_mapping(place)
+            left.append(None)
+            left.extend(reversed(node.children))
+
+
+def _push(parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
+    node = Node(kind, name, parent, value)
+    parent.children.append(node)
+    if not parent.is_list:
+        parent.index[name.text] = node
+    return node
+
+
+def _duplicate(known: Node, name: Name) -> ParseError:
+    return duplicate(_path(known), known.name.place, name.place)
+
+
+def _complete(known: Node, name: Name) -> ParseError:
+    line, column = known.name.place
+    reason = f"cannot add to a value that is complete (at line {line}, column {column})"
+    return ParseError(reason, None, *name.place, _path(known))
+
+
+def _path(node: Node) -> str:
+    path: list[str | int] = []
+    while node.parent is not None:
+        parent = node.parent
+        path.append(parent.children.index(node) if parent.is_list else node.name.text)
+        node = parent
+    return join(tuple(reversed(path)))
