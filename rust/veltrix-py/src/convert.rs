@@ -320,6 +320,11 @@ pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
     })
 }
 
+/// Whether a value holds no opaque object.
+pub fn is_plain(tree: &Layer, node: NodeId) -> bool {
+    tree.nodes()[node as usize..tree.node(node).end as usize].iter().all(|node| node.kind != Kind::Opaque)
+}
+
 /// How values come out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Style {

@@ -1,0 +1,58 @@
+//! A front table that owns Python keys and values.
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use veltrix_core::base::EntryId;
+use veltrix_core::front::{Front, Known, Wanted};
+
+use crate::raw;
+
+/// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
+/// so to the snapshot itself, would be hidden from the garbage collector here.
+pub struct Cache {
+    front: Front,
+}
+
+impl Cache {
+    /// An empty cache beside `entries` entries; other spellings of their paths have room too, but not without end.
+    pub fn new(entries: usize) -> Self {
+        Self { front: Front::new(entries * 2 + 64) }
+    }
+
+    /// The table itself, for the slots.
+    #[inline]
+    pub const fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// Keeps what a key leads to; `value` is `None` where it is to be made at each read.
+    pub fn keep(
+        &self,
+        key: &Bound<'_, PyString>,
+        from: EntryId,
+        hash: u64,
+        entry: EntryId,
+        value: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
+        let stored = raw::hold(key.as_any());
+        let known = Known { value: value.map_or(0, raw::hold), entry, path_tag: (hash >> 32) as u32 };
+        if !self.front.insert(wanted, stored, known, |other| raw::same_text(other, key)) {
+            raw::release(key.py(), stored);
+            raw::release(key.py(), known.value);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        // Without an interpreter to give them back to, the objects are left alone.
+        let _ = Python::try_attach(|py| {
+            self.front.for_each(|key, value| {
+                raw::release(py, key);
+                raw::release(py, value);
+            });
+        });
+    }
+}
