@@ -90,13 +90,13 @@ impl Inline {
             let Some((last, above)) = path.split_last() else { continue };
             for &name in above {
                 let name = &*base.segments().get(name).text;
-                mapping = match mapping.get_item(name)? {
-                    Some(inner) => inner.cast_into::<PyDict>()?,
-                    None => {
-                        let inner = PyDict::new(py);
-                        mapping.set_item(name, &inner)?;
-                        inner
-                    }
+                let known = mapping.get_item(name)?;
+                mapping = if let Some(inner) = known {
+                    inner.cast_into::<PyDict>()?
+                } else {
+                    let inner = PyDict::new(py);
+                    mapping.set_item(name, &inner)?;
+                    inner
                 };
             }
             mapping.set_item(&*base.segments().get(*last).text, value)?;

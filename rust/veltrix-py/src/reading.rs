@@ -15,7 +15,7 @@ use veltrix_core::value::Kind;
 
 use crate::cache::Cache;
 use crate::convert::{self, Style};
-use crate::error::{kernel_error, origin, path_text, raise};
+use crate::error::{origin, path_text, raise};
 use crate::key::Key;
 use crate::raw;
 use crate::snapshot::Snapshot;
@@ -68,7 +68,12 @@ impl<'a, 'py> Reading<'a, 'py> {
                 Found::Missing if self.snapshot().inline.is_some() && self.spot.entry == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
-                Found::Missing => Ok(None),
+                Found::Missing => {
+                    if self.spot.entry != NO_ENTRY && self.snapshot().below().delta.is_none() {
+                        self.snapshot().cache.keep_miss(key, self.spot.entry, hash)?;
+                    }
+                    Ok(None)
+                }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, hash, Some(key)).map(Some),
                 Found::Mapping(entry) => {
                     if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.may_differ(hash) {
@@ -347,7 +352,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             Step::Index(_) => None,
         });
         let Some(names) = names.collect::<Option<Vec<SegmentId>>>() else { return Err(self.missing(&steps)) };
-        let story = kernel.explain(&names).map_err(|error| kernel_error(py, kernel.segments(), error))?;
+        let story = kernel.explain(&names);
         let inside = whole.len() > names.len();
         let value = match (&story.answer, inside) {
             (Answer::Absent, false) => None,

@@ -17,6 +17,7 @@ use veltrix_core::front::{Known, Wanted};
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::path::plain_hash;
 
+use crate::cache::ABSENT;
 use crate::raw::same_str;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -129,7 +130,11 @@ const fn bit(known: Known) -> u64 {
 
 #[inline]
 const fn answer(known: Known) -> Answer {
-    if known.value == 0 { Answer::Present } else { Answer::Value(known.value as *mut ffi::PyObject) }
+    match known.value {
+        0 if known.entry == ABSENT => Answer::Missing,
+        0 => Answer::Present,
+        value => Answer::Value(value as *mut ffi::PyObject),
+    }
 }
 
 /// Asks the base whether it has no such path, for an exact ASCII `str` that no cache knows.
@@ -152,7 +157,8 @@ unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
     }
     let Some(hash) = plain_hash(text, start.hash) else { return Answer::Unknown };
     let found = kernel.base.find(hash, |base, entry| base.is_text(entry, start.entry, text.rsplit('.')));
-    if found.is_some() { Answer::Unknown } else { Answer::Missing }
+    // A key that the cache would remember goes the slow way once.
+    if found.is_some() || start.snapshot.cache.has_room_for_miss() { Answer::Unknown } else { Answer::Missing }
 }
 
 /// The Rust value of an instance.
@@ -241,8 +247,8 @@ unsafe extern "C" fn get<T: Reader>(
         }
         let Some(originals) = T::originals().get() else { return std::ptr::null_mut() };
         // The original takes the instance as its first argument.
-        let named = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) };
-        let total = (count + named).cast_unsigned();
+        let by_name = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) };
+        let total = (count + by_name).cast_unsigned();
         let mut all = Vec::with_capacity(total + 1);
         all.push(slf);
         all.extend_from_slice(std::slice::from_raw_parts(arguments, total));

@@ -12,7 +12,7 @@ use veltrix_core::diff::{self, Leaf};
 use veltrix_core::error::Side;
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
-use veltrix_core::patch::Stacked;
+use veltrix_core::patch::{Definition, Stacked};
 use veltrix_core::path::Step;
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
@@ -115,7 +115,7 @@ impl Snapshot {
         let mut added = None;
         for layer in layers {
             let layer = layer.get().rebased(py, below.segments());
-            let topped = kernel.with_layer(layer.stacked, None);
+            let topped = kernel.with_layer(&layer.stacked, None);
             kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
             added = joined(py, added.as_ref(), layer.opaques)?;
         }
@@ -135,7 +135,7 @@ fn overlaid(
     let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
     let place = Place { source: "overlay".into(), ..Place::default() };
     let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret: Secret::Nothing };
-    let overlaid = below.with_layer(Stacked::new(Arc::new(record)), None);
+    let overlaid = below.with_layer(&Stacked::new(Arc::new(record)), None);
     let mut kernel = overlaid.map_err(|error| kernel_error(py, table, error))?;
     kernel.generation = below.generation;
     Ok((kernel, read.opaques))
@@ -279,7 +279,7 @@ reading_methods!(Snapshot, {
         let stacked = &kernel.stack[at];
         for depth in 0..names.len() {
             if stacked.definition(&names[..=depth]).is_none() {
-                let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, |found| found.names());
+                let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
                 let siblings = PyTuple::new(py, siblings.iter().map(|&id| &*table.get(id).text))?;
                 let key = &*table.get(names[depth]).text;
                 let (whole, prefix) = (path_text(table, &names), path_text(table, &names[..depth]));
@@ -298,7 +298,7 @@ reading_methods!(Snapshot, {
         let table = kernel.segments();
         let layer = layer_argument(layer)?.get().rebased(py, table);
         let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
-        let derived = kernel.with_layer(layer.stacked, at);
+        let derived = kernel.with_layer(&layer.stacked, at);
         snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, layer.opaques)
     }
 
@@ -347,7 +347,7 @@ reading_methods!(Snapshot, {
         let names: Vec<Bound<'py, PyAny>> =
             dimensions.iter().map(|dimension| dimension.getattr("name")).collect::<PyResult<_>>()?;
         let choices = choices.map_or_else(|| PyDict::new(py), Clone::clone);
-        let declared: HashSet<String> = names.iter().map(|name| name.extract()).collect::<PyResult<_>>()?;
+        let declared: HashSet<String> = names.iter().map(PyAnyMethods::extract).collect::<PyResult<_>>()?;
         for choice in choices.keys() {
             if !declared.contains(&choice.extract::<String>()?) {
                 let known = names.iter().map(|name| Ok(name.repr()?.to_string())).collect::<PyResult<Vec<_>>>()?;
@@ -366,22 +366,22 @@ reading_methods!(Snapshot, {
         if chosen.is_empty() {
             return Ok(slf.clone());
         }
-        let scopes = snapshot.scopes.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+        let known = snapshot.scopes.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
         let key = PyTuple::new(py, &chosen)?;
-        let scoped = match scopes.get_item(&key)? {
-            Some(known) => {
-                scopes.del_item(&key)?;
-                known.cast_into::<Self>()?
+        let result = match known.get_item(&key)? {
+            Some(found) => {
+                known.del_item(&key)?;
+                found.cast_into::<Self>()?
             }
             None => Bound::new(py, snapshot.topped(py, &chosen)?)?,
         };
-        scopes.set_item(&key, &scoped)?;
-        if scopes.len() > SCOPES
-            && let Some(oldest) = scopes.keys().iter().next()
+        known.set_item(&key, &result)?;
+        if known.len() > SCOPES
+            && let Some(oldest) = known.keys().iter().next()
         {
-            scopes.del_item(oldest)?;
+            known.del_item(oldest)?;
         }
-        Ok(scoped)
+        Ok(result)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
