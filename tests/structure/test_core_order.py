@@ -29,7 +29,6 @@ ORDER = (
     "derive",
     "explain",
     "digest",
-    "front",
 )
 
 

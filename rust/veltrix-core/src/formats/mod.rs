@@ -16,7 +16,8 @@ mod toml_scalar;
 mod toml_tables;
 pub mod yaml;
 pub mod yaml_compose;
-pub mod yaml_events;
+pub mod yaml_nodes;
+pub mod yaml_parser;
 pub mod yaml_scalar;
 
 use std::sync::Arc;

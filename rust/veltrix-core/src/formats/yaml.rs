@@ -1,20 +1,20 @@
 //! YAML 1.2, core schema.
 //!
 //! ```text
-//! text ──► checks (characters, %YAML) ──► yaml_events ──nodes──► yaml_compose ──► DocumentBuilder
-//!                                                                yaml_scalar: what a scalar means
+//! text ──► checks ──► yaml_parser ──events──► yaml_nodes ──nodes──► yaml_compose ──► DocumentBuilder
+//!                                                                   (yaml_scalar: what a scalar means)
 //! ```
 
 use super::DocumentError;
 use super::document::DocumentBuilder;
-use super::{yaml_compose, yaml_events};
+use super::{yaml_compose, yaml_nodes};
 use crate::layer::{Layer, Position};
 
 /// Reads a YAML document.
 pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
     check_characters(text)?;
     check_version(text)?;
-    let nodes = yaml_events::read(text)?;
+    let nodes = yaml_nodes::read(text)?;
     yaml_compose::compose(&nodes, &mut document)?;
     Ok(document.finish())
 }

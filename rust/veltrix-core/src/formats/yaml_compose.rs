@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::DocumentError;
-use super::document::{DEPTH_LIMIT, DocumentBuilder};
-use super::yaml_events::{Content, Node, Nodes};
+use super::document::DocumentBuilder;
+use super::yaml_nodes::{Content, Node, Nodes};
+use super::yaml_parser::too_deep;
 use super::yaml_scalar::{DIGIT_LIMIT, MERGE_KEY, Misfit, Tag, resolve};
 use crate::layer::Position;
 use crate::value::Kind;
@@ -26,7 +27,7 @@ pub fn compose(nodes: &Nodes<'_>, document: &mut DocumentBuilder) -> Result<(), 
         Composer { nodes: &nodes.list, document, frames: Vec::new(), digits: String::new(), aliases: 0, expanded: 0 };
     composer.run()?;
     match nodes.cut {
-        Some(place) => Err(DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), place)),
+        Some(place) => Err(too_deep(place)),
         None => Ok(()),
     }
 }

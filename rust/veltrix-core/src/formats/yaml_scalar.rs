@@ -47,9 +47,9 @@ pub enum Misfit {
 }
 
 impl Tag {
-    /// The tag with this full name.
-    pub fn from_name(name: &str) -> Self {
-        match name.strip_prefix("tag:yaml.org,2002:") {
+    /// The tag whose full name is these two, one behind the other.
+    pub fn from_parts(prefix: &str, suffix: &str) -> Self {
+        match format!("{prefix}{suffix}").strip_prefix("tag:yaml.org,2002:") {
             Some("str") => Self::Str,
             Some("int") => Self::Int,
             Some("float") => Self::Float,
@@ -57,7 +57,7 @@ impl Tag {
             Some("null") => Self::Null,
             Some("map") => Self::Map,
             Some("seq") => Self::Seq,
-            _ if name == "!" => Self::NonSpecific,
+            None if prefix.len() + suffix.len() == 1 && (prefix == "!" || suffix == "!") => Self::NonSpecific,
             _ => Self::Foreign,
         }
     }

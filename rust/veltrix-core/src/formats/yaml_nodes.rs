@@ -1,21 +1,22 @@
-//! The parser's events as a flat list of nodes, in document order.
+//! The events of the parser as a flat list of nodes, in document order.
 //!
 //! ```text
 //!   a: [1, *x]       0 Mapping   1 "a"   2 List   3 "1"   4 Alias
 //!   end                  5         2        5       4        5
 //! ```
-//! Nothing here recurses, so that depth costs memory only, and little: reading stops where no document can be valid.
+//! Nothing here recurses, so that depth costs only memory, and little: reading stops where nothing can be valid.
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use granit_parser::{Event, ScalarStyle, Span};
 
 use super::DocumentError;
 use super::document::DEPTH_LIMIT;
+use super::yaml_parser::{events, position};
 use super::yaml_scalar::Tag;
 use crate::layer::Position;
 
-/// No valid document has as many containers open: each level of a path has one, and one more with an operator.
+/// No valid document has as many containers open: one for each level of a path, two with an operator.
 const OPEN_LIMIT: usize = 2 * DEPTH_LIMIT + 2;
 
 /// One node of the document.
@@ -58,30 +59,14 @@ pub struct Nodes<'t> {
 /// Reads the nodes of a text that holds one document at most.
 pub fn read(text: &str) -> Result<Nodes<'_>, DocumentError> {
     let mut reader = Reader::default();
-    let Err(failure) = reader.read(text) else { return Ok(reader.nodes) };
-    let Some(offset) = failure.offset else { return Err(failure.error) };
-    // The parser reads a whole flow collection before it says how that begins. Where it gave up behind too many
-    // brackets, those are what is wrong.
-    let before: &str = text.char_indices().nth(offset).map_or(text, |(byte, _)| &text[..byte]);
-    if before.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() <= DEPTH_LIMIT {
-        return Err(failure.error);
+    for event in events(text) {
+        let (event, span) = event?;
+        reader.event(text, event, span)?;
+        if reader.nodes.cut.is_some() {
+            break;
+        }
     }
-    let mut reader = Reader::default();
-    let _ = reader.read(before);
-    if reader.nodes.cut.is_some() { Ok(reader.nodes) } else { Err(failure.error) }
-}
-
-/// Why reading stopped.
-struct Failure {
-    error: DocumentError,
-    /// In code points, if the parser gave up.
-    offset: Option<usize>,
-}
-
-impl From<DocumentError> for Failure {
-    fn from(error: DocumentError) -> Self {
-        Self { error, offset: None }
-    }
+    Ok(reader.nodes)
 }
 
 #[derive(Default)]
@@ -94,36 +79,24 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn read(&mut self, text: &'t str) -> Result<(), Failure> {
-        let mut parser = Parser::new_from_str(text);
-        while let Some(event) = parser.next_event() {
-            let (event, span) = event.map_err(|error| Failure {
-                error: DocumentError::syntax(error.info(), position(error.marker())),
-                offset: Some(error.marker().index()),
-            })?;
-            self.event(event, span)?;
-            if self.nodes.cut.is_some() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), DocumentError> {
-        let place = position(&span.start);
+    fn event(&mut self, source: &str, event: Event<'t>, span: Span) -> Result<(), DocumentError> {
+        let place = position(&span.tag_start().unwrap_or(span.start));
         match event {
-            Event::DocumentStart(_) => {
+            Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
                     return Err(DocumentError::syntax("more than one document", place));
                 }
             }
             Event::Scalar(text, ScalarStyle::Plain, anchor, tag) => {
+                // The parser says `~` for what is not there at all, too.
+                let missing = text == "~" && span.slice(source) != Some("~");
+                let text = if missing { Cow::Borrowed("") } else { text };
                 self.push(Content::Plain(text), place, anchor, tag);
             }
             Event::Scalar(text, _, anchor, tag) => self.push(Content::Quoted(text), place, anchor, tag),
-            Event::SequenceStart(anchor, tag) => self.open(Content::List, place, anchor, tag),
-            Event::MappingStart(anchor, tag) => self.open(Content::Mapping, place, anchor, tag),
+            Event::SequenceStart(_, anchor, tag) => self.open(Content::List, place, anchor, tag),
+            Event::MappingStart(_, anchor, tag) => self.open(Content::Mapping, place, anchor, tag),
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => {
                 let target = anchor.checked_sub(1).and_then(|index| self.anchors.get(index)).copied();
@@ -133,7 +106,7 @@ impl<'t> Reader<'t> {
                 }
                 self.push(Content::Alias(target), place, 0, None);
             }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+            _ => {}
         }
         Ok(())
     }
@@ -143,13 +116,13 @@ impl<'t> Reader<'t> {
         content: Content<'t>,
         position: Position,
         anchor: usize,
-        tag: Option<Cow<'t, saphyr_parser::Tag>>,
+        tag: Option<Cow<'t, granit_parser::Tag>>,
     ) {
         let id = self.nodes.list.len() as u32;
         if anchor > 0 {
             self.anchors.resize(anchor, id);
         }
-        let tag = tag.map_or(Tag::Absent, |tag| Tag::from_name(&format!("{}{}", tag.handle, tag.suffix)));
+        let tag = tag.map_or(Tag::Absent, |tag| Tag::from_parts(tag.handle(), tag.suffix()));
         self.nodes.list.push(Node { content, position, end: id + 1, tag });
     }
 
@@ -158,7 +131,7 @@ impl<'t> Reader<'t> {
         content: Content<'t>,
         position: Position,
         anchor: usize,
-        tag: Option<Cow<'t, saphyr_parser::Tag>>,
+        tag: Option<Cow<'t, granit_parser::Tag>>,
     ) {
         self.open.push(self.nodes.list.len() as u32);
         self.push(content, position, anchor, tag);
@@ -175,8 +148,4 @@ impl<'t> Reader<'t> {
             self.nodes.list[id as usize].end = self.nodes.list.len() as u32;
         }
     }
-}
-
-fn position(marker: &Marker) -> Position {
-    Position { line: marker.line() as u32, column: marker.col() as u32 + 1 }
 }
