@@ -29,6 +29,7 @@ ORDER = (
     "derive",
     "explain",
     "digest",
+    "front",
 )
 
 

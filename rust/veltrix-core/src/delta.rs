@@ -82,6 +82,11 @@ impl Delta {
         &self.hidden
     }
 
+    /// One bit for the top six bits of every changed path's hash; all of them where a range is hidden.
+    pub const fn filter(&self) -> u64 {
+        self.filter
+    }
+
     /// The changes.
     pub const fn changes(&self) -> &Trie<Arc<Change>> {
         &self.changes

@@ -89,16 +89,13 @@ impl Snapshot {
     }
 
     /// The snapshot with a layer in the place of the one at `at`, or put on top.
-    pub fn with_layer(&self, layer: Stacked, at: Option<usize>) -> Result<Self, Error> {
+    pub fn with_layer(&self, layer: &Stacked, at: Option<usize>) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();
-        let replaced = match at {
-            Some(at) => Some(std::mem::replace(&mut stack[at], layer.clone())),
-            None => {
-                stack.push(layer.clone());
-                None
-            }
-        };
-        let touched = replaced.iter().chain([&layer]).map(Stacked::size).max().unwrap_or(0);
+        let replaced = at.map(|at| std::mem::replace(&mut stack[at], layer.clone()));
+        if replaced.is_none() {
+            stack.push(layer.clone());
+        }
+        let touched = replaced.iter().chain([layer]).map(Stacked::size).max().unwrap_or(0);
         self.derived_or_anew(stack, touched, |derivation| {
             derivation.compare(&mut Vec::new(), replaced.as_ref().map(Stacked::root), Some(layer.root()))
         })

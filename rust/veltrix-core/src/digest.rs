@@ -2,6 +2,8 @@
 //!
 //! Every item is framed: eight bytes of length, big-endian, then a tag and the payload.
 
+use std::fmt::Write;
+
 use crate::layer::{Layer, NodeId};
 use crate::segments::SegmentId;
 use crate::snapshot::{Found, Snapshot, Spot};
@@ -78,7 +80,7 @@ fn scalar(out: &mut Vec<u8>, scalar: Scalar<'_>) {
         Scalar::Str(value) => text(out, value),
         Scalar::Bytes(value) => framed(out, b'b', |out| out.extend_from_slice(value)),
         Scalar::DateTime(date, time) => {
-            ascii(b'T', format!("{}T{}{}", iso_date(date), iso_time(time), u8::from(time.fold)))
+            ascii(b'T', format!("{}T{}{}", iso_date(date), iso_time(time), u8::from(time.fold)));
         }
         Scalar::Date(date) => ascii(b'D', iso_date(date)),
         Scalar::Time(time) => ascii(b'H', format!("{}{}", iso_time(time), u8::from(time.fold))),
@@ -93,17 +95,17 @@ fn iso_date(date: Date) -> String {
 fn iso_time(time: Time) -> String {
     let mut text = format!("{:02}:{:02}:{:02}", time.hour, time.minute, time.second);
     if time.microsecond != 0 {
-        text.push_str(&format!(".{:06}", time.microsecond));
+        _ = write!(text, ".{:06}", time.microsecond);
     }
     if let Some(offset) = time.offset {
         let (sign, offset) = if offset < 0 { ('-', -offset) } else { ('+', offset) };
         let (seconds, micros) = (offset / 1_000_000, offset % 1_000_000);
-        text.push_str(&format!("{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60));
+        _ = write!(text, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
         if seconds % 60 != 0 || micros != 0 {
-            text.push_str(&format!(":{:02}", seconds % 60));
+            _ = write!(text, ":{:02}", seconds % 60);
         }
         if micros != 0 {
-            text.push_str(&format!(".{micros:06}"));
+            _ = write!(text, ".{micros:06}");
         }
     }
     text

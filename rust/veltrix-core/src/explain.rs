@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::derive::made_list;
-use crate::error::Error;
 use crate::layer::{Layer, NodeId};
 use crate::patch::{Definition, Stacked};
 use crate::record::Place;
@@ -64,14 +63,14 @@ pub struct Story {
 
 impl Snapshot {
     /// Tells the story of a path.
-    pub fn explain(&self, path: &[SegmentId]) -> Result<Story, Error> {
+    pub fn explain(&self, path: &[SegmentId]) -> Story {
         let mut items: Vec<(usize, Item)> = Vec::new();
         for (at, layer) in self.stack.iter().enumerate().rev() {
             if let Some((depth, definition)) = nearest(layer, path) {
                 items.push((at, item(layer, depth, definition)));
             }
         }
-        let (answer, roles) = self.roles(path)?;
+        let (answer, roles) = self.roles(path);
         for (at, item) in &mut items {
             if let Some((_, role)) = roles.iter().find(|(layer, _)| layer == at)
                 && item.depth == path.len()
@@ -79,11 +78,11 @@ impl Snapshot {
                 item.role = *role;
             }
         }
-        Ok(Story { answer, items: items.into_iter().map(|(_, item)| item).collect() })
+        Story { answer, items: items.into_iter().map(|(_, item)| item).collect() }
     }
 
     /// What a path resolves to, and the layers whose definitions of it count.
-    fn roles(&self, path: &[SegmentId]) -> Result<(Answer, Vec<(usize, Role)>), Error> {
+    fn roles(&self, path: &[SegmentId]) -> (Answer, Vec<(usize, Role)>) {
         let mut layers: Vec<usize> = (0..self.stack.len()).rev().collect();
         let mut definitions: Vec<Definition<'_>> = self.stack.iter().rev().map(Stacked::root).collect();
         for (depth, &segment) in path.iter().enumerate() {
@@ -100,24 +99,24 @@ impl Snapshot {
                     layers.truncate(count);
                     definitions.truncate(count);
                 }
-                _ if !last => return Ok((Answer::Absent, Vec::new())),
-                Verdict::Absent | Verdict::Conflict(..) => return Ok((Answer::Absent, Vec::new())),
+                _ if !last => return (Answer::Absent, Vec::new()),
+                Verdict::Absent | Verdict::Conflict(..) => return (Answer::Absent, Vec::new()),
                 Verdict::Leaf(at) => {
                     let Definition::Node(tree, node) = definitions[at].value() else { break };
-                    return Ok((Answer::Leaf(Arc::clone(tree), node), vec![(layers[at], Role::Wins)]));
+                    return (Answer::Leaf(Arc::clone(tree), node), vec![(layers[at], Role::Wins)]);
                 }
                 Verdict::Extended { extensions, onto } => {
                     let (tree, node) = made_list(self, &definitions, extensions, onto);
                     let counted = (0..extensions).chain(onto);
                     let roles =
                         counted.map(|at| (layers[at], if at == 0 { Role::Wins } else { Role::Merges })).collect();
-                    return Ok((Answer::Leaf(tree, node), roles));
+                    return (Answer::Leaf(tree, node), roles);
                 }
             }
         }
         let roles =
             layers.iter().enumerate().map(|(at, &layer)| (layer, if at == 0 { Role::Wins } else { Role::Merges }));
-        Ok((Answer::Mapping, roles.collect()))
+        (Answer::Mapping, roles.collect())
     }
 }
 

@@ -1,10 +1,10 @@
 //! The hash of a path, grown segment by segment: keyed by a seed of this process, so that no document can aim at it.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
 use foldhash::SharedSeed;
-use foldhash::quality::SeedableRandomState;
+use foldhash::fast::SeedableRandomState;
 
 /// The hash of the root's path; every other path hash grows from it by [`path_hash`].
 pub const ROOT_HASH: u64 = 0x5851_F42D_4C95_7F2D;
@@ -18,7 +18,9 @@ static HASHER: LazyLock<SeedableRandomState> = LazyLock::new(|| {
 /// The seeded hash of one segment's text; the same in every table of this process.
 #[inline]
 pub fn segment_hash(text: &[u8]) -> u64 {
-    HASHER.hash_one(text)
+    let mut hasher = HASHER.build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// The hash of a path from its parent's hash and its last segment's hash.

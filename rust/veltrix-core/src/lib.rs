@@ -9,22 +9,23 @@
 //! The modules stand in the order in which data flows; each one knows only those above it.
 #![forbid(unsafe_code)]
 
-pub mod base;
-pub mod delta;
-pub mod derive;
-pub mod diff;
-pub mod digest;
-pub mod error;
-pub mod explain;
-pub mod formats;
 pub mod hash;
-pub mod layer;
-pub mod patch;
 pub mod path;
-pub mod record;
-pub mod resolve;
-pub mod rule;
 pub mod segments;
-pub mod snapshot;
-pub mod trie;
 pub mod value;
+pub mod layer;
+pub mod formats;
+pub mod record;
+pub mod trie;
+pub mod rule;
+pub mod patch;
+pub mod error;
+pub mod base;
+pub mod resolve;
+pub mod delta;
+pub mod snapshot;
+pub mod diff;
+pub mod derive;
+pub mod explain;
+pub mod digest;
+pub mod front;

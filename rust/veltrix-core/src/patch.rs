@@ -77,7 +77,7 @@ impl rule::Definition for Definition<'_> {
     }
 }
 
-impl<'a> Definition<'a> {
+impl Definition<'_> {
     /// The definition seen through `replace`, `append` and `prepend`: the value it holds.
     #[must_use]
     pub fn value(self) -> Self {

@@ -161,23 +161,45 @@ const WIDE: u8 = 3;
 /// The hash of a path of plain segments below the path with hash `parent`; `None` where the text needs [`parse`].
 #[inline]
 pub fn plain_hash(text: &str, parent: u64) -> Option<u64> {
-    let (mut hash, mut start, mut wide) = (parent, 0, false);
+    let (mut hash, mut start, mut at, mut wide) = (parent, 0, 0, false);
     let bytes = text.as_bytes();
-    for (at, &byte) in bytes.iter().enumerate() {
-        match CLASSES[byte as usize] {
-            0 => {}
-            DOT if at > start => {
-                hash = path_hash(hash, segment_hash(&bytes[start..at]));
-                start = at + 1;
-            }
-            WIDE => wide = true,
-            _ => return None,
+    while at < bytes.len() {
+        if let Some(word) = bytes[at..].first_chunk::<8>()
+            && is_ordinary(u64::from_le_bytes(*word))
+        {
+            at += 8;
+            continue;
         }
+        let end = bytes.len().min(at + 8);
+        for at in at..end {
+            match CLASSES[bytes[at] as usize] {
+                0 => {}
+                DOT if at > start => {
+                    hash = path_hash(hash, segment_hash(&bytes[start..at]));
+                    start = at + 1;
+                }
+                WIDE => wide = true,
+                _ => return None,
+            }
+        }
+        at = end;
     }
     if start == bytes.len() || (wide && text.chars().any(is_space)) {
         return None;
     }
     Some(path_hash(hash, segment_hash(&bytes[start..])))
+}
+
+/// Whether all eight bytes are letters, digits, `_` or the like: ASCII from `0` on but for brackets, which holds back
+/// some that would be plain, and lets none through that is not.
+const fn is_ordinary(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    // Bytes below `0` borrow, brackets become zero bytes: either sets a high bit.
+    let low = word.wrapping_sub(ONES * 0x30);
+    let (open, close) = (word ^ (ONES * 0x5B), word ^ (ONES * 0x5D));
+    let brackets = (open.wrapping_sub(ONES) & !open) | (close.wrapping_sub(ONES) & !close);
+    (word | low | brackets) & HIGH == 0
 }
 
 /// Whether a segment can stand in a path without quotes.

@@ -87,9 +87,8 @@ fn judge_plain<D: Definition>(definitions: &[D], first: usize, conflicts: Confli
     let Some(top) = definitions.get(first) else { return Verdict::Absent };
     match top.kind() {
         Kind::Delete => return Verdict::Absent,
-        Kind::Null => return Verdict::Leaf(first),
         Kind::Replace if top.held() == Kind::Mapping => return Verdict::Mapping(1),
-        Kind::Replace => return Verdict::Leaf(first),
+        Kind::Null | Kind::Replace => return Verdict::Leaf(first),
         _ => {}
     }
     let mapping = top.kind() == Kind::Mapping;

@@ -162,7 +162,7 @@ impl Snapshot {
             && self
                 .delta
                 .as_ref()
-                .is_none_or(|delta| !delta.get(spot.hash).is_some_and(|change| *change.path == *spot.path))
+                .is_none_or(|delta| delta.get(spot.hash).is_none_or(|change| *change.path != *spot.path))
     }
 
     /// The names of the children of a mapping, in their order.

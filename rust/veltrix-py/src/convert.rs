@@ -202,14 +202,14 @@ impl<'py> Reader<'py> {
         let scalar = match raw::exact(data) {
             Exact::None => Scalar::Null,
             Exact::Bool => Scalar::Bool(data.is_truthy()?),
-            Exact::Int => match raw::small_int(data) {
-                Some(value) => Scalar::Int(value),
-                None => {
-                    let digits = data.str()?;
-                    self.builder.scalar(segment, Scalar::BigInt(digits.to_str()?));
+            Exact::Int => {
+                if let Some(value) = raw::small_int(data) {
+                    Scalar::Int(value)
+                } else {
+                    self.builder.scalar(segment, Scalar::BigInt(data.str()?.to_str()?));
                     return Ok(());
                 }
-            },
+            }
             Exact::Float => Scalar::Float(data.extract()?),
             Exact::Str => {
                 let string = data.cast::<PyString>()?;
@@ -255,7 +255,7 @@ fn plain_items<'py>(mapping: &Bound<'py, PyMapping>) -> PyResult<Bound<'py, PyDi
 /// A key with `str` subclasses made plain; anything else as it is.
 pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if raw::exact(key) == Exact::Other && key.is_instance_of::<PyString>() {
-        return Ok(key.py().get_type::<PyString>().call_method1("__str__", (key,))?);
+        return key.py().get_type::<PyString>().call_method1("__str__", (key,));
     }
     Ok(key.clone())
 }
@@ -263,7 +263,7 @@ pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 /// A `datetime`, `date` or `time` of exactly that type whose offset, if any, is a plain one.
 fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
     if let Ok(datetime) = data.cast_exact::<PyDateTime>() {
-        let Some(offset) = offset(data, datetime.get_tzinfo())? else { return Ok(None) };
+        let Zone::Plain(offset) = zone_of(datetime.get_tzinfo())? else { return Ok(None) };
         let time = Time {
             hour: datetime.get_hour(),
             minute: datetime.get_minute(),
@@ -278,7 +278,7 @@ fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
         return Ok(Some(Scalar::Date(date(plain))));
     }
     if let Ok(time) = data.cast_exact::<PyTime>() {
-        let Some(offset) = offset(data, time.get_tzinfo())? else { return Ok(None) };
+        let Zone::Plain(offset) = zone_of(time.get_tzinfo())? else { return Ok(None) };
         return Ok(Some(Scalar::Time(Time {
             hour: time.get_hour(),
             minute: time.get_minute(),
@@ -292,20 +292,28 @@ fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
 }
 
 fn date(date: &impl PyDateAccess) -> Date {
-    Date { year: date.get_year() as u16, month: date.get_month(), day: date.get_day() }
+    Date { year: date.get_year().unsigned_abs() as u16, month: date.get_month(), day: date.get_day() }
 }
 
-/// `Some(None)` without a zone, `Some(offset)` in microseconds for an unnamed `timezone`, `None` for any other zone.
-fn offset(data: &Bound<'_, PyAny>, zone: Option<Bound<'_, PyTzInfo>>) -> PyResult<Option<Option<i64>>> {
-    let Some(zone) = zone else { return Ok(Some(None)) };
-    let plain = data.py().import("datetime")?.getattr("timezone")?;
+/// The zone of a time.
+enum Zone {
+    /// None, or an offset in microseconds.
+    Plain(Option<i64>),
+    /// More than an offset.
+    Other,
+}
+
+fn zone_of(zone: Option<Bound<'_, PyTzInfo>>) -> PyResult<Zone> {
+    let Some(zone) = zone else { return Ok(Zone::Plain(None)) };
+    let py = zone.py();
+    let plain = py.import("datetime")?.getattr("timezone")?;
     if !zone.get_type().is(&plain) || zone.call_method0("__getinitargs__")?.len()? != 1 {
-        return Ok(None);
+        return Ok(Zone::Other);
     }
-    let delta = zone.call_method1("utcoffset", (data.py().None(),))?;
+    let delta = zone.call_method1("utcoffset", (py.None(),))?;
     let delta = delta.cast::<PyDelta>()?;
     let seconds = i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds());
-    Ok(Some(Some(seconds * 1_000_000 + i64::from(delta.get_microseconds()))))
+    Ok(Zone::Plain(Some(seconds * 1_000_000 + i64::from(delta.get_microseconds()))))
 }
 
 /// A `Place` from an `Origin`.
@@ -318,6 +326,11 @@ pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
         variable: origin.getattr("variable")?.extract()?,
         position: line.map(|line| veltrix_core::layer::Position { line, column: column.unwrap_or(0) }),
     })
+}
+
+/// Whether a value holds no opaque object.
+pub fn is_plain(tree: &Layer, node: NodeId) -> bool {
+    tree.nodes()[node as usize..tree.node(node).end as usize].iter().all(|node| node.kind != Kind::Opaque)
 }
 
 /// How values come out.

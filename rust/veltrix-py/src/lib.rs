@@ -4,14 +4,17 @@
 //! python objects ──convert──► layer ──► snapshot ──reading──► python objects
 //! ```
 
+mod cache;
 mod convert;
 mod error;
+mod inline;
 mod key;
 mod layer;
 mod path;
 mod python;
 mod raw;
 mod reading;
+mod slots;
 mod snapshot;
 mod view;
 
@@ -33,5 +36,5 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
         python::mapping(py)?.call_method1("register", (class,))?;
     }
-    Ok(())
+    slots::install(py)
 }

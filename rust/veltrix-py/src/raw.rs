@@ -51,6 +51,70 @@ pub fn small_int(object: &Bound<'_, PyAny>) -> Option<i64> {
     (overflow == 0).then_some(value)
 }
 
+/// A reference to an object that [`release`] gives back, as a number.
+pub fn hold(object: &Bound<'_, PyAny>) -> usize {
+    object.clone().into_ptr() as usize
+}
+
+/// Gives back what [`hold`] gave; nothing for 0.
+pub fn release(py: Python<'_>, held: usize) {
+    if held != 0 {
+        // SAFETY: the number is a strong reference from `hold` that nobody gave back yet.
+        drop(unsafe { Bound::from_owned_ptr(py, held as *mut ffi::PyObject) });
+    }
+}
+
+/// Whether a held exact `str` has the text of another one.
+pub fn same_text(held: usize, key: &Bound<'_, PyString>) -> bool {
+    // SAFETY: the number stands for a held exact `str`, and `key` is attached.
+    unsafe { same_str(held as *mut ffi::PyObject, key.as_ptr()) }
+}
+
+/// Whether two exact `str` objects have one text.
+///
+/// # Safety
+/// Both are valid exact `str` objects, and the thread is attached.
+#[inline]
+pub unsafe fn same_str(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> bool {
+    if left == right {
+        return true;
+    }
+    // SAFETY: both are exact `str` objects (the caller's promise), so that length, kind and data are theirs.
+    unsafe {
+        let length = ffi::PyUnicode_GET_LENGTH(left);
+        let kind = ffi::PyUnicode_KIND(left);
+        if length != ffi::PyUnicode_GET_LENGTH(right) || kind != ffi::PyUnicode_KIND(right) {
+            return false;
+        }
+        let bytes = length.cast_unsigned() * kind as usize;
+        let (a, b) = (ffi::PyUnicode_DATA(left).cast::<u8>(), ffi::PyUnicode_DATA(right).cast::<u8>());
+        same_bytes(a, b, bytes)
+    }
+}
+
+/// Whether two runs of bytes are the same; eight at a time, the last eight overlapping, as keys are short.
+///
+/// # Safety
+/// Both point to at least `length` readable bytes.
+#[inline]
+unsafe fn same_bytes(a: *const u8, b: *const u8, length: usize) -> bool {
+    // SAFETY: every read lies within `length` bytes of its start.
+    unsafe {
+        if length < 8 {
+            return (0..length).all(|at| *a.add(at) == *b.add(at));
+        }
+        let word = |from: *const u8, at: usize| from.add(at).cast::<u64>().read_unaligned();
+        let mut at = 0;
+        while at + 8 <= length {
+            if word(a, at) != word(b, at) {
+                return false;
+            }
+            at += 8;
+        }
+        word(a, length - 8) == word(b, length - 8)
+    }
+}
+
 /// The plain types, told apart by their type object alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Exact {

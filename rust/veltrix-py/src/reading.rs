@@ -4,18 +4,20 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use std::sync::Arc;
+use veltrix_core::base::{EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
 use veltrix_core::explain::{Answer, Role};
 use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::path::{Step, plain_hash, push_segment};
 use veltrix_core::segments::SegmentId;
-use veltrix_core::snapshot::{Found, Spot};
+use veltrix_core::snapshot::{self as kernel, Found, Spot, hash_of};
 use veltrix_core::value::Kind;
 
+use crate::cache::Cache;
 use crate::convert::{self, Style};
-use crate::error::{kernel_error, origin, path_text, raise};
+use crate::error::{origin, path_text, raise};
 use crate::key::Key;
-use crate::raw::{self, Exact};
+use crate::raw;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 use crate::{path, python};
@@ -28,9 +30,15 @@ pub struct Reading<'a, 'py> {
 
 /// What a path leads to.
 enum Target<'a> {
-    Leaf(&'a Arc<Layer>, NodeId),
+    /// A value, or what stands inside of one; the entry and the path hash are those of the whole value.
+    Leaf {
+        tree: &'a Arc<Layer>,
+        node: NodeId,
+        entry: EntryId,
+        hash: u64,
+    },
     Mapping(Spot),
-    /// How many steps lead to something, and whether that is a list's item inside of a value.
+    /// So many steps lead to something.
     Missing {
         depth: usize,
     },
@@ -45,52 +53,136 @@ impl<'a, 'py> Reading<'a, 'py> {
         self.owner.get()
     }
 
+    pub fn kernel(&self) -> PyResult<&'a Arc<kernel::Snapshot>> {
+        self.snapshot().kernel(self.py())
+    }
+
     /// The value at a path, or `None` where nothing stands.
     pub fn find(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if raw::exact(wanted) == Exact::Str
-            && let Some(text) = raw::text(wanted.cast::<PyString>()?)
+        let exact = wanted.cast_exact::<PyString>().ok();
+        if let Some(key) = exact
+            && let Some(text) = raw::text(key)
             && let Some(hash) = plain_hash(text, self.spot.hash)
         {
-            let kernel = self.snapshot().kernel();
-            return match kernel.find(self.spot, hash, || text.rsplit('.')) {
-                Found::Missing => Ok(None),
-                Found::Leaf(tree, node, _) => self.leaf(tree, node).map(Some),
+            return match self.snapshot().below().find(self.spot, hash, || text.rsplit('.')) {
+                Found::Missing if self.snapshot().inline.is_some() && self.spot.entry == NO_ENTRY => {
+                    self.find_any(wanted, exact)
+                }
+                Found::Missing => {
+                    if self.spot.entry != NO_ENTRY && self.snapshot().below().delta.is_none() {
+                        self.snapshot().cache.keep_miss(key, self.spot.entry, hash)?;
+                    }
+                    Ok(None)
+                }
+                Found::Leaf(tree, node, entry) => self.found(tree, node, entry, hash, Some(key)).map(Some),
                 Found::Mapping(entry) => {
+                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.may_differ(hash) {
+                        self.snapshot().cache.keep(key, self.spot.entry, hash, entry, None)?;
+                    }
                     let path = self.names_of(text).unwrap_or_default();
                     self.view(Spot { hash, entry, path: path.into() }).map(Some)
                 }
             };
         }
-        let steps = path::steps(wanted)?;
-        match self.walk(&steps) {
-            Target::Leaf(tree, node) => self.leaf(tree, node).map(Some),
+        self.find_any(wanted, exact)
+    }
+
+    fn find_any(
+        &self,
+        wanted: &Bound<'py, PyAny>,
+        key: Option<&Bound<'py, PyString>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.walk(&path::steps(wanted)?)? {
+            Target::Leaf { tree, node, entry, hash } => self.found(tree, node, entry, hash, key).map(Some),
             Target::Mapping(spot) => self.view(spot).map(Some),
             Target::Missing { .. } => Ok(None),
         }
     }
 
+    fn may_differ(&self, hash: u64) -> bool {
+        self.snapshot().filter & (1 << (hash >> 58)) != 0
+    }
+
+    /// The object for a value, kept in the cache that the next read of the key will ask.
+    fn found(
+        &self,
+        tree: &Arc<Layer>,
+        node: NodeId,
+        entry: EntryId,
+        hash: u64,
+        key: Option<&Bound<'py, PyString>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let snapshot = self.snapshot();
+        if let Some(inline) = &snapshot.inline
+            && let Some(value) = inline.find(entry)
+        {
+            // The cache learns which entry the key leads to, and the base's value.
+            if let Some(key) = key {
+                self.keep(&snapshot.cache, key, hash, entry, tree, node)?;
+            }
+            return Ok(value.bind(self.py()).clone());
+        }
+        let Some(key) = key else { return self.leaf(tree, node) };
+        let differs = snapshot.inline.is_none() && self.may_differ(hash);
+        if differs {
+            return self.keep(
+                snapshot.own.get_or_init(|| Cache::new(snapshot.below().base.entries().len())),
+                key,
+                hash,
+                entry,
+                tree,
+                node,
+            );
+        }
+        if entry == NO_ENTRY {
+            return self.leaf(tree, node);
+        }
+        self.keep(&snapshot.cache, key, hash, entry, tree, node)
+    }
+
+    fn keep(
+        &self,
+        cache: &Cache,
+        key: &Bound<'py, PyString>,
+        hash: u64,
+        entry: EntryId,
+        tree: &Layer,
+        node: NodeId,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let value = self.leaf(tree, node)?;
+        if self.spot.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || convert::is_plain(tree, node)) {
+            cache.keep(key, self.spot.entry, hash, entry, Some(&value))?;
+        }
+        Ok(value)
+    }
+
     /// The segments of a path of plain segments that exists, from the root.
     fn names_of(&self, text: &str) -> Option<Vec<SegmentId>> {
-        let table = self.snapshot().kernel().segments();
+        let table = self.snapshot().below().segments();
         let below = text.split('.').map(|name| table.find(name));
         self.spot.path.iter().map(|&id| Some(id)).chain(below).collect()
     }
 
     /// Where steps lead to.
-    fn walk(&self, steps: &[Step<'_>]) -> Target<'a> {
-        let kernel = self.snapshot().kernel();
+    fn walk(&self, steps: &[Step<'_>]) -> PyResult<Target<'a>> {
+        let kernel = self.kernel()?;
         let mut path = self.spot.path.to_vec();
         for (depth, step) in steps.iter().enumerate() {
-            let Step::Name(name) = step else { return Target::Missing { depth } };
-            let Some(id) = kernel.segments().find(name) else { return Target::Missing { depth } };
+            let Step::Name(name) = step else { return Ok(Target::Missing { depth }) };
+            let Some(id) = kernel.segments().find(name) else { return Ok(Target::Missing { depth }) };
             path.push(id);
             match kernel.find_path(&path) {
-                Found::Missing => return Target::Missing { depth },
+                Found::Missing => return Ok(Target::Missing { depth }),
                 Found::Mapping(_) => {}
-                Found::Leaf(tree, node, _) => return inside(tree, node, steps, depth + 1),
+                Found::Leaf(tree, node, entry) => {
+                    return Ok(match inside(tree, node, steps, depth + 1) {
+                        Ok(node) => Target::Leaf { tree, node, entry, hash: hash_of(kernel.segments(), &path) },
+                        Err(depth) => Target::Missing { depth },
+                    });
+                }
             }
         }
-        kernel.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping)
+        Ok(kernel.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping))
     }
 
     fn leaf(&self, tree: &Layer, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
@@ -111,20 +203,19 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// The `MissingKeyError` for steps that lead nowhere.
     fn missing(&self, steps: &[Step<'_>]) -> PyErr {
-        let depth = match self.walk(steps) {
-            Target::Missing { depth } => depth,
-            Target::Leaf(..) | Target::Mapping(_) => steps.len() - 1,
-        };
         let attempt = || -> PyResult<PyErr> {
             let py = self.py();
+            let depth = match self.walk(steps)? {
+                Target::Missing { depth } => depth,
+                Target::Leaf { .. } | Target::Mapping(_) => steps.len() - 1,
+            };
             let above = self.above();
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
-            let siblings = match self.walk(&steps[..depth]) {
-                _ if depth == 0 => self.view(self.spot.clone())?,
+            let siblings = match self.walk(&steps[..depth])? {
                 Target::Mapping(spot) => self.view(spot)?,
-                Target::Leaf(tree, node) if tree.node(node).kind == Kind::Mapping => self.leaf(tree, node)?,
-                Target::Leaf(..) | Target::Missing { .. } => PyTuple::empty(py).into_any(),
+                Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => self.leaf(tree, node)?,
+                Target::Leaf { .. } | Target::Missing { .. } => PyTuple::empty(py).into_any(),
             };
             let key = path::step_object(py, &steps[depth])?;
             Ok(raise(python::missing_key_error(py), (path::text(&whole), path::text(&whole[..reached]), key, siblings)))
@@ -134,26 +225,26 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// The steps of the path of this mapping.
     fn above(&self) -> Vec<Step<'a>> {
-        let table = self.snapshot().kernel().segments();
+        let table = self.snapshot().below().segments();
         self.spot.path.iter().map(|&id| Step::Name((&*table.get(id).text).into())).collect()
     }
 
     /// The name of a child as iterating yields it.
     fn name(&self, id: SegmentId) -> PyResult<Bound<'py, PyAny>> {
-        let segment = self.snapshot().kernel().segments().get(id);
+        let segment = self.snapshot().below().segments().get(id);
         let text = PyString::new(self.py(), &segment.text).into_any();
         if segment.plain { Ok(text) } else { python::name(self.py())?.call1((text,)) }
     }
 
     /// The names of the children.
     pub fn names(&self) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let names = self.snapshot().kernel().names(self.spot);
+        let names = self.kernel()?.names(self.spot);
         names.into_iter().map(|name| self.name(name)).collect()
     }
 
     /// How many children there are.
-    pub fn count(&self) -> usize {
-        self.snapshot().kernel().count(self.spot)
+    pub fn count(&self) -> PyResult<usize> {
+        Ok(self.kernel()?.count(self.spot))
     }
 
     /// `self == other`.
@@ -162,10 +253,10 @@ impl<'a, 'py> Reading<'a, 'py> {
         if !crate::layer::is_mapping(other) {
             return Ok(None);
         }
-        if self.count() != other.len()? {
+        if self.count()? != other.len()? {
             return Ok(Some(false));
         }
-        let kernel = self.snapshot().kernel();
+        let kernel = self.kernel()?;
         for (id, found) in kernel.children(self.spot) {
             let name = self.name(id)?;
             if !other.contains(&name)? {
@@ -191,7 +282,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 
     fn flatten_into(&self, spot: &Spot, text: &mut String, dict: &Bound<'py, PyDict>) -> PyResult<()> {
-        let kernel = self.snapshot().kernel();
+        let kernel = self.kernel()?;
         for (id, found) in kernel.children(spot) {
             let length = text.len();
             push_segment(text, &kernel.segments().get(id).text);
@@ -218,7 +309,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 
     fn dict(&self, spot: &Spot) -> PyResult<Bound<'py, PyDict>> {
-        let kernel = self.snapshot().kernel();
+        let kernel = self.kernel()?;
         let dict = PyDict::new(self.py());
         for (id, found) in kernel.children(spot) {
             let name = &*kernel.segments().get(id).text;
@@ -243,7 +334,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.digest`.
     pub fn digest(&self) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = PyBytes::new(self.py(), &canonical(self.snapshot().kernel(), self.spot));
+        let bytes = PyBytes::new(self.py(), &canonical(self.kernel()?, self.spot));
         let options = PyDict::new(self.py());
         options.set_item("digest_size", 16)?;
         let hash = self.py().import("hashlib")?.getattr("blake2b")?.call((bytes,), Some(&options))?;
@@ -255,13 +346,13 @@ impl<'a, 'py> Reading<'a, 'py> {
         let py = self.py();
         let steps = path::steps(wanted)?;
         let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps.iter().cloned()).collect();
-        let kernel = self.snapshot().kernel();
+        let kernel = self.kernel()?;
         let names = whole.iter().map_while(|step| match step {
             Step::Name(name) => Some(kernel.segments().find(name)),
             Step::Index(_) => None,
         });
         let Some(names) = names.collect::<Option<Vec<SegmentId>>>() else { return Err(self.missing(&steps)) };
-        let story = kernel.explain(&names).map_err(|error| kernel_error(py, kernel.segments(), error))?;
+        let story = kernel.explain(&names);
         let inside = whole.len() > names.len();
         let value = match (&story.answer, inside) {
             (Answer::Absent, false) => None,
@@ -312,8 +403,8 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 }
 
-/// What steps from `depth` on lead to inside a value.
-fn inside<'a>(tree: &'a Arc<Layer>, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Target<'a> {
+/// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.
+fn inside(tree: &Layer, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Result<NodeId, usize> {
     for (at, step) in steps.iter().enumerate().skip(depth) {
         let found = match (step, tree.node(node).kind) {
             (Step::Index(index), Kind::List) => {
@@ -324,12 +415,9 @@ fn inside<'a>(tree: &'a Arc<Layer>, mut node: NodeId, steps: &[Step<'_>], depth:
             }
             _ => None,
         };
-        match found {
-            Some(child) => node = child,
-            None => return Target::Missing { depth: at },
-        }
+        node = found.ok_or(at)?;
     }
-    Target::Leaf(tree, node)
+    Ok(node)
 }
 
 /// The error for hashing.
@@ -360,7 +448,7 @@ macro_rules! reading_methods {
                 Self::reading(slf, |reading| Ok(reading.find(path)?.is_some()))
             }
 
-            fn __len__(slf: &Bound<'_, Self>) -> usize {
+            fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
                 Self::reading(slf, |reading| reading.count())
             }
 
@@ -426,15 +514,15 @@ macro_rules! reading_methods {
             #[getter]
             fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
                 Self::reading(slf, |reading| {
-                    let stack = &reading.owner.get().kernel().stack;
+                    let stack = &reading.kernel()?.stack;
                     PyTuple::new(slf.py(), stack.iter().map(|layer| &*layer.record.name))
                 })
             }
 
             /// A number that rises by one with each change of the content.
             #[getter]
-            fn generation(slf: &Bound<'_, Self>) -> u64 {
-                Self::reading(slf, |reading| reading.owner.get().kernel().generation)
+            fn generation(slf: &Bound<'_, Self>) -> PyResult<u64> {
+                Self::reading(slf, |reading| Ok(reading.kernel()?.generation))
             }
 
             /// A hash of the content that ignores the order of keys.

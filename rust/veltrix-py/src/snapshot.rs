@@ -1,7 +1,7 @@
 //! The class `Snapshot`, and `resolve`.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -9,17 +9,20 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::diff::{self, Leaf};
-use veltrix_core::error::{Error, Side};
+use veltrix_core::error::Side;
+use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
-use veltrix_core::patch::Stacked;
+use veltrix_core::patch::{Definition, Stacked};
 use veltrix_core::path::Step;
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::segments::{self, SegmentId, Segments};
 use veltrix_core::snapshot::{self as kernel, Spot};
 
+use crate::cache::Cache;
 use crate::convert::{self, Reader, Style};
 use crate::error::{conflict, kernel_error, no_layer, path_text, raise};
+use crate::inline::Inline;
 use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
 use crate::reading::{Reading, reading_methods};
@@ -27,12 +30,24 @@ use crate::{path, python};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
+/// The name of an overlay's layer unless it is given another one.
+const OVERLAY: &str = "overlay";
 
 /// The immutable result of resolving a stack of layers: a read-only mapping.
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Snapshot {
-    kernel: Arc<kernel::Snapshot>,
-    root: Spot,
+    /// The bits of the paths that may differ from the base; none for a snapshot that is its base.
+    pub filter: u64,
+    /// What was read from the base, shared by all snapshots over it.
+    pub cache: Arc<Cache>,
+    /// What was read where this snapshot may differ from the base.
+    pub own: OnceLock<Cache>,
+    /// The overlay that makes this snapshot of the one below.
+    pub inline: Option<Inline>,
+    below: Arc<kernel::Snapshot>,
+    /// The name of the inline overlay's layer.
+    name: Option<Box<str>>,
+    whole: PyOnceLock<Arc<kernel::Snapshot>>,
     /// Every opaque object that a layer refers to, by its handle.
     opaques: Option<Py<PyDict>>,
     dimensions: Py<PyTuple>,
@@ -40,13 +55,49 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn new(kernel: kernel::Snapshot, opaques: Option<Py<PyDict>>, dimensions: Py<PyTuple>) -> Self {
-        let root = kernel.root();
-        Self { kernel: Arc::new(kernel), root, opaques, dimensions, scopes: PyOnceLock::new() }
+    fn new(
+        kernel: kernel::Snapshot,
+        cache: Option<&Arc<Cache>>,
+        opaques: Option<Py<PyDict>>,
+        dimensions: Py<PyTuple>,
+    ) -> Self {
+        let cache = cache.map_or_else(|| Arc::new(Cache::new(kernel.base.entries().len())), Arc::clone);
+        let filter = kernel.delta.as_ref().map_or(0, |delta| delta.filter());
+        Self {
+            filter,
+            cache,
+            own: OnceLock::new(),
+            inline: None,
+            below: Arc::new(kernel),
+            name: None,
+            whole: PyOnceLock::new(),
+            opaques,
+            dimensions,
+            scopes: PyOnceLock::new(),
+        }
     }
 
-    pub const fn kernel(&self) -> &Arc<kernel::Snapshot> {
-        &self.kernel
+    /// The kernel's snapshot beneath the inline overlay; this snapshot itself where there is none.
+    #[inline]
+    pub const fn below(&self) -> &Arc<kernel::Snapshot> {
+        &self.below
+    }
+
+    /// The kernel's snapshot of the whole stack.
+    pub fn kernel(&self, py: Python<'_>) -> PyResult<&Arc<kernel::Snapshot>> {
+        let Some(inline) = &self.inline else { return Ok(&self.below) };
+        self.whole.get_or_try_init(py, || {
+            let data = inline.data(py, &self.below.base)?;
+            let name = self.name.as_deref().unwrap_or(OVERLAY).to_owned();
+            Ok(Arc::new(overlaid(py, &self.below, data.as_any(), name)?.0))
+        })
+    }
+
+    /// A snapshot of another content with the same dimensions; `added` are the opaque objects of what came.
+    fn derived(&self, py: Python<'_>, kernel: kernel::Snapshot, added: Option<Py<PyDict>>) -> PyResult<Self> {
+        let cache = Arc::ptr_eq(&kernel.base, &self.below.base).then_some(&self.cache);
+        let opaques = joined(py, self.opaques.as_ref(), added)?;
+        Ok(Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py)))
     }
 
     pub const fn opaques(&self) -> Option<&Py<PyDict>> {
@@ -54,60 +105,65 @@ impl Snapshot {
     }
 
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> R) -> R {
-        read(Reading { owner: slf, spot: &slf.get().root })
-    }
-
-    /// The same dimensions over another content; `added` are the opaque objects of what came.
-    fn derived(
-        &self,
-        py: Python<'_>,
-        kernel: Result<kernel::Snapshot, Error>,
-        added: Option<Py<PyDict>>,
-    ) -> PyResult<Self> {
-        let kernel = kernel.map_err(|error| kernel_error(py, self.kernel.segments(), error))?;
-        let opaques = joined(py, self.opaques.as_ref(), added)?;
-        Ok(Self::new(kernel, opaques, self.dimensions.clone_ref(py)))
-    }
-
-    /// The place in the stack of the topmost layer of a name; of the topmost of all without one.
-    fn position(&self, py: Python<'_>, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
-        let names: Vec<&str> = self.kernel.stack.iter().map(|layer| &*layer.record.name).collect();
-        let wanted = match name.filter(|name| !name.is_none()) {
-            None if !names.is_empty() => return Ok(names.len() - 1),
-            None => return Err(no_layer(&names, py.None().bind(py))),
-            Some(name) => name,
-        };
-        let text = wanted.cast::<PyString>().ok().map(|text| text.to_string_lossy());
-        let found = text.and_then(|text| names.iter().rposition(|known| **known == *text));
-        found.ok_or_else(|| no_layer(&names, wanted))
-    }
-
-    /// A path of names alone, on this snapshot's table.
-    fn settable(&self, py: Python<'_>, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
-        let steps = path::steps(wanted)?;
-        let table = self.kernel.segments();
-        let names = steps.iter().map(|step| match step {
-            Step::Name(name) => Some(table.intern(name)),
-            Step::Index(_) => None,
-        });
-        names.collect::<Option<_>>().ok_or_else(|| {
-            raise(python::path_error(py), (path::text(&steps), None::<usize>, "a list's item cannot be set alone"))
-        })
+        read(Reading { owner: slf, spot: &Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() } })
     }
 
     /// The snapshot with chosen layers on top, of the same generation.
     fn topped(&self, py: Python<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Self> {
-        let mut kernel = (*self.kernel).clone();
-        let mut opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
+        let below = self.kernel(py)?;
+        let mut kernel = (**below).clone();
+        let mut added = None;
         for layer in layers {
-            let layer = layer.get().rebased(py, kernel.segments());
-            let topped = kernel.with_layer(layer.stacked, None);
-            kernel = topped.map_err(|error| kernel_error(py, self.kernel.segments(), error))?;
-            opaques = joined(py, opaques.as_ref(), layer.opaques)?;
+            let layer = layer.get().rebased(py, below.segments());
+            let topped = kernel.with_layer(&layer.stacked, None);
+            kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
+            added = joined(py, added.as_ref(), layer.opaques)?;
         }
-        kernel.generation = self.kernel.generation;
-        Ok(Self::new(kernel, opaques, self.dimensions.clone_ref(py)))
+        kernel.generation = below.generation;
+        self.derived(py, kernel, added)
     }
+}
+
+/// A kernel's snapshot with one more layer, of the same generation, and the opaque objects that came.
+fn overlaid(
+    py: Python<'_>,
+    below: &kernel::Snapshot,
+    data: &Bound<'_, PyAny>,
+    name: String,
+) -> PyResult<(kernel::Snapshot, Option<Py<PyDict>>)> {
+    let table = below.segments();
+    let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
+    let place = Place { source: "overlay".into(), ..Place::default() };
+    let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret: Secret::Nothing };
+    let overlaid = below.with_layer(&Stacked::new(Arc::new(record)), None);
+    let mut kernel = overlaid.map_err(|error| kernel_error(py, table, error))?;
+    kernel.generation = below.generation;
+    Ok((kernel, read.opaques))
+}
+
+/// The place in a stack of the topmost layer of a name; of the topmost of all without one.
+fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
+    let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
+    let wanted = match name.filter(|name| !name.is_none()) {
+        None if !names.is_empty() => return Ok(names.len() - 1),
+        None => return Err(no_layer(&names, py.None().bind(py))),
+        Some(name) => name,
+    };
+    let text = wanted.cast::<PyString>().ok().map(|text| text.to_string_lossy());
+    let found = text.and_then(|text| names.iter().rposition(|known| **known == *text));
+    found.ok_or_else(|| no_layer(&names, wanted))
+}
+
+/// A path of names alone, on a table of segments.
+fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
+    let steps = path::steps(wanted)?;
+    let names = steps.iter().map(|step| match step {
+        Step::Name(name) => Some(table.intern(name)),
+        Step::Index(_) => None,
+    });
+    names.collect::<Option<_>>().ok_or_else(|| {
+        raise(python::path_error(py), (path::text(&steps), None::<usize>, "a list's item cannot be set alone"))
+    })
 }
 
 /// Two sets of opaque objects as one.
@@ -132,17 +188,18 @@ fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'
 reading_methods!(Snapshot, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let layers = snapshot.kernel.stack.iter().map(|stacked| {
+        let kernel = snapshot.kernel(py)?;
+        let layers = kernel.stack.iter().map(|stacked| {
             let opaques = snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
             Bound::new(py, Layer { stacked: stacked.clone(), opaques })
         });
         let layers = PyTuple::new(py, layers.collect::<PyResult<Vec<_>>>()?)?;
-        let conflicts = match snapshot.kernel.conflicts {
+        let conflicts = match kernel.conflicts {
             Conflicts::Error => "error",
             Conflicts::Replace => "replace",
         };
         let restore = py.import("veltrix._restore")?.getattr("restore_snapshot")?;
-        let state = (layers, conflicts, &snapshot.dimensions, snapshot.kernel.generation);
+        let state = (layers, conflicts, &snapshot.dimensions, kernel.generation);
         Ok((restore, state.into_pyobject(py)?))
     }
 
@@ -158,17 +215,26 @@ reading_methods!(Snapshot, {
             let kind = python::type_name(data);
             return Err(PyTypeError::new_err(format!("overlay data is a mapping, not {kind}")));
         }
-        let name = name.map_or_else(|| Ok("overlay".to_owned()), |name| text_argument("a layer's name", name))?;
-        let builder = TreeBuilder::new(Arc::clone(snapshot.kernel.segments()));
-        let read = Reader::new(py, builder, &[], None).read(data)?;
-        let place = Place { source: "overlay".into(), ..Place::default() };
-        let secret = Secret::Nothing;
-        let record = Arc::new(Record { name, tree: Arc::new(read.tree), place, places: read.places, secret });
-        let mut derived = snapshot.derived(py, snapshot.kernel.with_layer(Stacked::new(record), None), read.opaques)?;
-        if let Some(kernel) = Arc::get_mut(&mut derived.kernel) {
-            kernel.generation = snapshot.kernel.generation;
+        let name = name.map(|name| text_argument("a layer's name", name)).transpose()?;
+        if snapshot.filter == 0
+            && let Some(inline) = Inline::new(&snapshot.below.base, data, ROOT_HASH)?
+        {
+            return Ok(Self {
+                filter: inline.filter,
+                cache: Arc::clone(&snapshot.cache),
+                own: OnceLock::new(),
+                inline: Some(inline),
+                below: Arc::clone(&snapshot.below),
+                name: name.map(String::into_boxed_str),
+                whole: PyOnceLock::new(),
+                opaques: snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
+                dimensions: snapshot.dimensions.clone_ref(py),
+                scopes: PyOnceLock::new(),
+            });
         }
-        Ok(derived)
+        let name = name.unwrap_or_else(|| OVERLAY.to_owned());
+        let (kernel, added) = overlaid(py, snapshot.kernel(py)?, data, name)?;
+        snapshot.derived(py, kernel, added)
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.
@@ -180,20 +246,22 @@ reading_methods!(Snapshot, {
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let names = snapshot.settable(py, path)?;
-        let at = snapshot.position(py, layer)?;
-        let builder = TreeBuilder::new(Arc::clone(snapshot.kernel.segments()));
-        let read = Reader::new(py, builder, &names, None).read(value)?;
-        let stacked = &snapshot.kernel.stack[at];
+        let kernel = snapshot.kernel(py)?;
+        let table = kernel.segments();
+        let names = settable(py, table, path)?;
+        let at = position(py, kernel, layer)?;
+        let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &names, None).read(value)?;
+        let stacked = &kernel.stack[at];
         let patched = stacked.with(&names, &Arc::new(read.tree)).map_err(|stop| {
             let reached = &names[..stop.depth];
-            let Some(found) = stacked.definition(reached) else { return PyValueError::new_err("no such layer") };
             let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
             let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
-            let lower = side(found.word(), stacked.place(found));
-            conflict(py, &path_text(snapshot.kernel.segments(), reached), &upper, &lower)
+            let found = stacked.definition(reached);
+            let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
+            conflict(py, &path_text(table, reached), &upper, &lower)
         })?;
-        snapshot.derived(py, snapshot.kernel.with_definition(at, patched, &names), read.opaques)
+        let derived = kernel.with_definition(at, patched, &names);
+        snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, read.opaques)
     }
 
     /// The snapshot without one layer's own definition; what lies beneath shines through.
@@ -204,37 +272,43 @@ reading_methods!(Snapshot, {
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let names = snapshot.settable(py, path)?;
-        let at = snapshot.position(py, layer)?;
-        let stacked = &snapshot.kernel.stack[at];
+        let kernel = snapshot.kernel(py)?;
+        let table = kernel.segments();
+        let names = settable(py, table, path)?;
+        let at = position(py, kernel, layer)?;
+        let stacked = &kernel.stack[at];
         for depth in 0..names.len() {
             if stacked.definition(&names[..=depth]).is_none() {
-                let table = snapshot.kernel.segments();
-                let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, |found| found.names());
+                let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
                 let siblings = PyTuple::new(py, siblings.iter().map(|&id| &*table.get(id).text))?;
                 let key = &*table.get(names[depth]).text;
                 let (whole, prefix) = (path_text(table, &names), path_text(table, &names[..depth]));
                 return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
             }
         }
-        snapshot.derived(py, snapshot.kernel.with_definition(at, stacked.without(&names), &names), None)
+        let derived = kernel.with_definition(at, stacked.without(&names), &names);
+        snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, None)
     }
 
     /// The snapshot with a layer in the place of the topmost of its name, or on top.
     #[pyo3(signature = (layer))]
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let layer = layer_argument(layer)?.get().rebased(py, snapshot.kernel.segments());
-        let at = snapshot.kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
-        snapshot.derived(py, snapshot.kernel.with_layer(layer.stacked, at), layer.opaques)
+        let kernel = snapshot.kernel(py)?;
+        let table = kernel.segments();
+        let layer = layer_argument(layer)?.get().rebased(py, table);
+        let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
+        let derived = kernel.with_layer(&layer.stacked, at);
+        snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, layer.opaques)
     }
 
     /// The snapshot without the topmost layer of a name.
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let at = snapshot.position(py, Some(name))?;
-        snapshot.derived(py, snapshot.kernel.without_layer(at), None)
+        let kernel = snapshot.kernel(py)?;
+        let derived = kernel.without_layer(position(py, kernel, Some(name))?);
+        snapshot.derived(py, derived.map_err(|error| kernel_error(py, kernel.segments(), error))?, None)
     }
 
     /// What was added, removed and changed since another snapshot.
@@ -245,9 +319,9 @@ reading_methods!(Snapshot, {
             let kind = python::type_name(old);
             return Err(PyTypeError::new_err(format!("diff() takes a Snapshot, not {kind}")));
         };
-        let (new, old) = (slf.get(), other.get());
-        let table = new.kernel.segments();
-        let mut found: Vec<(String, diff::Difference)> = diff::diff(&new.kernel, &old.kernel)
+        let (new, old) = (slf.get().kernel(py)?, other.get().kernel(py)?);
+        let table = new.segments();
+        let mut found: Vec<(String, diff::Difference)> = diff::diff(new, old)
             .into_iter()
             .map(|difference| (path_text(table, &difference.path), difference))
             .collect();
@@ -273,7 +347,7 @@ reading_methods!(Snapshot, {
         let names: Vec<Bound<'py, PyAny>> =
             dimensions.iter().map(|dimension| dimension.getattr("name")).collect::<PyResult<_>>()?;
         let choices = choices.map_or_else(|| PyDict::new(py), Clone::clone);
-        let declared: HashSet<String> = names.iter().map(|name| name.extract()).collect::<PyResult<_>>()?;
+        let declared: HashSet<String> = names.iter().map(PyAnyMethods::extract).collect::<PyResult<_>>()?;
         for choice in choices.keys() {
             if !declared.contains(&choice.extract::<String>()?) {
                 let known = names.iter().map(|name| Ok(name.repr()?.to_string())).collect::<PyResult<Vec<_>>>()?;
@@ -292,22 +366,22 @@ reading_methods!(Snapshot, {
         if chosen.is_empty() {
             return Ok(slf.clone());
         }
-        let scopes = snapshot.scopes.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+        let known = snapshot.scopes.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
         let key = PyTuple::new(py, &chosen)?;
-        let scoped = match scopes.get_item(&key)? {
-            Some(known) => {
-                scopes.del_item(&key)?;
-                known.cast_into::<Self>()?
+        let result = match known.get_item(&key)? {
+            Some(found) => {
+                known.del_item(&key)?;
+                found.cast_into::<Self>()?
             }
             None => Bound::new(py, snapshot.topped(py, &chosen)?)?,
         };
-        scopes.set_item(&key, &scoped)?;
-        if scopes.len() > SCOPES
-            && let Some(oldest) = scopes.keys().iter().next()
+        known.set_item(&key, &result)?;
+        if known.len() > SCOPES
+            && let Some(oldest) = known.keys().iter().next()
         {
-            scopes.del_item(oldest)?;
+            known.del_item(oldest)?;
         }
-        Ok(scoped)
+        Ok(result)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -389,7 +463,7 @@ fn build(
     let resolved = py.detach(|| kernel::Snapshot::new(stack, &table, conflicts));
     let mut kernel = resolved.map_err(|error| kernel_error(py, &table, error))?;
     kernel.generation = generation;
-    Ok(Snapshot::new(kernel, opaques, dimensions.unbind()))
+    Ok(Snapshot::new(kernel, None, opaques, dimensions.unbind()))
 }
 
 /// The table of segments that the most recent of the layers use.

@@ -27,7 +27,7 @@ impl View {
 reading_methods!(View, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, view) = (slf.py(), slf.get());
-        let table = view.snapshot.get().kernel().segments();
+        let table = view.snapshot.get().below().segments();
         let path = PyTuple::new(py, view.spot.path.iter().map(|&id| &*table.get(id).text))?;
         let restore = py.import("veltrix._restore")?.getattr("restore_view")?;
         Ok((restore, (&view.snapshot, path).into_pyobject(py)?))

@@ -1,0 +1,82 @@
+//! A front table that owns Python keys and values.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use veltrix_core::base::EntryId;
+use veltrix_core::front::{Front, Known, Wanted};
+
+use crate::raw;
+
+/// How many absent keys a cache remembers; more are looked up in the base each time, so that hostile keys cannot grow it.
+const MISSES: usize = 1024;
+/// Absent keys beyond this length are not remembered.
+const LONGEST_MISS: usize = 256;
+/// The entry of a remembered absent key.
+pub const ABSENT: EntryId = u32::MAX - 1;
+
+/// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
+/// so to the snapshot itself, would be hidden from the garbage collector here.
+pub struct Cache {
+    front: Front,
+    misses: AtomicUsize,
+}
+
+impl Cache {
+    /// An empty cache beside `entries` entries; other spellings of their paths have room too, but not without end.
+    pub fn new(entries: usize) -> Self {
+        Self { front: Front::new(entries * 2 + 64 + MISSES), misses: AtomicUsize::new(0) }
+    }
+
+    /// The table itself, for the slots.
+    #[inline]
+    pub const fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// Whether one more absent key would be remembered.
+    #[inline]
+    pub fn has_room_for_miss(&self) -> bool {
+        self.misses.load(Ordering::Relaxed) < MISSES
+    }
+
+    /// Remembers, within bounds, that nothing stands where a key leads.
+    pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64) -> PyResult<()> {
+        if key.len()? <= LONGEST_MISS && self.misses.fetch_add(1, Ordering::Relaxed) < MISSES {
+            self.keep(key, from, hash, ABSENT, None)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a key leads to; `value` is `None` where it is to be made at each read.
+    pub fn keep(
+        &self,
+        key: &Bound<'_, PyString>,
+        from: EntryId,
+        hash: u64,
+        entry: EntryId,
+        value: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
+        let stored = raw::hold(key.as_any());
+        let known = Known { value: value.map_or(0, raw::hold), entry, path_tag: (hash >> 32) as u32 };
+        if !self.front.insert(wanted, stored, known, |other| raw::same_text(other, key)) {
+            raw::release(key.py(), stored);
+            raw::release(key.py(), known.value);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        // Without an interpreter to give them back to, the objects are left alone.
+        let _ = Python::try_attach(|py| {
+            self.front.for_each(|key, value| {
+                raw::release(py, key);
+                raw::release(py, value);
+            });
+        });
+    }
+}

@@ -1,0 +1,106 @@
+//! A small overlay kept inside its snapshot: a few values over a base, and nothing else.
+//!
+//! An overlay qualifies if all it does is give other plain values to at most [`CAPACITY`] leaves of a base without a
+//! delta. It is then read through the base's cache and a scan of its entries; whatever else is asked of it is answered by
+//! the snapshot of the whole stack, which is made when it is first needed.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use veltrix_core::base::{Base, EntryId};
+use veltrix_core::hash::{path_hash, segment_hash};
+use veltrix_core::value::Kind;
+
+use crate::raw::{self, Exact};
+
+/// The most values that an inline overlay has.
+pub const CAPACITY: usize = 8;
+
+/// The values of an inline overlay.
+#[derive(Default)]
+pub struct Inline {
+    entries: [EntryId; CAPACITY],
+    values: [Option<Py<PyAny>>; CAPACITY],
+    length: usize,
+    /// The bits of the paths, as in a delta's filter.
+    pub filter: u64,
+}
+
+impl Inline {
+    /// The inline form of an overlay, if it qualifies.
+    pub fn new(base: &Base, data: &Bound<'_, PyAny>, root: u64) -> PyResult<Option<Self>> {
+        let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
+        let mut inline = Self::default();
+        Ok((inline.collect(base, data, 0, root)? && inline.length > 0).then_some(inline))
+    }
+
+    fn collect(&mut self, base: &Base, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {
+        let mut fits = !data.is_empty();
+        raw::each(data, |key, value| {
+            if fits {
+                fits = self.take(base, &key, &value, parent, above)?;
+            }
+            Ok(())
+        })?;
+        Ok(fits)
+    }
+
+    fn take(
+        &mut self,
+        base: &Base,
+        key: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        parent: EntryId,
+        above: u64,
+    ) -> PyResult<bool> {
+        let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
+        let Some(name) = raw::text(key) else { return Ok(false) };
+        let hash = path_hash(above, segment_hash(name.as_bytes()));
+        let found = base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
+        let Some(entry) = found else { return Ok(false) };
+        let mapping = base.entry(entry).kind == Kind::Mapping;
+        let fits = match raw::exact(value) {
+            Exact::Dict if mapping => return self.collect(base, value.cast::<PyDict>()?, entry, hash),
+            Exact::Str => raw::text(value.cast::<PyString>()?).is_some(),
+            Exact::None | Exact::Bool | Exact::Int | Exact::Float | Exact::Bytes => true,
+            Exact::Dict | Exact::List | Exact::Tuple | Exact::Other => false,
+        };
+        if mapping || !fits || self.length == CAPACITY {
+            return Ok(false);
+        }
+        self.entries[self.length] = entry;
+        self.values[self.length] = Some(value.clone().unbind());
+        self.length += 1;
+        self.filter |= 1 << (hash >> 58);
+        Ok(true)
+    }
+
+    /// The value that the overlay gives to an entry.
+    #[inline]
+    pub fn find(&self, entry: EntryId) -> Option<&Py<PyAny>> {
+        let entries = self.entries.iter().zip(&self.values).take(self.length);
+        entries.filter(|(known, _)| **known == entry).find_map(|(_, value)| value.as_ref())
+    }
+
+    /// The overlay as the data that it was made of.
+    pub fn data<'py>(&self, py: Python<'py>, base: &Base) -> PyResult<Bound<'py, PyDict>> {
+        let root = PyDict::new(py);
+        for (&entry, value) in self.entries.iter().zip(&self.values).take(self.length) {
+            let mut mapping = root.clone();
+            let path = base.path(entry);
+            let Some((last, above)) = path.split_last() else { continue };
+            for &name in above {
+                let name = &*base.segments().get(name).text;
+                let known = mapping.get_item(name)?;
+                mapping = if let Some(inner) = known {
+                    inner.cast_into::<PyDict>()?
+                } else {
+                    let inner = PyDict::new(py);
+                    mapping.set_item(name, &inner)?;
+                    inner
+                };
+            }
+            mapping.set_item(&*base.segments().get(*last).text, value)?;
+        }
+        Ok(root)
+    }
+}
