@@ -112,23 +112,22 @@ impl Base {
         }
     }
 
-    /// The entry of a path given by segment numbers, below the entry `from` whose path hash is `hash`.
-    pub fn descend(&self, hash: u64, from: EntryId, path: &[SegmentId]) -> Option<EntryId> {
+    /// The entry of a path from the root, whose hash is `hash`.
+    pub fn at(&self, hash: u64, path: &[SegmentId]) -> Option<EntryId> {
         if path.is_empty() {
-            return Some(from);
+            return Some(0);
         }
-        let hash = path.iter().fold(hash, |hash, &id| path_hash(hash, self.segments.get(id).hash));
-        self.find(hash, |base, entry| base.is_path(entry, from, path.iter().rev().copied()))
+        self.find(hash, |base, entry| base.is_path(entry, path))
     }
 
-    fn is_path(&self, mut entry: EntryId, from: EntryId, names: impl Iterator<Item = SegmentId>) -> bool {
-        for name in names {
-            if self.entry(entry).segment != name {
+    fn is_path(&self, mut entry: EntryId, path: &[SegmentId]) -> bool {
+        for &name in path.iter().rev() {
+            if entry == 0 || self.entry(entry).segment != name {
                 return false;
             }
             entry = self.entry(entry).parent;
         }
-        entry == from
+        entry == 0
     }
 
     /// Whether an entry's path, below `from`, has these names, given from the last to the first.

@@ -72,9 +72,10 @@ impl Nature {
 
 impl Snapshot {
     /// The snapshot with a definition put at `path` in the layer at this place of the stack.
-    pub fn with_definition(&self, layer: usize, patched: Stacked, path: &[SegmentId]) -> Result<Self, Error> {
-        let mut stack = self.stack.to_vec();
-        let before = std::mem::replace(&mut stack[layer], patched);
+    pub fn with_definition(&self, layer: usize, patched: &Stacked, path: &[SegmentId]) -> Result<Self, Error> {
+        let stack = self.stack.iter().enumerate();
+        let stack = stack.map(|(at, old)| if at == layer { patched.clone() } else { old.clone() }).collect();
+        let before = &self.stack[layer];
         self.derived(stack, |derivation| {
             let old = before.definition(path);
             let new = derivation.stack[layer].definition(path);
@@ -96,7 +97,7 @@ impl Snapshot {
             stack.push(layer.clone());
         }
         let touched = replaced.iter().chain([layer]).map(Stacked::size).max().unwrap_or(0);
-        self.derived_or_anew(stack, touched, |derivation| {
+        self.derived_or_anew(stack.into(), touched, |derivation| {
             derivation.compare(&mut Vec::new(), replaced.as_ref().map(Stacked::root), Some(layer.root()))
         })
     }
@@ -105,28 +106,24 @@ impl Snapshot {
     pub fn without_layer(&self, at: usize) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();
         let removed = stack.remove(at);
-        self.derived_or_anew(stack, removed.size(), |derivation| {
+        self.derived_or_anew(stack.into(), removed.size(), |derivation| {
             derivation.compare(&mut Vec::new(), Some(removed.root()), None)
         })
     }
 
     fn derived_or_anew(
         &self,
-        stack: Vec<Stacked>,
+        stack: Arc<[Stacked]>,
         touched: usize,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         // Beyond this size the whole is resolved faster than its parts.
-        if touched > (self.base.entries().len() / 8).max(64) {
-            self.anew(stack.into())
-        } else {
-            self.derived(stack, change)
-        }
+        if touched > (self.base.entries().len() / 8).max(64) { self.anew(stack) } else { self.derived(stack, change) }
     }
 
     fn derived(
         &self,
-        stack: Vec<Stacked>,
+        stack: Arc<[Stacked]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         let mut derivation = Derivation {
@@ -139,16 +136,16 @@ impl Snapshot {
         };
         match change(&mut derivation) {
             Err(Stop::Refused(error)) => return Err(error),
-            Err(Stop::Anew) => return self.anew(stack.into()),
+            Err(Stop::Anew) => return self.anew(stack),
             Ok(()) => {}
         }
         let Derivation { delta, changed, uncertain, limit, .. } = derivation;
         if delta.len() > limit {
-            return self.anew(stack.into());
+            return self.anew(stack);
         }
         let mut new = Self {
             base: Arc::clone(&self.base),
-            stack: stack.into(),
+            stack,
             delta: (!delta.is_empty()).then(|| Arc::new(delta)),
             conflicts: self.conflicts,
             generation: self.generation,
@@ -172,23 +169,34 @@ impl Snapshot {
 
 impl Derivation<'_> {
     /// What stands at a path as far as it is derived.
-    fn current(&self, path: &[SegmentId]) -> Nature {
+    fn found(&self, path: &[SegmentId]) -> Found<'_> {
         let base = &self.old.base;
         let hash = hash_of(base.segments(), path);
         if let Some(change) = self.delta.get(hash)
             && *change.path == *path
         {
-            return match change.state {
-                State::Absent => Nature::Absent,
-                State::Leaf(..) => Nature::Leaf,
-                State::Mapping => Nature::Mapping,
+            return match &change.state {
+                State::Absent => Found::Missing,
+                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+                State::Mapping => Found::Mapping(NO_ENTRY),
             };
         }
-        match base.descend(crate::segments::ROOT_HASH, 0, path) {
-            Some(entry) if self.delta.hides(entry) => Nature::Absent,
-            Some(entry) if base.entry(entry).kind == Kind::Mapping => Nature::Mapping,
-            Some(_) => Nature::Leaf,
-            None => Nature::Absent,
+        match base.at(hash, path) {
+            Some(entry) if self.delta.hides(entry) => Found::Missing,
+            Some(entry) if base.entry(entry).kind == Kind::Mapping => Found::Mapping(entry),
+            Some(entry) => {
+                let (tree, node) = base.leaf(entry);
+                Found::Leaf(tree, node, entry)
+            }
+            None => Found::Missing,
+        }
+    }
+
+    fn current(&self, path: &[SegmentId]) -> Nature {
+        match self.found(path) {
+            Found::Missing => Nature::Absent,
+            Found::Leaf(..) => Nature::Leaf,
+            Found::Mapping(_) => Nature::Mapping,
         }
     }
 
@@ -262,31 +270,30 @@ impl Derivation<'_> {
     /// left as they are, and `Mapping` is returned.
     fn visit(&mut self, path: &[SegmentId]) -> Result<Nature, Stop> {
         let (depth, outcome) = walk(self.stack, self.old.conflicts, path)?;
+        if depth == 0 {
+            return Ok(Nature::Absent);
+        }
+        let (reached, nature) = (&path[..depth], Nature::of(&outcome));
+        if nature == Nature::Leaf
+            && let Found::Leaf(tree, node, _) = self.found(reached)
+        {
+            // Where a value stood and stands, all that leads to it are mappings before and after.
+            let state = self.leaf(outcome);
+            self.changed |= !matches!(&state, State::Leaf(new, at) if diff::same_value(tree, node, new, *at));
+            self.put(reached, state)?;
+            return Ok(Nature::Leaf);
+        }
         for above in 1..depth {
             if self.current(&path[..above]) != Nature::Mapping {
                 self.turn(&path[..above])?;
                 return Ok(Nature::Absent);
             }
         }
-        if depth == 0 {
+        if self.current(reached) != nature {
+            self.turn(reached)?;
             return Ok(Nature::Absent);
         }
-        let (reached, nature) = (&path[..depth], Nature::of(&outcome));
-        let current = self.current(reached);
-        match outcome {
-            _ if current != nature => {
-                self.turn(reached)?;
-                Ok(Nature::Absent)
-            }
-            Outcome::Absent => Ok(Nature::Absent),
-            Outcome::Mapping(_) => Ok(if depth == path.len() { Nature::Mapping } else { Nature::Absent }),
-            leaf => {
-                let state = self.leaf(leaf);
-                self.changed |= self.differs(reached, &state);
-                self.put(reached, state)?;
-                Ok(Nature::Leaf)
-            }
-        }
+        Ok(if depth == path.len() { nature } else { Nature::Absent })
     }
 
     /// Replaces a path that changes its nature.
@@ -300,7 +307,7 @@ impl Derivation<'_> {
     fn replace(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
         let base = Arc::clone(&self.old.base);
         self.delta.forget_beneath(path);
-        let entry = base.descend(crate::segments::ROOT_HASH, 0, path).unwrap_or(NO_ENTRY);
+        let entry = base.at(hash_of(base.segments(), path), path).unwrap_or(NO_ENTRY);
         if entry != NO_ENTRY {
             self.delta.hide(entry, base.entry(entry).end);
         }
@@ -341,24 +348,6 @@ impl Derivation<'_> {
                 State::Leaf(tree, node)
             }
             Outcome::Absent | Outcome::Mapping(_) => State::Absent,
-        }
-    }
-
-    /// Whether a leaf differs from the one that stands at its path.
-    fn differs(&self, path: &[SegmentId], state: &State) -> bool {
-        let State::Leaf(tree, node) = state else { return true };
-        let hash = hash_of(self.old.segments(), path);
-        if let Some(change) = self.delta.get(hash)
-            && *change.path == *path
-        {
-            return match &change.state {
-                State::Leaf(old, at) => !diff::same_value(old, *at, tree, *node),
-                State::Absent | State::Mapping => true,
-            };
-        }
-        match self.old.find_path(path) {
-            Found::Leaf(old, at, _) => !diff::same_value(old, at, tree, *node),
-            Found::Missing | Found::Mapping(_) => true,
         }
     }
 }

@@ -44,51 +44,35 @@ pub struct Layer {
     nodes: Box<[Node]>,
     arena: Box<[u8]>,
     positions: Box<[Position]>,
-    wide: WideMappings,
+    /// Of mappings with more than [`NARROW`] children: `segment << 32 | child`, sorted; the mapping's payload says where.
+    wide: Box<[u64]>,
 }
 
 /// Mappings with at most this many children are searched one child after the other.
 const NARROW: usize = 12;
 
-/// For every mapping that is wider: its children by segment, so that a child is found without a walk.
-#[derive(Debug, Default)]
-struct WideMappings {
-    /// Mapping and the range of its children in `children`, by rising mapping.
-    ranges: Vec<(NodeId, u32, u32)>,
-    /// `segment << 32 | node`, sorted within each range.
-    children: Vec<u64>,
+/// Writes the children of every wider mapping down by segment, sorted, and their range into the mapping's payload.
+fn index_wide(nodes: &mut [Node]) -> Box<[u64]> {
+    let mut index: Vec<u64> = Vec::new();
+    for id in 0..nodes.len() {
+        if nodes[id].kind != Kind::Mapping || nodes[id].end as usize - id <= NARROW {
+            continue;
+        }
+        let start = index.len();
+        let children = Children { nodes, next: id as NodeId + 1, end: nodes[id].end };
+        index.extend(children.map(|child| packed(nodes[child as usize].segment, child)));
+        if index.len() - start > NARROW {
+            index[start..].sort_unstable();
+            nodes[id].payload = TreeBuilder::range(start, index.len());
+        } else {
+            index.truncate(start);
+        }
+    }
+    index.into_boxed_slice()
 }
 
-impl WideMappings {
-    fn of(nodes: &[Node]) -> Self {
-        let mut wide = Self::default();
-        for (id, node) in nodes.iter().enumerate() {
-            if node.kind != Kind::Mapping || node.end as usize - id <= NARROW {
-                continue;
-            }
-            let start = wide.children.len();
-            let children = Children { nodes, next: id as NodeId + 1, end: node.end };
-            wide.children.extend(children.map(|child| Self::pack(nodes[child as usize].segment, child)));
-            if wide.children.len() - start > NARROW {
-                wide.children[start..].sort_unstable();
-                wide.ranges.push((id as NodeId, start as u32, wide.children.len() as u32));
-            } else {
-                wide.children.truncate(start);
-            }
-        }
-        wide
-    }
-
-    const fn pack(segment: SegmentId, child: NodeId) -> u64 {
-        (segment as u64) << 32 | child as u64
-    }
-
-    /// `None` where the mapping is narrow.
-    fn children(&self, id: NodeId) -> Option<&[u64]> {
-        let at = self.ranges.binary_search_by_key(&id, |range| range.0).ok()?;
-        let (_, start, end) = self.ranges[at];
-        Some(&self.children[start as usize..end as usize])
-    }
+const fn packed(segment: SegmentId, child: NodeId) -> u64 {
+    (segment as u64) << 32 | child as u64
 }
 
 impl Layer {
@@ -116,14 +100,12 @@ impl Layer {
 
     /// The child of a mapping under a name.
     pub fn child(&self, id: NodeId, segment: SegmentId) -> Option<NodeId> {
-        if self.node(id).end as usize - id as usize > NARROW
-            && let Some(children) = self.wide.children(id)
-        {
-            let at = children.partition_point(|&packed| packed < WideMappings::pack(segment, 0));
-            return children
-                .get(at)
-                .filter(|&&packed| packed >> 32 == u64::from(segment))
-                .map(|&packed| packed as NodeId);
+        let payload = self.node(id).payload;
+        if payload != 0 {
+            let start = (payload >> 32) as usize;
+            let children = &self.wide[start..start + payload as u32 as usize];
+            let at = children.partition_point(|&child| child < packed(segment, 0));
+            return children.get(at).filter(|&&child| child >> 32 == u64::from(segment)).map(|&child| child as NodeId);
         }
         self.children(id).find(|&child| self.node(child).segment == segment)
     }
@@ -138,10 +120,11 @@ impl Layer {
             }
         }
         segments.retain(nodes.len());
+        let wide = index_wide(&mut nodes);
         Self {
             segments: Arc::clone(segments),
-            wide: WideMappings::of(&nodes),
             nodes,
+            wide,
             arena: self.arena.clone(),
             positions: self.positions.clone(),
         }
@@ -343,9 +326,10 @@ impl TreeBuilder {
             self.positions.resize(self.nodes.len(), Position::default());
         }
         self.segments.retain(self.nodes.len());
+        let wide = index_wide(&mut self.nodes);
         Layer {
             segments: self.segments,
-            wide: WideMappings::of(&self.nodes),
+            wide,
             nodes: self.nodes.into_boxed_slice(),
             arena: self.arena.into_boxed_slice(),
             positions: self.positions.into_boxed_slice(),

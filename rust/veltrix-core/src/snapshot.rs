@@ -118,7 +118,7 @@ impl Snapshot {
                 State::Mapping => Found::Mapping(self.entry_of(hash, path)),
             };
         }
-        match self.base.descend(ROOT_HASH, 0, path) {
+        match self.base.at(hash, path) {
             Some(entry) => self.in_base(entry),
             None => Found::Missing,
         }
@@ -262,8 +262,7 @@ pub fn merged_names(definitions: &[Definition<'_>]) -> Vec<SegmentId> {
 pub fn walk<'a>(stack: &'a [Stacked], conflicts: Conflicts, path: &[SegmentId]) -> Result<(usize, Outcome<'a>), Error> {
     let mut definitions: Vec<Definition<'a>> = stack.iter().rev().map(Stacked::root).collect();
     for (depth, &segment) in path.iter().enumerate() {
-        let below: Vec<Definition<'a>> =
-            definitions.iter().filter_map(|definition| definition.child(segment)).collect();
+        let below = definitions.into_iter().filter_map(|definition| definition.child(segment)).collect();
         match decide(stack, conflicts, &path[..=depth], below)? {
             Outcome::Mapping(counted) => definitions = counted,
             other => return Ok((depth + 1, other)),

@@ -13,7 +13,7 @@ use veltrix_core::error::Side;
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
 use veltrix_core::patch::{Definition, Stacked};
-use veltrix_core::path::Step;
+use veltrix_core::path::{Step, plain_hash};
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::segments::{self, SegmentId, Segments};
@@ -26,7 +26,7 @@ use crate::inline::Inline;
 use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
 use crate::reading::{Reading, reading_methods};
-use crate::{path, python};
+use crate::{path, python, raw};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
@@ -156,6 +156,12 @@ fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, P
 
 /// A path of names alone, on a table of segments.
 fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
+    if let Ok(text) = wanted.cast_exact::<PyString>()
+        && let Some(text) = raw::text(text)
+        && plain_hash(text, ROOT_HASH).is_some()
+    {
+        return Ok(text.split('.').map(|name| table.intern(name)).collect());
+    }
     let steps = path::steps(wanted)?;
     let names = steps.iter().map(|step| match step {
         Step::Name(name) => Some(table.intern(name)),
@@ -260,7 +266,7 @@ reading_methods!(Snapshot, {
             let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
             conflict(py, &path_text(table, reached), &upper, &lower)
         })?;
-        let derived = kernel.with_definition(at, patched, &names);
+        let derived = kernel.with_definition(at, &patched, &names);
         snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, read.opaques)
     }
 
@@ -286,7 +292,7 @@ reading_methods!(Snapshot, {
                 return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
             }
         }
-        let derived = kernel.with_definition(at, stacked.without(&names), &names);
+        let derived = kernel.with_definition(at, &stacked.without(&names), &names);
         snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, None)
     }
 
