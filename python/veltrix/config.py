@@ -63,6 +63,8 @@ class Config:
         return self._snapshot
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_snapshot"):
+            return "<veltrix.Config, not loaded>"
         return f"<veltrix.Config, generation {self._snapshot.generation}, {len(self._sources)} sources>"
 
 

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from veltrix.cli.arguments import UsageError, parse
@@ -34,9 +35,7 @@ BROKEN_PIPE = 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the answer is the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _make_streams_safe()
     try:
         with _warnings_on_stderr():
             return _run(sys.argv[1:] if arguments is None else arguments)
@@ -46,6 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _make_streams_safe() -> None:
+    """A closed stream takes everything and keeps nothing; a character that one cannot carry is escaped."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -93,7 +102,7 @@ def _answer(parsed: Namespace, snapshot: Snapshot) -> Iterator[str]:
         return
     path = parse_path(parsed.path) if parsed.command == "get" else ()
     if parsed.format != "tree":
-        yield document(data(snapshot, path), parsed.format, path)
+        yield from document(data(snapshot, path), parsed.format, path).splitlines(keepends=True)
         return
     value = snapshot[path] if path else snapshot
     if isinstance(value, Mapping):

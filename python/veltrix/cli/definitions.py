@@ -38,7 +38,8 @@ def _head(explanation: Explanation, style: Style) -> str:
     if explanation.secret:
         return f"{path} = {style.secret(REDACTED)}"
     if explanation.definitions[0].type == "mapping" and hasattr(explanation.value, "keys"):
-        return f"{path} is a mapping of {len(explanation.value)}"
+        keys = len(explanation.value)
+        return f"{path} is a mapping of {keys} {'key' if keys == 1 else 'keys'}"
     return f"{path} = {literal(explanation.value)}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
-from veltrix.cli.text import escaped, escaped_as_json, literal
+from veltrix.cli.text import escaped, escaped_as_json, literal, one_line
 from veltrix.sources.kernel import format_path
 
 FORMATS = ("toml", "json", "yaml", "flat")
@@ -23,7 +23,7 @@ class UnwritableError(Exception):
 def document(data: Any, form: str, path: tuple[str | int, ...] = ()) -> str:
     """The text of the data in the format, with a line end; raises `UnwritableError`."""
     if form == "flat":
-        return "".join(f"{escaped(line)}\n" for line in _flat(data, path))
+        return "".join(f"{one_line(line)}\n" for line in _flat(data, path))
     write = {"toml": _toml, "json": _json, "yaml": _yaml}[form]
     return write(data, path)
 

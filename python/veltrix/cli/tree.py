@@ -60,7 +60,12 @@ def _line(node: Node, base: int) -> _Line:
     indent = _INDENT * (len(node.path) - base - 1)
     name = indent + one_line(str(node.path[-1]))
     if node.is_mapping:
-        return _Line(name, "" if node.value is None else f"  … {node.value} values", False, "")
+        return _Line(
+            name,
+            "" if node.value is None else f"  … {node.value} {'value' if node.value == 1 else 'values'}",
+            False,
+            "",
+        )
     secret = type(node.value) is Redacted
     value = str(node.value) if secret else shortened(literal(node.value))
     return _Line(f"{name} = ", value, secret, "" if node.origin is None else node.origin.layer)

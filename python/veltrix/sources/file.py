@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from veltrix.errors import LimitError, ParseError, SourceError
+from veltrix.errors import LimitError, ParseError, SourceError, printable
 from veltrix.sources.kernel import Layer
 from veltrix.sources.reading import TooLargeError, UnreadableError, read_stable
 from veltrix.sources.source import Source, secret_paths, source_name, without_frames
@@ -125,7 +125,7 @@ def extension(path: str) -> str:
 def _said_where(error: UnreadableError, source: File) -> str:
     if not error.missing:
         return error.reason
-    return f"{error.reason} (looked for {shown_path(source.absolute_path)})"
+    return f"{error.reason} (looked for {printable(shown_path(source.absolute_path))})"
 
 
 def _unknown_extension(path: str) -> str:

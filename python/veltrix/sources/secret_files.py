@@ -110,6 +110,8 @@ def _open_data(root: int, link: str) -> int:
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ESTALE):
             raise TornError(f"{DATA} points to nothing") from error
+        if error.errno in (errno.ENOTDIR, errno.ELOOP):
+            raise UnreadableError(f"{DATA} does not point to a directory") from error
         raise
 
 

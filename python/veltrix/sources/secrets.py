@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from veltrix.errors import SourceError
+from veltrix.errors import SourceError, printable
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.kernel import Layer
@@ -75,7 +75,7 @@ class Secrets(Source):
         except UnreadableError as error:
             if error.missing and self.optional:
                 return None
-            where = f" (looked for {shown_path(self.absolute_path)})" if error.missing else ""
+            where = f" (looked for {printable(shown_path(self.absolute_path))})" if error.missing else ""
             raise SourceError(f"{error.reason}{where}", file=self.path) from error
         if not generation.contents and not generation.problems and not self.allow_empty:
             if self.optional:

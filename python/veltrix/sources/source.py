@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ class Source(ABC):
             object.__setattr__(self, field, value)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a {type(self).__name__} is read-only")
+        raise AttributeError(f"{type(self).__name__} is read-only")
 
     def __repr__(self) -> str:
-        return f"<veltrix.{type(self).__name__} {self.name!r}>"
+        return f"<veltrix.{type(self).__name__} {getattr(self, 'name', '')!r}>"
 
 
 def without_frames(read: Callable[[], Result]) -> Result:
@@ -69,7 +69,7 @@ def without_frames(read: Callable[[], Result]) -> Result:
 
 def warn(text: str) -> None:
     """Say that something is left out or unsafe."""
-    warnings.warn(text, ConfigWarning, stacklevel=2)
+    warnings.warn(printable(text), ConfigWarning, stacklevel=2)
 
 
 def secret_paths(secret: SecretPaths) -> bool | SecretTuple:

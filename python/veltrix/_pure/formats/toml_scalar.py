@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from math import inf, isinf, nan
 
 TYPE_CHECKING = False
@@ -164,7 +164,7 @@ def _moment(cursor: Cursor) -> date | datetime:
         return read
     zone = None
     if zulu:
-        zone = timezone.utc
+        zone = UTC
     elif sign:
         east = timedelta(hours=int(hours), minutes=int(minutes))
         zone = timezone(-east if sign == "-" else east)

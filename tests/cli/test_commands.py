@@ -1,0 +1,128 @@
+"""Arguments: where files and options may stand, what they mean together."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+FILES = ("base.json", "site.json")
+
+
+def test_options_may_stand_anywhere(printed):
+    wanted = printed("get", "server", *FILES, "--set", "server.port=1", "--format", "json")
+    for arguments in (
+        ("--set", "server.port=1", "server", *FILES, "--format", "json"),
+        ("server", FILES[0], "--set=server.port=1", "--format=json", FILES[1]),
+    ):
+        assert printed("get", *arguments) == wanted
+
+
+def test_later_files_override_earlier_ones(printed):
+    assert printed("get", "server.host", *FILES) == "0.0.0.0\n"
+    assert printed("get", "server.host", *reversed(FILES)) == "localhost\n"
+
+
+def test_the_environment_overrides_files_and_arguments_override_that(printed, monkeypatch):
+    monkeypatch.setenv("APP_SERVER__HOST", "from-env")
+    assert printed("get", "server.host", *FILES) == "0.0.0.0\n"
+    assert printed("get", "server.host", *FILES, "--env", "APP") == "from-env\n"
+    assert printed("get", "server.host", *FILES, "--env", "APP", "--set", "server.host=given") == "given\n"
+
+
+def test_names_of_a_dotenv_file_mean_paths(printed):
+    Path("local.env").write_text("SERVER__PORT=81\nAPP_SERVER__PORT=82\n")
+    assert printed("get", "server.port", "base.json", "local.env") == "81\n"
+    assert printed("get", "server.port", "base.json", "local.env", "--env", "APP") == "82\n"
+
+
+def test_no_file_is_needed_where_another_source_is_given(printed):
+    assert printed("show", "--set", "a.b:=1", "--format", "flat") == "a.b = 1\n"
+
+
+def test_a_file_that_is_named_twice_counts_once_where_it_stands_first(printed):
+    assert printed("get", "server.host", "base.json", "site.json", "base.json") == "0.0.0.0\n"
+
+
+def test_conflicts_can_be_resolved_by_replacing(printed, refused):
+    Path("odd.json").write_text('{"server": "none"}')
+    assert "say replace()" in refused("show", "base.json", "odd.json")
+    assert printed("get", "server", "base.json", "odd.json", "--conflicts", "replace") == "none\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("server.tags", '["a", "b"]'),
+        ("server.tags[1]", "b"),
+        ("debug", "false"),
+        ("cache", "null"),
+        ("server.port", "8080"),
+        ('server."host"', "0.0.0.0"),
+    ],
+)
+def test_get_prints_a_value_for_other_programs(printed, path, value):
+    assert printed("get", path, *FILES) == f"{value}\n"
+
+
+def test_what_is_in_a_list_can_be_shown(printed):
+    Path("list.json").write_text('{"l": [{"a": {"b": 1}, "c": []}]}')
+    assert printed("get", "l[0]", "list.json") == "a\n  b = 1  list.json\nc = []   list.json\n"
+    assert printed("get", "l[0].a", "list.json", "--format", "json") == '{\n  "b": 1\n}\n'
+
+
+def test_an_empty_configuration_is_said_to_be_empty(printed):
+    Path("empty.json").write_text("{}")
+    assert printed("show", "empty.json") == "(empty)\n"
+    assert printed("show", "empty.json", "--format", "json") == "{}\n"
+    assert printed("show", "empty.json", "--format", "flat") == "{}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["get", "-h"], ["explain", "--help"]])
+def test_help_says_how_files_and_paths_stand(printed, arguments):
+    text = printed(*arguments)
+    assert "FILE" in text
+    assert "over" in text
+    assert "--set" in text
+
+
+def test_the_version_names_the_implementation(printed):
+    import veltrix
+
+    assert printed("--version") == f"veltrix {veltrix.__version__} ({veltrix.implementation})\n"
+
+
+def test_the_script_is_the_module(printed):
+    script = Path(sysconfig.get_path("scripts")) / "veltrix"
+    if not script.exists():
+        pytest.skip("veltrix is not installed, only on the path")
+    ran = subprocess.run([script, "get", "debug", "base.json"], capture_output=True, text=True, check=True)
+    assert ran.stdout == printed("get", "debug", "base.json")
+
+
+@pytest.mark.parametrize("implementation", ["pure", "native"])
+def test_both_implementations_print_the_same(program, implementation):
+    import veltrix
+
+    if implementation not in veltrix.implementations():
+        pytest.skip("the native implementation is not built")
+    forced = program("show", *FILES, env={**os.environ, "VELTRIX_IMPL": implementation})
+    assert forced == program("show", *FILES)
+
+
+def test_a_big_configuration_is_shown(printed):
+    leaves = ",".join(f'"key{number}": {number}' for number in range(2_000))
+    Path("big.json").write_text(f'{{"group": {{{leaves}}}}}')
+    assert len(printed("show", "big.json").splitlines()) == 2_001
+    assert printed("show", "big.json", "--depth", "1") == "group  … 2000 values\n"
+
+
+def test_importing_the_command_line_runs_nothing():
+    ran = subprocess.run(
+        [sys.executable, "-c", "import veltrix.__main__"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == ran.stderr == ""

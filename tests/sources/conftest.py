@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+import veltrix
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("APP"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def env(monkeypatch):
+    """Set variables, and give what `Env("APP")` makes of them over the data beneath."""
+
+    def load(variables, beneath=None, **options):
+        for name, text in variables.items():
+            monkeypatch.setenv(name, text)
+        return load_over(veltrix.Env("APP", **options), beneath)
+
+    return load
+
+
+@pytest.fixture
+def for_everyone():
+    """A directory that a user without rights can enter, unlike `tmp_path`."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def load_over(source, beneath=None):
+    """The snapshot of a source over data or layers beneath."""
+    layers = []
+    if beneath is not None:
+        layers.append(veltrix.Layer("beneath", beneath))
+    layer = source.load(veltrix.resolve(layers) if layers else None)
+    return None if layer is None else veltrix.resolve([*layers, layer])
+
+
+def problems_of(call):
+    """The texts of all problems that a call raises, in order."""
+    with pytest.raises(veltrix.errors.ConfigError) as caught:
+        call()
+    return [str(problem) for problem in caught.value.problems]
+
+
+def as_nobody(call):
+    """The repr of what a call gives in a child that has no rights of root."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.getuid() == 0:
+                os.setgid(65534)
+                os.setuid(65534)
+            answer = repr(call())
+        except BaseException as error:  # noqa: BLE001  (the child must not return into the test run)
+            answer = repr(error)
+        os.write(writer, answer.encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answers:
+        answer = answers.read().decode()
+    os.waitpid(child, 0)
+    return answer
+
+
+def open_descriptors():
+    """The numbers of the files that this process has open."""
+    return {path.name for path in Path("/proc/self/fd").iterdir()}

@@ -1,0 +1,97 @@
+"""Assignments as a command line writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+import veltrix
+from tests.sources.conftest import load_over, problems_of
+
+
+def given(*assignments, beneath=None, **options):
+    return load_over(veltrix.Arguments(assignments, **options), beneath)
+
+
+def test_a_text_takes_the_type_of_what_it_overrides_and_is_a_str_elsewhere():
+    found = given(
+        "server.port=80", "server.new=80", "debug=on", beneath={"server": {"port": 1}, "debug": False}
+    )
+    assert found.to_dict() == {"server": {"port": 80, "new": "80"}, "debug": True}
+
+
+def test_json_gives_any_type_whatever_is_beneath():
+    found = given("port:=null", "a:=[1, 2]", 'b:={"c": 1.5}', 's:="x"', beneath={"port": 1})
+    assert found.to_dict() == {"port": None, "a": [1, 2], "b": {"c": 1.5}, "s": "x"}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "path", "value"),
+    [
+        ("a.b=c=d", ("a", "b"), "c=d"),
+        ('log."my.module"=x', ("log", "my.module"), "x"),
+        ('"a=b".c=x', ("a=b", "c"), "x"),
+        ('"a\\"=b"=x', ('a"=b',), "x"),
+        ('"a:"=x', ("a:",), "x"),
+        ("a=", ("a",), ""),
+        ("a=:=1", ("a",), ":=1"),
+        ("Ä=ö", ("Ä",), "ö"),
+    ],
+)
+def test_the_path_ends_at_the_first_equals_sign_outside_quotes(assignment, path, value):
+    assert given(assignment)[path] == value
+
+
+def test_an_item_of_a_list_is_overridden():
+    beneath = {"servers": [{"host": "a", "port": 1}, {"host": "b"}]}
+    found = given("servers[0].port=2", "servers[1]:={}", beneath=beneath)
+    assert found.to_dict() == {"servers": [{"host": "a", "port": 2}, {}]}
+
+
+def test_the_last_assignment_to_a_path_counts():
+    assert given("a=1", "b=2", "a=3").to_dict() == {"b": "2", "a": "3"} == given("b=2", '"a"=3').to_dict()
+
+
+def test_matching_is_exact():
+    assert given("PORT=80", beneath={"port": 1}).to_dict() == {"port": 1, "PORT": "80"}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "said"),
+    [
+        ("novalue", "assignment 1: expected path=value or path:=json"),
+        ("", "assignment 1: expected path=value or path:=json"),
+        ("=x", "path '', column 1: empty path"),
+        ("a..b=x", "path 'a..b', column 3: empty segment"),
+        ("port=x", "port: expected an int (decimal digits) as in layer 'beneath' (layer 'arguments')"),
+        ("port:=x", "port: expected JSON behind := (layer 'arguments')"),
+        ("l[3]=x", "assignment to l[3]: sets item 3 of l, which has 1"),
+        ("port[0]=x", "assignment to port[0]: sets an item of port, which is not a list beneath"),
+        ("nowhere[0]=x", "assignment to nowhere[0]: sets an item of nowhere, which is not a list beneath"),
+        ("l[0][0]=x", "assignment to l[0][0]: sets an item of l[0], which is not a list"),
+        ("l[0].a=x", "assignment to l[0].a: sets a key of l[0], which is not a mapping"),
+    ],
+)
+def test_what_cannot_be_used_is_told(assignment, said):
+    assert problems_of(lambda: given(assignment, beneath={"port": 1, "l": [1]})) == [said]
+
+
+def test_all_problems_are_told_at_once():
+    assert len(problems_of(lambda: given("x", "a..b=1", "c:=]", "d=1", "d.e=1"))) == 4
+
+
+def test_the_origin_is_an_argument():
+    assert given("a.b=1").explain("a.b").origin == veltrix.Origin("arguments", "argument")
+    assert given("a=1", name="--set").explain("a").origin.layer == "--set"
+
+
+def test_secrets_are_redacted():
+    assert given("a=hunter2", secret="a").explain("a").value == "<secret>"
+
+
+def test_an_assignment_is_a_str():
+    with pytest.raises(TypeError, match="an assignment is a str, not int"):
+        veltrix.Arguments([1])
+
+
+def test_the_source_does_not_show_what_it_sets():
+    assert repr(veltrix.Arguments(["a=hunter2"])) == "<veltrix.Arguments 'arguments'>"

@@ -1,0 +1,206 @@
+"""A token in every secret: nothing that is shown, raised or logged may hold it, nor any part of it."""
+
+from __future__ import annotations
+
+import gc
+import io
+import logging
+import os
+import pickle
+import secrets
+import subprocess
+import sys
+import traceback
+import warnings
+from pathlib import Path
+
+import pytest
+
+import veltrix
+from veltrix.errors import ConfigError
+
+
+@pytest.fixture
+def canary():
+    return secrets.token_hex(16)
+
+
+@pytest.fixture(autouse=True)
+def in_tmp_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def everything_shown(error):
+    """The whole traceback with the locals of every frame, chained errors included, and all texts."""
+    out = io.StringIO()
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True, compact=False)
+    out.write("".join(shown.format()))
+    pending, seen = [error], set()
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        notes = getattr(one, "__notes__", ())
+        print(repr(one), str(one), one.args, vars(one), notes, pickle.dumps(one), file=out)
+        pending += [one.__cause__, one.__context__, *getattr(one, "problems", ())]
+    return out.getvalue()
+
+
+def raised_by(call):
+    with pytest.raises(ConfigError) as caught:
+        call()
+    return everything_shown(caught.value)
+
+
+TYPES = {
+    "int": 1,
+    "float": 0.5,
+    "bool": True,
+    "mapping": {"a": 1},
+    "list": [1],
+    "opaque": object(),
+}
+
+
+@pytest.mark.parametrize("beneath", TYPES.values(), ids=TYPES)
+@pytest.mark.parametrize(
+    "form", ["{}", "[{}", '{{"a": {}', "{}1", "5551{}", '["{}", ]', '{{"{}": 1, "{}": 1}}']
+)
+def test_a_variable_of_the_wrong_type_is_not_shown(monkeypatch, canary, beneath, form):
+    monkeypatch.setenv("APP_SECRET", form.format(canary, canary))
+    shown = raised_by(lambda: veltrix.Config({"secret": beneath}, veltrix.Env("APP", secret=True)))
+    assert "variable APP_SECRET" in shown
+    assert canary not in shown
+
+
+def test_a_good_secret_is_not_shown_by_the_problem_beside_it(monkeypatch, canary):
+    monkeypatch.setenv("APP_GOOD", canary)
+    monkeypatch.setenv("APP_LIST__0", canary)
+    monkeypatch.setenv("APP_MAP", f'{{"x": "{canary}"}}')
+    monkeypatch.setenv("APP_PORT", "x")
+    beneath = {"good": "", "port": 1, "list": ["a"], "map": {}}
+    shown = raised_by(lambda: veltrix.Config(beneath, veltrix.Env("APP")))
+    assert "variable APP_PORT" in shown
+    assert canary not in shown
+
+
+@pytest.mark.parametrize("text", ["55512345678x", "{}", "\n{}\n"])
+def test_a_secret_file_of_the_wrong_type_is_not_shown(canary, text):
+    directory = Path("secrets")
+    directory.mkdir(mode=0o700)
+    (directory / "port").write_text(text.format(canary))
+    (directory / "other").write_text(canary)
+    shown = raised_by(lambda: veltrix.Config({"port": 1}, veltrix.Secrets("secrets")))
+    assert "secrets/port" in shown
+    assert canary not in shown
+    assert "55512345678" not in shown
+
+
+def test_secret_bytes_that_are_no_text_are_not_shown(canary):
+    directory = Path("secrets")
+    directory.mkdir(mode=0o700)
+    (directory / "key").write_bytes(canary.encode() + b"\xff")
+    assert canary not in raised_by(lambda: veltrix.Config(veltrix.Secrets("secrets")))
+
+
+@pytest.mark.parametrize("assignment", ["port={}", "port:={}", "{}", "a[0]={}", "a.={}"])
+def test_an_argument_is_not_shown(canary, assignment):
+    sources = ({"port": 1}, veltrix.Arguments([assignment.format(canary)]))
+    assert canary not in raised_by(lambda: veltrix.Config(*sources))
+
+
+@pytest.mark.parametrize(
+    "broken", ["password = {}", 'password = "{}', 'password = "{}"\npassword = "{}"', "= {}"]
+)
+@pytest.mark.parametrize("form", ["toml", "json", "yaml", "env"])
+def test_a_broken_secret_file_is_not_shown(canary, form, broken):
+    Path(f"app.{form}").write_text(broken.format(canary, canary))
+    source = veltrix.File(f"app.{form}", secret=True)
+    try:
+        shown = raised_by(lambda: veltrix.Config(source))
+    except pytest.fail.Exception:  # good in this format
+        shown = repr(veltrix.Config(source).snapshot)
+    assert canary not in shown
+
+
+def test_a_conflict_between_secrets_is_not_shown(canary):
+    lower = veltrix.Values({"a": canary}, name="lower", secret=True)
+    upper = veltrix.Values({"a": {"b": canary}}, name="upper")
+    shown = raised_by(lambda: veltrix.Config(lower, upper))
+    assert "a: mapping in layer 'upper' over str in layer 'lower'" in shown
+    assert canary not in shown
+
+
+def test_a_secret_is_redacted_wherever_it_is_shown(canary, caplog):
+    url = f"postgres://user:{canary}@host/db?password={canary}"
+    sources = (
+        veltrix.Values({"url": url, "l": [{"p": canary}], "m": {"p": canary}}, secret=True),
+        veltrix.Values({"late": canary, "n": {"p": canary}}, name="late", secret=["late", "n"]),
+    )
+    config = veltrix.Config(*sources, {"also": canary}, secret=["also"])
+    snapshot = config.snapshot
+    logging.getLogger("test").warning("%s %r", config, snapshot)
+    shown = [
+        repr(config), repr(config.sources), repr(snapshot), str(snapshot), f"{snapshot}", repr(snapshot["m"]),
+        repr(dict(vars(type(config)))), repr(dir(config)), caplog.text,
+        *(repr(snapshot.explain(path)) for path in snapshot.flatten()),
+        *(repr(snapshot.explain(path)) for path in ("m", "l[0].p", "n")),
+        repr(snapshot.key("url")), repr(snapshot.diff(veltrix.Config().snapshot)),
+        repr(snapshot.layers), snapshot.digest,
+    ]  # fmt: skip
+    for text in shown:
+        assert canary not in text
+        assert canary[:8] not in text
+    assert snapshot["url"] == url
+
+
+def test_the_command_line_shows_no_secret(canary):
+    directory = Path("secrets")
+    directory.mkdir(mode=0o700)
+    (directory / "db.password").write_text(canary)
+    (directory / "port").write_text(f"{canary}\n")
+    Path("app.json").write_text(f'{{"db": {{"token": "{canary}"}}, "l": ["{canary}"], "port": ""}}')
+    environ = {**os.environ, "APP_DB__KEY": canary, "APP_EXTRA": canary}
+    options = ["app.json", "--secrets", "secrets", "--env", "APP", "--secret", "db", "--secret", "l",
+               "--secret", "extra", "--set", f"db.url=x{canary}x"]  # fmt: skip
+    commands = [
+        *(["show", "--format", form, *options] for form in ("tree", "json", "yaml", "toml", "flat")),
+        *(["get", path, *options] for path in ("db", "db.password", "db.url", "l", "l[0]", "extra", "port")),
+        *(["get", "db", "--format", form, *options] for form in ("json", "yaml", "toml", "flat")),
+        *(["explain", path, *options] for path in ("db", "db.token", "db.url", "l", "extra", "db.nothing")),
+        ["show", *options, "--set", f"port.x={canary}"],
+        ["show", *options, "--set", f"{canary}"],
+    ]
+    for command in commands:
+        ran = subprocess.run(
+            [sys.executable, "-m", "veltrix", *command], env=environ, capture_output=True, check=False
+        )
+        assert canary.encode() not in ran.stdout + ran.stderr, command
+        assert b"Traceback" not in ran.stderr
+
+
+def test_no_frame_that_is_left_over_holds_a_secret(monkeypatch, canary):
+    """What an error keeps alive can be walked by a crash reporter: it may lead to no secret."""
+    monkeypatch.setenv("APP_GOOD", canary)
+    monkeypatch.setenv("APP_PORT", "x")
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config({"port": 1}, veltrix.Env("APP"))
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    ours = [frame for frame in frames if frame.f_globals.get("__name__", "").startswith("veltrix")]
+    assert ours
+    gc.collect()
+    for frame in ours:
+        assert canary not in repr(list(frame.f_locals.values()))
+
+
+def test_warnings_show_no_secret(canary):
+    directory = Path("secrets")
+    directory.mkdir(mode=0o755)
+    (directory / "key").write_text(canary)
+    (directory / "key").chmod(0o644)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        veltrix.Config(veltrix.Secrets("secrets"))
+    assert len(caught) == 1
+    assert canary not in str(caught[0].message)

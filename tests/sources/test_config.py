@@ -1,0 +1,243 @@
+"""The first load: every source once, in order, and every problem of all of them in one error."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+import veltrix
+from tests.sources.conftest import problems_of
+from veltrix.errors import ConfigError, ConflictError, LimitError, PathError
+from veltrix.sources import Source
+
+
+@pytest.fixture(autouse=True)
+def in_tmp_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_sources_stand_in_order_lowest_first(monkeypatch):
+    monkeypatch.setenv("APP_PORT", "3")
+    Path("app.json").write_text('{"port": 2, "file": true}')
+    config = veltrix.Config(
+        {"port": 1, "name": "x"}, "app.json", veltrix.Env("APP"), veltrix.Arguments(["name=y"])
+    )
+    assert config.snapshot.to_dict() == {"port": 3, "name": "y", "file": True}
+    assert config.snapshot.layers == ("values", "app.json", "env:APP", "arguments")
+    assert config.snapshot.generation == 1
+    assert config.snapshot is config.snapshot
+
+
+def test_a_source_sees_what_is_beneath_and_not_what_is_above(monkeypatch):
+    monkeypatch.setenv("APP_PORT", "3")
+    config = veltrix.Config({}, veltrix.Env("APP"), {"port": 1})
+    assert [definition.type for definition in config.snapshot.explain("port").definitions] == ["int", "str"]
+
+
+def test_short_forms_stand_for_sources():
+    Path("app.json").write_text('{"a": 1}')
+    Path(".env").write_text("DB__HOST=x\n")
+    layer = veltrix.Layer("made", {"c": 3})
+    config = veltrix.Config("app.json", Path(".env"), {"b": 2}, layer, {"d": 4})
+    assert config.snapshot.to_dict() == {"a": 1, "db": {"host": "x"}, "b": 2, "c": 3, "d": 4}
+    assert [type(source).__name__ for source in config.sources[:3]] == ["File", "DotEnv", "Values"]
+    assert config.snapshot.layers == ("app.json", ".env", "values", "made", "values 2")
+
+
+@pytest.mark.parametrize("given", [3, None, b"app.json", ["app.json"]])
+def test_anything_else_is_no_source(given):
+    with pytest.raises(TypeError, match="a source is a Source, a Layer, a path or a mapping, not "):
+        veltrix.Config(given)
+
+
+def test_two_sources_of_one_name_are_refused():
+    with pytest.raises(
+        ValueError, match=r"^two sources are named 'env:APP'; give one of them another name=$"
+    ):
+        veltrix.Config(veltrix.Env("APP"), veltrix.Env("APP"))
+    assert veltrix.Config(veltrix.Env("APP"), veltrix.Env("APP", name="again")).snapshot.to_dict() == {}
+
+
+def test_no_source_is_an_empty_configuration():
+    assert veltrix.Config().snapshot.to_dict() == {}
+
+
+def test_an_optional_source_that_is_absent_leaves_its_name():
+    config = veltrix.Config({"a": 1}, veltrix.File("local.json", optional=True))
+    assert config.snapshot.layers == ("values", "local.json")
+    assert config.snapshot.set("a", 2, layer="local.json")["a"] == 2
+
+
+def test_all_problems_of_all_sources_come_in_one_error(monkeypatch):
+    monkeypatch.setenv("APP_PORT", "eighty")
+    monkeypatch.setenv("APP_DEBUG", "maybe")
+    Path("bad.json").write_text('{"a": ')
+    Path("app.ini").write_text("x")
+
+    def load():
+        veltrix.Config(
+            {"port": 1, "debug": False, "server": {}},
+            {"deep": nested(65)},
+            "absent.json",
+            "bad.json",
+            "app.ini",
+            veltrix.Env("APP"),
+            veltrix.Secrets("nowhere"),
+            veltrix.Arguments(["port=x", "a..b=1"]),
+            {"server": 3},
+        )
+
+    said = problems_of(load)
+    assert [text.split(" ")[0] for text in said] == [
+        "deeper",
+        "absent.json:",
+        said[2].split(" ")[0],
+        "app.ini:",
+        "debug:",
+        "port:",
+        "nowhere:",
+        "path",
+        "port:",
+        "server:",
+    ]
+    assert said[2].startswith("bad.json:")
+    assert "int in layer 'values 3' over mapping in layer 'values'" in said[-1]
+
+
+def nested(levels):
+    data = 1
+    for _ in range(levels):
+        data = {"a": data}
+    return data
+
+
+def test_a_single_problem_reads_as_itself():
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config("absent.json")
+    assert str(caught.value).startswith("absent.json: no such file")
+    assert [type(problem).__name__ for problem in caught.value.problems] == ["SourceError"]
+
+
+def test_many_problems_are_counted_and_the_text_stays_short():
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config(*(f"absent-{number}.json" for number in range(1_000)))
+    assert len(caught.value.problems) == 1_000
+    assert str(caught.value).startswith("1000 problems\n  absent-0.json: ")
+    assert str(caught.value).endswith("  and 980 more")
+
+
+def test_the_error_pickles_with_its_problems():
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config("absent.json", "app.ini")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.problems == caught.value.problems
+    assert str(again) == str(caught.value)
+
+
+def test_a_conflict_beneath_is_told_once_and_hides_no_other_problem(monkeypatch):
+    monkeypatch.setenv("APP_PORT", "x")
+    said = problems_of(lambda: veltrix.Config({"a": 1, "port": 1}, {"a": {}}, veltrix.Env("APP")))
+    assert len(said) == 2
+    assert said[0].startswith("port: expected an int")
+    assert said[1].startswith("a: mapping in layer 'values 2' over int in layer 'values'")
+
+
+def test_conflicts_can_be_resolved_by_replacing():
+    config = veltrix.Config({"a": 1}, {"a": {"b": 2}}, veltrix.Arguments(["a.b=3"]), conflicts="replace")
+    assert config.snapshot.to_dict() == {"a": {"b": 3}}
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config({"a": 1}, {"a": {"b": 2}})
+    assert [type(problem) for problem in caught.value.problems] == [ConflictError]
+
+
+def test_secret_paths_hold_for_every_source():
+    config = veltrix.Config({"db": {"password": "hunter2"}}, {"b": 1}, secret=["db.password"])
+    assert config.snapshot.explain("db.password").secret
+    assert "hunter2" not in repr(config.snapshot)
+    assert config.snapshot["db.password"] == "hunter2"
+    assert veltrix.Config({"a": 1}, secret="a").snapshot.explain("a").secret
+    with pytest.raises(PathError):
+        veltrix.Config({}, secret="a..b")
+
+
+def test_dimensions_are_tables_of_sources():
+    Path("eu.json").write_text('{"currency": "EUR"}')
+    config = veltrix.Config(
+        {"currency": "USD", "reward": 1},
+        dimensions={
+            "region": {"eu": "eu.json", "us": {}},
+            "segment": {"vip": veltrix.Arguments(["reward=10"], name="vip")},
+        },
+    )
+    chosen = config.snapshot.scope(segment="vip", region="eu")
+    assert chosen.to_dict() == {"currency": "EUR", "reward": 10}
+    assert chosen.layers == ("values", "eu.json", "vip")
+    assert config.snapshot.to_dict() == {"currency": "USD", "reward": 1}
+
+
+def test_dimensions_can_be_given_as_such():
+    dimension = veltrix.Dimension("region", {"eu": veltrix.Layer("eu", {"a": 2})}, strict=True)
+    config = veltrix.Config({"a": 1}, dimensions=[dimension])
+    assert config.snapshot.scope(region="eu")["a"] == 2
+
+
+def test_a_problem_in_a_dimension_is_told_with_the_others():
+    said = problems_of(lambda: veltrix.Config("a.json", dimensions={"region": {"eu": "eu.json"}}))
+    assert [text.split(":")[0] for text in said] == ["a.json", "eu.json"]
+
+
+class Answering(Source):
+    def __init__(self, answer):
+        self._keep(name="mine", loads=[], answer=answer)
+
+    def load(self, beneath):
+        self.loads.append(beneath)
+        return self.answer
+
+
+def test_a_source_of_ones_own_is_loaded_once():
+    source = Answering(veltrix.Layer("mine", {"a": 1}))
+    assert veltrix.Config({}, source).snapshot.to_dict() == {"a": 1}
+    assert source.loads == [None]
+
+
+def test_a_source_that_reads_beneath_is_shown_it():
+    source = type("Reading", (Answering,), {"reads_beneath": True})(veltrix.Layer("mine", {}))
+    veltrix.Config({"a": 1}, source, {"b": 2})
+    assert source.loads[0].to_dict() == {"a": 1}
+
+
+def test_a_source_that_loads_no_layer_is_a_mistake():
+    with pytest.raises(TypeError, match=r"a source loads a veltrix\.Layer, not dict"):
+        veltrix.Config(Answering({"a": 1}))
+
+
+def test_values_are_copied_when_the_source_is_made():
+    data = {"a": [1], "b": {}}
+    source = veltrix.Values(data)
+    data["a"].append(2)
+    data["b"]["c"] = 3
+    assert veltrix.Config(source).snapshot.to_dict() == {"a": [1], "b": {}}
+    assert veltrix.Config(source, {"a": 2}).snapshot.to_dict() == {"a": 2, "b": {}}
+
+
+def test_values_of_a_wrong_type_are_refused_at_once():
+    with pytest.raises(TypeError, match="layer data is a mapping, not list"):
+        veltrix.Values([1])
+    with pytest.raises(TypeError, match="a key is a str, not int"):
+        veltrix.Config({1: 2})
+
+
+def test_values_that_are_refused_are_told_with_the_others():
+    source = veltrix.Values({"deep": nested(65)})
+    for _ in range(2):
+        with pytest.raises(LimitError):
+            source.load(None)
+
+
+def test_the_object_shows_nothing_of_the_content():
+    config = veltrix.Config({"a": "hunter2"})
+    assert repr(config) == "<veltrix.Config, generation 1, 1 sources>"
+    assert repr(config.sources) == "(<veltrix.Values 'values'>,)"
