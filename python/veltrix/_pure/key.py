@@ -6,8 +6,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, Self
 
-    from veltrix._pure.snapshot import Snapshot
-
 
 class Key:
     """A handle on one value: `key.value` is read at the speed of an attribute."""
@@ -32,10 +30,6 @@ class Key:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'veltrix.Key' object")
-
-    def _publish(self, snapshot: Snapshot) -> None:
-        """Makes the handle follow to another snapshot; where the path is missing it stays and says so."""
-        object.__setattr__(self, "value", snapshot[self.path])
 
 
 def make_key(path: str, value: Any) -> Key:
