@@ -36,6 +36,7 @@ _BLANK_OR_END = "\0 \t\r\n"
 _FLOW = ",[]{}"
 _NAME = re.compile("[^\0 \t\r\n,\\[\\]{}]+")
 _TAB_AND_ENTRY = re.compile(" *\t[ \t]*-[\0 \t\r\n]")
+_KNOWN_DIRECTIVE = re.compile("%(?:YAML|TAG)[ \t]")
 _TAG = re.compile(r"(!(?:[0-9A-Za-z-]*!)?)([0-9A-Za-z#;/?:@&=+$_.~*'()%-]*)")
 
 
@@ -51,6 +52,8 @@ class _Parser(SafeLoader):
     def __init__(self, text: str) -> None:
         self.flow_mappings: list[bool] = []
         """For each open flow collection, whether it is a mapping."""
+        self.is_bound = True
+        """Whether content must stand behind the indentation, not at it: but in flow collections with plain text."""
         self.json_like = -1
         """How many tokens there were when the last quoted text or flow collection ended."""
         super().__init__(text)
@@ -96,6 +99,7 @@ class _Parser(SafeLoader):
             raise self.refuse(f"unexpected {self.peek()!r}")
         super().fetch_flow_collection_end(token_class)
         self.flow_mappings.pop()
+        self.is_bound = self.is_bound or not self.flow_level
         self.json_like = self.produced
         self.check_comment()
 
@@ -108,10 +112,15 @@ class _Parser(SafeLoader):
         super().fetch_flow_entry()
         self.check_comment()
 
+    def fetch_plain(self) -> None:
+        super().fetch_plain()
+        self.is_bound = not self.flow_level
+
     def stale_possible_simple_keys(self) -> None:
         """A key ends on its line, but for one in a flow mapping that is indented."""
         for level, key in list(self.possible_simple_keys.items()):
-            may_be_long = level and self.flow_mappings[level - 1] and key.column > self.indent
+            indented = self.indent < min(key.column, self.column)
+            may_be_long = level and self.flow_mappings[level - 1] and indented
             if (key.line != self.line and not may_be_long) or self.index - key.index > 1024:
                 if key.required:
                     raise self.refuse("expected ':' behind a key")
@@ -141,7 +150,8 @@ class _Parser(SafeLoader):
     def scan_to_next_token(self) -> None:
         while True:
             while self.peek() in " \t":
-                if self.peek() == "\t" and self.column <= self.indent and self.is_at_indentation():
+                bound = self.indent + self.is_bound
+                if self.peek() == "\t" and self.column < bound and self.is_at_indentation():
                     self.skip_blank_line()
                 else:
                     self.forward()
@@ -240,7 +250,7 @@ class _Parser(SafeLoader):
         return TagToken((handle, unquote(suffix)) if suffix else (None, "!"), start, self.get_mark())
 
     def scan_directive(self) -> Any:
-        if self.prefix(5) in ("%YAML", "%TAG ", "%TAG\t") and self.peek(5) not in _END:
+        if _KNOWN_DIRECTIVE.match(self.buffer, self.pointer):
             return super().scan_directive()
         start = self.get_mark()
         if self.peek(1) in _BLANK_OR_END:
