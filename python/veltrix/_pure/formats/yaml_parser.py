@@ -53,7 +53,7 @@ class _Parser(SafeLoader):
         self.flow_mappings: list[bool] = []
         """For each open flow collection, whether it is a mapping."""
         self.is_bound = True
-        """Whether content must stand behind the indentation, not at it: but in flow collections with plain text."""
+        """Whether content stands behind the indentation, not at it; plain text in brackets ends that."""
         self.json_like = -1
         """How many tokens there were when the last quoted text or flow collection ended."""
         super().__init__(text)
