@@ -30,8 +30,11 @@ def test_the_wheel_holds_one_extension_the_type_marker_and_the_licence(files):
 
 
 def test_the_wheel_holds_nothing_else(files):
-    kinds = r"veltrix/.*\.(py|so)|veltrix/py\.typed|veltrix-[^/]*\.dist-info/.*|(\.\./)*bin/veltrix|.*\.pyc"
-    assert not [name for name in files if not re.fullmatch(kinds, name)]
+    package = r"veltrix/.*\.(py|so|pyc)|veltrix/py\.typed|(\.\./)*bin/veltrix"
+    of_the_wheel = r"METADATA|RECORD|WHEEL|entry_points\.txt|licenses/LICENSE"
+    of_the_installer = r"INSTALLER|REQUESTED|direct_url\.json"
+    kinds = re.compile(rf"{package}|veltrix-[^/]*\.dist-info/({of_the_wheel}|{of_the_installer})")
+    assert not [name for name in files if not kinds.fullmatch(name)]
 
 
 def test_the_wheel_needs_nothing_at_run_time():
