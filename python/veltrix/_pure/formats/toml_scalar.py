@@ -19,9 +19,7 @@ LINE_BREAK = re.compile(r"\r?\n")
 _CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,6})[0-9]*+)?"
 _OFFSET = r"(?:([Zz])|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))?"
 _TIME = re.compile(_CLOCK)
-_MOMENT = re.compile(
-    rf"([0-9]{{4}})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?:[Tt ]{_CLOCK}{_OFFSET})?"
-)
+_MOMENT = re.compile(rf"([0-9]{{4}})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?:[Tt ]{_CLOCK}{_OFFSET})?")
 _MOMENT_START = re.compile(r"[0-9]{4}-")
 _TIME_START = re.compile(r"[0-9]{2}:")
 _PREFIX = re.compile(r"0[xob]")

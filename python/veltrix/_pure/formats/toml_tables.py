@@ -82,10 +82,10 @@ class Tables:
         *outer, last = key
         table = self.root
         for name in outer:
-            known = table.index.get(name.text) or _push(table, name, "table")
-            if known.kind not in ("table", "tables"):
-                raise _complete(known, name)
-            table = known.children[-1] if known.kind == "tables" else known
+            inner = table.index.get(name.text) or _push(table, name, "table")
+            if inner.kind not in ("table", "tables"):
+                raise _complete(inner, name)
+            table = inner.children[-1] if inner.kind == "tables" else inner
         known = table.index.get(last.text)
         if is_array:
             if known is not None and known.kind != "tables":

@@ -17,8 +17,9 @@ _WIDEST = 4
 
 
 def is_usual(data: Any) -> bool:
-    """Whether data is a mapping without operators that passes no limit, with no integer beyond 64 bits
-    and no float without a finite value. A document that is not usual may well be good; only a reader that knows can tell.
+    """Whether data is a mapping without operators, within all limits: integers of 64 bits, finite floats.
+
+    A document that is not usual may well be good; only a reader that knows can tell.
     """
     if type(data) is not dict:
         return False
