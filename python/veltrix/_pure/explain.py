@@ -35,7 +35,10 @@ def explain(snapshot: Snapshot, path: Segments) -> Explanation:
         value=REDACTED if present and secret else value,
         origin=winners[0].origin,
         secret=secret,
-        definitions=tuple(_definition(at, node, winners, secret) for at, node in listed),
+        definitions=tuple(
+            _definition(at, node, role, secret)
+            for (at, node), role in zip(listed, _roles(listed, winners), strict=True)
+        ),
     )
 
 
@@ -70,15 +73,26 @@ def _counted(snapshot: Snapshot, path: Segments) -> Run:
     return counting(run, path, conflicts)
 
 
-def _definition(path: Segments, node: Node, winners: Run, secret: bool) -> Definition:
-    merged = any(node is winner for winner in winners)
+def _roles(listed: list[tuple[Segments, Node]], counted: Run) -> list[str]:
+    """What became of each; one layer may stand in a stack twice, so that its nodes are told apart by order."""
+    pending, roles = list(counted), []
+    for _, node in listed:
+        if pending and node is pending[0]:
+            roles.append("wins" if len(pending) == len(counted) else "merges")
+            pending.pop(0)
+        else:
+            roles.append("overridden")
+    return roles
+
+
+def _definition(path: Segments, node: Node, role: str, secret: bool) -> Definition:
     return Definition(
         path=join(path),
         operator=node.operator,
         type=node.type,
         value=_shown(node, secret),
         origin=node.origin,
-        role="wins" if node is winners[0] else "merges" if merged else "overridden",
+        role=role,
     )
 
 

@@ -33,6 +33,8 @@ def parse_path(path: str | tuple[str | int, ...]) -> Segments:
 
 def format_path(path: tuple[str | int, ...]) -> str:
     """The canonical text of a path: quoted only where it must be."""
+    if not isinstance(path, tuple):
+        raise TypeError(f"a path to format is a tuple, not {type(path).__name__}")
     return join(_check_tuple(path))
 
 

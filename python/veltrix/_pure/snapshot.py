@@ -106,7 +106,7 @@ class Snapshot(Reader):
             raise TypeError(f"diff() takes a Snapshot, not {type(old).__name__}")
         return difference(self.flatten(), old.flatten())
 
-    def scope(self, **choices: str | None) -> Snapshot:
+    def scope(self, /, **choices: str | None) -> Snapshot:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared."""
         declared = {dimension.name for dimension in self._dimensions}
         for name in choices:

@@ -89,16 +89,17 @@ def _freeze_item(item: Any, path: Segments) -> Any:
 
 
 def entries(data: Mapping[str, Any], path: Segments) -> Iterator[tuple[str, Any]]:
-    """The keys and values of a mapping, keys checked and made plain."""
-    return ((_plain_key(key, path), value) for key, value in data.items())
+    """The keys and values of a mapping, keys made plain and checked; of keys with one text the last counts."""
+    plain = {str.__str__(key) if isinstance(key, str) else key: value for key, value in data.items()}
+    return ((_checked_key(key, path), value) for key, value in plain.items())
 
 
-def _plain_key(key: Any, path: Segments) -> str:
-    if not isinstance(key, str):
+def _checked_key(key: Any, path: Segments) -> str:
+    if type(key) is not str:
         raise TypeError(f"a key is a str, not {type(key).__name__} (in {where(path)})")
     if surrogate(key) is not None:
         raise ParseError(_SURROGATE, path=where(path))
-    return str.__str__(key)
+    return key
 
 
 def thaw(value: Any) -> Any:

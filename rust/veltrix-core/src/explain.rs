@@ -78,6 +78,11 @@ impl Snapshot {
                 item.role = *role;
             }
         }
+        if matches!(answer, Answer::Absent)
+            && let Some((_, highest)) = items.first_mut()
+        {
+            highest.role = Role::Wins;
+        }
         Story { answer, items: items.into_iter().map(|(_, item)| item).collect() }
     }
 
@@ -120,14 +125,19 @@ impl Snapshot {
     }
 }
 
-/// The definition of a path in a layer, or of the value on its way that is no mapping.
+/// The definition of a path in a layer; where it has none, of the value or the innermost `replace` on its way.
 fn nearest<'a>(layer: &'a Stacked, path: &[SegmentId]) -> Option<(usize, Definition<'a>)> {
     let mut definition = layer.root();
+    let mut above = None;
     for (depth, &segment) in path.iter().enumerate() {
-        if depth > 0 && definition.value_kind() != Kind::Mapping {
+        if definition.value_kind() != Kind::Mapping {
             return Some((depth, definition));
         }
-        definition = definition.child(segment)?;
+        if definition.kind() == Kind::Replace {
+            above = Some((depth, definition));
+        }
+        let Some(child) = definition.child(segment) else { return above };
+        definition = child;
     }
     Some((path.len(), definition))
 }

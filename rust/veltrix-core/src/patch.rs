@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::layer::{Layer, NodeId};
 use crate::record::{Place, Record, Secret};
-use crate::rule;
+use crate::rule::{self, Definition as _};
 use crate::segments::{NO_SEGMENT, SegmentId};
 use crate::trie::Trie;
 use crate::value::Kind;
@@ -259,6 +259,19 @@ impl Stacked {
         path.iter().try_fold(self.root(), |definition, &segment| definition.child(segment))
     }
 
+    /// Whether it holds a definition that is no mapping at a path or on the way to it.
+    pub fn has_leaf_on(&self, path: &[SegmentId]) -> bool {
+        let mut definition = self.root();
+        for &segment in path {
+            if definition.value_kind() != Kind::Mapping {
+                return true;
+            }
+            let Some(child) = definition.child(segment) else { return false };
+            definition = child;
+        }
+        definition.value_kind() != Kind::Mapping
+    }
+
     /// The layer with a definition put at `path`, which is not empty.
     pub fn with(&self, path: &[SegmentId], tree: &Arc<Layer>) -> Result<Self, InTheWay> {
         let mut root = PatchedMapping::over(self.root()).ok_or(InTheWay { depth: 0 })?;
@@ -290,7 +303,7 @@ impl Stacked {
         Place { source: "set".into(), ..Place::default() }
     }
 
-    /// Whether this layer makes `path` secret, on which it holds `definition` or none.
+    /// Whether this layer makes `path` secret; `defines` says whether it defines a leaf on it.
     pub fn hides(&self, path: &[SegmentId], defines: bool) -> bool {
         match &self.record.secret {
             Secret::Nothing => false,

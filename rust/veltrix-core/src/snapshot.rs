@@ -227,11 +227,7 @@ impl Snapshot {
 
     /// Whether a path is secret.
     pub fn is_secret(&self, path: &[SegmentId]) -> bool {
-        self.stack.iter().any(|layer| {
-            let definition = layer.definition(path);
-            let leaf = definition.is_some_and(|definition| definition.value_kind() != Kind::Mapping);
-            layer.hides(path, leaf)
-        })
+        self.stack.iter().any(|layer| layer.hides(path, layer.has_leaf_on(path)))
     }
 }
 

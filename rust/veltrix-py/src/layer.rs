@@ -16,7 +16,8 @@ use veltrix_core::value::Kind;
 
 use crate::convert::{self, Reader, Style};
 use crate::error::{document_error, origin};
-use crate::{path, python};
+use crate::path;
+use crate::python::{self, Given};
 
 /// Loaded, immutable data with a name and, for each definition, its origin.
 ///
@@ -91,18 +92,21 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> 
 #[pymethods]
 impl Layer {
     #[new]
-    #[pyo3(signature = (name, data, *, source = None, origins = None, secret = None))]
+    #[pyo3(
+        signature = (name, data, *, source = Given(None), origins = None, secret = Given(None)),
+        text_signature = "(name, data, *, source='mapping', origins=None, secret=False)"
+    )]
     fn new<'py>(
         py: Python<'py>,
         name: &Bound<'py, PyAny>,
         data: &Bound<'py, PyAny>,
-        source: Option<&Bound<'py, PyAny>>,
+        source: Given<'py>,
         origins: Option<&Bound<'py, PyAny>>,
-        secret: Option<&Bound<'py, PyAny>>,
+        secret: Given<'py>,
     ) -> PyResult<Self> {
         let name = text_argument("a layer's name", name)?;
         let source =
-            source.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", source))?;
+            source.0.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", &source))?;
         if !is_mapping(data) {
             let kind = if source == "overlay" { "overlay" } else { "layer" };
             let text = format!("{kind} data is a mapping, not {}", python::type_name(data));
@@ -116,14 +120,17 @@ impl Layer {
             }
             _ => None,
         };
-        let nothing = PyBool::new(py, false).to_owned().into_any();
+        let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let place = Place { source, ..Place::default() };
-        Self::from_data(data, name, place, origins, secret.unwrap_or(&nothing), segments::current())
+        Self::from_data(data, name, place, origins, &secret, segments::current())
     }
 
     /// The layer of a document; `format` is "toml", "json", "yaml" or "env".
     #[classmethod]
-    #[pyo3(signature = (name, text, format, *, file = None, secret = None))]
+    #[pyo3(
+        signature = (name, text, format, *, file = None, secret = Given(None)),
+        text_signature = "($cls, name, text, format, *, file=None, secret=False)"
+    )]
     fn parse<'py>(
         _class: &Bound<'py, PyType>,
         py: Python<'py>,
@@ -131,7 +138,7 @@ impl Layer {
         text: &Bound<'py, PyAny>,
         format: &Bound<'py, PyAny>,
         file: Option<String>,
-        secret: Option<&Bound<'py, PyAny>>,
+        secret: Given<'py>,
     ) -> PyResult<Self> {
         let name = text_argument("a layer's name", name)?;
         let bytes: Vec<u8> = if text.is_instance_of::<PyString>() {
@@ -154,8 +161,8 @@ impl Layer {
         let tree = py
             .detach(|| formats::parse(format, &bytes, table))
             .map_err(|error| document_error(py, file.as_deref(), error))?;
-        let nothing = PyBool::new(py, false).to_owned().into_any();
-        let secret = read_secret(secret.unwrap_or(&nothing), tree.segments())?;
+        let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
+        let secret = read_secret(&secret, tree.segments())?;
         let place = Place { source: "file".into(), file, ..Place::default() };
         let record =
             Record { name, tree: Arc::new(tree), place, places: std::collections::BTreeMap::default(), secret };

@@ -1,6 +1,6 @@
 //! Paths as Python writes them: text, a tuple, or a `Name`.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
@@ -141,6 +141,8 @@ pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>
 #[pyfunction]
 #[pyo3(signature = (path))]
 pub fn format_path(path: &Bound<'_, PyAny>) -> PyResult<String> {
-    let tuple = path.cast::<PyTuple>().map_err(|_| PyValueError::new_err("a path to format is a tuple"))?;
+    let Ok(tuple) = path.cast::<PyTuple>() else {
+        return Err(PyTypeError::new_err(format!("a path to format is a tuple, not {}", python::type_name(path))));
+    };
     Ok(text(&tuple_steps(tuple)?))
 }

@@ -64,6 +64,17 @@ imports! {
     items_view: "collections.abc", "ItemsView";
 }
 
+/// An argument that was given, or left out. Unlike an `Option` it tells `None` that was given from nothing.
+pub struct Given<'py>(pub Option<Bound<'py, PyAny>>);
+
+impl<'py> FromPyObject<'_, 'py> for Given<'py> {
+    type Error = std::convert::Infallible;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
+        Ok(Self(Some(object.to_owned())))
+    }
+}
+
 /// `type(object).__name__`.
 pub fn type_name(object: &Bound<'_, PyAny>) -> String {
     name_of(&object.get_type())

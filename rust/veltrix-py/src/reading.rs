@@ -9,7 +9,7 @@ use veltrix_core::digest::canonical;
 use veltrix_core::explain::{Answer, Role};
 use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::path::{Step, plain_hash, push_segment};
-use veltrix_core::segments::SegmentId;
+use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 use veltrix_core::snapshot::{self as kernel, Found, Spot, hash_of};
 use veltrix_core::value::Kind;
 
@@ -348,14 +348,14 @@ impl<'a, 'py> Reading<'a, 'py> {
         let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps.iter().cloned()).collect();
         let kernel = self.kernel()?;
         let names = whole.iter().map_while(|step| match step {
-            Step::Name(name) => Some(kernel.segments().find(name)),
+            Step::Name(name) => Some(kernel.segments().find(name).unwrap_or(NO_SEGMENT)),
             Step::Index(_) => None,
         });
-        let Some(names) = names.collect::<Option<Vec<SegmentId>>>() else { return Err(self.missing(&steps)) };
+        let names: Vec<SegmentId> = names.collect();
         let story = kernel.explain(&names);
         let inside = whole.len() > names.len();
         let value = match (&story.answer, inside) {
-            (Answer::Absent, false) => None,
+            (Answer::Absent, _) => None,
             (Answer::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
             (Answer::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
             (_, true) => match self.find(wanted)? {
@@ -390,8 +390,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             definitions.push(python::definition(py)?.call1((text, operator, item.held.word(), shown, from, role))?);
         }
         let present = value.is_some();
-        let mapping = matches!(story.answer, Answer::Mapping) && !inside;
-        let value = if secret && present && !mapping { Some(redacted.clone()) } else { value };
+        let value = if secret && present { Some(redacted.clone()) } else { value };
         python::explanation(py)?.call1((
             path::text(&whole),
             present,

@@ -26,7 +26,8 @@ use crate::inline::Inline;
 use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
 use crate::reading::{Reading, reading_methods};
-use crate::{path, python, raw};
+use crate::python::{self, Given};
+use crate::{path, raw};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
@@ -210,18 +211,14 @@ reading_methods!(Snapshot, {
     }
 
     /// The snapshot with one more layer on top, of the same generation.
-    #[pyo3(signature = (data, name = None))]
-    fn overlay<'py>(
-        slf: &Bound<'py, Self>,
-        data: &Bound<'py, PyAny>,
-        name: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (data, name = Given(None)), text_signature = "($self, data, name='overlay')")]
+    fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
         if !is_mapping(data) {
             let kind = python::type_name(data);
             return Err(PyTypeError::new_err(format!("overlay data is a mapping, not {kind}")));
         }
-        let name = name.map(|name| text_argument("a layer's name", name)).transpose()?;
+        let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.filter == 0
             && let Some(inline) = Inline::new(&snapshot.below.base, data, ROOT_HASH)?
         {
@@ -408,14 +405,17 @@ fn leaf_object<'py>(owner: &Bound<'py, Snapshot>, text: &str, leaf: Leaf) -> PyR
 
 /// A snapshot of layers, lowest first.
 #[pyfunction]
-#[pyo3(signature = (layers, *, conflicts = None, dimensions = None))]
-pub fn resolve(
-    py: Python<'_>,
-    layers: &Bound<'_, PyAny>,
-    conflicts: Option<&Bound<'_, PyAny>>,
-    dimensions: Option<&Bound<'_, PyAny>>,
+#[pyo3(
+    signature = (layers, *, conflicts = Given(None), dimensions = Given(None)),
+    text_signature = "(layers, *, conflicts='error', dimensions=())"
+)]
+pub fn resolve<'py>(
+    py: Python<'py>,
+    layers: &Bound<'py, PyAny>,
+    conflicts: Given<'py>,
+    dimensions: Given<'py>,
 ) -> PyResult<Snapshot> {
-    build(py, layers, conflicts, dimensions, 1)
+    build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1)
 }
 
 /// The snapshot that was pickled.

@@ -1,0 +1,280 @@
+"""Whole cases from a seed: layers that collide, and a script of operations on what they resolve to."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, UserDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from veltrix import DELETE, FrozenMapping, Origin, append, prepend, replace
+from veltrix.operators import Operator
+
+from tests.differential import hostile
+from tests.differential.hostile import Row, Table, Text
+
+T = TypeVar("T")
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands for something that only exists in a run: a layer or a snapshot, by number."""
+
+    kind: str
+    number: int
+
+
+@dataclass(slots=True)
+class LayerSpec:
+    """The arguments of one `Layer`."""
+
+    name: Any
+    data: Any
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Step:
+    """One operation: its name, and the arguments that `run` gives to it."""
+
+    operation: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Case:
+    """A stack, and what is done with it."""
+
+    layers: list[LayerSpec]
+    conflicts: Any
+    dimensions: tuple[tuple[str, tuple[tuple[str, int], ...], bool], ...]
+    steps: list[Step]
+    universe: list[Path]
+
+
+class Source:
+    """Cheap choices from one seed."""
+
+    __slots__ = ("random",)
+
+    def __init__(self, seed: int | str) -> None:
+        self.random = Random(seed).random
+
+    def chance(self, probability: float) -> bool:
+        return self.random() < probability
+
+    def below(self, limit: int) -> int:
+        return int(self.random() * limit)
+
+    def pick(self, items: Sequence[T]) -> T:
+        return items[int(self.random() * len(items))]
+
+
+class DataMaker:
+    """Data over a small alphabet, so that layers collide.
+
+    Some names of the alphabet mostly hold mappings and the others mostly hold values, so that conflicts happen, but
+    not in every case.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        oddity = source.random()
+        oddity *= oddity
+        self.names = [
+            source.pick(hostile.ODD) if source.chance(oddity) else source.pick(hostile.PLAIN)
+            for _ in range(3 + source.below(4))
+        ]
+        self.branches = self.names[: 1 + source.below(2)]
+        self.noise = source.pick((0.0, 0.0, 0.02, 0.1))
+        self.operators = source.pick((0.0, 0.1, 0.25, 0.5))
+        self.faults = 0.03 if source.chance(0.15) else 0.0
+        self.values = hostile.PLAIN_VALUES if source.chance(0.5) else hostile.ODD_VALUES
+        self.paths: dict[Path, None] = {}
+
+    def value(self) -> Any:
+        """A value that is no mapping."""
+        source = self.source
+        roll = source.random()
+        if roll < 0.8:
+            return source.pick(self.values)
+        if roll < 0.97:
+            return self.list()
+        return source.pick(hostile.ODD_VALUES)
+
+    def list(self, depth: int = 0) -> Any:
+        source = self.source
+        items: Any = []
+        for _ in range(source.below(4)):
+            if depth < 3 and source.chance(0.2):
+                items.append(self.list(depth + 1))
+            elif depth < 3 and source.chance(0.2):
+                items.append(dict.fromkeys(map(self.name, "ab"), source.pick(self.values)))
+            elif self.faults and source.chance(self.faults):
+                items.append(source.pick((DELETE, append([1]), replace(1))))
+            else:
+                items.append(source.pick(self.values))
+        roll = source.random()
+        return items if roll < 0.7 else tuple(items) if roll < 0.95 else Row(items)
+
+    def name(self, _: object = None) -> str:
+        return self.source.pick(self.names)
+
+    def definition(self, name: str, path: Path, depth: int) -> Any:
+        """What stands at a name: a mapping mostly for some names, a value mostly for the others."""
+        source = self.source
+        branch = name in self.branches
+        if source.random() < self.noise:
+            branch = not branch
+        if branch and depth < 5:
+            below = self.mapping(path, depth + 1)
+            roll = source.random()
+            if roll < self.operators * 0.3:
+                return replace(below)
+            return DELETE if roll < self.operators * 0.5 else None if roll < self.operators * 0.6 else below
+        if source.random() < self.operators:
+            operator = source.pick((append, append, prepend, prepend, replace, DELETE, DELETE, None))
+            if operator is None or operator is DELETE:
+                return operator
+            return replace(self.value()) if operator is replace else operator(self.list())  # type: ignore[operator]
+        return self.value()
+
+    def mapping(self, path: Path, depth: int) -> Any:
+        """A mapping of definitions, of any class that counts as one."""
+        source = self.source
+        if source.chance(0.06):
+            return source.pick(hostile.EMPTY_MAPPINGS)
+        data: dict[Any, Any] = {}
+        for _ in range(1 + source.below(4)):
+            name = source.pick(self.names)
+            below = (*path, name)
+            self.paths[below] = None
+            value = self.definition(name, below, depth)
+            data[Text(name) if source.random() < 0.02 else name] = value
+        if self.faults and source.chance(self.faults):
+            data[source.pick(hostile.WRONG_KEYS)] = 1
+        roll = source.random()
+        if roll < 0.9:
+            return data
+        if roll < 0.99:
+            return source.pick((OrderedDict, MappingProxyType, Table, UserDict, FrozenMapping))(data)
+        return self.deep(data)
+
+    def deep(self, data: Any) -> Any:
+        """The data many levels down, at or beyond the limit now and then."""
+        levels = self.source.pick((3, 20, 60, 62, 63, 64, 65, 70))
+        listed = self.source.chance(0.3)
+        for _ in range(levels):
+            data = [data] if listed else {self.source.pick(self.names): data}
+        if listed and not has_operator(data):
+            return {self.source.pick(self.names): data}
+        return {"deep": 1} if listed else data
+
+    def path(self) -> Path:
+        """A path that may lead somewhere."""
+        source = self.source
+        known = list(self.paths)
+        roll = source.random()
+        path = source.pick(known) if known and roll < 0.85 else (self.name(),)
+        if roll > 0.5:
+            return path
+        if roll < 0.1 and len(path) > 1:
+            return path[:-1]
+        if roll < 0.2:
+            return (*path, source.below(3))
+        if roll < 0.25:
+            return (*path, source.below(3), self.name())
+        if roll < 0.32:
+            return (*path, self.name())
+        if roll < 0.35:
+            return (*path, source.pick(hostile.ODD))
+        return path
+
+    def names_only(self) -> Path:
+        path = self.path()
+        return path if self.source.chance(0.03) else tuple(name for name in path if isinstance(name, str))
+
+
+def has_operator(data: Any) -> bool:
+    """Whether an operator stands anywhere in lists and dicts."""
+    todo = [data]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Operator):
+            return True
+        if isinstance(item, (list, tuple)):
+            todo.extend(item)
+        elif isinstance(item, (dict, MappingProxyType, UserDict, FrozenMapping)):
+            todo.extend(item.values())
+    return False
+
+
+def layer_spec(source: Source, maker: DataMaker, name: str) -> LayerSpec:
+    """A layer, with origins and secrets now and then, and now and then wrong."""
+    spec = LayerSpec(name, maker.mapping((), 0))
+    if source.chance(0.12):
+        paths = [maker.path() for _ in range(1 + source.below(2))]
+        spec.options["secret"] = True if source.chance(0.4) else [path_spelling(source, path) for path in paths]
+    if source.chance(0.12):
+        spec.options["origins"] = {
+            maker.names_only(): Origin(name, "file", "app.toml", 1 + source.below(9), 1 + source.below(9))
+            if source.chance(0.7)
+            else Origin(name, "environment", variable="APP_A")
+            for _ in range(3)
+        }
+        if source.chance(0.3):
+            spec.options["origins"][()] = Origin("other", "secrets", "dir/\x1b")
+    if source.chance(0.05):
+        spec.options["source"] = source.pick(("argument", "overlay", "set", "file", "é"))
+    if source.chance(0.02):
+        match source.below(4):
+            case 0:
+                spec.name = source.pick(hostile.WRONG_NAMES)
+            case 1:
+                spec.data = source.pick(hostile.WRONG_DATA)
+            case 2:
+                spec.options["source"] = source.pick(hostile.WRONG_NAMES)
+            case _:
+                spec.options["secret"] = source.pick((1, "a.b", None, [1], ["a."], [("a", 1)], 0.5, ["a[0].b"]))
+    return spec
+
+
+def path_spelling(source: Source, path: Path) -> Any:
+    """One of the ways in which a path can be written."""
+    roll = source.random()
+    if roll < 0.3:
+        return path
+    if roll < 0.4 and len(path) == 1:
+        return path[0]
+    return _text(path, quote_all=roll < 0.5)
+
+
+def _text(path: Path, quote_all: bool) -> str:
+    """The path as text; unlike the canonical form it may quote where that is not needed."""
+    text = ""
+    for segment in path:
+        if isinstance(segment, int):
+            text += f"[{segment}]"
+            continue
+        quoted = quote_all or not segment or any(char in '.[]"\\' or char.isspace() for char in segment)
+        if quoted:
+            segment = '"' + segment.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        text += f".{segment}" if text else segment
+    return text
+
+
+def any_path(source: Source, maker: DataMaker) -> Any:
+    """A path in any spelling, now and then wrong or damaged."""
+    roll = source.random()
+    if roll < 0.08:
+        return source.pick(hostile.WRONG_PATHS)
+    spelling = path_spelling(source, maker.path())
+    if roll < 0.12 and isinstance(spelling, str):
+        at = source.below(len(spelling) + 1)
+        return spelling[:at] + source.pick('.[]"\\ 0-\t\u2028é\ud800') + spelling[at + source.below(2) :]
+    if roll < 0.14 and isinstance(spelling, str):
+        return Text(spelling)
+    return spelling

@@ -1,0 +1,134 @@
+"""What a call does, in a form in which two kernels can be compared.
+
+`observe(call)` gives `("value", shape)` or `("error", class, text, attributes, cause)`. A shape keeps what a user
+can tell apart: the type of every part, order, the sign of zero, which NaN, the identity of an opaque object. Classes
+of the two kernels have one name, so that theirs are compared by name and content.
+"""
+
+from __future__ import annotations
+
+import datetime
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from veltrix.errors import ConfigError, MissingKeyError
+from veltrix.operators import Append, Delete, Prepend, Replace
+from veltrix.types import Definition, Difference, Explanation, FrozenMapping, Name, Origin
+
+Shape = Any
+Outcome = tuple[Any, ...]
+
+
+def observe(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
+    """The outcome of a call; only what is no `Exception` passes through."""
+    try:
+        value = call(*args, **kwargs)
+    except Exception as error:
+        return error_shape(error)
+    return ("value", shape(value))
+
+
+def error_shape(error: BaseException) -> Outcome:
+    """The class, the text, the public attributes and the cause of an error."""
+    attributes: tuple[Any, ...] = ()
+    if isinstance(error, ConfigError):
+        attributes = tuple(
+            (name, shape(value)) for name, value in sorted(vars(error).items()) if not name.startswith("_")
+        )
+        if isinstance(error, MissingKeyError):
+            attributes += (error.siblings, error.nearest)
+    cause = None if error.__cause__ is None else type(error.__cause__).__qualname__
+    text = str(error)
+    if isinstance(error, (TypeError, AttributeError)):
+        text = text.replace("veltrix.", "")  # CPython writes the module before the name of a class made in C
+    return ("error", type(error).__qualname__, text, attributes, cause)
+
+
+def shape(value: Any) -> Shape:
+    """What a value is, down to the last part."""
+    kind = type(value)
+    make = _SHAPES.get(kind)
+    if make is None:
+        make = _SHAPES[kind] = _maker(kind)
+    return make(value)
+
+
+def _maker(kind: type) -> Callable[[Any], Shape]:
+    if kind.__module__ == "veltrix":
+        return _KERNEL_SHAPES[kind.__name__]
+    return lambda value: ("opaque", kind.__name__, id(value))
+
+
+def _itself(value: Any) -> Shape:
+    return value
+
+
+def _tagged(value: Any) -> Shape:
+    return (type(value).__name__, value)
+
+
+def _float(value: float) -> Shape:
+    return ("float", struct.pack(">d", value))
+
+
+def _items(value: Any) -> Shape:
+    return (type(value).__name__, *[shape(item) for item in value])
+
+
+def _mapping(value: Mapping[str, Any]) -> Shape:
+    return (type(value).__name__, *[(shape(key), shape(item)) for key, item in value.items()])
+
+
+def _moment(value: Any) -> Shape:
+    zone = getattr(value, "tzinfo", None)
+    return (
+        type(value).__name__,
+        value.isoformat(),
+        getattr(value, "fold", None),
+        zone if zone is None else repr(zone),
+    )
+
+
+def _reader(value: Any) -> Shape:
+    return (type(value).__name__, *[(shape(name), shape(value[name])) for name in value])
+
+
+def _key(value: Any) -> Shape:
+    return ("Key", value.path, shape(value.value), repr(value))
+
+
+def _layer(value: Any) -> Shape:
+    return ("Layer", value.name, repr(value))
+
+
+_KERNEL_SHAPES: dict[str, Callable[[Any], Shape]] = {
+    "Snapshot": _reader,
+    "View": _reader,
+    "Key": _key,
+    "Layer": _layer,
+}
+_SHAPES: dict[type, Callable[[Any], Shape]] = {
+    type(None): _itself,
+    str: _itself,
+    bool: _tagged,
+    int: _tagged,
+    bytes: _tagged,
+    Name: lambda value: ("Name", str(value)),
+    float: _float,
+    tuple: _items,
+    list: _items,
+    dict: _mapping,
+    FrozenMapping: _mapping,
+    Origin: _items,
+    Definition: _items,
+    Explanation: _items,
+    Difference: _items,
+    Delete: lambda value: ("DELETE",),
+    Replace: lambda value: ("replace", shape(value.value)),
+    Append: lambda value: ("append", shape(value.value)),
+    Prepend: lambda value: ("prepend", shape(value.value)),
+    datetime.datetime: _moment,
+    datetime.date: _moment,
+    datetime.time: _moment,
+}

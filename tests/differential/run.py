@@ -1,0 +1,340 @@
+"""One case on one kernel: each step gives an outcome."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import io
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from veltrix import Dimension, FrozenMapping, Origin, implementations
+from veltrix.operators import Operator
+
+from tests.differential.generate import Case, LayerSpec, Path, Ref, Step
+from tests.differential.observe import Outcome, observe, shape
+
+PLAIN_TYPES = (
+    type(None), bool, int, float, str, bytes, tuple, list, dict, datetime.datetime, datetime.date, datetime.time,
+    FrozenMapping, Origin,
+)  # fmt: skip
+OPAQUE: dict[int, Any] = {}
+MISSING = object()
+MOST_SNAPSHOTS = 12
+
+
+class _Dumper(pickle.Pickler):
+    """Pickles opaque objects by identity, so that they come back as what they were."""
+
+    def persistent_id(self, value: Any) -> int | None:
+        kind = type(value)
+        if kind in (type, FunctionType, BuiltinFunctionType, Dimension) or kind.__module__ == "veltrix":
+            known = getattr(value, "__module__", "").startswith("veltrix") or kind.__module__ == "veltrix"
+        elif kind in (datetime.datetime, datetime.time):
+            known = value.tzinfo is None
+        else:
+            known = kind in PLAIN_TYPES or isinstance(value, Operator)
+        if known or (kind is type and value in PLAIN_TYPES):
+            return None
+        OPAQUE[id(value)] = value
+        return id(value)
+
+
+class _Loader(pickle.Unpickler):
+    """Loads pickles into one kernel, whichever is selected."""
+
+    def __init__(self, data: bytes, kernel: ModuleType) -> None:
+        super().__init__(io.BytesIO(data))
+        self.kernel = kernel
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "veltrix._restore":
+            return getattr(self.kernel, name)
+        return super().find_class(module, name)
+
+    def persistent_load(self, number: str | int) -> Any:
+        return OPAQUE[int(number)]
+
+
+def dump(value: Any, protocol: int) -> bytes:
+    """The pickle of a reader, opaque objects by identity."""
+    buffer = io.BytesIO()
+    _Dumper(buffer, protocol).dump(value)
+    return buffer.getvalue()
+
+
+def load(data: bytes, kernel: ModuleType) -> Any:
+    """An object from its pickle, made by the given kernel."""
+    return _Loader(data, kernel).load()
+
+
+class Run:
+    """A case on one kernel."""
+
+    def __init__(self, kernel: ModuleType, case: Case) -> None:
+        self.kernel = kernel
+        self.case = case
+        self.layers: list[Any] = []
+        self.snapshots: list[Any] = []
+
+    def outcomes(self) -> Iterator[tuple[str, Outcome]]:
+        """What is seen, step by step, each with the words for it."""
+        for spec in self.case.layers:
+            yield f"layer {spec.name!r}", self.build(spec)
+        yield from self.resolve()
+        for number, step in enumerate(self.case.steps):
+            if self.snapshots or step.operation in ("parse_path", "format_path"):
+                yield f"step {number} {step.operation}", self.perform(step)
+                yield from self.fresh(f"step {number} {step.operation}")
+
+    def build(self, spec: LayerSpec) -> Outcome:
+        """Makes a layer and keeps it."""
+        return observe(lambda: self.keep_layer(self.kernel.Layer(spec.name, spec.data, **spec.options)))
+
+    def keep_layer(self, layer: Any) -> Any:
+        self.layers.append(layer)
+        return layer
+
+    def resolve(self) -> Iterator[tuple[str, Outcome]]:
+        """Resolves the stack; where it conflicts, once more without conflicts, so that the script can go on."""
+        case = self.case
+        dimensions: Any = ()
+        if case.dimensions and self.layers:
+            made = observe(lambda: setattr(self, "dimensions", self.make_dimensions()))
+            yield "dimensions", made
+            dimensions = getattr(self, "dimensions", ())
+        stack = list(self.layers)
+        for conflicts in dict.fromkeys((case.conflicts, "replace")):
+            yield (
+                "resolve",
+                self.derive(lambda: self.kernel.resolve(stack, conflicts=conflicts, dimensions=dimensions)),
+            )
+            if self.snapshots:
+                break
+        yield from self.fresh("resolve")
+
+    def make_dimensions(self) -> list[Dimension]:
+        return [
+            Dimension(name, {choice: self.layers[at % len(self.layers)] for choice, at in table}, strict)
+            for name, table, strict in self.case.dimensions
+        ]
+
+    def derive(self, make: Callable[[], Any]) -> Outcome:
+        """The outcome of a derivation: what it made is looked at whole by `fresh`."""
+        self.made: Any = None
+
+        def call() -> None:
+            self.made = make()
+
+        outcome = observe(call)
+        if self.made is not None:
+            self.snapshots.append(self.made)
+            if len(self.snapshots) > MOST_SNAPSHOTS:
+                del self.snapshots[1]
+        return outcome
+
+    made: Any = None
+
+    def fresh(self, words: str) -> Iterator[tuple[str, Outcome]]:
+        """The whole of what the last step derived."""
+        if self.made is not None:
+            made, self.made = self.made, None
+            yield f"{words}: the snapshot", portrait(made, self.case.universe)
+
+    def perform(self, step: Step) -> Outcome:
+        return OPERATIONS[step.operation](self, *step.arguments)
+
+    def snapshot(self, number: int) -> Any:
+        return self.snapshots[number % len(self.snapshots)]
+
+    def reader(self, target: tuple[int, Path | None]) -> Any:
+        """The snapshot, or the view that stands at the path."""
+        number, path = target
+        snapshot = self.snapshot(number)
+        if path is None:
+            return snapshot
+        found = snapshot.get(path)
+        return found if type(found).__name__ == "View" else snapshot
+
+    def given(self, argument: Any) -> Any:
+        """An argument with what it refers to."""
+        if isinstance(argument, LayerSpec):
+            return self.kernel.Layer(argument.name, argument.data, **argument.options)
+        if not isinstance(argument, Ref):
+            return argument
+        if argument.kind == "layer":
+            return self.layers[argument.number % len(self.layers)] if self.layers else None
+        snapshot = self.snapshot(argument.number)
+        return snapshot.to_dict() if argument.kind == "copy" else snapshot
+
+
+def portrait(snapshot: Any, universe: list[Path]) -> Outcome:
+    """Everything that can be read from a snapshot, as one outcome."""
+    return (
+        snapshot.layers,
+        snapshot.generation,
+        len(snapshot),
+        observe(list, snapshot),
+        observe(lambda: list(reversed(snapshot))),
+        observe(snapshot.flatten),
+        observe(snapshot.to_dict),
+        observe(lambda: snapshot.digest),
+        [observe(snapshot.get, path, MISSING) for path in universe],
+        [observe(snapshot.explain, path) for path in universe[:6]],
+    )
+
+
+def _call(run: Run, target: Any, method: str, *arguments: Any) -> Outcome:
+    return observe(getattr(run.reader(target), method), *arguments)
+
+
+def _overlay(run: Run, number: int, data: Any, name: Any) -> Outcome:
+    more = () if name is None else (name,)
+    return run.derive(lambda: run.snapshot(number).overlay(run.given(data), *more))
+
+
+def _set(run: Run, number: int, path: Any, value: Any, layer: Any) -> Outcome:
+    return run.derive(lambda: run.snapshot(number).set(path, value, layer=layer))
+
+
+def _delete(run: Run, number: int, path: Any, layer: Any) -> Outcome:
+    return run.derive(lambda: run.snapshot(number).delete(path, layer=layer))
+
+
+def _with_layer(run: Run, number: int, layer: Any) -> Outcome:
+    return run.derive(lambda: run.snapshot(number).with_layer(run.given(layer)))
+
+
+def _without_layer(run: Run, number: int, name: Any) -> Outcome:
+    return run.derive(lambda: run.snapshot(number).without_layer(name))
+
+
+def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcome:
+    snapshot = run.snapshot(number)
+
+    def twice() -> Any:
+        scoped = snapshot.scope(**choices)
+        if snapshot.scope(**choices) is not scoped:
+            raise AssertionError("a scope was resolved twice")
+        return scoped
+
+    return run.derive(twice)
+
+
+def _diff(run: Run, number: int, old: Any) -> Outcome:
+    difference = observe(lambda: run.snapshot(number).diff(run.given(old)))
+    return (difference, observe(lambda: repr(run.snapshot(number).diff(run.given(old)))))
+
+
+def _equals(run: Run, target: Any, other: Any) -> Outcome:
+    reader, other = run.reader(target), run.given(other)
+    return tuple(
+        observe(call)
+        for call in (lambda: reader == other, lambda: other == reader, lambda: reader != other, lambda: hash(reader))
+    )
+
+
+def _display(run: Run, target: Any) -> Outcome:
+    reader = run.reader(target)
+    return (observe(repr, reader), observe(str, reader), observe(format, reader), observe(format, reader, "x"))
+
+
+def _collections(run: Run, target: Any) -> Outcome:
+    reader = run.reader(target)
+    names = ["a", "b", "db"]
+    return tuple(
+        observe(call)
+        for call in (
+            lambda: list(reader.keys()),
+            lambda: list(reader.values()),
+            lambda: list(reader.items()),
+            lambda: list(reversed(reader.keys())),
+            lambda: sorted(reader.keys() & names),
+            lambda: sorted(map(str, reader.keys() | names)),
+            lambda: (None, 1) in reader.items(),
+            lambda: 1 in reader.values(),
+            lambda: dict(reader),
+            lambda: {**reader},
+            lambda: bool(reader),
+        )
+    )
+
+
+def _portrait(run: Run, target: Any) -> Outcome:
+    return portrait(run.reader(target), run.case.universe)
+
+
+def _surface(run: Run, target: Any) -> Outcome:
+    reader = run.reader(target)
+    outcomes = [
+        observe(call)
+        for call in (
+            lambda: reader.no_such_attribute,
+            lambda: reader.__setitem__("a", 1),
+            lambda: copy.copy(reader) is reader,
+            lambda: copy.deepcopy(reader) is reader,
+            lambda: reader < reader,  # noqa: PLR0124
+            lambda: reader + reader,
+            lambda: reader(),
+            lambda: type(reader)(),
+            lambda: isinstance(reader, Mapping),
+        )
+    ]
+    # CPython words these differently for classes made in C.
+    outcomes += [
+        observe(call)[:2]
+        for call in (
+            lambda: setattr(reader, "name", 1),
+            lambda: setattr(reader, "layers", 1),
+            lambda: delattr(reader, "layers"),
+        )
+    ]
+    return tuple(outcomes)
+
+
+def _pickle(run: Run, target: Any, protocol: int) -> Outcome:
+    """A pickle by this kernel loads into both and is the same there."""
+    data = dump(run.reader(target), protocol)
+    portraits = [portrait(load(data, kernel), run.case.universe) for kernel in implementations().values()]
+    return tuple(portraits)
+
+
+def _pickle_layer(run: Run, number: int) -> Outcome:
+    if not run.layers:
+        return ()
+    return _plain(observe(lambda: run.layers[number % len(run.layers)].__reduce__()[1]))
+
+
+def _plain(outcome: Outcome) -> Outcome:
+    """A shape in which mappings inside of lists are plain dicts: a pickle may hold them as either."""
+    if isinstance(outcome, tuple):
+        return tuple("dict" if part == "FrozenMapping" else _plain(part) for part in outcome)
+    return outcome
+
+
+OPERATIONS: dict[str, Callable[..., Outcome]] = {
+    "getitem": lambda run, target, path: _call(run, target, "__getitem__", path),
+    "get": lambda run, target, path: _call(run, target, "get", path),
+    "get_default": lambda run, target, path, default: _call(run, target, "get", path, default),
+    "contains": lambda run, target, path: observe(lambda: path in run.reader(target)),
+    "explain": lambda run, target, path: _call(run, target, "explain", path),
+    "key": lambda run, target, path: _call(run, target, "key", path),
+    "equals": _equals,
+    "display": _display,
+    "collections": _collections,
+    "portrait": _portrait,
+    "surface": _surface,
+    "parse_path": lambda run, path: observe(run.kernel.parse_path, path),
+    "format_path": lambda run, path: observe(run.kernel.format_path, path),
+    "overlay": _overlay,
+    "set": _set,
+    "delete": _delete,
+    "with_layer": _with_layer,
+    "without_layer": _without_layer,
+    "diff": _diff,
+    "scope": _scope,
+    "pickle": _pickle,
+    "pickle_layer": _pickle_layer,
+}

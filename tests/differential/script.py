@@ -1,0 +1,177 @@
+"""Cases: a stack of layers from the generator, and a script over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.differential import hostile
+from tests.differential.generate import (
+    Case,
+    DataMaker,
+    LayerSpec,
+    Path,
+    Ref,
+    Source,
+    Step,
+    any_path,
+    layer_spec,
+    path_spelling,
+)
+
+LAYER_NAMES = ("low", "base", "region", "hunt", "top", "low", "a.b", "é", "")
+MOST_PATHS = 24
+
+
+def make_case(seed: int) -> Case:
+    """The case of a seed; the same for ever, as long as the generator stays as it is."""
+    source = Source(seed)
+    maker = DataMaker(source)
+    count = source.below(9) if source.chance(0.5) else 1 + source.below(3)
+    layers = [layer_spec(source, maker, source.pick(LAYER_NAMES)) for _ in range(count)]
+    for spec in layers[1:]:
+        if source.chance(0.03):
+            spec.data = layers[0].data
+    conflicts: Any = source.pick(("error", "error", "replace"))
+    if source.chance(0.005):
+        conflicts = source.pick((None, 1, "", "Error", b"error", hostile.Text("error")))
+    dimensions = _dimensions(source, layers) if source.chance(0.08) else ()
+    maker.paths.setdefault((maker.name(),))
+    script = _Script(source, maker, layers, bool(dimensions))
+    steps = [script.step() for _ in range(2 + source.below(9))]
+    universe = list(maker.paths)
+    if len(universe) > MOST_PATHS:
+        universe = [source.pick(universe) for _ in range(MOST_PATHS)]
+    universe.append((maker.name(),))
+    return Case(layers, conflicts, dimensions, steps, universe)
+
+
+def _dimensions(source: Source, layers: list[LayerSpec]) -> tuple[Any, ...]:
+    """Dimensions whose tables name some of the case's layers, by number."""
+    if not layers:
+        return ()
+    return tuple(
+        (
+            name,
+            tuple((choice, source.below(len(layers))) for choice in ("eu", "us", "")[: 1 + source.below(3)]),
+            source.chance(0.3),
+        )
+        for name in ("region", "season")[: 1 + source.below(2)]
+    )
+
+
+class _Script:
+    """Makes steps; reads and derivations in about equal parts."""
+
+    def __init__(self, source: Source, maker: DataMaker, layers: list[LayerSpec], scoped: bool) -> None:
+        self.source = source
+        self.maker = maker
+        self.layers = layers
+        self.choices = _SCOPED if scoped else _ORDINARY
+
+    def step(self) -> Step:
+        name, arguments = self.source.pick(self.choices)
+        return Step(name, arguments(self))
+
+    def snapshot(self) -> int:
+        """A snapshot of the run, mostly the newest."""
+        return -1 if self.source.chance(0.8) else self.source.below(6)
+
+    def target(self) -> tuple[int, Path | None]:
+        """A snapshot, or a view of it."""
+        return self.snapshot(), self.maker.path() if self.source.chance(0.25) else None
+
+    def path(self) -> Any:
+        return any_path(self.source, self.maker)
+
+    def write_path(self) -> Any:
+        source = self.source
+        if source.chance(0.05):
+            return self.path()
+        return path_spelling(source, self.maker.names_only())
+
+    def layer_name(self) -> Any:
+        source = self.source
+        if source.chance(0.5):
+            return None
+        return source.pick(hostile.WRONG_NAMES) if source.chance(0.05) else source.pick(LAYER_NAMES)
+
+    def data(self) -> Any:
+        source = self.source
+        if source.chance(0.04):
+            return source.pick(hostile.WRONG_DATA)
+        if source.chance(0.04):
+            return Ref("reader", self.snapshot())
+        return self.maker.mapping((), source.below(3))
+
+    def definition(self) -> Any:
+        """What `set` puts: often what some layer says there already."""
+        maker, source = self.maker, self.source
+        name = maker.name()
+        if source.chance(0.1):
+            return maker.mapping((name,), 3)
+        return maker.definition(name, (name,), 3)
+
+    def layer(self) -> Any:
+        source = self.source
+        if source.chance(0.03):
+            return source.pick(hostile.OTHERS)
+        if source.chance(0.3) and self.layers:
+            return Ref("layer", source.below(8))
+        return layer_spec(source, self.maker, source.pick(LAYER_NAMES))
+
+    def other(self) -> Any:
+        source = self.source
+        roll = source.random()
+        if roll < 0.4:
+            return Ref("copy", self.snapshot())
+        return Ref("reader", self.snapshot()) if roll < 0.7 else source.pick(hostile.OTHERS)
+
+    def choice(self) -> dict[str, Any]:
+        source = self.source
+        choices: dict[str, Any] = {
+            name: source.pick(("eu", "us", "", None, "no such"))
+            for name in ("region", "season")[: source.below(3)]
+        }
+        if source.chance(0.05):
+            choices[source.pick(("hunt", "é", "self", "region"))] = source.pick((None, 1, "eu", b"eu"))
+        return choices
+
+
+Maker = Callable[[_Script], tuple[Any, ...]]
+
+
+def _weighted(*table: tuple[int, str, Maker]) -> list[tuple[str, Maker]]:
+    return [(name, make) for weight, name, make in table for _ in range(weight)]
+
+
+_READS = (
+    (6, "getitem", lambda script: (script.target(), script.path())),
+    (4, "get", lambda script: (script.target(), script.path())),
+    (3, "get_default", lambda script: (script.target(), script.path(), script.source.pick(hostile.OTHERS))),
+    (4, "contains", lambda script: (script.target(), script.path())),
+    (1, "contains", lambda script: (script.target(), script.source.pick(hostile.OTHERS))),
+    (4, "explain", lambda script: (script.target(), script.path())),
+    (2, "key", lambda script: (script.target(), script.path())),
+    (2, "equals", lambda script: (script.target(), script.other())),
+    (2, "display", lambda script: (script.target(),)),
+    (2, "collections", lambda script: (script.target(),)),
+    (1, "portrait", lambda script: (script.target(),)),
+    (1, "surface", lambda script: (script.target(),)),
+    (3, "parse_path", lambda script: (script.path(),)),
+    (2, "format_path", lambda script: (script.maker.path() if script.source.chance(0.7) else script.path(),)),
+)
+_DERIVATIONS = (
+    (6, "overlay", lambda script: (script.snapshot(), script.data(), script.layer_name())),
+    (16, "set", lambda script: (script.snapshot(), script.write_path(), script.definition(), script.layer_name())),
+    (10, "delete", lambda script: (script.snapshot(), script.write_path(), script.layer_name())),
+    (8, "with_layer", lambda script: (script.snapshot(), script.layer())),
+    (3, "without_layer", lambda script: (script.snapshot(), script.layer_name())),
+    (3, "diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
+    (1, "diff", lambda script: (script.snapshot(), script.source.pick(hostile.OTHERS))),
+    (2, "pickle", lambda script: (script.target(), script.source.below(6))),
+    (1, "pickle_layer", lambda script: (script.source.below(8),)),
+    (1, "scope", lambda script: (script.snapshot(), script.choice())),
+)  # fmt: skip
+_ORDINARY = _weighted(*_READS, *_DERIVATIONS)
+_SCOPED = _ORDINARY + _weighted((40, "scope", lambda script: (script.snapshot(), script.choice())))

@@ -1,0 +1,101 @@
+"""Volume: generated cases on both kernels until one diverges.
+
+    python -m tests.soak --cases 1000000 --seed 7 --processes 2
+
+A case is one generated stack of layers with its script; every layer, resolve and operation of it is one outcome that
+is compared, and each derived snapshot is read whole. Case number n of a seed is the same for ever.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from tests.differential.compare import compare, kernels
+from tests.differential.script import make_case
+from tests.differential.shrink import reproduction, shrink
+
+BATCH = 500
+SPACING = 1_000_003
+
+
+def case_seed(seed: int, number: int) -> int:
+    """The seed of one case of a run."""
+    return seed * SPACING + number
+
+
+def batch(work: tuple[int, int, int]) -> tuple[int, int, int | None]:
+    """Runs some cases: how many, how many outcomes were compared, and the number of one that diverged."""
+    seed, first, count = work
+    pure, native = kernels()
+    outcomes = 0
+    for number in range(first, first + count):
+        try:
+            compared, divergence = compare(make_case(case_seed(seed, number)), pure, native)
+        except Exception:
+            print(f"case {number} of seed {seed} stopped the comparison itself", file=sys.stderr)
+            raise
+        outcomes += compared
+        if divergence is not None:
+            return number - first + 1, outcomes, number
+    return count, outcomes, None
+
+
+def report(seed: int, number: int) -> str:
+    """The divergence of a case, made small."""
+    pure, native = kernels()
+    case = make_case(case_seed(seed, number))
+    small = shrink(case, lambda smaller: compare(smaller, pure, native)[1] is not None)
+    divergence = compare(small, pure, native)[1]
+    return f"case {number} of seed {seed} diverges\n{divergence}\n\n{reproduction(small)}"
+
+
+def batches(seed: int, cases: int, first: int = 0) -> Iterator[tuple[int, int, int]]:
+    """The work, in parts."""
+    for start in range(first, first + cases, BATCH):
+        yield seed, start, min(BATCH, first + cases - start)
+
+
+def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2.0) -> int:
+    """Runs the cases and prints how it goes; 1 if one diverged."""
+    began = shown = time.monotonic()
+    done = outcomes = 0
+    print(f"seed {seed}, {cases} cases, {processes} processes", flush=True)
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        results: Any = (
+            map(batch, batches(seed, cases, first))
+            if processes == 1
+            else pool.imap_unordered(batch, batches(seed, cases, first))
+        )
+        for ran, compared, diverged in results:
+            done += ran
+            outcomes += compared
+            now = time.monotonic()
+            if now - shown > every or done == cases:
+                shown = now
+                print(f"{done} cases, {outcomes} outcomes compared, {done / (now - began):.0f} cases/s", flush=True)
+            if diverged is not None:
+                pool.terminate()
+                print(report(seed, diverged))
+                return 1
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.split("\n")[0])
+    parser.add_argument("--cases", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=None, help="default: a new one, printed")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
+    parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    options = parser.parse_args()
+    seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
+    return soak(seed, options.cases, options.processes, options.first)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
