@@ -78,7 +78,10 @@ def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2
             now = time.monotonic()
             if now - shown > every or done == cases:
                 shown = now
-                print(f"{done} cases, {outcomes} outcomes compared, {done / (now - began):.0f} cases/s", flush=True)
+                print(
+                    f"{done} cases, {outcomes} outcomes compared, {done / (now - began):.0f} cases/s",
+                    flush=True,
+                )
             if diverged is not None:
                 pool.terminate()
                 print(report(seed, diverged))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from veltrix import implementations
-
 from tests.differential.generate import Case
 from tests.differential.observe import Outcome
 from tests.differential.run import Run, portrait
+from veltrix import implementations
 
 
 @dataclass(slots=True)
@@ -50,7 +49,11 @@ def anew(run: Run) -> Divergence | None:
         scratch = run.kernel.restore_snapshot(tuple(reopened(run.kernel, layer) for layer in layers), *rest)
         derived, resolved = portrait(snapshot, run.case.universe), portrait(scratch, run.case.universe)
         if derived != resolved:
-            return Divergence("the last snapshot: resolved from scratch (as pure) against derived (as native)", resolved, derived)
+            return Divergence(
+                "the last snapshot: resolved from scratch (as pure) against derived (as native)",
+                resolved,
+                derived,
+            )
     return None
 
 
@@ -69,7 +72,11 @@ def unchanged(run: Run) -> Divergence | None:
     for _ in fresh.resolve():
         pass
     before, now = (portrait(each.snapshots[0], run.case.universe) for each in (fresh, run))
-    return None if before == now else Divergence("the first snapshot, before (as pure) and now (as native)", before, now)
+    return (
+        None
+        if before == now
+        else Divergence("the first snapshot, before (as pure) and now (as native)", before, now)
+    )
 
 
 def kernels() -> tuple[ModuleType, ModuleType]:

@@ -9,11 +9,10 @@ from random import Random
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from veltrix import DELETE, FrozenMapping, Origin, append, prepend, replace
-from veltrix.operators import Operator
-
 from tests.differential import hostile
 from tests.differential.hostile import Row, Table, Text
+from veltrix import DELETE, FrozenMapping, Origin, append, prepend, replace
+from veltrix.operators import Operator
 
 T = TypeVar("T")
 Path = tuple[Any, ...]
@@ -217,7 +216,9 @@ def layer_spec(source: Source, maker: DataMaker, name: str) -> LayerSpec:
     spec = LayerSpec(name, maker.mapping((), 0))
     if source.chance(0.12):
         paths = [maker.path() for _ in range(1 + source.below(2))]
-        spec.options["secret"] = True if source.chance(0.4) else [path_spelling(source, path) for path in paths]
+        spec.options["secret"] = (
+            True if source.chance(0.4) else [path_spelling(source, path) for path in paths]
+        )
     if source.chance(0.12):
         spec.options["origins"] = {
             maker.names_only(): Origin(name, "file", "app.toml", 1 + source.below(9), 1 + source.below(9))
@@ -238,7 +239,9 @@ def layer_spec(source: Source, maker: DataMaker, name: str) -> LayerSpec:
             case 2:
                 spec.options["source"] = source.pick(hostile.WRONG_NAMES)
             case _:
-                spec.options["secret"] = source.pick((1, "a.b", None, [1], ["a."], [("a", 1)], 0.5, ["a[0].b"]))
+                spec.options["secret"] = source.pick(
+                    (1, "a.b", None, [1], ["a."], [("a", 1)], 0.5, ["a[0].b"])
+                )
     return spec
 
 

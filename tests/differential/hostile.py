@@ -83,7 +83,7 @@ class Word(enum.StrEnum):
     YES = "yes"
 
 
-Point = namedtuple("Point", "x y")  # noqa: PYI024  a plain named tuple is what is tested
+Point = namedtuple("Point", "x y")
 
 
 def function() -> None:
@@ -128,7 +128,14 @@ ODD_VALUES: tuple[Any, ...] = (
     Raw(b"sub"), object(), function, int, pathlib.PurePosixPath("/etc"), decimal.Decimal("1.10"), 1 + 2j,
     frozenset((1,)), {1, 2}, bytearray(b"x"), range(3), memoryview(b"x"), Ellipsis, NotImplemented,
 )  # fmt: skip
-EMPTY_MAPPINGS: tuple[Any, ...] = ({}, OrderedDict(), MappingProxyType({}), FrozenMapping(), UserDict(), Table())
+EMPTY_MAPPINGS: tuple[Any, ...] = (
+    {},
+    OrderedDict(),
+    MappingProxyType({}),
+    FrozenMapping(),
+    UserDict(),
+    Table(),
+)
 WRONG_PATHS: tuple[Any, ...] = (
     None, 0, True, 1.5, b"a", [], ["a"], {"a": 1}, object(), Colour.RED, frozenset("a"), slice(1),
     (), (1,), (True,), ("a", True), ("a", None), ("a", 1.5), ("a", -1), ("a", 10**17), ("a", 10**18), ("a", 10**30),
@@ -142,7 +149,33 @@ WRONG_PATHS: tuple[Any, ...] = (
     "a\u2028b", "a\x85", "\x1c", "a\ud800", "\udfff.b", "a.b\udc00[", "😀[", "😀.😀 ", "é..", "a\\b", "a\\", "a\0b", "\0",
     ".".join("a" * 70), "a" + "[0]" * 70, "x" * 5000, '"' + "x y" * 500 + '"', "a[" + "1" * 5000 + "]",
 )  # fmt: skip
-WRONG_NAMES: tuple[Any, ...] = (None, 1, b"a", ("a",), ["a"], Text("low"), Word.YES, "\ud800", "", "no such layer", Name("a.b"))
+WRONG_NAMES: tuple[Any, ...] = (
+    None,
+    1,
+    b"a",
+    ("a",),
+    ["a"],
+    Text("low"),
+    Word.YES,
+    "\ud800",
+    "",
+    "no such layer",
+    Name("a.b"),
+)
 WRONG_DATA: tuple[Any, ...] = (None, 1, "a", b"a", [("a", 1)], (), {"a"}, object(), dict, iter(()))
 WRONG_KEYS: tuple[Any, ...] = (1, True, None, 1.0, b"a", (), Colour.RED, Level.LOW, "\ud800", "a\udfff")
-OTHERS: tuple[Any, ...] = (None, 1, "a", b"", (), [], ["a"], object(), {}, OrderedDict(), {"a": 1}, {1: 2}, {"": None})
+OTHERS: tuple[Any, ...] = (
+    None,
+    1,
+    "a",
+    b"",
+    (),
+    [],
+    ["a"],
+    object(),
+    {},
+    OrderedDict(),
+    {"a": 1},
+    {1: 2},
+    {"": None},
+)

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from tests.differential.generate import Case, LayerSpec, Path, Ref, Step
+from tests.differential.observe import Outcome, observe
 from veltrix import Dimension, FrozenMapping, Origin, implementations
 from veltrix.operators import Operator
-
-from tests.differential.generate import Case, LayerSpec, Path, Ref, Step
-from tests.differential.observe import Outcome, observe, shape
 
 PLAIN_TYPES = (
     type(None), bool, int, float, str, bytes, tuple, list, dict, datetime.datetime, datetime.date, datetime.time,
@@ -232,13 +231,23 @@ def _equals(run: Run, target: Any, other: Any) -> Outcome:
     reader, other = run.reader(target), run.given(other)
     return tuple(
         observe(call)
-        for call in (lambda: reader == other, lambda: other == reader, lambda: reader != other, lambda: hash(reader))
+        for call in (
+            lambda: reader == other,
+            lambda: other == reader,
+            lambda: reader != other,
+            lambda: hash(reader),
+        )
     )
 
 
 def _display(run: Run, target: Any) -> Outcome:
     reader = run.reader(target)
-    return (observe(repr, reader), observe(str, reader), observe(format, reader), observe(format, reader, "x"))
+    return (
+        observe(repr, reader),
+        observe(str, reader),
+        observe(format, reader),
+        observe(format, reader, "x"),
+    )
 
 
 def _collections(run: Run, target: Any) -> Outcome:
@@ -275,7 +284,7 @@ def _surface(run: Run, target: Any) -> Outcome:
             lambda: reader.__setitem__("a", 1),
             lambda: copy.copy(reader) is reader,
             lambda: copy.deepcopy(reader) is reader,
-            lambda: reader < reader,  # noqa: PLR0124
+            lambda: reader < reader,
             lambda: reader + reader,
             lambda: reader(),
             lambda: type(reader)(),

@@ -9,15 +9,22 @@ from dataclasses import replace as changed
 from types import MappingProxyType
 from typing import Any
 
+from tests.differential import hostile
+from tests.differential.generate import Case, LayerSpec, Ref, Step
 from veltrix import FrozenMapping, Origin
 from veltrix.operators import Append, Delete, Operator, Prepend, Replace
 
-from tests.differential import hostile
-from tests.differential.generate import Case, LayerSpec, Ref, Step
-
 _KNOWN = {
     id(value): f"hostile.{table}[{at}]"
-    for table in ("ODD_VALUES", "OTHERS", "WRONG_PATHS", "WRONG_DATA", "WRONG_KEYS", "WRONG_NAMES", "EMPTY_MAPPINGS")
+    for table in (
+        "ODD_VALUES",
+        "OTHERS",
+        "WRONG_PATHS",
+        "WRONG_DATA",
+        "WRONG_KEYS",
+        "WRONG_NAMES",
+        "EMPTY_MAPPINGS",
+    )
     for at, value in enumerate(getattr(hostile, table))
 }
 
@@ -57,7 +64,9 @@ def _smaller(case: Case) -> Iterator[Case]:
 
 def _smaller_spec(spec: LayerSpec) -> Iterator[LayerSpec]:
     for option in spec.options:
-        yield LayerSpec(spec.name, spec.data, {name: spec.options[name] for name in spec.options if name != option})
+        yield LayerSpec(
+            spec.name, spec.data, {name: spec.options[name] for name in spec.options if name != option}
+        )
     for data in _smaller_data(spec.data):
         yield LayerSpec(spec.name, data, spec.options)
 
@@ -134,9 +143,9 @@ def source(value: Any) -> str:
     if kind in (list, tuple):
         items = ", ".join(map(source, value))
         return f"[{items}]" if kind is list else f"({items}{',' * (len(value) == 1)})"
-    if isinstance(value, (OrderedDict, UserDict, MappingProxyType, FrozenMapping, hostile.Table)) and isinstance(
-        value, Mapping
-    ):
+    if isinstance(
+        value, (OrderedDict, UserDict, MappingProxyType, FrozenMapping, hostile.Table)
+    ) and isinstance(value, Mapping):
         return f"{kind.__name__}({source(dict(value))})"
     if kind in (hostile.Row, hostile.Text, hostile.Number):
         base = {hostile.Row: list, hostile.Text: str.__str__, hostile.Number: int}[kind]

@@ -74,7 +74,7 @@ def _counted(snapshot: Snapshot, path: Segments) -> Run:
 
 
 def _roles(listed: list[tuple[Segments, Node]], counted: Run) -> list[str]:
-    """What became of each; one layer may stand in a stack twice, so that its nodes are told apart by order."""
+    """What became of each; nodes are told apart by order, as one layer may stand in a stack twice."""
     pending, roles = list(counted), []
     for _, node in listed:
         if pending and node is pending[0]:

@@ -89,7 +89,7 @@ def _freeze_item(item: Any, path: Segments) -> Any:
 
 
 def entries(data: Mapping[str, Any], path: Segments) -> Iterator[tuple[str, Any]]:
-    """The keys and values of a mapping, keys made plain and checked; of keys with one text the last counts."""
+    """Keys and values of a mapping, keys made plain and checked; of keys with one text the last counts."""
     plain = {str.__str__(key) if isinstance(key, str) else key: value for key, value in data.items()}
     return ((_checked_key(key, path), value) for key, value in plain.items())
 

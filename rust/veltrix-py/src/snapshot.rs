@@ -25,8 +25,8 @@ use crate::error::{conflict, kernel_error, no_layer, path_text, raise};
 use crate::inline::Inline;
 use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
-use crate::reading::{Reading, reading_methods};
 use crate::python::{self, Given};
+use crate::reading::{Reading, reading_methods};
 use crate::{path, raw};
 
 /// How many scoped snapshots one snapshot keeps.
