@@ -25,4 +25,4 @@ def difference(new: dict[str, Any], old: dict[str, Any]) -> Difference:
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values are equal and of the same type: 1, 1.0 and True differ, a NaN equals itself."""
-    return left is right or (type(left) is type(right) and canonical(left) == canonical(right))
+    return left is right or canonical(left) == canonical(right)
