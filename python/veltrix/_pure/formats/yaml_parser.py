@@ -37,6 +37,7 @@ _FLOW = ",[]{}"
 _NAME = re.compile("[^\0 \t\r\n,\\[\\]{}]+")
 _TAB_AND_ENTRY = re.compile(" *\t[ \t]*-[\0 \t\r\n]")
 _KNOWN_DIRECTIVE = re.compile("%(?:YAML|TAG)[ \t]")
+_REST_OF_LINE = re.compile("[ \t]*[#\0\r\n]")
 _TAG = re.compile(r"(!(?:[0-9A-Za-z-]*!)?)([0-9A-Za-z#;/?:@&=+$_.~*'()%-]*)")
 
 
@@ -282,6 +283,18 @@ class _Parser(SafeLoader):
         except (ValueError, OverflowError):
             raise self.refuse("an escape beyond U+10FFFF", start) from None
         return token
+
+    def fetch_document_end(self) -> None:
+        super().fetch_document_end()
+        self.check_comment()
+        if not _REST_OF_LINE.match(self.buffer, self.pointer):
+            raise self.refuse("expected a line break behind '...'")
+
+    def parse_document_end(self) -> Any:
+        event = super().parse_document_end()  # type: ignore[no-untyped-call]
+        if event.explicit:
+            self.state = self.parse_implicit_document_start
+        return event
 
     def parse_implicit_document_start(self) -> Any:
         while self.check_token(DocumentEndToken):
