@@ -27,9 +27,14 @@ def parse(text: str, document: DocumentBuilder) -> None:
         if error.name != "yaml":
             raise
         raise SourceError("YAML needs the extra: pip install 'veltrix[yaml]'") from None
+    check(text)
+    yaml_compose.compose(yaml_nodes.read(text), document)
+
+
+def check(text: str) -> None:
+    """Refuses what the parser would let pass: characters and versions."""
     _check_characters(text)
     _check_version(text)
-    yaml_compose.compose(yaml_nodes.read(text), document)
 
 
 def _check_characters(text: str) -> None:

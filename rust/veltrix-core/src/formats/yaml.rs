@@ -12,11 +12,16 @@ use crate::layer::{Layer, Position};
 
 /// Reads a YAML document.
 pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
-    check_characters(text)?;
-    check_version(text)?;
+    check(text)?;
     let nodes = yaml_nodes::read(text)?;
     yaml_compose::compose(&nodes, &mut document)?;
     Ok(document.finish())
+}
+
+/// Refuses what the parser would let pass: characters and versions.
+pub fn check(text: &str) -> Result<(), DocumentError> {
+    check_characters(text)?;
+    check_version(text)
 }
 
 /// Refuses characters that YAML does not print, and a byte order mark that is not the first character.

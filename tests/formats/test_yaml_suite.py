@@ -1,0 +1,111 @@
+"""The conformance suite of YAML, read from the crate that the tests of the core use."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from veltrix.errors import ParseError
+
+pytest.importorskip("yaml")
+
+from veltrix._pure.formats import yaml as reader
+from veltrix._pure.formats import yaml_compose, yaml_nodes
+from veltrix._pure.formats.document import DocumentBuilder
+
+ROOT = Path(__file__).parents[2]
+
+# Wrong indentation that the suite refuses and every parser in use accepts.
+LENIENT = {"9C9N", "DK95/01", "QB6E"}
+
+# Block text at the top level with less indentation than PyYAML wants; a layer is a mapping anyway.
+REFERENCE_REFUSES = {"DK3J", "FP8R"}
+
+ON_PURPOSE = re.compile(
+    "a key is a str, not |tag not allowed|only YAML 1.2 is read|unprintable character "
+    # PyYAML has no empty keys in block mappings, nor in flow collections; they are no str anyway.
+    "|expected <block end>, but found ':'|expected the node content, but found ':'"
+)
+
+
+@cache
+def suite():
+    """The folder of the suite, or None where cargo or the crate is missing."""
+    if shutil.which("cargo") is None:
+        return None
+    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--offline"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        return None
+    packages = json.loads(ran.stdout)["packages"]
+    manifests = [Path(package["manifest_path"]) for package in packages if package["name"] == "yaml-edit"]
+    return manifests[0].parent / "test-data" if manifests else None
+
+
+def cases():
+    folder = suite()
+    if folder is None:
+        return [pytest.param(None, marks=pytest.mark.skip(reason="cargo has not fetched yaml-edit"))]
+    found = [
+        part.parent
+        for case in sorted(folder.iterdir())
+        if re.fullmatch("[0-9A-Z]{4}", case.name)
+        for part in sorted(case.glob("**/in.yaml"))
+    ]
+    assert len(found) > 390
+    return [pytest.param(path, id=path.relative_to(folder).as_posix()) for path in found]
+
+
+def value_of(text):
+    """The value of a document, which need not be a mapping here: it stands under a key of one."""
+    document = DocumentBuilder()
+    document.open_mapping((1, 1))
+    document.key("document", (1, 1))
+    reader.check(text)
+    yaml_compose.compose(yaml_nodes.read(text), document)
+    document.close()
+    return document.finish().get("document")
+
+
+def outcome(text):
+    try:
+        return value_of(text)
+    except ParseError as error:
+        return error
+
+
+def documents_in(text):
+    """The values of JSON texts that stand one behind the other."""
+    decoder, found, position = json.JSONDecoder(), [], 0
+    while text[position:].strip():
+        position += len(text[position:]) - len(text[position:].lstrip())
+        value, position = decoder.raw_decode(text, position)
+        found.append(value)
+    return found
+
+
+@pytest.mark.parametrize("path", cases())
+def test_a_case_has_its_value_or_is_refused(path, request):
+    name = request.node.callspec.id
+    text = (path / "in.yaml").read_bytes().decode().removeprefix("\ufeff")
+    refused = (path / "error").exists()
+    events = (path / "test.event").read_text(encoding="utf-8")
+    if name in LENIENT:
+        assert refused
+        value_of(text)
+    elif refused or events.count("+DOC") > 1 or name in REFERENCE_REFUSES:
+        with pytest.raises(ParseError):
+            value_of(text)
+    else:
+        expected = path / "in.json"
+        found = outcome(text)
+        if isinstance(found, ParseError):
+            assert ON_PURPOSE.match(found.reason)
+        elif expected.exists():
+            assert [found] == (documents_in(expected.read_text(encoding="utf-8")) or [None])
