@@ -77,7 +77,7 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
         return Err(Error::TooManyLayers);
     }
     let mut trees: Vec<Arc<Layer>> = stack.iter().map(Stacked::flattened).collect();
-    let expected = trees.iter().map(|tree| tree.nodes().len()).max().unwrap_or(0) + 1;
+    let expected = trees.iter().map(|tree| tree.nodes().len()).sum::<usize>() + 1;
     let mut made = TreeBuilder::new(Arc::clone(segments));
     made.open(NO_SEGMENT, Kind::List);
     let mut resolver = Resolver {

@@ -1,10 +1,10 @@
 //! Segments: the names of keys, interned to `u32` while a layer is built.
 //!
-//! Layers of one stack share a table, so that resolving compares numbers. The table is append-only:
-//! a segment number that was handed out reads without a lock for as long as the table lives.
+//! Layers of one stack share a table, so that resolving compares numbers. The table is append-only: known segments are
+//! found and read without a lock for as long as the table lives, only a new one is put in behind a lock.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use crate::path::is_plain;
 
@@ -36,16 +36,17 @@ pub struct Segment {
 #[derive(Debug)]
 pub struct Segments {
     list: boxcar::Vec<Segment>,
-    index: Mutex<Index>,
+    /// Open addressing, each index twice the size of the one before, at most half full: the upper half of the hash
+    /// beside the number and one; 0 is an empty slot. An index that was left stays, so that whoever reads it reads on.
+    indexes: [OnceLock<Box<[AtomicU64]>>; INDEXES],
+    current: AtomicUsize,
+    /// How many segments are in the current index; whoever adds one holds it.
+    length: Mutex<usize>,
     in_use: AtomicUsize,
 }
 
-/// Open addressing over segment numbers; a power of two of slots, at most half full.
-#[derive(Debug)]
-struct Index {
-    slots: Vec<u32>,
-    length: usize,
-}
+const FIRST_INDEX: usize = 64;
+const INDEXES: usize = 27;
 
 static CURRENT: LazyLock<Mutex<Arc<Segments>>> = LazyLock::new(|| Mutex::new(Arc::new(Segments::new())));
 
@@ -62,9 +63,13 @@ pub fn current() -> Arc<Segments> {
 impl Segments {
     /// An empty table.
     pub fn new() -> Self {
+        let indexes: [OnceLock<Box<[AtomicU64]>>; INDEXES] = std::array::from_fn(|_| OnceLock::new());
+        let _ = indexes[0].set(empty_index(FIRST_INDEX));
         Self {
             list: boxcar::Vec::new(),
-            index: Mutex::new(Index { slots: vec![NO_SEGMENT; 64], length: 0 }),
+            indexes,
+            current: AtomicUsize::new(0),
+            length: Mutex::new(0),
             in_use: AtomicUsize::new(0),
         }
     }
@@ -88,59 +93,58 @@ impl Segments {
     /// The number of `text`, new or known.
     pub fn intern(&self, text: &str) -> SegmentId {
         let hash = segment_hash(text.as_bytes());
-        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
-        let mask = index.slots.len() - 1;
-        let mut slot = hash as usize & mask;
-        loop {
-            let id = index.slots[slot];
-            if id == NO_SEGMENT {
-                break;
-            }
-            let known = self.get(id);
-            if known.hash == hash && &*known.text == text {
-                return id;
-            }
-            slot = (slot + 1) & mask;
-        }
-        let id = self.list.push(Segment { text: text.into(), hash, plain: is_plain(text) }) as SegmentId;
-        index.slots[slot] = id;
-        index.length += 1;
-        if index.length * 2 > index.slots.len() {
-            self.grow(&mut index);
-        }
-        id
+        self.look_up(hash, text).unwrap_or_else(|| self.add(hash, text))
     }
 
     /// The number of `text` if it is known here.
     pub fn find(&self, text: &str) -> Option<SegmentId> {
-        let hash = segment_hash(text.as_bytes());
-        let index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
-        let mask = index.slots.len() - 1;
+        self.look_up(segment_hash(text.as_bytes()), text)
+    }
+
+    #[inline]
+    fn look_up(&self, hash: u64, text: &str) -> Option<SegmentId> {
+        let slots = self.indexes[self.current.load(Ordering::Acquire)].get()?;
+        let mask = slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let id = index.slots[slot];
-            if id == NO_SEGMENT {
+            let packed = slots[slot].load(Ordering::Acquire);
+            if packed == 0 {
                 return None;
             }
-            let known = self.get(id);
-            if known.hash == hash && &*known.text == text {
+            let id = packed as u32 - 1;
+            if packed >> 32 == hash >> 32 && *self.get(id).text == *text {
                 return Some(id);
             }
             slot = (slot + 1) & mask;
         }
     }
 
-    fn grow(&self, index: &mut Index) {
-        let size = index.slots.len() * 2;
-        let mut slots = vec![NO_SEGMENT; size];
-        for &id in index.slots.iter().filter(|&&id| id != NO_SEGMENT) {
-            let mut slot = self.get(id).hash as usize & (size - 1);
-            while slots[slot] != NO_SEGMENT {
-                slot = (slot + 1) & (size - 1);
-            }
-            slots[slot] = id;
+    #[cold]
+    fn add(&self, hash: u64, text: &str) -> SegmentId {
+        let mut length = self.length.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.look_up(hash, text) {
+            return known;
         }
-        index.slots = slots;
+        let id = self.list.push(Segment { text: text.into(), hash, plain: is_plain(text) }) as SegmentId;
+        let current = self.current.load(Ordering::Relaxed);
+        if let Some(slots) = self.indexes[current].get() {
+            put(slots, hash, id);
+            *length += 1;
+            if *length * 2 > slots.len() && current + 1 < INDEXES {
+                self.indexes[current + 1].get_or_init(|| self.grown(slots));
+                self.current.store(current + 1, Ordering::Release);
+            }
+        }
+        id
+    }
+
+    fn grown(&self, from: &[AtomicU64]) -> Box<[AtomicU64]> {
+        let slots = empty_index(from.len() * 2);
+        for packed in from.iter().map(|slot| slot.load(Ordering::Relaxed)).filter(|&packed| packed != 0) {
+            let id = packed as u32 - 1;
+            put(&slots, self.get(id).hash, id);
+        }
+        slots
     }
 
     /// Counts `nodes` of a layer as in use, until [`Self::release`].
@@ -152,6 +156,19 @@ impl Segments {
     pub(crate) fn release(&self, nodes: usize) {
         self.in_use.fetch_sub(nodes, Ordering::Relaxed);
     }
+}
+
+fn empty_index(size: usize) -> Box<[AtomicU64]> {
+    (0..size).map(|_| AtomicU64::new(0)).collect()
+}
+
+fn put(slots: &[AtomicU64], hash: u64, id: SegmentId) {
+    let mask = slots.len() - 1;
+    let mut slot = hash as usize & mask;
+    while slots[slot].load(Ordering::Relaxed) != 0 {
+        slot = (slot + 1) & mask;
+    }
+    slots[slot].store((hash >> 32 << 32) | (u64::from(id) + 1), Ordering::Release);
 }
 
 impl Default for Segments {

@@ -148,10 +148,11 @@ impl<'py> Reader<'py> {
         data: &Bound<'py, PyDict>,
         child: fn(&mut Self, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>,
     ) -> PyResult<()> {
-        self.builder.open(segment, Kind::Mapping);
-        let data = if raw::has_odd_text_key(data)? { &plain_items(data.as_mapping())? } else { data };
-        raw::each(data, |key, value| {
-            let Ok(key) = key.cast::<PyString>() else {
+        let start = self.builder.open(segment, Kind::Mapping);
+        let mut odd = false;
+        let read = raw::each(data, |key, value| {
+            let Ok(key) = key.cast_exact::<PyString>() else {
+                odd = key.is_instance_of::<PyString>();
                 let place = self.place_text();
                 let kind = python::type_name(&key);
                 return Err(PyTypeError::new_err(format!("a key is a str, not {kind} (in {place})")));
@@ -162,9 +163,15 @@ impl<'py> Reader<'py> {
             child(self, name, &value)?;
             self.path.pop();
             Ok(())
-        })?;
+        });
         self.builder.close();
-        Ok(())
+        if odd {
+            // A key of a subclass of `str` may have the text of another key: once more, with plain keys.
+            self.builder.truncate(start);
+            self.places.retain(|&node, _| node < start);
+            return self.mapping(segment, &plain_items(data.as_mapping())?, child);
+        }
+        read
     }
 
     fn list(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {

@@ -28,18 +28,19 @@ pub fn each<'py>(
     }
 }
 
-/// Whether a key of a dict is a `str` of a subclass.
-pub fn has_odd_text_key(dict: &Bound<'_, PyDict>) -> PyResult<bool> {
-    let mut odd = false;
-    each(dict, |key, _| {
-        odd |= exact(&key) != Exact::Str && key.is_instance_of::<PyString>();
-        Ok(())
-    })?;
-    Ok(odd)
-}
-
 /// The UTF-8 of an exact `str`; `None` where it holds a lone surrogate.
+#[inline]
 pub fn text<'a>(string: &'a Bound<'_, PyString>) -> Option<&'a str> {
+    let object = string.as_ptr();
+    // SAFETY: `string` is a `str`; a compact ASCII one has one byte a character behind its header, and neither moves nor
+    // changes while it is borrowed.
+    unsafe {
+        if ffi::PyUnicode_IS_COMPACT_ASCII(object) != 0 {
+            let length = ffi::PyUnicode_GET_LENGTH(object).cast_unsigned();
+            let bytes = std::slice::from_raw_parts(ffi::PyUnicode_DATA(object).cast::<u8>(), length);
+            return Some(std::str::from_utf8_unchecked(bytes));
+        }
+    }
     string.to_str().ok()
 }
 
