@@ -50,9 +50,15 @@ test-pure: $(STAMPS)/extension-dev
 	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(TOOLS) ## formatting, clippy, ruff, mypy and pyright; warnings are errors
+lint: lint-rust lint-python ## formatting, clippy, ruff, mypy and pyright; warnings are errors
+
+.PHONY: lint-rust
+lint-rust: $(TOOLS)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+.PHONY: lint-python
+lint-python: $(TOOLS)
 	$(BIN)/ruff format --check $(call existing,$(FORMATTED))
 	$(BIN)/ruff check $(call existing,$(FORMATTED))
 	$(BIN)/mypy $(call existing,$(TYPED) tests/typing)
