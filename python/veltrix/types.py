@@ -53,6 +53,9 @@ else:
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
 
+NAN = float("nan")
+"""Every NaN that comes out of a snapshot is this one, so that a tuple that holds it equals itself."""
+
 
 class Name(str):
     """One segment of a path, as iterating yields it where a path would have to quote it."""

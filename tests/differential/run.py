@@ -313,7 +313,9 @@ def _pickle(run: Run, target: Any, protocol: int) -> Outcome:
 def _pickle_layer(run: Run, number: int) -> Outcome:
     if not run.layers:
         return ()
-    return _plain(observe(lambda: run.layers[number % len(run.layers)].__reduce__()[1]))
+    origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
+    paths = secret if isinstance(secret, bool) else sorted(set(secret))
+    return _plain(observe(lambda: (origin, data, origins, paths)))
 
 
 def _plain(outcome: Outcome) -> Outcome:

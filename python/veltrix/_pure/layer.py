@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
-from veltrix._pure.path import Segments, check_depth, join, parse_path
+from veltrix._pure.path import Segments, check_depth, join, parse_path, surrogate
 from veltrix._pure.value import entries, freeze, freeze_list, type_word
 from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
@@ -132,7 +132,7 @@ class Layer:
         origin = Origin(_text("a layer's name", name), _text("a layer's source", source))
         if not isinstance(data, Mapping):
             raise TypeError(f"layer data is a mapping, not {type(data).__name__}")
-        self._fill(data, origin, {} if origins is None else origins, secret)
+        self._fill(data, origin, _checked_origins(origin.layer, origins), secret)
 
     @classmethod
     def parse(
@@ -147,7 +147,7 @@ class Layer:
         """The layer of a document; `format` is "toml", "json", "yaml" or "env"."""
         from veltrix._pure import formats
 
-        origin = Origin(_text("a layer's name", name), "file", file)
+        origin = Origin(_text("a layer's name", name), "file", _file_name(file))
         if isinstance(text, str):
             content = text.encode("utf-8", "surrogatepass")
         elif isinstance(text, (bytes, bytearray, memoryview)):
@@ -160,7 +160,7 @@ class Layer:
         try:
             layer._fill(formats.parse(format, content), origin, {}, secret)
         except (ParseError, LimitError) as error:
-            raise error.in_file(file) from error.__cause__
+            raise error.in_file(origin.file) from error.__cause__
         return layer
 
     def _fill(
@@ -250,7 +250,32 @@ def _with_root(layer: Layer, root: Node) -> Layer:
 def _text(what: str, text: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"{what} is a str, not {type(text).__name__}")
+    if surrogate(text) is not None:
+        raise ValueError(f"{what} holds a lone surrogate, which UTF-8 cannot carry")
     return str.__str__(text)
+
+
+def _file_name(file: str | None) -> str | None:
+    """The name of a file as text; bytes in it that are no UTF-8 are written with a backslash."""
+    if file is None:
+        return None
+    if not isinstance(file, str):
+        raise TypeError(f"a file's name is a str, not {type(file).__name__}")
+    return file.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _checked_origins(layer: str, origins: Origins | None) -> Origins:
+    """Origins of single paths, all of this layer."""
+    if origins is None:
+        return {}
+    if not isinstance(origins, Mapping):
+        raise TypeError(f"origins are a mapping, not {type(origins).__name__}")
+    checked = {}
+    for path, origin in origins.items():
+        if not isinstance(origin, Origin):
+            raise TypeError(f"an origin is a veltrix.Origin, not {type(origin).__name__}")
+        checked[path] = origin._replace(layer=layer, file=_file_name(origin.file))
+    return checked
 
 
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:

@@ -79,13 +79,13 @@ class Snapshot(Reader):
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
         segments = settable(parse_path(path))
-        at = self._position(layer)
+        at = self._position(self.layers[-1] if layer is None and self._layers else layer)
         return self._replaced(at, put(self._layers[at], segments, value))
 
     def delete(self, path: Path, *, layer: str | None = None) -> Snapshot:
         """The snapshot without one layer's own definition; what lies beneath shines through."""
         segments = settable(parse_path(path))
-        at = self._position(layer)
+        at = self._position(self.layers[-1] if layer is None and self._layers else layer)
         return self._replaced(at, remove(self._layers[at], segments))
 
     def with_layer(self, layer: Layer) -> Snapshot:
@@ -139,11 +139,9 @@ class Snapshot(Reader):
         return snapshot
 
     def _position(self, name: str | None) -> int:
-        """Where the topmost layer of a name stands; where the topmost of all stands."""
+        """Where the topmost layer of a name stands."""
         if not self._layers:
             raise ValueError("the snapshot has no layers")
-        if name is None:
-            return len(self._layers) - 1
         for at in reversed(range(len(self._layers))):
             if self._layers[at].name == name:
                 return at

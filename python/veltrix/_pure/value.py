@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from veltrix._pure.path import Segments, check_depth, join, surrogate, where
 from veltrix.errors import ParseError
 from veltrix.operators import Operator
-from veltrix.types import FrozenMapping
+from veltrix.types import NAN, FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def freeze(data: Any, path: Segments) -> Any:
         return data
     if is_list(data):
         return freeze_list(data, path)
-    return data
+    return NAN if type(data) is float and data != data else data
 
 
 def freeze_list(data: list[Any] | tuple[Any, ...], path: Segments) -> tuple[Any, ...]:

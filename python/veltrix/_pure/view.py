@@ -85,7 +85,7 @@ class Reader(_Mapping):
         if not isinstance(other, Mapping):
             return NotImplemented
         return len(self) == len(other) and all(
-            name in other and value == other[name] for name, value in self.items()
+            name in other and _equal(value, other[name]) for name, value in self.items()
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -171,6 +171,11 @@ class Reader(_Mapping):
         self._values = values
         self._digest = None
         return self
+
+
+def _equal(value: Any, other: Any) -> bool:
+    """As the values of two dicts are compared: what is the same object is equal."""
+    return value is other or value == other
 
 
 def pre_order(tree: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

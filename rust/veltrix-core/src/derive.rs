@@ -12,10 +12,10 @@ use crate::diff;
 use crate::error::Error;
 use crate::layer::{Layer, TreeBuilder};
 use crate::patch::{Definition, Stacked};
-use crate::resolve::{extend, resolve};
+use crate::resolve::extend;
 use crate::rule::Definition as _;
 use crate::segments::{NO_SEGMENT, SegmentId};
-use crate::snapshot::{Found, Outcome, Snapshot, decide, hash_of, merged_names, walk};
+use crate::snapshot::{Found, Outcome, Snapshot, base_of, decide, hash_of, merged_names, walk};
 use crate::value::Kind;
 
 /// How many changed paths a base of this many entries bears before it is built anew.
@@ -23,22 +23,19 @@ fn limit(entries: usize) -> usize {
     (entries / 8).max(4096)
 }
 
-/// Why an incremental derivation stops.
-enum Stop {
-    Refused(Error),
-    /// To be resolved as a whole.
-    Anew,
-}
+/// An incremental derivation that stops: the whole is resolved. That also finds, of several conflicts, the first in
+/// document order.
+struct Stop;
 
 impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
+    fn from(_: Error) -> Self {
+        Self
     }
 }
 
 impl From<Collision> for Stop {
     fn from(_: Collision) -> Self {
-        Self::Anew
+        Self
     }
 }
 
@@ -134,10 +131,8 @@ impl Snapshot {
             uncertain: false,
             limit: limit(self.base.entries().len()),
         };
-        match change(&mut derivation) {
-            Err(Stop::Refused(error)) => return Err(error),
-            Err(Stop::Anew) => return self.anew(stack),
-            Ok(()) => {}
+        if change(&mut derivation).is_err() {
+            return self.anew(stack);
         }
         let Derivation { delta, changed, uncertain, limit, .. } = derivation;
         if delta.len() > limit {
@@ -158,7 +153,7 @@ impl Snapshot {
 
     /// The snapshot of another stack, resolved as a whole.
     fn anew(&self, stack: Arc<[Stacked]>) -> Result<Self, Error> {
-        let base = Arc::new(resolve(&stack, self.segments(), self.conflicts)?);
+        let base = Arc::new(base_of(&stack, self.segments(), self.conflicts)?);
         let mut new = Self { base, stack, delta: None, conflicts: self.conflicts, generation: self.generation };
         if !diff::is_empty(&new, self) {
             new.generation += 1;
@@ -203,7 +198,7 @@ impl Derivation<'_> {
     fn put(&mut self, path: &[SegmentId], state: State) -> Result<(), Stop> {
         let hash = hash_of(self.old.segments(), path);
         self.delta.put(hash, path, state)?;
-        if self.delta.len() > self.limit { Err(Stop::Anew) } else { Ok(()) }
+        if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
     }
 
     /// Lists a mapping whose children, or their order, may have changed.

@@ -65,7 +65,7 @@ pub enum Outcome<'a> {
 impl Snapshot {
     /// Resolves a stack.
     pub fn new(stack: Arc<[Stacked]>, segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Self, Error> {
-        let base = Arc::new(resolve(&stack, segments, conflicts)?);
+        let base = Arc::new(base_of(&stack, segments, conflicts)?);
         Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
     }
 
@@ -229,6 +229,16 @@ impl Snapshot {
     pub fn is_secret(&self, path: &[SegmentId]) -> bool {
         self.stack.iter().any(|layer| layer.hides(path, layer.has_leaf_on(path)))
     }
+}
+
+/// The base of a stack. What a conflict says of a patched layer comes from the patch, which resolving has flattened.
+pub fn base_of(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+    resolve(stack, segments, conflicts).map_err(|error| match &error {
+        Error::Conflict { path, .. } if stack.iter().any(|layer| layer.patch.is_some()) => {
+            walk(stack, conflicts, path).err().unwrap_or(error)
+        }
+        _ => error,
+    })
 }
 
 /// The hash of a path.

@@ -213,7 +213,7 @@ impl<'py> Reader<'py> {
                 if let Some(value) = raw::small_int(data) {
                     Scalar::Int(value)
                 } else {
-                    self.builder.scalar(segment, Scalar::BigInt(data.str()?.to_str()?));
+                    self.builder.scalar(segment, Scalar::BigInt(&decimal(data)?));
                     return Ok(());
                 }
             }
@@ -327,9 +327,10 @@ fn zone_of(zone: Option<Bound<'_, PyTzInfo>>) -> PyResult<Zone> {
 pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
     let line: Option<u32> = origin.getattr("line")?.extract()?;
     let column: Option<u32> = origin.getattr("column")?.extract()?;
+    let file = origin.getattr("file")?;
     Ok(Place {
         source: origin.getattr("source")?.extract()?,
-        file: origin.getattr("file")?.extract()?,
+        file: if file.is_none() { None } else { Some(file_name(&file)?) },
         variable: origin.getattr("variable")?.extract()?,
         position: line.map(|line| veltrix_core::layer::Position { line, column: column.unwrap_or(0) }),
     })
@@ -338,6 +339,15 @@ pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
 /// Whether a value holds no opaque object.
 pub fn is_plain(tree: &Layer, node: NodeId) -> bool {
     tree.nodes()[node as usize..tree.node(node).end as usize].iter().all(|node| node.kind != Kind::Opaque)
+}
+
+/// The name of a file as text; bytes in it that are no UTF-8 are written with a backslash.
+pub fn file_name(file: &Bound<'_, PyAny>) -> PyResult<String> {
+    let Ok(name) = file.cast::<PyString>() else {
+        return Err(PyTypeError::new_err(format!("a file's name is a str, not {}", python::type_name(file))));
+    };
+    let text = name.call_method1("encode", ("utf-8", "backslashreplace"))?;
+    Ok(String::from_utf8_lossy(text.cast::<PyBytes>()?.as_bytes()).into_owned())
 }
 
 /// How values come out.
@@ -398,7 +408,8 @@ fn scalar<'py>(py: Python<'py>, scalar: Scalar<'_>, opaques: Option<&Py<PyDict>>
         Scalar::Null => py.None().into_bound(py),
         Scalar::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
         Scalar::Int(value) => value.into_pyobject(py)?.into_any(),
-        Scalar::BigInt(digits) => py.get_type::<PyInt>().call1((digits,))?,
+        Scalar::BigInt(digits) => integer(py, digits)?,
+        Scalar::Float(value) if value.is_nan() => python::nan(py)?.clone(),
         Scalar::Float(value) => PyFloat::new(py, value).into_any(),
         Scalar::Str(text) => PyString::new(py, text).into_any(),
         Scalar::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
@@ -432,6 +443,41 @@ fn scalar<'py>(py: Python<'py>, scalar: Scalar<'_>, opaques: Option<&Py<PyDict>>
             None => py.None().into_bound(py),
         },
     })
+}
+
+/// So many digits of an integer are turned into text, or back, at once: `str` and `int` refuse too many.
+const DIGITS: usize = 600;
+
+/// The digits of an integer of any size.
+fn decimal(number: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = number.py();
+    let block = 10_i32.into_pyobject(py)?.pow(DIGITS, py.None())?;
+    let mut rest = number.abs()?;
+    let mut blocks = Vec::new();
+    while rest.is_truthy()? {
+        let (above, digits): (Bound<'_, PyAny>, Bound<'_, PyAny>) = rest.divmod(&block)?.extract()?;
+        blocks.push(digits.str()?.to_str()?.to_owned());
+        rest = above;
+    }
+    let mut text = String::from(if number.lt(0)? { "-" } else { "" });
+    for (at, block) in blocks.iter().rev().enumerate() {
+        let width = if at == 0 { 0 } else { DIGITS };
+        text.push_str(&format!("{block:0>width$}"));
+    }
+    Ok(text)
+}
+
+/// The integer of these digits.
+fn integer<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    let int = py.get_type::<PyInt>();
+    let digits = text.trim_start_matches('-');
+    let mut number = 0_i32.into_pyobject(py)?.into_any();
+    for start in (0..digits.len()).step_by(DIGITS) {
+        let block = &digits[start..digits.len().min(start + DIGITS)];
+        let power = 10_i32.into_pyobject(py)?.pow(block.len(), py.None())?;
+        number = number.mul(power)?.add(int.call1((block,))?)?;
+    }
+    if digits.len() < text.len() { number.neg() } else { Ok(number) }
 }
 
 fn zone(py: Python<'_>, offset: Option<i64>) -> PyResult<Option<Bound<'_, PyTzInfo>>> {

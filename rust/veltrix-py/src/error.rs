@@ -30,7 +30,8 @@ pub fn path_text(segments: &Segments, path: &[SegmentId]) -> String {
 
 /// An `Origin`.
 pub fn origin<'py>(py: Python<'py>, layer: &str, place: &Place) -> PyResult<Bound<'py, PyAny>> {
-    let (line, column) = place.position.map_or((None, None), |at| (Some(at.line), Some(at.column)));
+    let (line, column) =
+        place.position.map_or((None, None), |at| (Some(at.line), (at.column > 0).then_some(at.column)));
     python::origin(py)?.call1((layer, &place.source, place.file.as_deref(), line, column, place.variable.as_deref()))
 }
 

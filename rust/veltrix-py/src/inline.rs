@@ -61,7 +61,8 @@ impl Inline {
         let fits = match raw::exact(value) {
             Exact::Dict if mapping => return self.collect(base, value.cast::<PyDict>()?, entry, hash),
             Exact::Str => raw::text(value.cast::<PyString>()?).is_some(),
-            Exact::None | Exact::Bool | Exact::Int | Exact::Float | Exact::Bytes => true,
+            Exact::Float => !value.extract::<f64>()?.is_nan(),
+            Exact::None | Exact::Bool | Exact::Int | Exact::Bytes => true,
             Exact::Dict | Exact::List | Exact::Tuple | Exact::Other => false,
         };
         if mapping || !fits || self.length == CAPACITY {

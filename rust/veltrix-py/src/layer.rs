@@ -16,8 +16,8 @@ use veltrix_core::value::Kind;
 
 use crate::convert::{self, Reader, Style};
 use crate::error::{document_error, origin};
-use crate::path;
 use crate::python::{self, Given};
+use crate::{path, raw};
 
 /// Loaded, immutable data with a name and, for each definition, its origin.
 ///
@@ -61,12 +61,36 @@ pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
     if !text.is_instance_of::<PyString>() {
         return Err(PyTypeError::new_err(format!("{what} is a str, not {}", python::type_name(text))));
     }
-    Ok(convert::plain_key(text)?.cast::<PyString>()?.to_string_lossy().into_owned())
+    match raw::text(convert::plain_key(text)?.cast::<PyString>()?) {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(PyValueError::new_err(format!("{what} holds a lone surrogate, which UTF-8 cannot carry"))),
+    }
 }
 
 /// Whether an object is a mapping.
 pub fn is_mapping(data: &Bound<'_, PyAny>) -> bool {
     data.cast::<PyDict>().is_ok() || data.cast::<PyMapping>().is_ok()
+}
+
+/// The origins of single paths.
+fn checked_origins<'py>(origins: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let Ok(mapping) = origins.cast::<PyMapping>() else {
+        return Err(PyTypeError::new_err(format!("origins are a mapping, not {}", python::type_name(origins))));
+    };
+    let (py, checked) = (origins.py(), PyDict::new(origins.py()));
+    for pair in mapping.as_any().call_method0("items")?.try_iter()? {
+        let (path, origin): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair?.extract()?;
+        if !origin.is_instance(python::origin(py)?)? {
+            let kind = python::type_name(&origin);
+            return Err(PyTypeError::new_err(format!("an origin is a veltrix.Origin, not {kind}")));
+        }
+        let file = origin.getattr("file")?;
+        if !file.is_none() {
+            convert::file_name(&file)?;
+        }
+        checked.set_item(path, origin)?;
+    }
+    Ok(checked)
 }
 
 fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> {
@@ -108,16 +132,11 @@ impl Layer {
         let source =
             source.0.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", &source))?;
         if !is_mapping(data) {
-            let kind = if source == "overlay" { "overlay" } else { "layer" };
-            let text = format!("{kind} data is a mapping, not {}", python::type_name(data));
+            let text = format!("layer data is a mapping, not {}", python::type_name(data));
             return Err(PyTypeError::new_err(text));
         }
         let origins = match origins {
-            Some(origins) if !origins.is_none() => {
-                let dict = PyDict::new(py);
-                dict.update(origins.cast::<PyMapping>()?)?;
-                Some(dict)
-            }
+            Some(origins) if !origins.is_none() => Some(checked_origins(origins)?),
             _ => None,
         };
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
@@ -137,10 +156,11 @@ impl Layer {
         name: &Bound<'py, PyAny>,
         text: &Bound<'py, PyAny>,
         format: &Bound<'py, PyAny>,
-        file: Option<String>,
+        file: Option<&Bound<'py, PyAny>>,
         secret: Given<'py>,
     ) -> PyResult<Self> {
         let name = text_argument("a layer's name", name)?;
+        let file = file.map(convert::file_name).transpose()?;
         let bytes: Vec<u8> = if text.is_instance_of::<PyString>() {
             let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
             encoded.cast::<PyBytes>()?.as_bytes().to_vec()

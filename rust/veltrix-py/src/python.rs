@@ -42,6 +42,10 @@ imports! {
     frozen_mapping: "veltrix.types", "FrozenMapping";
     /// `Name`.
     name: "veltrix.types", "Name";
+    /// `Dimension`.
+    dimension: "veltrix.types", "Dimension";
+    /// `NAN`.
+    nan: "veltrix.types", "NAN";
     /// `REDACTED`.
     redacted: "veltrix.types", "REDACTED";
     /// `DELETE`.

@@ -267,7 +267,8 @@ impl<'a, 'py> Reading<'a, 'py> {
                 Found::Leaf(tree, node, _) => self.leaf(tree, node)?,
                 Found::Mapping(entry) => self.view(kernel.below(self.spot, id, entry))?,
             };
-            if !value.eq(other.get_item(&name)?)? {
+            let theirs = other.get_item(&name)?;
+            if !value.is(&theirs) && !value.eq(theirs)? {
                 return Ok(Some(false));
             }
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PySet, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::diff::{self, Leaf};
 use veltrix_core::error::Side;
@@ -145,7 +145,7 @@ fn overlaid(
 /// The place in a stack of the topmost layer of a name; of the topmost of all without one.
 fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
-    let wanted = match name.filter(|name| !name.is_none()) {
+    let wanted = match name {
         None if !names.is_empty() => return Ok(names.len() - 1),
         None => return Err(no_layer(&names, py.None().bind(py))),
         Some(name) => name,
@@ -449,14 +449,14 @@ fn build(
             }
         },
     };
-    let mut given = Vec::new();
-    for layer in layers.try_iter()? {
-        given.push(layer_argument(&layer?)?.clone().unbind());
-    }
+    let layers = layers.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+    let given = layers.iter().map(|layer| Ok(layer_argument(layer)?.clone().unbind()));
+    let given = given.collect::<PyResult<Vec<Py<Layer>>>>()?;
     let dimensions = match dimensions {
         None => PyTuple::empty(py),
         Some(dimensions) => PyTuple::new(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
     };
+    check_dimensions(&dimensions)?;
     let table = common_table(&given);
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;
@@ -470,6 +470,25 @@ fn build(
     let mut kernel = resolved.map_err(|error| kernel_error(py, &table, error))?;
     kernel.generation = generation;
     Ok(Snapshot::new(kernel, None, opaques, dimensions.unbind()))
+}
+
+fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
+    let seen = PySet::empty(dimensions.py())?;
+    for dimension in dimensions {
+        if !dimension.is_instance(python::dimension(dimensions.py())?)? {
+            let kind = python::type_name(&dimension);
+            return Err(PyTypeError::new_err(format!("a dimension is a veltrix.Dimension, not {kind}")));
+        }
+        let name = dimension.getattr("name")?;
+        if seen.contains(&name)? {
+            return Err(PyValueError::new_err(format!("dimension {} is declared twice", name.repr()?)));
+        }
+        seen.add(name)?;
+        for layer in dimension.getattr("layers")?.call_method0("values")?.try_iter()? {
+            layer_argument(&layer?)?;
+        }
+    }
+    Ok(())
 }
 
 /// The table of segments that the most recent of the layers use.
