@@ -9,16 +9,16 @@ from veltrix.errors import ConfigError
 from veltrix.sources import DotEnv, File, Source, Values
 from veltrix.sources.file import EXTENSIONS, extension, file_path
 from veltrix.sources.kernel import Layer, Snapshot, resolve
-from veltrix.sources.source import secret_paths
+from veltrix.sources.source import Recipe, secret_paths
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any, Literal
 
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
-    Dimensions = Iterable[Dimension] | Mapping[str, Mapping[str, SourceLike]]
+    Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
 
 SECRET_PATHS = "secret paths"
 
@@ -129,7 +129,7 @@ class _Loading:
         return tuple(declared)
 
 
-class _Given(Source):
+class _Given(Recipe):
     """A layer that was made elsewhere."""
 
     __slots__ = ("_layer",)

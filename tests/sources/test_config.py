@@ -190,7 +190,9 @@ def test_a_problem_in_a_dimension_is_told_with_the_others():
 
 class Answering(Source):
     def __init__(self, answer):
-        self._keep(name="mine", loads=[], answer=answer)
+        self.name = "mine"
+        self.loads = []
+        self.answer = answer
 
     def load(self, beneath):
         self.loads.append(beneath)

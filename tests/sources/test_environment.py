@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -248,3 +249,26 @@ def test_secret_paths_are_redacted(env):
 def test_a_source_is_read_only():
     with pytest.raises(AttributeError, match="Env is read-only"):
         veltrix.Env("APP").prefix = "OTHER"
+
+
+def test_loads_are_whole_while_another_thread_writes_the_environment(monkeypatch):
+    monkeypatch.setenv("APP_STEADY", "1")
+    stop = threading.Event()
+
+    def write():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            os.environ[f"APP_PASSING_{number % 50}"] = "x" * (number % 1000 + 1)
+            os.environ.pop(f"APP_PASSING_{(number + 25) % 50}", None)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        for _ in range(200):
+            assert load_over(veltrix.Env("APP"))["steady"] == "1"
+    finally:
+        stop.set()
+        writing.join()
+        for number in range(50):
+            os.environ.pop(f"APP_PASSING_{number}", None)

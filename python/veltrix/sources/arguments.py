@@ -6,7 +6,7 @@ from veltrix.errors import PathError
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.coercion import parse_json
 from veltrix.sources.kernel import Layer, parse_path
-from veltrix.sources.source import Source, secret_paths, source_name, without_frames
+from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 
-class Arguments(Source):
+class Arguments(Recipe):
     """What a command line sets: `Arguments(["server.port=8080", "tags:=[1, 2]"])`.
 
     `path=text` gives the text the type of the value that it overrides, as for a variable of the environment;

@@ -7,7 +7,7 @@ import os
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
-from veltrix.sources.source import Source, secret_paths, source_name, warn, without_frames
+from veltrix.sources.source import Recipe, secret_paths, source_name, warn, without_frames
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ class Variable:
         self.origin = origin
 
 
-class Env(Source):
+class Env(Recipe):
     """The variables of the environment that begin with a prefix: `Env("APP")` reads `APP_SERVER__PORT`.
 
     `__` leads from a segment to the next, a single `_` never does. A name is matched against the paths of
@@ -86,6 +86,8 @@ def assigned(
         if not variable.text and not allow_empty:
             continue
         label = f"variable {variable.name}"
+        if variable.origin.file is not None:
+            label = f"{label} in {variable.origin}"
         if not (_encodable(variable.name) and _encodable(variable.text)):
             assembly.refuse(label, "not UTF-8")
             continue

@@ -7,7 +7,7 @@ import os
 from veltrix.errors import LimitError, ParseError, SourceError, printable
 from veltrix.sources.kernel import Layer
 from veltrix.sources.reading import TooLargeError, UnreadableError, read_stable
-from veltrix.sources.source import Source, secret_paths, source_name, without_frames
+from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FORMATS = ("toml", "json", "yaml", "env")
 EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".env": "env"}
 
 
-class File(Source):
+class File(Recipe):
     """A document on disk: one layer, read anew at each load.
 
     The format follows from the extension (`.toml`, `.json`, `.yaml`, `.yml`) unless `format` says it. A

@@ -12,7 +12,7 @@ from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.reading import UnreadableError
 from veltrix.sources.secret_files import Generation, read_generation
-from veltrix.sources.source import Source, source_name, warn, without_frames
+from veltrix.sources.source import Recipe, source_name, warn, without_frames
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ _SEPARATORS = re.compile(r"\.|__")
 _NAMED = 5
 
 
-class Secrets(Source):
+class Secrets(Recipe):
     """A directory whose files are secrets: `Secrets("/run/secrets")`, `db.password` sets `db.password`.
 
     A file's name means a path as a variable's name does, with `.` beside `__` between the segments; its text,

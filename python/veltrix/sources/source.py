@@ -25,9 +25,10 @@ class ConfigWarning(UserWarning):
 
 
 class Source(ABC):
-    """A recipe for one layer: immutable, reusable, holding nothing of what it reads.
+    """A recipe for one layer, which holds nothing of what it reads.
 
-    `load` may be called any number of times and from any thread; each call reads anew.
+    A source of one's own derives from this, sets `name` and has `load`, which may be called any number of
+    times and from any thread and reads anew each time.
     """
 
     __slots__ = ("name",)
@@ -46,15 +47,21 @@ class Source(ABC):
         None where there is nothing. Raises `ConfigError` with every problem found.
         """
 
+    def __repr__(self) -> str:
+        return f"<veltrix.{type(self).__name__} {getattr(self, 'name', '')!r}>"
+
+
+class Recipe(Source):
+    """A source that cannot be changed once it is made: what all of ours are."""
+
+    __slots__ = ()
+
     def _keep(self, **fields: Any) -> None:
         for field, value in fields.items():
             object.__setattr__(self, field, value)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is read-only")
-
-    def __repr__(self) -> str:
-        return f"<veltrix.{type(self).__name__} {getattr(self, 'name', '')!r}>"
 
 
 def without_frames(read: Callable[[], Result]) -> Result:

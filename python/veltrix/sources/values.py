@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from veltrix.errors import ConfigError
 from veltrix.sources.kernel import Layer
-from veltrix.sources.source import Source, secret_paths, source_name
+from veltrix.sources.source import Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from veltrix.sources.source import SecretPaths
 
 
-class Values(Source):
+class Values(Recipe):
     """A mapping, copied when the source is made.
 
     `Values({"server": {"port": 8080}})`; its layer is called "values" unless `name` says otherwise.
