@@ -28,7 +28,8 @@ KEY_LIMIT = 1 << 20
 VALUE_LIMIT = 8 << 20
 """The longest text of a value, in bytes."""
 
-_WORD = re.compile(r"\$+(delete|replace|append|prepend)")
+_WORD = re.compile(r"\$(delete|replace|append|prepend)")
+_ESCAPED_WORD = re.compile(r"\$(\$+(?:delete|replace|append|prepend))")
 _MAKERS = {"replace": replace, "append": append, "prepend": prepend}
 _TAKES = {
     "append": (list, '"$append" takes a list'),
@@ -63,21 +64,20 @@ class DocumentBuilder:
         """The key of the next child of the mapping that is open."""
         if _longer(text, KEY_LIMIT):
             raise LimitError("a key of more than 1 MiB", None, *place)
-        if text.startswith("$") and (word := _WORD.fullmatch(text)):
-            if text == f"${word[1]}":
-                return self._operator(word[1], place)
-            text = text[1:]
+        if kind := word(text):
+            self._operator(kind, place)
+            return
+        text = unescaped(text)
         frame = self._frames[-1]
         if frame.kind != "mapping":
             raise _beside(frame.kind, place)
         if self._level > MAX_DEPTH:
-            raise self._too_deep(text, place)
+            raise too_deep(join((*self._path(), text)), place)
         if text in frame.places:
             raise self.duplicate(text, frame.places[text], place)
         frame.places[text] = place
         frame.key = text
         frame.place = place
-        return None
 
     def duplicate(self, name: str, first: Place, place: Place) -> ParseError:
         """The error for a key of the innermost mapping that stands a second time."""
@@ -154,7 +154,7 @@ class DocumentBuilder:
         if wanted is not None and type(value) is not wanted:
             raise ParseError(reason, None, *frame.place)
         if frame.kind == "list" and self._level > MAX_DEPTH:
-            raise self._too_deep(len(frame.data), place)
+            raise too_deep(join((*self._path(), len(frame.data))), place)
 
     def _operator(self, kind: str, place: Place) -> None:
         """Turns the innermost mapping into an operator."""
@@ -171,9 +171,6 @@ class DocumentBuilder:
         frame.place = place
         self._level -= 1
 
-    def _too_deep(self, segment: str | int, place: Place) -> LimitError:
-        return LimitError("deeper than 64 levels", None, *place, join((*self._path(), segment)))
-
     def _path(self) -> tuple[str | int, ...]:
         """The path of the innermost container."""
         path: list[str | int] = []
@@ -183,6 +180,23 @@ class DocumentBuilder:
             elif frame.kind == "list":
                 path.append(len(frame.data))
         return tuple(path)
+
+
+def word(key: str) -> str | None:
+    """The operator that a key names, if it is `$append` or its like."""
+    found = _WORD.fullmatch(key)
+    return None if found is None else found[1]
+
+
+def unescaped(key: str) -> str:
+    """The key that `$$append` or its like stands for; any other key stands for itself."""
+    found = _ESCAPED_WORD.fullmatch(key)
+    return key if found is None else found[1]
+
+
+def too_deep(path: str, place: Place) -> LimitError:
+    """The error for a path of more than 64 segments."""
+    return LimitError("deeper than 64 levels", None, *place, path)
 
 
 def duplicate(path: str, first: Place, place: Place) -> ParseError:

@@ -21,7 +21,6 @@ _COMMENT = re.compile(r"#[^\r\n]*+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 _LINE = re.compile(r"[^\r\n]*+")
-_COMMENT_IN_VALUE = re.compile(r"(?<=\s)#")
 _PLAIN = {"'": re.compile(r"[^'\\]*+"), '"': re.compile(r'[^"\\]*+')}
 _ESCAPES = {
     "'": {"\\": "\\", "'": "'"},
@@ -72,8 +71,10 @@ def _name(cursor: Cursor) -> tuple[str, Place]:
 
 def _unquoted(cursor: Cursor) -> str:
     line = cursor.skip(_LINE)
-    comment = _COMMENT_IN_VALUE.search(line)
-    return (line if comment is None else line[: comment.start()]).rstrip()
+    comment = line.find("#", 1)
+    while comment > 0 and not line[comment - 1].isspace():
+        comment = line.find("#", comment + 1)
+    return (line[:comment] if comment > 0 else line).rstrip()
 
 
 def _quoted(cursor: Cursor) -> str:

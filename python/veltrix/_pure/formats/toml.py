@@ -14,6 +14,7 @@ import re
 
 from veltrix._pure.formats import toml_scalar
 from veltrix._pure.formats.cursor import Cursor
+from veltrix._pure.formats.document import word
 from veltrix._pure.formats.toml_scalar import BARE, BLANKS, LINE_BREAK
 from veltrix._pure.formats.toml_tables import Name, Node, Tables
 from veltrix._pure.formats.usual import is_usual
@@ -78,28 +79,32 @@ class _Reader:
         cursor.offset += 1
         is_array = cursor.take("[")
         cursor.skip(BLANKS)
-        key = self.key()
+        table = self.tables.header(self.key(), is_array)
         closing = "]]" if is_array else "]"
         if not cursor.take(closing):
             raise cursor.error(f"expected '{closing}' after the key")
-        return self.tables.header(key, is_array)
+        return table
 
     def assignment(self, table: Node) -> None:
-        *outer, name = self.key_of_value()
-        self.value(self.tables.dotted(table, outer), name)
+        self.value(*self.key_of_value(table))
 
-    def key_of_value(self) -> list[Name]:
-        """Reads `a.b.c =` up to the value."""
-        key = self.key()
+    def key_of_value(self, table: Node) -> tuple[Node, Name]:
+        """Reads `a.b.c =` up to the value; the table that `a.b` means, and `c`."""
+        *outer, name = self.key()
+        table = self.tables.dotted(table, outer)
         if not self.cursor.take("="):
             raise self.cursor.error("expected '=' after the key")
         self.cursor.skip(BLANKS)
-        return key
+        return table, name
 
     def key(self) -> list[Name]:
-        """Reads a dotted key and the blanks behind it."""
+        """Reads a dotted key and the blanks behind it.
+
+        It reads no more parts than the tables need to refuse the key.
+        """
         cursor = self.cursor
         key: list[Name] = []
+        depth = 0
         while True:
             place = cursor.place()
             found = cursor.peek()
@@ -112,8 +117,9 @@ class _Reader:
                 if not text:
                     raise cursor.error("expected a key")
             key.append(Name(text, place))
+            depth += word(text) is None
             cursor.skip(BLANKS)
-            if not cursor.take("."):
+            if depth > MAX_DEPTH + 1 or not cursor.take("."):
                 return key
             cursor.skip(BLANKS)
 
@@ -145,8 +151,7 @@ class _Reader:
                 if is_array:
                     name = Name(name.text, cursor.place())
                 else:
-                    *outer, name = self.key_of_value()
-                    parent = tables.dotted(parent, outer)
+                    parent, name = self.key_of_value(parent)
                 break
 
     def between(self, is_array: bool, first: bool) -> bool:

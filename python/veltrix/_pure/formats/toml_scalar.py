@@ -160,7 +160,7 @@ def _moment(cursor: Cursor) -> date | datetime:
         raise cursor.error("expected a date", start) from None
     if clock[0] is None:
         return read
-    zone = None
+    zone: timezone | None = None
     if zulu:
         zone = UTC
     elif sign:

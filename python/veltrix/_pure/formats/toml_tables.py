@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from veltrix._pure.formats.document import duplicate
+from veltrix._pure.formats.document import duplicate, too_deep, unescaped, word
 from veltrix._pure.formats.position import Place
-from veltrix._pure.path import join
+from veltrix._pure.path import MAX_DEPTH, join
 from veltrix.errors import ParseError
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ class Name(NamedTuple):
 class Node:
     """What a key holds, or an item of an array."""
 
-    __slots__ = ("children", "declared", "index", "kind", "name", "parent", "value")
+    __slots__ = ("children", "declared", "depth", "index", "kind", "name", "parent", "value")
 
     def __init__(self, kind: Kind, name: Name, parent: Node | None, value: Any = None) -> None:
         self.kind = kind
@@ -43,6 +43,8 @@ class Node:
         self.index: dict[str, Node] = {}
         self.declared: int | None = None
         """In which section a table was declared, or written to by dotted keys."""
+        self.depth: int = 0 if parent is None else parent.depth + (parent.is_list or word(name.text) is None)
+        """How many segments its path has; operators are none."""
 
     @property
     def is_list(self) -> bool:
@@ -82,10 +84,10 @@ class Tables:
         *outer, last = key
         table = self.root
         for name in outer:
-            inner = table.index.get(name.text) or _push(table, name, "table")
-            if inner.kind not in ("table", "tables"):
-                raise _complete(inner, name)
-            table = inner.children[-1] if inner.kind == "tables" else inner
+            passed = table.index.get(name.text) or _push(table, name, "table")
+            if passed.kind not in ("table", "tables"):
+                raise _complete(passed, name)
+            table = passed.children[-1] if passed.kind == "tables" else passed
         known = table.index.get(last.text)
         if is_array:
             if known is not None and known.kind != "tables":
@@ -122,10 +124,13 @@ class Tables:
 
 
 def _push(parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
+    """Adds an item, unless its path is too long: what no layer can hold is not gathered either."""
     node = Node(kind, name, parent, value)
     parent.children.append(node)
     if not parent.is_list:
         parent.index[name.text] = node
+    if node.depth > MAX_DEPTH:
+        raise too_deep(_path(node), name.place)
     return node
 
 
@@ -143,6 +148,9 @@ def _path(node: Node) -> str:
     path: list[str | int] = []
     while node.parent is not None:
         parent = node.parent
-        path.append(parent.children.index(node) if parent.is_list else node.name.text)
+        if parent.is_list:
+            path.append(parent.children.index(node))
+        elif word(node.name.text) is None:
+            path.append(unescaped(node.name.text))
         node = parent
     return join(tuple(reversed(path)))

@@ -93,7 +93,7 @@ impl DocumentBuilder {
             return Err(beside(frame.kind, position));
         }
         if self.level > DEPTH_LIMIT {
-            return Err(self.too_deep(Some(name), position));
+            return Err(too_deep(self.path(Some(name)), position));
         }
         let segment = self.tree.segments().intern(name);
         if let Some(first) = self.remember(segment, position) {
@@ -201,7 +201,7 @@ impl DocumentBuilder {
             return Ok((frame.segment, frame.position));
         }
         if self.level > DEPTH_LIMIT {
-            return Err(self.too_deep(None, position));
+            return Err(too_deep(self.path(None), position));
         }
         Ok((NO_SEGMENT, position))
     }
@@ -258,11 +258,6 @@ impl DocumentBuilder {
         None
     }
 
-    fn too_deep(&self, key: Option<&str>, position: Position) -> DocumentError {
-        let error = DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), position);
-        DocumentError { path: Some(self.path(key)), ..error }
-    }
-
     /// The path of the child to come: its key, or the item of the innermost list that was counted last.
     fn path(&self, key: Option<&str>) -> String {
         let mut path = String::new();
@@ -286,14 +281,18 @@ impl DocumentBuilder {
     }
 }
 
-enum Word {
+/// What a key that begins with `$` may be.
+pub(super) enum Word {
+    /// `$append` and its like.
     Operator(Kind),
+    /// `$$append` and its like: an ordinary key with one sign less.
     Escaped,
+    /// Any other key.
     Ordinary,
 }
 
-/// What a key that begins with `$` is: `$append` and its like are operators, `$$append` escapes one.
-fn word(key: &str) -> Word {
+/// What a key is.
+pub(super) fn word(key: &str) -> Word {
     let bare = key.trim_start_matches('$');
     let kind = match bare {
         "delete" => Kind::Delete,
@@ -307,4 +306,10 @@ fn word(key: &str) -> Word {
 
 fn beside(kind: Kind, position: Position) -> DocumentError {
     DocumentError::syntax(format!("the operator \"${}\" stands beside other keys", kind.word()), position)
+}
+
+/// A path of more than [`DEPTH_LIMIT`] segments.
+pub(super) fn too_deep(path: String, position: Position) -> DocumentError {
+    let error = DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), position);
+    DocumentError { path: Some(path), ..error }
 }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use super::DocumentError;
 use super::cursor::Cursor;
-use super::document::DocumentBuilder;
+use super::document::{DEPTH_LIMIT, DocumentBuilder};
 use super::toml_scalar;
 use super::toml_tables::{Item, Name, NodeId, ROOT, Tables};
 use crate::layer::Layer;
@@ -61,35 +61,40 @@ impl Reader<'_> {
         let is_array = self.cursor.take(b'[');
         self.skip_blanks();
         self.key()?;
-        let closing: &[u8] = if is_array { b"]]" } else { b"]" };
-        if !self.cursor.starts_with(closing) {
-            let reason = if is_array { "expected ']]' after the key" } else { "expected ']' after the key" };
-            return Err(self.cursor.error(reason));
+        let table = self.tables.header(&self.key, is_array)?;
+        if is_array && !self.cursor.starts_with(b"]]") {
+            return Err(self.cursor.error("expected ']]' after the key"));
         }
-        self.cursor.offset += closing.len();
-        self.tables.header(&self.key, is_array)
+        if !self.cursor.take(b']') {
+            return Err(self.cursor.error("expected ']' after the key"));
+        }
+        self.cursor.offset += usize::from(is_array);
+        Ok(table)
     }
 
     fn assignment(&mut self, table: NodeId) -> Result<(), DocumentError> {
-        let name = self.key_of_value()?;
-        let table = self.tables.dotted(table, &self.key)?;
+        let (table, name) = self.key_of_value(table)?;
         self.value(table, name)
     }
 
-    /// Reads `a.b.c =` up to the value; the last part. The others are left in `self.key`.
-    fn key_of_value(&mut self) -> Result<Name, DocumentError> {
-        let last = self.key()?;
+    /// Reads `a.b.c =` up to the value; the table that `a.b` means, and `c`.
+    fn key_of_value(&mut self, table: NodeId) -> Result<(NodeId, Name), DocumentError> {
+        let name = self.key()?;
         self.key.pop();
+        let table = self.tables.dotted(table, &self.key)?;
         if !self.cursor.take(b'=') {
             return Err(self.cursor.error("expected '=' after the key"));
         }
         self.skip_blanks();
-        Ok(last)
+        Ok((table, name))
     }
 
     /// Reads a dotted key and the blanks behind it into `self.key`; its last part.
+    ///
+    /// It reads no more parts than the tables need to refuse the key.
     fn key(&mut self) -> Result<Name, DocumentError> {
         self.key.clear();
+        let mut depth = 0;
         loop {
             let position = self.cursor.position();
             let start = self.cursor.offset;
@@ -105,8 +110,9 @@ impl Reader<'_> {
             };
             let name = Name { segment: self.tables.segments().intern(&text), position };
             self.key.push(name);
+            depth += usize::from(!self.tables.is_operator(name));
             self.skip_blanks();
-            if !self.cursor.take(b'.') {
+            if depth > DEPTH_LIMIT + 1 || !self.cursor.take(b'.') {
                 return Ok(name);
             }
             self.skip_blanks();
@@ -144,8 +150,7 @@ impl Reader<'_> {
                 if is_array {
                     name = Name { position: self.cursor.position(), ..name };
                 } else {
-                    name = self.key_of_value()?;
-                    parent = self.tables.dotted(node, &self.key)?;
+                    (parent, name) = self.key_of_value(node)?;
                 }
                 break;
             }

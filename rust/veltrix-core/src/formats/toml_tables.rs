@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
-use super::document::DocumentBuilder;
+use super::document::{DEPTH_LIMIT, DocumentBuilder, Word, too_deep, word};
 use crate::layer::{Layer, Position};
 use crate::path::{push_index, push_segment};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
@@ -52,9 +52,17 @@ struct Node<'a> {
     item: Item<'a>,
     name: Name,
     parent: NodeId,
+    /// How many segments its path has; operators are none.
+    depth: usize,
     first: NodeId,
     last: NodeId,
     next: NodeId,
+}
+
+impl<'a> Node<'a> {
+    const fn new(item: Item<'a>, name: Name, parent: NodeId, depth: usize) -> Self {
+        Self { item, name, parent, depth, first: NONE, last: NONE, next: NONE }
+    }
 }
 
 /// All items of a document, each linked to its next sibling.
@@ -71,7 +79,7 @@ impl<'a> Tables<'a> {
     /// An empty document.
     pub fn new(segments: &Arc<Segments>) -> Self {
         let name = Name { segment: NO_SEGMENT, position: Position { line: 1, column: 1 } };
-        let root = Node { item: Item::Table(Some(HEADER)), name, parent: NONE, first: NONE, last: NONE, next: NONE };
+        let root = Node::new(Item::Table(Some(HEADER)), name, NONE, 0);
         Self { segments: Arc::clone(segments), nodes: vec![root], index: HashMap::default(), section: 1 }
     }
 
@@ -87,7 +95,7 @@ impl<'a> Tables<'a> {
         {
             return Err(self.duplicate(known, name));
         }
-        Ok(self.push(parent, name, item))
+        self.push(parent, name, item)
     }
 
     /// The table that dotted keys lead to, seen from another one.
@@ -96,7 +104,7 @@ impl<'a> Tables<'a> {
         let mut table = table;
         for &name in key {
             table = match self.find(table, name) {
-                None => self.push(table, name, Item::Table(Some(section))),
+                None => self.push(table, name, Item::Table(Some(section)))?,
                 Some(known) => match &mut self.node_mut(known).item {
                     Item::Table(declared) if declared.is_none_or(|declared| declared == section) => {
                         *declared = Some(section);
@@ -117,7 +125,7 @@ impl<'a> Tables<'a> {
         for &name in outer {
             let known = self.find(table, name).unwrap_or(NONE);
             table = match self.nodes.get(known as usize).map(|node| &node.item) {
-                None => self.push(table, name, Item::Table(None)),
+                None => self.push(table, name, Item::Table(None))?,
                 Some(Item::Table(_)) => known,
                 Some(Item::Tables) => self.node(known).last,
                 Some(_) => return Err(self.complete(known, name)),
@@ -126,13 +134,13 @@ impl<'a> Tables<'a> {
         let known = self.find(table, last);
         if is_array {
             let tables = match known {
-                None => self.push(table, last, Item::Tables),
+                None => self.push(table, last, Item::Tables)?,
                 Some(known) if matches!(self.node(known).item, Item::Tables) => known,
                 Some(known) => return Err(self.duplicate(known, last)),
             };
-            return Ok(self.push(tables, last, Item::Table(Some(HEADER))));
+            return self.push(tables, last, Item::Table(Some(HEADER)));
         }
-        let Some(known) = known else { return Ok(self.push(table, last, Item::Table(Some(HEADER)))) };
+        let Some(known) = known else { return self.push(table, last, Item::Table(Some(HEADER))) };
         match &mut self.node_mut(known).item {
             Item::Table(declared @ None) => {
                 *declared = Some(HEADER);
@@ -175,6 +183,11 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// Whether a name is one of the four words of operators.
+    pub fn is_operator(&self, name: Name) -> bool {
+        matches!(word(&self.segments.get(name.segment).text), Word::Operator(_))
+    }
+
     fn node(&self, id: NodeId) -> &Node<'a> {
         &self.nodes[id as usize]
     }
@@ -191,9 +204,12 @@ impl<'a> Tables<'a> {
         self.index.get(&slot(table, name)).copied()
     }
 
-    fn push(&mut self, parent: NodeId, name: Name, item: Item<'a>) -> NodeId {
+    /// Adds an item, unless its path is too long: what no layer can hold is not gathered either.
+    fn push(&mut self, parent: NodeId, name: Name, item: Item<'a>) -> Result<NodeId, DocumentError> {
         let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { item, name, parent, first: NONE, last: NONE, next: NONE });
+        let is_segment = self.is_list(parent) || !self.is_operator(name);
+        let depth = self.node(parent).depth + usize::from(is_segment);
+        self.nodes.push(Node::new(item, name, parent, depth));
         let previous = self.node(parent).last;
         if previous == NONE {
             self.node_mut(parent).first = id;
@@ -204,7 +220,7 @@ impl<'a> Tables<'a> {
         if !self.is_list(parent) {
             self.index.insert(slot(parent, name), id);
         }
-        id
+        if depth > DEPTH_LIMIT { Err(too_deep(self.path(id), name.position)) } else { Ok(id) }
     }
 
     fn duplicate(&self, known: NodeId, name: Name) -> DocumentError {
@@ -235,8 +251,13 @@ impl<'a> Tables<'a> {
                     index += 1;
                 }
                 push_index(&mut path, index);
-            } else {
-                push_segment(&mut path, &self.segments.get(self.node(step).name.segment).text);
+                continue;
+            }
+            let text = &*self.segments.get(self.node(step).name.segment).text;
+            match word(text) {
+                Word::Operator(_) => {}
+                Word::Escaped => push_segment(&mut path, &text[1..]),
+                Word::Ordinary => push_segment(&mut path, text),
             }
         }
         path
