@@ -33,8 +33,6 @@ def in_tmp_path(tmp_path, monkeypatch):
 def everything_shown(error):
     """The whole traceback with the locals of every frame, chained errors included, and all texts."""
     out = io.StringIO()
-    shown = traceback.TracebackException.from_exception(error, capture_locals=True, compact=False)
-    out.write("".join(shown.format()))
     pending, seen = [error], set()
     while pending:
         one = pending.pop()
@@ -42,6 +40,8 @@ def everything_shown(error):
             continue
         seen.add(id(one))
         notes = getattr(one, "__notes__", ())
+        shown = traceback.TracebackException.from_exception(one, capture_locals=True)
+        out.write("".join(shown.format()))
         print(repr(one), str(one), one.args, vars(one), notes, pickle.dumps(one), file=out)
         pending += [one.__cause__, one.__context__, *getattr(one, "problems", ())]
     return out.getvalue()
@@ -83,6 +83,26 @@ def test_a_good_secret_is_not_shown_by_the_problem_beside_it(monkeypatch, canary
     shown = raised_by(lambda: veltrix.Config(beneath, veltrix.Env("APP")))
     assert "variable APP_PORT" in shown
     assert canary not in shown
+
+
+@pytest.mark.parametrize("kind", ["file", "dotenv", "env", "secrets", "arguments"])
+def test_a_source_alone_shows_nothing_either(monkeypatch, canary, kind):
+    monkeypatch.setenv("APP_PORT", canary)
+    monkeypatch.setenv("APP_OTHER", canary)
+    Path("app.toml").write_text(f'other = "{canary}"\nport = = {canary}')
+    Path(".env").write_text(f"OTHER={canary}\nPORT={canary}")
+    Path("secrets").mkdir(mode=0o700)
+    for name in ("port", "other"):
+        Path("secrets", name).write_text(canary)
+    source = {
+        "file": veltrix.File("app.toml"),
+        "dotenv": veltrix.DotEnv(),
+        "env": veltrix.Env("APP"),
+        "secrets": veltrix.Secrets("secrets"),
+        "arguments": veltrix.Arguments([f"port={canary}", f"other={canary}"]),
+    }[kind]
+    beneath = veltrix.Config({"port": 1}).snapshot
+    assert canary not in raised_by(lambda: source.load(beneath))
 
 
 @pytest.mark.parametrize("text", ["55512345678x", "{}", "\n{}\n"])
