@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::base::{Base, Entry, EntryId};
 use crate::error::{Error, Side};
-use crate::layer::{Layer, NodeId, TreeBuilder};
+use crate::layer::{Layer, Node, NodeId, TreeBuilder};
 use crate::patch::Stacked;
 use crate::rule::{Conflicts, Definition, Verdict, judge};
 use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
@@ -55,6 +55,13 @@ struct Slot {
     beneath: u32,
 }
 
+/// The entry that children are added to.
+#[derive(Clone, Copy)]
+struct Parent {
+    id: EntryId,
+    hash: u64,
+}
+
 struct Resolver<'a> {
     stack: &'a [Stacked],
     trees: &'a [Arc<Layer>],
@@ -95,9 +102,11 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
     };
     resolver.entries.push(Base::root());
     resolver.hashes.push(ROOT_HASH);
-    let roots: Vec<Candidate> = (0..trees.len()).rev().map(|tree| resolver.candidate(tree as u16, 0)).collect();
-    resolver.merge(0, &roots)?;
-    resolver.entries[0].end = resolver.entries.len() as EntryId;
+    let roots: Vec<Candidate> =
+        (0..trees.len()).rev().map(|tree| Resolver::candidate(trees[tree].nodes(), tree as u16, 0)).collect();
+    let root = Parent { id: 0, hash: ROOT_HASH };
+    resolver.merge(root, &roots)?;
+    resolver.end(root);
     let Resolver { mut entries, hashes, made, .. } = resolver;
     entries.shrink_to_fit();
     trees.push(Arc::new(made.finish()));
@@ -106,29 +115,34 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
 
 impl<'a> Resolver<'a> {
     #[inline]
-    fn tree(&self, tree: u16) -> &'a Layer {
-        &self.trees[tree as usize]
+    fn nodes(&self, tree: u16) -> &'a [Node] {
+        self.trees[tree as usize].nodes()
     }
 
     #[inline]
-    fn candidate(&self, tree: u16, node: NodeId) -> Candidate {
-        let nodes = self.trees[tree as usize].nodes();
+    fn candidate(nodes: &[Node], tree: u16, node: NodeId) -> Candidate {
         let kind = nodes[node as usize].kind;
         let held = if kind.is_operator() && kind != Kind::Delete { nodes[node as usize + 1].kind } else { kind };
         Candidate { tree, kind, held, node }
     }
 
-    /// Adds an entry and returns its number.
+    /// Adds an entry below a parent with this path hash and returns its number.
     #[inline]
-    fn add(&mut self, parent: EntryId, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> EntryId {
+    fn add(&mut self, parent: Parent, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> Parent {
         let id = self.entries.len() as EntryId;
-        self.entries.push(Entry { segment, parent, end: id + 1, node, tree, kind });
-        self.hashes.push(path_hash(self.hashes[parent as usize], self.segments.get(segment).hash));
-        id
+        let hash = path_hash(parent.hash, self.segments.get(segment).hash);
+        self.entries.push(Entry { segment, parent: parent.id, end: id + 1, node, tree, kind });
+        self.hashes.push(hash);
+        Parent { id, hash }
+    }
+
+    /// Ends an entry behind all that was added since.
+    fn end(&mut self, parent: Parent) {
+        self.entries[parent.id as usize].end = self.entries.len() as EntryId;
     }
 
     /// The children of a mapping whose definitions, highest first, all count.
-    fn merge(&mut self, parent: EntryId, definitions: &[Candidate]) -> Result<(), Error> {
+    fn merge(&mut self, parent: Parent, definitions: &[Candidate]) -> Result<(), Error> {
         if let [only] = definitions {
             return self.copy(parent, only.tree, only.value());
         }
@@ -136,18 +150,21 @@ impl<'a> Resolver<'a> {
         let mapping = self.mapping;
         let first = self.slots.len();
         for definition in definitions.iter().rev() {
-            let tree = self.tree(definition.tree);
-            for child in tree.children(definition.value()) {
-                let candidate = self.candidate(definition.tree, child);
-                let segment = tree.node(child).segment;
-                let stamp = &mut self.stamps[segment as usize];
+            let (tree, nodes) = (definition.tree, self.nodes(definition.tree));
+            let mut child = definition.value() + 1;
+            let end = nodes[child as usize - 1].end;
+            while child < end {
+                let node = &nodes[child as usize];
+                let candidate = Self::candidate(nodes, tree, child);
+                let stamp = &mut self.stamps[node.segment as usize];
                 if stamp.0 == mapping {
                     let slot = stamp.1;
                     self.cover(slot, candidate);
                 } else {
                     *stamp = (mapping, self.slots.len() as u32);
-                    self.slots.push(Slot { segment, top: candidate, beneath: NOTHING });
+                    self.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
                 }
+                child = node.end;
             }
         }
         for at in first..self.slots.len() {
@@ -175,19 +192,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// Adds what a slot resolves to.
-    fn settle(&mut self, parent: EntryId, slot: Slot) -> Result<(), Error> {
-        if slot.beneath == NOTHING {
-            let top = slot.top;
-            if !top.kind.is_operator() {
-                let id = self.add(parent, slot.segment, top.tree, top.node, top.kind);
-                if top.kind == Kind::Mapping {
-                    self.copy(id, top.tree, top.node)?;
-                    self.entries[id as usize].end = self.entries.len() as EntryId;
-                }
-                return Ok(());
+    #[inline]
+    fn settle(&mut self, parent: Parent, slot: Slot) -> Result<(), Error> {
+        let top = slot.top;
+        if slot.beneath == NOTHING && !top.kind.is_operator() {
+            let entry = self.add(parent, slot.segment, top.tree, top.node, top.kind);
+            if top.kind == Kind::Mapping {
+                self.copy(entry, top.tree, top.node)?;
+                self.end(entry);
             }
+            return Ok(());
         }
-        let mut definitions = vec![slot.top];
+        let mut definitions = vec![top];
         let mut next = slot.beneath;
         while next != NOTHING {
             let (candidate, beneath) = self.chain[next as usize];
@@ -197,7 +213,7 @@ impl<'a> Resolver<'a> {
         self.decide(parent, slot.segment, &definitions)
     }
 
-    fn decide(&mut self, parent: EntryId, segment: SegmentId, definitions: &[Candidate]) -> Result<(), Error> {
+    fn decide(&mut self, parent: Parent, segment: SegmentId, definitions: &[Candidate]) -> Result<(), Error> {
         match judge(definitions, self.conflicts) {
             Verdict::Absent => {}
             Verdict::Leaf(at) => {
@@ -205,9 +221,9 @@ impl<'a> Resolver<'a> {
                 self.add(parent, segment, leaf.tree, leaf.value(), leaf.held);
             }
             Verdict::Mapping(count) => {
-                let id = self.add(parent, segment, 0, 0, Kind::Mapping);
-                self.merge(id, &definitions[..count])?;
-                self.entries[id as usize].end = self.entries.len() as EntryId;
+                let entry = self.add(parent, segment, 0, 0, Kind::Mapping);
+                self.merge(entry, &definitions[..count])?;
+                self.end(entry);
             }
             Verdict::Extended { extensions, onto } => {
                 let parts: Vec<(Kind, Arc<Layer>, NodeId)> = definitions[..extensions]
@@ -220,7 +236,7 @@ impl<'a> Resolver<'a> {
             }
             Verdict::Conflict(upper, lower) => {
                 let mut path = vec![segment];
-                let mut at = parent;
+                let mut at = parent.id;
                 while at != 0 {
                     path.push(self.entries[at as usize].segment);
                     at = self.entries[at as usize].parent;
@@ -234,20 +250,21 @@ impl<'a> Resolver<'a> {
     }
 
     /// Adds the children of a mapping that one layer alone defines.
-    fn copy(&mut self, parent: EntryId, tree: u16, node: NodeId) -> Result<(), Error> {
-        let layer = self.tree(tree);
-        for child in layer.children(node) {
-            let (segment, kind) = (layer.node(child).segment, layer.node(child).kind);
-            if kind.is_operator() {
-                let candidate = self.candidate(tree, child);
-                self.decide(parent, segment, &[candidate])?;
-                continue;
+    fn copy(&mut self, parent: Parent, tree: u16, mapping: NodeId) -> Result<(), Error> {
+        let nodes = self.nodes(tree);
+        let (mut child, end) = (mapping + 1, nodes[mapping as usize].end);
+        while child < end {
+            let node = &nodes[child as usize];
+            if node.kind.is_operator() {
+                self.decide(parent, node.segment, &[Self::candidate(nodes, tree, child)])?;
+            } else {
+                let entry = self.add(parent, node.segment, tree, child, node.kind);
+                if node.kind == Kind::Mapping {
+                    self.copy(entry, tree, child)?;
+                    self.end(entry);
+                }
             }
-            let id = self.add(parent, segment, tree, child, kind);
-            if kind == Kind::Mapping {
-                self.copy(id, tree, child)?;
-                self.entries[id as usize].end = self.entries.len() as EntryId;
-            }
+            child = node.end;
         }
         Ok(())
     }

@@ -63,9 +63,9 @@ impl Kind {
         }
     }
 
-    /// Whether the node is an operator.
+    /// Whether the node is an operator; they stand last.
     pub const fn is_operator(self) -> bool {
-        matches!(self, Self::Delete | Self::Replace | Self::Append | Self::Prepend)
+        self as u8 >= Self::Delete as u8
     }
 }
 
