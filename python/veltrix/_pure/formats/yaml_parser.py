@@ -117,12 +117,18 @@ class _Parser(SafeLoader):
         super().fetch_plain()
         self.is_bound = not self.flow_level
 
+    def next_possible_simple_key(self) -> int | None:
+        # The keys stand in the order of their levels and so of their tokens.
+        return next((key.token_number for key in self.possible_simple_keys.values()), None)
+
     def stale_possible_simple_keys(self) -> None:
         """A key ends on its line, but for one in a flow mapping that is indented."""
         for level, key in list(self.possible_simple_keys.items()):
+            too_long = self.index - key.index > 1024
+            if key.line == self.line and not too_long:
+                return
             indented = self.indent < min(key.column, self.column)
-            may_be_long = level and self.flow_mappings[level - 1] and indented
-            if (key.line != self.line and not may_be_long) or self.index - key.index > 1024:
+            if too_long or not (level and self.flow_mappings[level - 1] and indented):
                 if key.required:
                     raise self.refuse("expected ':' behind a key")
                 del self.possible_simple_keys[level]
@@ -291,7 +297,7 @@ class _Parser(SafeLoader):
             raise self.refuse("expected a line break behind '...'")
 
     def parse_document_end(self) -> Any:
-        event = super().parse_document_end()  # type: ignore[no-untyped-call]
+        event = super().parse_document_end()
         if event.explicit:
             self.state = self.parse_implicit_document_start
         return event
