@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::delta::{Change, Delta, State};
 use crate::layer::{Layer, NodeId};
 use crate::segments::{ROOT_HASH, SegmentId, Segments};
-use crate::snapshot::{Found, Snapshot, Spot, hash_of};
+use crate::snapshot::{Found, Snapshot, Spot};
 use crate::value::{Kind, Scalar};
 
 /// A leaf of a snapshot: a value, or a mapping without children.
@@ -79,62 +80,84 @@ pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     if Arc::ptr_eq(&new.base, &old.base) { beside_base(new, old) } else { whole(new, old) }
 }
 
+/// One of two snapshots of one base, as their comparison sees it.
+struct Side<'a> {
+    snapshot: &'a Snapshot,
+    delta: &'a Delta,
+}
+
+impl Side<'_> {
+    /// The leaf at a path with this hash, of which the delta says `change` or nothing.
+    fn leaf(&self, hash: u64, path: &[SegmentId], change: Option<&Change>) -> Option<Leaf> {
+        let entry = match change.map(|change| &change.state) {
+            Some(State::Absent) => return None,
+            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
+            Some(State::Mapping) => return self.empty(path),
+            None => self.snapshot.base.at(hash, path)?,
+        };
+        if self.delta.hides(entry) {
+            return None;
+        }
+        if self.snapshot.base.entry(entry).kind == Kind::Mapping {
+            return self.empty(path);
+        }
+        let (tree, node) = self.snapshot.base.leaf(entry);
+        Some(Leaf::Value(Arc::clone(tree), node))
+    }
+
+    /// A mapping is a leaf where it has no children, unless it is the root.
+    fn empty(&self, path: &[SegmentId]) -> Option<Leaf> {
+        let spot = self.snapshot.spot(path).filter(|_| !path.is_empty())?;
+        self.snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
+    }
+
+    fn change(&self, hash: u64, path: &[SegmentId]) -> Option<&Change> {
+        self.delta.get(hash).filter(|change| *change.path == *path)
+    }
+}
+
 /// Compares the deltas of two snapshots of one base.
 fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let empty = crate::delta::Delta::default();
-    let (left, right) = (new.delta.as_deref().unwrap_or(&empty), old.delta.as_deref().unwrap_or(&empty));
+    let empty = Delta::default();
+    let [new, old] = [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_deref().unwrap_or(&empty) });
     let mut found = Vec::new();
-    let mut compare = |path: &[SegmentId]| {
-        let (old, new) = (leaf(old, path), leaf(new, path));
-        let same = match (&old, &new) {
+    let mut compare = |hash: u64, path: &[SegmentId], ours: Option<&Change>, theirs: Option<&Change>| {
+        let (before, after) = (old.leaf(hash, path, theirs), new.leaf(hash, path, ours));
+        let same = match (&before, &after) {
             (None, None) => true,
-            (Some(old), Some(new)) => old.same(new),
+            (Some(before), Some(after)) => before.same(after),
             _ => false,
         };
         if !same {
-            found.push(Difference { path: path.to_vec(), old, new });
+            found.push(Difference { path: path.to_vec(), old: before, new: after });
         }
     };
-    left.changes().differences(right.changes(), &mut |_, a, b| match (a, b) {
+    new.delta.changes().differences(old.delta.changes(), &mut |hash, ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
-        (Some(change), _) | (None, Some(change)) => compare(&change.path),
+        (Some(a), Some(b)) if a.path != b.path => {
+            compare(hash, &a.path, Some(a), None);
+            compare(hash, &b.path, None, Some(b));
+        }
+        (Some(a), b) => compare(hash, &a.path, Some(a), b.map(|change| &**change)),
+        (None, Some(b)) => compare(hash, &b.path, None, Some(b)),
         (None, None) => {}
     });
     // Entries that one side hides and the other does not, unless a change of either side spoke for them already.
-    let base = &new.base;
-    for (these, others) in [(left, right), (right, left)] {
-        for &(start, end) in these.hidden() {
-            if others.hidden().contains(&(start, end)) {
+    let base = &new.snapshot.base;
+    for (these, others) in [(&new, &old), (&old, &new)] {
+        for &(start, end) in these.delta.hidden() {
+            if others.delta.hidden().contains(&(start, end)) {
                 continue;
             }
-            for entry in start..end {
-                if others.hides(entry) {
-                    continue;
-                }
-                let path = base.path(entry);
-                let hash = base.hash(entry);
-                let spoken = |delta: &crate::delta::Delta| delta.get(hash).is_some_and(|change| *change.path == *path);
-                if !spoken(these) && !spoken(others) {
-                    compare(&path);
+            for entry in (start..end).filter(|&entry| !others.delta.hides(entry)) {
+                let (hash, path) = (base.hash(entry), base.path(entry));
+                if these.change(hash, &path).is_none() && others.change(hash, &path).is_none() {
+                    compare(hash, &path, None, None);
                 }
             }
         }
     }
     found
-}
-
-fn leaf(snapshot: &Snapshot, path: &[SegmentId]) -> Option<Leaf> {
-    match snapshot.find_path(path) {
-        Found::Missing => None,
-        Found::Leaf(tree, node, _) => Some(Leaf::Value(Arc::clone(tree), node)),
-        Found::Mapping(entry) => {
-            if path.is_empty() {
-                return None;
-            }
-            let spot = Spot { hash: hash_of(snapshot.segments(), path), entry, path: path.into() };
-            snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
-        }
-    }
 }
 
 /// Compares two snapshots that share no base, all leaves of both.

@@ -209,10 +209,15 @@ pub fn is_plain(segment: &str) -> bool {
 
 /// Appends one named segment to the text of a path, quoted where it must be.
 pub fn push_segment(text: &mut String, segment: &str) {
+    push_known(text, segment, is_plain(segment));
+}
+
+/// The same for a segment of which it is known whether it is plain.
+pub fn push_known(text: &mut String, segment: &str, plain: bool) {
     if !text.is_empty() {
         text.push('.');
     }
-    if is_plain(segment) {
+    if plain {
         text.push_str(segment);
         return;
     }

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::formats::DocumentError;
+use veltrix_core::path::push_known;
 use veltrix_core::record::Place;
 use veltrix_core::segments::{SegmentId, Segments};
 
@@ -21,9 +22,10 @@ pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArg
 
 /// The canonical text of a path of names.
 pub fn path_text(segments: &Segments, path: &[SegmentId]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(path.len() * 12);
     for &id in path {
-        veltrix_core::path::push_segment(&mut text, &segments.get(id).text);
+        let segment = segments.get(id);
+        push_known(&mut text, &segment.text, segment.plain);
     }
     text
 }

@@ -8,7 +8,7 @@ use veltrix_core::base::{EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
 use veltrix_core::explain::{Answer, Role};
 use veltrix_core::layer::{Layer, NodeId};
-use veltrix_core::path::{Step, plain_hash, push_segment};
+use veltrix_core::path::{Step, plain_hash, push_known};
 use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 use veltrix_core::snapshot::{self as kernel, Found, Spot, hash_of};
 use veltrix_core::value::Kind;
@@ -286,7 +286,8 @@ impl<'a, 'py> Reading<'a, 'py> {
         let kernel = self.kernel()?;
         for (id, found) in kernel.children(spot) {
             let length = text.len();
-            push_segment(text, &kernel.segments().get(id).text);
+            let segment = kernel.segments().get(id);
+            push_known(text, &segment.text, segment.plain);
             match found {
                 Found::Missing => {}
                 Found::Leaf(tree, node, _) => dict.set_item(&*text, self.leaf(tree, node)?)?,
