@@ -14,8 +14,9 @@ use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::segments::{self, SegmentId, Segments};
 use veltrix_core::value::Kind;
 
-use crate::convert::{self, Reader, Style};
 use crate::error::{document_error, origin};
+use crate::input::{self, Reader};
+use crate::output::{self, Style};
 use crate::python::{self, Given};
 use crate::{path, raw};
 
@@ -61,7 +62,7 @@ pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
     if !text.is_instance_of::<PyString>() {
         return Err(PyTypeError::new_err(format!("{what} is a str, not {}", python::type_name(text))));
     }
-    match raw::text(convert::plain_key(text)?.cast::<PyString>()?) {
+    match raw::text(input::plain_key(text)?.cast::<PyString>()?) {
         Some(text) => Ok(text.to_owned()),
         None => Err(PyValueError::new_err(format!("{what} holds a lone surrogate, which UTF-8 cannot carry"))),
     }
@@ -86,7 +87,7 @@ fn checked_origins<'py>(origins: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDi
         }
         let file = origin.getattr("file")?;
         if !file.is_none() {
-            convert::file_name(&file)?;
+            input::file_name(&file)?;
         }
         checked.set_item(path, origin)?;
     }
@@ -160,7 +161,7 @@ impl Layer {
         secret: Given<'py>,
     ) -> PyResult<Self> {
         let name = text_argument("a layer's name", name)?;
-        let file = file.map(convert::file_name).transpose()?;
+        let file = file.map(input::file_name).transpose()?;
         let bytes: Vec<u8> = if text.is_instance_of::<PyString>() {
             let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
             encoded.cast::<PyBytes>()?.as_bytes().to_vec()
@@ -202,7 +203,7 @@ impl Layer {
         let record = &self.stacked.record;
         let restore = py.import("veltrix._restore")?.getattr("restore_layer")?;
         let tree = self.stacked.flattened();
-        let data = convert::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)?;
+        let data = output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)?;
         let origins = PyDict::new(py);
         collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
         let secret = match &record.secret {
@@ -272,5 +273,5 @@ pub fn restore_layer<'py>(
     secret: &Bound<'py, PyAny>,
 ) -> PyResult<Layer> {
     let name: String = origin.getattr("layer")?.extract()?;
-    Layer::from_data(data, name, convert::place(origin)?, Some(origins), secret, segments::current())
+    Layer::from_data(data, name, input::place(origin)?, Some(origins), secret, segments::current())
 }

@@ -1,22 +1,28 @@
 //! `veltrix._native`: the Python boundary of the kernel.
 //!
 //! ```text
-//! python objects ──convert──► layer ──► snapshot ──reading──► python objects
+//! python data ──input──► layer ──resolve──► snapshot ──reading, output──► python objects
+//!                                        slots, cache: the hot half of reading
 //! ```
 
-mod cache;
-mod convert;
-mod error;
-mod inline;
-mod key;
-mod layer;
-mod path;
 mod python;
 mod raw;
+mod scalars;
+mod error;
+mod path;
+mod input;
+mod output;
+mod key;
+mod layer;
+mod cache;
+mod inline;
 mod reading;
-mod slots;
-mod snapshot;
+mod explain;
+mod methods;
 mod view;
+mod snapshot;
+mod resolve;
+mod slots;
 
 use pyo3::prelude::*;
 
@@ -27,11 +33,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<snapshot::Snapshot>()?;
     module.add_class::<view::View>()?;
     module.add_class::<key::Key>()?;
-    module.add_function(wrap_pyfunction!(snapshot::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(resolve::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(path::parse_path, module)?)?;
     module.add_function(wrap_pyfunction!(path::format_path, module)?)?;
     module.add_function(wrap_pyfunction!(layer::restore_layer, module)?)?;
-    module.add_function(wrap_pyfunction!(snapshot::restore_snapshot, module)?)?;
+    module.add_function(wrap_pyfunction!(resolve::restore_snapshot, module)?)?;
     module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;
     for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
         python::mapping(py)?.call_method1("register", (class,))?;

@@ -18,7 +18,7 @@ pub fn steps(path: &Bound<'_, PyAny>) -> PyResult<Vec<Step<'static>>> {
         return text_steps(path.cast::<PyString>()?);
     }
     if let Ok(text) = path.cast::<PyString>() {
-        let plain = crate::convert::plain_key(path)?.cast_into::<PyString>()?;
+        let plain = crate::input::plain_key(path)?.cast_into::<PyString>()?;
         if text.is_instance(python::name(path.py())?)? {
             return tuple_steps(&PyTuple::new(path.py(), [plain])?);
         }
@@ -99,7 +99,7 @@ fn tuple_steps(tuple: &Bound<'_, PyTuple>) -> PyResult<Vec<Step<'static>>> {
 
 fn plain_segment<'py>(segment: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if segment.is_instance_of::<PyString>() {
-        return crate::convert::plain_key(segment);
+        return crate::input::plain_key(segment);
     }
     if segment.is_instance_of::<PyInt>() && !segment.is_instance_of::<pyo3::types::PyBool>() {
         return segment.py().get_type::<PyInt>().call_method1("__index__", (segment,));

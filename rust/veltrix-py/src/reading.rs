@@ -1,22 +1,20 @@
 //! Reading: what `Snapshot` and `View` have in common, over a snapshot and the spot in it where paths start.
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core::base::{EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
-use veltrix_core::explain::{Answer, Role};
 use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::path::{Step, plain_hash, push_known};
-use veltrix_core::segments::{NO_SEGMENT, SegmentId};
+use veltrix_core::segments::SegmentId;
 use veltrix_core::snapshot::{self as kernel, Found, Spot, hash_of};
 use veltrix_core::value::Kind;
 
 use crate::cache::Cache;
-use crate::convert::{self, Style};
-use crate::error::{origin, path_text, raise};
+use crate::error::raise;
 use crate::key::Key;
+use crate::output::{self, Style};
 use crate::raw;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -45,7 +43,7 @@ enum Target<'a> {
 }
 
 impl<'a, 'py> Reading<'a, 'py> {
-    fn py(&self) -> Python<'py> {
+    pub fn py(&self) -> Python<'py> {
         self.owner.py()
     }
 
@@ -150,7 +148,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         node: NodeId,
     ) -> PyResult<Bound<'py, PyAny>> {
         let value = self.leaf(tree, node)?;
-        if self.spot.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || convert::is_plain(tree, node)) {
+        if self.spot.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || output::is_plain(tree, node)) {
             cache.keep(key, self.spot.entry, hash, entry, Some(&value))?;
         }
         Ok(value)
@@ -185,11 +183,11 @@ impl<'a, 'py> Reading<'a, 'py> {
         Ok(kernel.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping))
     }
 
-    fn leaf(&self, tree: &Layer, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
-        convert::object(self.py(), tree, node, self.snapshot().opaques(), Style::Frozen)
+    pub fn leaf(&self, tree: &Layer, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
+        output::object(self.py(), tree, node, self.snapshot().opaques(), Style::Frozen)
     }
 
-    fn view(&self, spot: Spot) -> PyResult<Bound<'py, PyAny>> {
+    pub fn view(&self, spot: Spot) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(self.py(), View { snapshot: self.owner.clone().unbind(), spot })?.into_any())
     }
 
@@ -202,7 +200,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 
     /// The `MissingKeyError` for steps that lead nowhere.
-    fn missing(&self, steps: &[Step<'_>]) -> PyErr {
+    pub fn missing(&self, steps: &[Step<'_>]) -> PyErr {
         let attempt = || -> PyResult<PyErr> {
             let py = self.py();
             let depth = match self.walk(steps)? {
@@ -224,7 +222,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 
     /// The steps of the path of this mapping.
-    fn above(&self) -> Vec<Step<'a>> {
+    pub fn above(&self) -> Vec<Step<'a>> {
         let table = self.snapshot().below().segments();
         self.spot.path.iter().map(|&id| Step::Name((&*table.get(id).text).into())).collect()
     }
@@ -319,7 +317,7 @@ impl<'a, 'py> Reading<'a, 'py> {
                 Found::Missing => {}
                 Found::Leaf(tree, node, _) => {
                     let opaques = self.snapshot().opaques();
-                    dict.set_item(name, convert::object(self.py(), tree, node, opaques, Style::Thawed)?)?;
+                    dict.set_item(name, output::object(self.py(), tree, node, opaques, Style::Thawed)?)?;
                 }
                 Found::Mapping(entry) => dict.set_item(name, self.dict(&kernel.below(spot, id, entry))?)?,
             }
@@ -342,66 +340,6 @@ impl<'a, 'py> Reading<'a, 'py> {
         let hash = self.py().import("hashlib")?.getattr("blake2b")?.call((bytes,), Some(&options))?;
         hash.call_method0("hexdigest")
     }
-
-    /// `self.explain(path)`.
-    pub fn explain(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = self.py();
-        let steps = path::steps(wanted)?;
-        let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps.iter().cloned()).collect();
-        let kernel = self.kernel()?;
-        let names = whole.iter().map_while(|step| match step {
-            Step::Name(name) => Some(kernel.segments().find(name).unwrap_or(NO_SEGMENT)),
-            Step::Index(_) => None,
-        });
-        let names: Vec<SegmentId> = names.collect();
-        let story = kernel.explain(&names);
-        let inside = whole.len() > names.len();
-        let value = match (&story.answer, inside) {
-            (Answer::Absent, _) => None,
-            (Answer::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
-            (Answer::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
-            (_, true) => match self.find(wanted)? {
-                Some(value) => Some(value),
-                None => return Err(self.missing(&steps)),
-            },
-        };
-        if story.items.is_empty() {
-            return Err(self.missing(&steps));
-        }
-        let secret = kernel.is_secret(&names);
-        let redacted = python::redacted(py)?;
-        let mut definitions = Vec::with_capacity(story.items.len());
-        let mut deciding = None;
-        for item in &story.items {
-            let from = origin(py, &item.layer, &item.place)?;
-            if deciding.is_none() && (item.role == Role::Wins || value.is_none()) {
-                deciding = Some(from.clone());
-            }
-            let shown = match &item.value {
-                None => None,
-                Some(_) if secret => Some(redacted.clone()),
-                Some((tree, node)) => Some(self.leaf(tree, *node)?),
-            };
-            let operator = item.kind.is_operator().then(|| item.kind.word());
-            let role = match item.role {
-                Role::Wins => "wins",
-                Role::Merges => "merges",
-                Role::Overridden => "overridden",
-            };
-            let text = path_text(kernel.segments(), &names[..item.depth]);
-            definitions.push(python::definition(py)?.call1((text, operator, item.held.word(), shown, from, role))?);
-        }
-        let present = value.is_some();
-        let value = if secret && present { Some(redacted.clone()) } else { value };
-        python::explanation(py)?.call1((
-            path::text(&whole),
-            present,
-            value,
-            deciding,
-            secret,
-            PyTuple::new(py, definitions)?,
-        ))
-    }
 }
 
 /// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.
@@ -420,132 +358,3 @@ fn inside(tree: &Layer, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> R
     }
     Ok(node)
 }
-
-/// The error for hashing.
-pub fn unhashable(class: &str) -> PyErr {
-    PyTypeError::new_err(format!("unhashable type: '{class}'"))
-}
-
-/// The methods of a class that reads; `$extra` are those of its own.
-macro_rules! reading_methods {
-    ($class:ident, { $($extra:tt)* }) => {
-        #[pymethods]
-        impl $class {
-            fn __getitem__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                Self::reading(slf, |reading| reading.get_item(path))
-            }
-
-            /// The value at a path, or the default where the path is missing; a stored null is no missing path.
-            #[pyo3(signature = (path, default = None))]
-            fn get<'py>(
-                slf: &Bound<'py, Self>,
-                path: &Bound<'py, PyAny>,
-                default: Option<Bound<'py, PyAny>>,
-            ) -> PyResult<Option<Bound<'py, PyAny>>> {
-                Self::reading(slf, |reading| Ok(reading.find(path)?.or(default)))
-            }
-
-            fn __contains__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<bool> {
-                Self::reading(slf, |reading| Ok(reading.find(path)?.is_some()))
-            }
-
-            fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
-                Self::reading(slf, |reading| reading.count())
-            }
-
-            fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                let names = Self::reading(slf, |reading| reading.names())?;
-                Ok(PyTuple::new(slf.py(), names)?.try_iter()?.into_any())
-            }
-
-            fn __reversed__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                let mut names = Self::reading(slf, |reading| reading.names())?;
-                names.reverse();
-                Ok(PyTuple::new(slf.py(), names)?.try_iter()?.into_any())
-            }
-
-            /// The names of the children; a `Name` where a path would have to quote it.
-            fn keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                python::keys_view(slf.py())?.call1((slf,))
-            }
-
-            /// The values of the children.
-            fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                python::values_view(slf.py())?.call1((slf,))
-            }
-
-            /// The names and values of the children.
-            fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                python::items_view(slf.py())?.call1((slf,))
-            }
-
-            fn __eq__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                let py = slf.py();
-                Ok(match Self::reading(slf, |reading| reading.equals(other))? {
-                    Some(equal) => PyBool::new(py, equal).to_owned().into_any(),
-                    None => py.NotImplemented().into_bound(py),
-                })
-            }
-
-            fn __hash__(_slf: &Bound<'_, Self>) -> PyResult<isize> {
-                Err($crate::reading::unhashable(stringify!($class)))
-            }
-
-            /// Every leaf by the canonical text of its path; an empty mapping is listed as itself.
-            fn flatten<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-                Self::reading(slf, |reading| reading.flatten())
-            }
-
-            /// A copy made of plain dicts and lists.
-            fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-                Self::reading(slf, |reading| reading.to_dict())
-            }
-
-            /// A handle on one value.
-            fn key<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Key> {
-                Self::reading(slf, |reading| reading.key(path))
-            }
-
-            /// Why a path has its value: each definition of it with its origin, the highest first.
-            fn explain<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                Self::reading(slf, |reading| reading.explain(path))
-            }
-
-            /// The names of the layers, the lowest first.
-            #[getter]
-            fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-                Self::reading(slf, |reading| {
-                    let stack = &reading.kernel()?.stack;
-                    PyTuple::new(slf.py(), stack.iter().map(|layer| &*layer.record.name))
-                })
-            }
-
-            /// A number that rises by one with each change of the content.
-            #[getter]
-            fn generation(slf: &Bound<'_, Self>) -> PyResult<u64> {
-                Self::reading(slf, |reading| Ok(reading.kernel()?.generation))
-            }
-
-            /// A hash of the content that ignores the order of keys.
-            #[getter]
-            fn digest<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                Self::reading(slf, |reading| reading.digest())
-            }
-
-            fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                slf.py().import("veltrix.display")?.getattr("display")?.call1((slf,))
-            }
-
-            fn __copy__(slf: Py<Self>) -> Py<Self> {
-                slf
-            }
-
-            fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
-                slf
-            }
-
-            $($extra)*
-        }
-    };
-}
-pub(crate) use reading_methods;

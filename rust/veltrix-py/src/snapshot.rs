@@ -1,12 +1,12 @@
-//! The class `Snapshot`, and `resolve`.
+//! The class `Snapshot`.
 
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PySet, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::diff::{self, Leaf};
 use veltrix_core::error::Side;
@@ -16,17 +16,19 @@ use veltrix_core::patch::{Definition, Stacked};
 use veltrix_core::path::{Step, plain_hash};
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
-use veltrix_core::segments::{self, SegmentId, Segments};
+use veltrix_core::segments::{SegmentId, Segments};
 use veltrix_core::snapshot::{self as kernel, Spot};
 
 use crate::cache::Cache;
-use crate::convert::{self, Reader, Style};
 use crate::error::{conflict, kernel_error, no_layer, path_text, raise};
 use crate::inline::Inline;
+use crate::input::Reader;
 use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
+use crate::methods::reading_methods;
+use crate::output::{self, Style};
 use crate::python::{self, Given};
-use crate::reading::{Reading, reading_methods};
+use crate::reading::Reading;
 use crate::{path, raw};
 
 /// How many scoped snapshots one snapshot keeps.
@@ -56,7 +58,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn new(
+    pub fn new(
         kernel: kernel::Snapshot,
         cache: Option<&Arc<Cache>>,
         opaques: Option<Py<PyDict>>,
@@ -174,7 +176,7 @@ fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyRe
 }
 
 /// Two sets of opaque objects as one.
-fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
+pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
     match (one, other) {
         (None, other) => Ok(other),
         (Some(one), None) => Ok(Some(one.clone_ref(py))),
@@ -186,7 +188,7 @@ fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -
     }
 }
 
-fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Layer>> {
+pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Layer>> {
     layer
         .cast::<Layer>()
         .map_err(|_| PyTypeError::new_err(format!("a layer is a veltrix.Layer, not {}", python::type_name(layer))))
@@ -398,105 +400,7 @@ reading_methods!(Snapshot, {
 /// A leaf of a snapshot as a Python object; an empty mapping as its view.
 fn leaf_object<'py>(owner: &Bound<'py, Snapshot>, text: &str, leaf: Leaf) -> PyResult<Bound<'py, PyAny>> {
     match leaf {
-        Leaf::Value(tree, node) => convert::object(owner.py(), &tree, node, owner.get().opaques(), Style::Frozen),
+        Leaf::Value(tree, node) => output::object(owner.py(), &tree, node, owner.get().opaques(), Style::Frozen),
         Leaf::Empty => owner.as_any().get_item(text),
     }
-}
-
-/// A snapshot of layers, lowest first.
-#[pyfunction]
-#[pyo3(
-    signature = (layers, *, conflicts = Given(None), dimensions = Given(None)),
-    text_signature = "(layers, *, conflicts='error', dimensions=())"
-)]
-pub fn resolve<'py>(
-    py: Python<'py>,
-    layers: &Bound<'py, PyAny>,
-    conflicts: Given<'py>,
-    dimensions: Given<'py>,
-) -> PyResult<Snapshot> {
-    build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1)
-}
-
-/// The snapshot that was pickled.
-#[pyfunction]
-#[pyo3(signature = (layers, conflicts, dimensions, generation))]
-pub fn restore_snapshot(
-    py: Python<'_>,
-    layers: &Bound<'_, PyAny>,
-    conflicts: &Bound<'_, PyAny>,
-    dimensions: &Bound<'_, PyAny>,
-    generation: u64,
-) -> PyResult<Snapshot> {
-    build(py, layers, Some(conflicts), Some(dimensions), generation)
-}
-
-fn build(
-    py: Python<'_>,
-    layers: &Bound<'_, PyAny>,
-    conflicts: Option<&Bound<'_, PyAny>>,
-    dimensions: Option<&Bound<'_, PyAny>>,
-    generation: u64,
-) -> PyResult<Snapshot> {
-    let conflicts = match conflicts {
-        None => Conflicts::Error,
-        Some(word) => match word.cast::<PyString>().ok().map(|word| word.to_string_lossy()).as_deref() {
-            Some("error") => Conflicts::Error,
-            Some("replace") => Conflicts::Replace,
-            _ => {
-                let text = format!("conflicts is 'error' or 'replace', not {}", word.repr()?);
-                return Err(PyValueError::new_err(text));
-            }
-        },
-    };
-    let layers = layers.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-    let given = layers.iter().map(|layer| Ok(layer_argument(layer)?.clone().unbind()));
-    let given = given.collect::<PyResult<Vec<Py<Layer>>>>()?;
-    let dimensions = match dimensions {
-        None => PyTuple::empty(py),
-        Some(dimensions) => PyTuple::new(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
-    };
-    check_dimensions(&dimensions)?;
-    let table = common_table(&given);
-    let mut stack = Vec::with_capacity(given.len());
-    let mut opaques = None;
-    for layer in &given {
-        let Layer { stacked, opaques: added } = layer.get().rebased(py, &table);
-        stack.push(stacked);
-        opaques = joined(py, opaques.as_ref(), added)?;
-    }
-    let stack: Arc<[Stacked]> = stack.into();
-    let resolved = py.detach(|| kernel::Snapshot::new(stack, &table, conflicts));
-    let mut kernel = resolved.map_err(|error| kernel_error(py, &table, error))?;
-    kernel.generation = generation;
-    Ok(Snapshot::new(kernel, None, opaques, dimensions.unbind()))
-}
-
-fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
-    let seen = PySet::empty(dimensions.py())?;
-    for dimension in dimensions {
-        if !dimension.is_instance(python::dimension(dimensions.py())?)? {
-            let kind = python::type_name(&dimension);
-            return Err(PyTypeError::new_err(format!("a dimension is a veltrix.Dimension, not {kind}")));
-        }
-        let name = dimension.getattr("name")?;
-        if seen.contains(&name)? {
-            return Err(PyValueError::new_err(format!("dimension {} is declared twice", name.repr()?)));
-        }
-        seen.add(name)?;
-        for layer in dimension.getattr("layers")?.call_method0("values")?.try_iter()? {
-            layer_argument(&layer?)?;
-        }
-    }
-    Ok(())
-}
-
-/// The table of segments that the most recent of the layers use.
-fn common_table(layers: &[Py<Layer>]) -> Arc<Segments> {
-    let current = segments::current();
-    let tables = || layers.iter().map(|layer| layer.get().stacked.record.tree.segments());
-    if tables().any(|table| Arc::ptr_eq(table, &current)) {
-        return current;
-    }
-    tables().next_back().map_or(current, Arc::clone)
 }

@@ -6,8 +6,9 @@ use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::snapshot::Spot;
 
 use crate::key::Key;
+use crate::methods::reading_methods;
 use crate::python;
-use crate::reading::{Reading, reading_methods};
+use crate::reading::Reading;
 use crate::snapshot::Snapshot;
 
 /// A read-only mapping over one inner mapping of a snapshot.

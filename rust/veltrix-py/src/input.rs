@@ -1,22 +1,20 @@
-//! Python data to definitions, and values back to Python.
+//! Python data to definitions.
 
 use std::collections::BTreeMap;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyBytes, PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyFloat, PyInt, PyList,
-    PyMapping, PyString, PyTime, PyTimeAccess, PyTuple, PyTzInfo, PyTzInfoAccess,
-};
+use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
 use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
 use veltrix_core::path::{push_index, push_segment};
 use veltrix_core::record::Place;
 use veltrix_core::segments::{NO_SEGMENT, SegmentId};
-use veltrix_core::value::{Date, Kind, Scalar, Time};
+use veltrix_core::value::{Kind, Scalar};
 
 use crate::error::{raise, too_deep};
 use crate::python;
 use crate::raw::{self, Exact};
+use crate::scalars::{decimal, moment};
 
 /// The most segments that a path can have.
 pub const MAX_DEPTH: usize = 64;
@@ -267,62 +265,6 @@ pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     Ok(key.clone())
 }
 
-/// A `datetime`, `date` or `time` of exactly that type whose offset, if any, is a plain one.
-fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
-    if let Ok(datetime) = data.cast_exact::<PyDateTime>() {
-        let Zone::Plain(offset) = zone_of(datetime.get_tzinfo())? else { return Ok(None) };
-        let time = Time {
-            hour: datetime.get_hour(),
-            minute: datetime.get_minute(),
-            second: datetime.get_second(),
-            microsecond: datetime.get_microsecond(),
-            offset,
-            fold: datetime.get_fold(),
-        };
-        return Ok(Some(Scalar::DateTime(date(datetime), time)));
-    }
-    if let Ok(plain) = data.cast_exact::<PyDate>() {
-        return Ok(Some(Scalar::Date(date(plain))));
-    }
-    if let Ok(time) = data.cast_exact::<PyTime>() {
-        let Zone::Plain(offset) = zone_of(time.get_tzinfo())? else { return Ok(None) };
-        return Ok(Some(Scalar::Time(Time {
-            hour: time.get_hour(),
-            minute: time.get_minute(),
-            second: time.get_second(),
-            microsecond: time.get_microsecond(),
-            offset,
-            fold: time.get_fold(),
-        })));
-    }
-    Ok(None)
-}
-
-fn date(date: &impl PyDateAccess) -> Date {
-    Date { year: date.get_year().unsigned_abs() as u16, month: date.get_month(), day: date.get_day() }
-}
-
-/// The zone of a time.
-enum Zone {
-    /// None, or an offset in microseconds.
-    Plain(Option<i64>),
-    /// More than an offset.
-    Other,
-}
-
-fn zone_of(zone: Option<Bound<'_, PyTzInfo>>) -> PyResult<Zone> {
-    let Some(zone) = zone else { return Ok(Zone::Plain(None)) };
-    let py = zone.py();
-    let plain = py.import("datetime")?.getattr("timezone")?;
-    if !zone.get_type().is(&plain) || zone.call_method0("__getinitargs__")?.len()? != 1 {
-        return Ok(Zone::Other);
-    }
-    let delta = zone.call_method1("utcoffset", (py.None(),))?;
-    let delta = delta.cast::<PyDelta>()?;
-    let seconds = i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds());
-    Ok(Zone::Plain(Some(seconds * 1_000_000 + i64::from(delta.get_microseconds()))))
-}
-
 /// A `Place` from an `Origin`.
 pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
     let line: Option<u32> = origin.getattr("line")?.extract()?;
@@ -336,11 +278,6 @@ pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
     })
 }
 
-/// Whether a value holds no opaque object.
-pub fn is_plain(tree: &Layer, node: NodeId) -> bool {
-    tree.nodes()[node as usize..tree.node(node).end as usize].iter().all(|node| node.kind != Kind::Opaque)
-}
-
 /// The name of a file as text; bytes in it that are no UTF-8 are written with a backslash.
 pub fn file_name(file: &Bound<'_, PyAny>) -> PyResult<String> {
     let Ok(name) = file.cast::<PyString>() else {
@@ -348,142 +285,4 @@ pub fn file_name(file: &Bound<'_, PyAny>) -> PyResult<String> {
     };
     let text = name.call_method1("encode", ("utf-8", "backslashreplace"))?;
     Ok(String::from_utf8_lossy(text.cast::<PyBytes>()?.as_bytes()).into_owned())
-}
-
-/// How values come out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Immutable: tuples, and `FrozenMapping` for mappings inside lists.
-    Frozen,
-    /// Lists and dicts that the caller owns.
-    Thawed,
-    /// As data for a layer: lists and dicts, operators as their objects.
-    Data,
-}
-
-/// A node as a Python object.
-pub fn object<'py>(
-    py: Python<'py>,
-    tree: &Layer,
-    node: NodeId,
-    opaques: Option<&Py<PyDict>>,
-    style: Style,
-) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(scalar) = tree.scalar(node) {
-        return self::scalar(py, scalar, opaques);
-    }
-    let kind = tree.node(node).kind;
-    match kind {
-        Kind::List => {
-            let items = tree.children(node).map(|item| object(py, tree, item, opaques, style));
-            let items = items.collect::<PyResult<Vec<_>>>()?;
-            Ok(match style {
-                Style::Thawed => PyList::new(py, items)?.into_any(),
-                Style::Frozen | Style::Data => PyTuple::new(py, items)?.into_any(),
-            })
-        }
-        Kind::Mapping => {
-            let dict = PyDict::new(py);
-            for child in tree.children(node) {
-                let name = &tree.segments().get(tree.node(child).segment).text;
-                dict.set_item(&**name, object(py, tree, child, opaques, style)?)?;
-            }
-            if style == Style::Frozen { python::frozen_mapping(py)?.call1((dict,)) } else { Ok(dict.into_any()) }
-        }
-        Kind::Delete => Ok(python::delete(py)?.clone()),
-        _ => {
-            let held = object(py, tree, node + 1, opaques, style)?;
-            let class = match kind {
-                Kind::Append => python::append(py)?,
-                Kind::Prepend => python::prepend(py)?,
-                _ => python::replace(py)?,
-            };
-            class.call1((held,))
-        }
-    }
-}
-
-fn scalar<'py>(py: Python<'py>, scalar: Scalar<'_>, opaques: Option<&Py<PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match scalar {
-        Scalar::Null => py.None().into_bound(py),
-        Scalar::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
-        Scalar::Int(value) => value.into_pyobject(py)?.into_any(),
-        Scalar::BigInt(digits) => integer(py, digits)?,
-        Scalar::Float(value) if value.is_nan() => python::nan(py)?.clone(),
-        Scalar::Float(value) => PyFloat::new(py, value).into_any(),
-        Scalar::Str(text) => PyString::new(py, text).into_any(),
-        Scalar::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
-        Scalar::Date(date) => PyDate::new(py, date.year.into(), date.month, date.day)?.into_any(),
-        Scalar::DateTime(date, time) => {
-            let zone = zone(py, time.offset)?;
-            PyDateTime::new_with_fold(
-                py,
-                date.year.into(),
-                date.month,
-                date.day,
-                time.hour,
-                time.minute,
-                time.second,
-                time.microsecond,
-                zone.as_ref(),
-                time.fold,
-            )?
-            .into_any()
-        }
-        Scalar::Time(time) => {
-            let zone = zone(py, time.offset)?;
-            PyTime::new_with_fold(py, time.hour, time.minute, time.second, time.microsecond, zone.as_ref(), time.fold)?
-                .into_any()
-        }
-        Scalar::Opaque(handle) => match opaques {
-            Some(opaques) => match opaques.bind(py).get_item(handle)? {
-                Some(object) => object,
-                None => py.None().into_bound(py),
-            },
-            None => py.None().into_bound(py),
-        },
-    })
-}
-
-/// So many digits of an integer are turned into text, or back, at once: `str` and `int` refuse too many.
-const DIGITS: usize = 600;
-
-/// The digits of an integer of any size.
-fn decimal(number: &Bound<'_, PyAny>) -> PyResult<String> {
-    let py = number.py();
-    let block = 10_i32.into_pyobject(py)?.pow(DIGITS, py.None())?;
-    let mut rest = number.abs()?;
-    let mut blocks = Vec::new();
-    while rest.is_truthy()? {
-        let (above, digits): (Bound<'_, PyAny>, Bound<'_, PyAny>) = rest.divmod(&block)?.extract()?;
-        blocks.push(digits.str()?.to_str()?.to_owned());
-        rest = above;
-    }
-    let mut text = String::from(if number.lt(0)? { "-" } else { "" });
-    for (at, block) in blocks.iter().rev().enumerate() {
-        let width = if at == 0 { 0 } else { DIGITS };
-        text.push_str(&format!("{block:0>width$}"));
-    }
-    Ok(text)
-}
-
-/// The integer of these digits.
-fn integer<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    let int = py.get_type::<PyInt>();
-    let digits = text.trim_start_matches('-');
-    let mut number = 0_i32.into_pyobject(py)?.into_any();
-    for start in (0..digits.len()).step_by(DIGITS) {
-        let block = &digits[start..digits.len().min(start + DIGITS)];
-        let power = 10_i32.into_pyobject(py)?.pow(block.len(), py.None())?;
-        number = number.mul(power)?.add(int.call1((block,))?)?;
-    }
-    if digits.len() < text.len() { number.neg() } else { Ok(number) }
-}
-
-fn zone(py: Python<'_>, offset: Option<i64>) -> PyResult<Option<Bound<'_, PyTzInfo>>> {
-    let Some(offset) = offset else { return Ok(None) };
-    let seconds = offset.div_euclid(1_000_000);
-    let delta = PyDelta::new(py, 0, seconds as i32, offset.rem_euclid(1_000_000) as i32, true)?;
-    let zone = py.import("datetime")?.getattr("timezone")?.call1((delta,))?;
-    Ok(Some(zone.cast_into::<PyTzInfo>()?))
 }

@@ -1,0 +1,73 @@
+//! Explain: a path's story as Python objects.
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use veltrix_core::explain::{Answer, Role};
+use veltrix_core::path::Step;
+use veltrix_core::segments::{NO_SEGMENT, SegmentId};
+
+use crate::error::{origin, path_text};
+use crate::reading::Reading;
+use crate::{path, python};
+
+impl<'py> Reading<'_, 'py> {
+    /// `self.explain(path)`.
+    pub fn explain(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py();
+        let steps = path::steps(wanted)?;
+        let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps.iter().cloned()).collect();
+        let kernel = self.kernel()?;
+        let names = whole.iter().map_while(|step| match step {
+            Step::Name(name) => Some(kernel.segments().find(name).unwrap_or(NO_SEGMENT)),
+            Step::Index(_) => None,
+        });
+        let names: Vec<SegmentId> = names.collect();
+        let story = kernel.explain(&names);
+        let inside = whole.len() > names.len();
+        let value = match (&story.answer, inside) {
+            (Answer::Absent, _) => None,
+            (Answer::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
+            (Answer::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
+            (_, true) => match self.find(wanted)? {
+                Some(value) => Some(value),
+                None => return Err(self.missing(&steps)),
+            },
+        };
+        if story.items.is_empty() {
+            return Err(self.missing(&steps));
+        }
+        let secret = kernel.is_secret(&names);
+        let redacted = python::redacted(py)?;
+        let mut definitions = Vec::with_capacity(story.items.len());
+        let mut deciding = None;
+        for item in &story.items {
+            let from = origin(py, &item.layer, &item.place)?;
+            if deciding.is_none() && (item.role == Role::Wins || value.is_none()) {
+                deciding = Some(from.clone());
+            }
+            let shown = match &item.value {
+                None => None,
+                Some(_) if secret => Some(redacted.clone()),
+                Some((tree, node)) => Some(self.leaf(tree, *node)?),
+            };
+            let operator = item.kind.is_operator().then(|| item.kind.word());
+            let role = match item.role {
+                Role::Wins => "wins",
+                Role::Merges => "merges",
+                Role::Overridden => "overridden",
+            };
+            let text = path_text(kernel.segments(), &names[..item.depth]);
+            definitions.push(python::definition(py)?.call1((text, operator, item.held.word(), shown, from, role))?);
+        }
+        let present = value.is_some();
+        let value = if secret && present { Some(redacted.clone()) } else { value };
+        python::explanation(py)?.call1((
+            path::text(&whole),
+            present,
+            value,
+            deciding,
+            secret,
+            PyTuple::new(py, definitions)?,
+        ))
+    }
+}

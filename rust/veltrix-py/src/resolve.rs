@@ -1,0 +1,114 @@
+//! The function `resolve`.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PySet, PyString, PyTuple};
+use veltrix_core::patch::Stacked;
+use veltrix_core::rule::Conflicts;
+use veltrix_core::segments::{self, Segments};
+use veltrix_core::snapshot as kernel;
+
+use crate::error::kernel_error;
+use crate::layer::Layer;
+use crate::python::{self, Given};
+use crate::snapshot::{Snapshot, joined, layer_argument};
+
+/// A snapshot of layers, lowest first.
+#[pyfunction]
+#[pyo3(
+    signature = (layers, *, conflicts = Given(None), dimensions = Given(None)),
+    text_signature = "(layers, *, conflicts='error', dimensions=())"
+)]
+pub fn resolve<'py>(
+    py: Python<'py>,
+    layers: &Bound<'py, PyAny>,
+    conflicts: Given<'py>,
+    dimensions: Given<'py>,
+) -> PyResult<Snapshot> {
+    build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1)
+}
+
+/// The snapshot that was pickled.
+#[pyfunction]
+#[pyo3(signature = (layers, conflicts, dimensions, generation))]
+pub fn restore_snapshot(
+    py: Python<'_>,
+    layers: &Bound<'_, PyAny>,
+    conflicts: &Bound<'_, PyAny>,
+    dimensions: &Bound<'_, PyAny>,
+    generation: u64,
+) -> PyResult<Snapshot> {
+    build(py, layers, Some(conflicts), Some(dimensions), generation)
+}
+
+fn build(
+    py: Python<'_>,
+    layers: &Bound<'_, PyAny>,
+    conflicts: Option<&Bound<'_, PyAny>>,
+    dimensions: Option<&Bound<'_, PyAny>>,
+    generation: u64,
+) -> PyResult<Snapshot> {
+    let conflicts = match conflicts {
+        None => Conflicts::Error,
+        Some(word) => match word.cast::<PyString>().ok().map(|word| word.to_string_lossy()).as_deref() {
+            Some("error") => Conflicts::Error,
+            Some("replace") => Conflicts::Replace,
+            _ => {
+                let text = format!("conflicts is 'error' or 'replace', not {}", word.repr()?);
+                return Err(PyValueError::new_err(text));
+            }
+        },
+    };
+    let layers = layers.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+    let given = layers.iter().map(|layer| Ok(layer_argument(layer)?.clone().unbind()));
+    let given = given.collect::<PyResult<Vec<Py<Layer>>>>()?;
+    let dimensions = match dimensions {
+        None => PyTuple::empty(py),
+        Some(dimensions) => PyTuple::new(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
+    };
+    check_dimensions(&dimensions)?;
+    let table = common_table(&given);
+    let mut stack = Vec::with_capacity(given.len());
+    let mut opaques = None;
+    for layer in &given {
+        let Layer { stacked, opaques: added } = layer.get().rebased(py, &table);
+        stack.push(stacked);
+        opaques = joined(py, opaques.as_ref(), added)?;
+    }
+    let stack: Arc<[Stacked]> = stack.into();
+    let resolved = py.detach(|| kernel::Snapshot::new(stack, &table, conflicts));
+    let mut kernel = resolved.map_err(|error| kernel_error(py, &table, error))?;
+    kernel.generation = generation;
+    Ok(Snapshot::new(kernel, None, opaques, dimensions.unbind()))
+}
+
+fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
+    let seen = PySet::empty(dimensions.py())?;
+    for dimension in dimensions {
+        if !dimension.is_instance(python::dimension(dimensions.py())?)? {
+            let kind = python::type_name(&dimension);
+            return Err(PyTypeError::new_err(format!("a dimension is a veltrix.Dimension, not {kind}")));
+        }
+        let name = dimension.getattr("name")?;
+        if seen.contains(&name)? {
+            return Err(PyValueError::new_err(format!("dimension {} is declared twice", name.repr()?)));
+        }
+        seen.add(name)?;
+        for layer in dimension.getattr("layers")?.call_method0("values")?.try_iter()? {
+            layer_argument(&layer?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The table of segments that the most recent of the layers use.
+fn common_table(layers: &[Py<Layer>]) -> Arc<Segments> {
+    let current = segments::current();
+    let tables = || layers.iter().map(|layer| layer.get().stacked.record.tree.segments());
+    if tables().any(|table| Arc::ptr_eq(table, &current)) {
+        return current;
+    }
+    tables().next_back().map_or(current, Arc::clone)
+}
