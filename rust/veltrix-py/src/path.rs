@@ -3,7 +3,9 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
-use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
+use veltrix_core::hash::ROOT_HASH;
+use veltrix_core::path::{self, Problem, Step, plain_hash, push_index, push_segment};
+use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::raise;
 use crate::python;
@@ -125,6 +127,24 @@ pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py,
     Ok(match step {
         Step::Name(name) => PyString::new(py, name).into_any(),
         Step::Index(index) => index.into_pyobject(py)?.into_any(),
+    })
+}
+
+/// A path of names alone, on a table of segments.
+pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
+    if let Ok(text) = wanted.cast_exact::<PyString>()
+        && let Some(text) = raw::text(text)
+        && plain_hash(text, ROOT_HASH).is_some()
+    {
+        return Ok(text.split('.').map(|name| table.intern(name)).collect());
+    }
+    let steps = steps(wanted)?;
+    let names = steps.iter().map(|step| match step {
+        Step::Name(name) => Some(table.intern(name)),
+        Step::Index(_) => None,
+    });
+    names.collect::<Option<_>>().ok_or_else(|| {
+        raise(python::path_error(py), (text(&steps), None::<usize>, "a list's item cannot be set alone"))
     })
 }
 

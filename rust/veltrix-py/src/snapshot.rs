@@ -13,10 +13,8 @@ use veltrix_core::error::Side;
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
 use veltrix_core::patch::{Definition, Stacked};
-use veltrix_core::path::{Step, plain_hash};
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
-use veltrix_core::segments::{SegmentId, Segments};
 use veltrix_core::snapshot::{self as kernel, Spot};
 
 use crate::cache::Cache;
@@ -27,9 +25,9 @@ use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
 use crate::methods::reading_methods;
 use crate::output::{self, Style};
+use crate::path;
 use crate::python::{self, Given};
 use crate::reading::Reading;
-use crate::{path, raw};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
@@ -157,24 +155,6 @@ fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, P
     found.ok_or_else(|| no_layer(&names, wanted))
 }
 
-/// A path of names alone, on a table of segments.
-fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
-    if let Ok(text) = wanted.cast_exact::<PyString>()
-        && let Some(text) = raw::text(text)
-        && plain_hash(text, ROOT_HASH).is_some()
-    {
-        return Ok(text.split('.').map(|name| table.intern(name)).collect());
-    }
-    let steps = path::steps(wanted)?;
-    let names = steps.iter().map(|step| match step {
-        Step::Name(name) => Some(table.intern(name)),
-        Step::Index(_) => None,
-    });
-    names.collect::<Option<_>>().ok_or_else(|| {
-        raise(python::path_error(py), (path::text(&steps), None::<usize>, "a list's item cannot be set alone"))
-    })
-}
-
 /// Two sets of opaque objects as one.
 pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
     match (one, other) {
@@ -253,7 +233,7 @@ reading_methods!(Snapshot, {
         let (py, snapshot) = (slf.py(), slf.get());
         let kernel = snapshot.kernel(py)?;
         let table = kernel.segments();
-        let names = settable(py, table, path)?;
+        let names = path::settable(py, table, path)?;
         let at = position(py, kernel, layer)?;
         let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &names, None).read(value)?;
         let stacked = &kernel.stack[at];
@@ -279,7 +259,7 @@ reading_methods!(Snapshot, {
         let (py, snapshot) = (slf.py(), slf.get());
         let kernel = snapshot.kernel(py)?;
         let table = kernel.segments();
-        let names = settable(py, table, path)?;
+        let names = path::settable(py, table, path)?;
         let at = position(py, kernel, layer)?;
         let stacked = &kernel.stack[at];
         for depth in 0..names.len() {
