@@ -1,0 +1,1 @@
+"""Measuring Veltrix: `python -m benches` prints every figure beside its target."""

@@ -1,0 +1,74 @@
+"""`python -m benches`: measures, prints the table and keeps the figures as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import veltrix
+from benches.lines import Line, gains
+from benches.run import run, topics_of
+from benches.settings import Settings
+from benches.table import summary, table
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / ".cache" / "bench.json"
+
+
+def main() -> int:
+    chosen = _arguments()
+    if "native" not in veltrix.implementations():
+        sys.exit("the native implementation is not built; `make bench` builds it")
+    settings = Settings(seconds=chosen.seconds, full=chosen.full)
+    lines = list(run(topics_of(chosen.rows), settings, chosen.processes, _say))
+    lines += gains(lines)
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    chosen.json.write_text(json.dumps(_results(lines, chosen), indent=1, ensure_ascii=False), "utf-8")
+    print(_conditions())
+    print(table(lines))
+    print(f"{summary(lines)}; figures in {chosen.json}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("benches", description="Measure both implementations beside their anchors.")
+    parser.add_argument("--rows", type=_rows, default=[], help="only these rows of the table, such as 1,2,5")
+    parser.add_argument("--processes", type=int, default=3, help="how many hash seeds (3)")
+    parser.add_argument("--seconds", type=float, default=0.4, help="for each workload in each process (0.4)")
+    parser.add_argument("--full", action="store_true", help="the largest sizes, too")
+    parser.add_argument("--json", type=Path, default=RESULTS, help=f"where to keep the figures ({RESULTS})")
+    return parser.parse_args()
+
+
+def _rows(text: str) -> list[int]:
+    return [int(row) for row in text.split(",")]
+
+
+def _results(lines: list[Line], chosen: argparse.Namespace) -> dict[str, object]:
+    return {
+        "conditions": _conditions(),
+        "processes": chosen.processes,
+        "seconds": chosen.seconds,
+        "lines": [line.as_json() for line in lines],
+    }
+
+
+def _conditions() -> str:
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    commit = described.stdout.strip() or "no commit"
+    return f"veltrix {veltrix.__version__} ({commit}), CPython {platform.python_version()}, {platform.machine()}"
+
+
+def _say(text: str) -> None:
+    end, start = ("", "\r\x1b[K") if sys.stderr.isatty() else ("\n", "")
+    print(f"{start}{text}", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Counted allocations of an operation: `python -m benches.allocations` in a process whose allocator counts.
+
+    PYTHONMALLOC=malloc     Python's objects and Rust's blocks all come from malloc: the sum
+    PYTHONMALLOC=pymalloc   Python's small objects do not: what is left is Rust's
+
+`counted()` compiles the counter and starts both processes. The counts are the same whenever they are taken.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benches.data import Tree, put, resolving_to
+from benches.ratio import compiled
+from benches.subjects import absent_keys, equal_copies, kernels, numbered, snapshot_of, some_keys, unrolled
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = Path(__file__).with_name("allocations.c")
+LEAVES = 10_000
+KEYS = 32
+TURNS = 200
+
+Counts = dict[str, float]
+
+
+class CannotCount(Exception):
+    """This machine has no way to count allocations."""
+
+
+def counted(folder: Path, implementation: str = "native") -> dict[str, Counts]:
+    """Allocations an operation makes: {"python and rust": {operation: count}, "rust": …}."""
+    counter = _compiled_counter(folder)
+    return {
+        "python and rust": _run(counter, implementation, "malloc"),
+        "rust": _run(counter, implementation, "pymalloc"),
+    }
+
+
+def _compiled_counter(folder: Path) -> Path:
+    compiler = shutil.which("cc")
+    if compiler is None or not sys.platform.startswith("linux"):
+        raise CannotCount("counting allocations needs Linux and a C compiler")
+    folder.mkdir(parents=True, exist_ok=True)
+    counter = folder / "allocations.so"
+    command = [compiler, "-shared", "-fPIC", "-O1", "-fno-builtin", "-o", str(counter), str(SOURCE)]
+    subprocess.run(command, check=True)
+    return counter
+
+
+def _run(counter: Path, implementation: str, allocator: str) -> Counts:
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": str(counter),
+        "PYTHONMALLOC": allocator,
+        "VELTRIX_IMPL": implementation,
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "benches.allocations", implementation],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    counts: Counts = json.loads(ran.stdout)
+    return counts
+
+
+def main(implementation: str) -> Counts:
+    """Counts in this process, which was started with the counter."""
+    counter = ctypes.CDLL(None).allocations_so_far
+    counter.restype = ctypes.c_ulong
+    generated = resolving_to(LEAVES, cache=None)
+    snapshot = snapshot_of(kernels()[implementation], generated)
+    stored = some_keys(generated.flat, KEYS)
+    data: Tree = {}
+    section = stored[0].rpartition(".")[0]
+    overridden = [f"{section}.{name}" for name in ("one", "two", "three", "four", "five")]
+    for number, path in enumerate(overridden):
+        put(data, tuple(path.split(".")), number)
+    operations: dict[str, tuple[str, dict[str, Any], int]] = {
+        "nothing": ("pass", {}, 1),
+        "an object and a bytearray": ("list(e)\nbytearray(9)", {"e": ()}, 1),
+        "s[path], equal keys": _each("s[k{0}]", equal_copies(stored)),
+        "s[path], identical keys": _each("s[k{0}]", stored),
+        "path in s, hit": _each("k{0} in s", equal_copies(stored)),
+        "path in s, miss": _each("k{0} in s", absent_keys(stored)),
+        "s.get(path), hit": _each("s.get(k{0})", equal_copies(stored)),
+        "s.get(path), miss": _each("s.get(k{0})", absent_keys(stored)),
+        "key.value": _each("k{0}.value", [snapshot.key(key) for key in stored]),
+        "overlay of 5 keys": ("s.overlay(d)", {"d": data}, 1),
+        "overlay of 5 keys, 40 reads": (
+            "o = s.overlay(d)\n" + unrolled("o[k{0}]", KEYS + 8) + "\ndel o",
+            {"d": data, **numbered("k", equal_copies(stored + overridden + overridden[:3]))},
+            1,
+        ),
+        "one set": ("s.set(k0, 1)", numbered("k", stored[:1]), 1),
+    }
+    gc.disable()
+    found = {}
+    for name, (body, names, reads) in operations.items():
+        run = compiled(body, {"s": snapshot, **names}, counter)
+        run(TURNS)  # first touches allocate, and are no hot reads
+        found[name] = (run(TURNS) - run(0)) / TURNS / reads
+    return found
+
+
+def _each(template: str, keys: list[Any]) -> tuple[str, dict[str, Any], int]:
+    return unrolled(template, len(keys)), numbered("k", keys), len(keys)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))

@@ -1,0 +1,55 @@
+"""Runs topics in fresh processes, each with a hash seed of its own, and brings their lines together."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from time import perf_counter
+
+from benches.lines import Line, combined
+from benches.settings import Settings
+
+# Topics and their rows. What a topic measures in fresh processes of its own needs no further ones.
+TOPICS: dict[str, tuple[int, ...]] = {
+    "read": (1, 2, 3),
+    "allocations": (4,),
+    "overlay": (5,),
+    "resolve": (6, 7),
+    "derive": (8, 9),
+    "parse": (10,),
+    "footprint": (12, 14),
+    "growth": (16,),
+}
+ONCE = {"allocations", "footprint"}
+
+
+def topics_of(rows: Sequence[int]) -> list[str]:
+    """The topics that measure some of these rows; row 15 is a column of all of them."""
+    return [topic for topic, measured in TOPICS.items() if not rows or set(rows) & set(measured)]
+
+
+def run(
+    topics: Sequence[str], settings: Settings, processes: int, say: Callable[[str], None]
+) -> Iterator[Line]:
+    """The lines of topics, each from so many processes."""
+    for topic in topics:
+        seeds = [1] if topic in ONCE else list(range(1, processes + 1))
+        started = perf_counter()
+        found = []
+        for seed in seeds:
+            say(f"{topic}: process {len(found) + 1} of {len(seeds)}")
+            found.append(_process(topic, replace(settings, patient=seed == 1), seed))
+        say(f"{topic}: {perf_counter() - started:.0f} s")
+        for same in zip(*found, strict=True):
+            yield combined(same)
+
+
+def _process(topic: str, settings: Settings, seed: int) -> list[Line]:
+    command = [sys.executable, "-m", "benches.worker", topic, json.dumps(asdict(settings))]
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    ran = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return [Line.from_json(json.loads(line)) for line in ran.stdout.splitlines()]

@@ -1,0 +1,18 @@
+"""How thoroughly to measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`seconds` go to each workload of a comparison; `full` adds the largest sizes.
+
+    The reference takes seconds where it resolves a large stack again: only one process waits for that, the one that is
+    `patient`.
+    """
+
+    seconds: float = 0.4
+    full: bool = False
+    patient: bool = True

@@ -1,0 +1,78 @@
+"""The table: every operation's figure beside its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benches.lines import Figure, Line
+
+HEADINGS = ("row", "operation", "anchor", "native", "spread", "pure", "target", "verdict", "native / pure")
+NO_FIGURE = "–"
+
+
+def table(lines: Sequence[Line]) -> str:
+    """Lines as aligned text."""
+    cells = [HEADINGS, *(_cells(line) for line in sorted(lines, key=lambda line: line.row))]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
+    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+    texts = ["  ".join(_aligned(row, widths)).rstrip() for row in cells]
+    return "\n".join([texts[0], rule, *texts[1:]])
+
+
+def verdict(line: Line) -> str:
+    """Whether native reached its target, and if not, by how much it missed."""
+    figure = line.figures.get("native")
+    if line.target is None or figure is None:
+        return ""
+    if line.target.met_by(figure.value):
+        return "met"
+    return f"missed {_number(line.target.missed_by(figure.value))}×"
+
+
+def summary(lines: Sequence[Line]) -> str:
+    """How many targets were met."""
+    verdicts = [verdict(line) for line in lines]
+    met = verdicts.count("met")
+    return f"{met} of {met + sum(text.startswith('missed') for text in verdicts)} targets met"
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    native = line.figures.get("native")
+    return (
+        str(line.row),
+        line.operation,
+        line.anchor,
+        _with_unit(native, line.unit),
+        "" if native is None else f"{_number(native.low)}–{_number(native.high)}",
+        _with_unit(line.figures.get("pure"), line.unit),
+        _target(line),
+        verdict(line),
+        NO_FIGURE if line.gain is None else f"{_number(line.gain)} ×",
+    )
+
+
+def _target(line: Line) -> str:
+    if line.target is None:
+        return ""
+    return f"{'≤' if line.target.kind == 'at most' else '≥'} {_number(line.target.value)}"
+
+
+def _with_unit(figure: Figure | None, unit: str) -> str:
+    return NO_FIGURE if figure is None else f"{_number(figure.value)} {unit}"
+
+
+def _number(value: float) -> str:
+    """Three digits that count."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
+    left = {1, 2, 7}
+    return [
+        cell.ljust(width) if column in left else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]

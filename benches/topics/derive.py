@@ -1,0 +1,152 @@
+"""Rows 8 and 9: one key of a middle layer changes, and what a diff then costs."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from random import Random
+from statistics import median, quantiles
+from time import perf_counter_ns
+from typing import Any
+
+from benches.data import MIDDLE, Generated, flatten, resolving_to
+from benches.lines import Figure, Line, at_most, line_of_times
+from benches.ratio import Timing, Workload, measure
+from benches.settings import Settings
+from benches.subjects import kernels, numbered, snapshot_of, unrolled
+
+SIZES = {"100k": 100_000, "1M": 1_000_000}
+PURE_SIZE = "100k"  # the reference resolves again: a second or more at each change
+MEDIANS = {"100k": at_most(3), "1M": at_most(4)}
+LATEST = at_most(60)
+GROWTH = at_most(1.5)
+CHANGES = 4_000
+PURE_CHANGES = 3
+CLOCK_READINGS = 2_000
+PAIRS = 16
+DIFFS = {1: at_most(1), 100: at_most(20)}
+
+
+def lines(settings: Settings) -> Iterator[Line]:
+    generated = {size: resolving_to(leaves) for size, leaves in SIZES.items()}
+    starts = {
+        (name, size): snapshot_of(kernel, data)
+        for name, kernel in kernels().items()
+        for size, data in generated.items()
+        if name == "native" or (size == PURE_SIZE and settings.patient)
+    }
+    yield from _changes(starts, generated)
+    yield from _diffs(starts, generated, settings)
+
+
+def _changes(starts: dict[tuple[str, str], Any], generated: dict[str, Generated]) -> Iterator[Line]:
+    live = {key: _Live(snapshot, generated[key[1]]) for key, snapshot in starts.items()}
+    native = [(key, one) for key, one in live.items() if key[0] == "native"]
+    random = Random()
+    gc.collect()
+    gc.disable()
+    for _ in range(CHANGES):
+        random.shuffle(native)
+        for _, one in native:
+            one.change()
+    for (name, _), one in live.items():
+        if name == "pure":
+            for _ in range(PURE_CHANGES):
+                one.change()
+    gc.enable()
+    overhead = _clock_overhead()
+    taken = {
+        key: Timing(tuple(max(0.0, sample - overhead) for sample in one.taken)) for key, one in live.items()
+    }
+    for size, target in MEDIANS.items():
+        timings = {name: timing for (name, of), timing in taken.items() if of == size}
+        yield line_of_times(8, f"set in a middle layer, {size} leaves: median", timings, target=target)
+        yield _latest(f"set in a middle layer, {size} leaves: p99", timings)
+    yield _growth(8, "set, 1M leaves", taken)
+
+
+class _Live:
+    """A configuration in which one key after another changes, each change timed."""
+
+    def __init__(self, snapshot: Any, generated: Generated) -> None:
+        paths = list(flatten(generated.layers[MIDDLE]))
+        self.snapshot = snapshot
+        self.taken: list[int] = []
+        self._random = Random(8)
+        self._paths = self._random.sample(paths, min(CHANGES, len(paths)))
+        self._check()
+
+    def change(self) -> None:
+        number = len(self.taken)
+        path = self._paths[number % len(self._paths)]
+        value = 1_000_000 + number
+        snapshot = self.snapshot
+        self.snapshot = None
+        started = perf_counter_ns()
+        snapshot = snapshot.set(path, value, layer=MIDDLE)
+        self.taken.append(perf_counter_ns() - started)
+        self.snapshot = snapshot
+
+    def _check(self) -> None:
+        """A middle layer's change shows where no upper layer defines the path, and nowhere else."""
+        for path in self._paths[: 2 if len(self._paths) > 100 else 1]:
+            before = self.snapshot.explain(path).definitions[0].origin.layer
+            after = self.snapshot.set(path, "changed", layer=MIDDLE)
+            assert after[path] == ("changed" if before == MIDDLE else self.snapshot[path])
+
+
+def _latest(operation: str, timings: dict[str, Timing]) -> Line:
+    figures = {}
+    for name, timing in timings.items():
+        micros = [sample / 1_000 for sample in timing.samples if sample is not None]
+        latest = quantiles(micros, n=100, method="inclusive")[-1]
+        figures[name] = Figure(latest, latest, latest, latest * 1_000)
+    return Line(8, operation, "µs", figures, target=LATEST)
+
+
+def _growth(row: int, operation: str, taken: dict[tuple[str, str], Timing]) -> Line:
+    small, large = (taken["native", size].median for size in SIZES)
+    growth = large / small
+    return Line(row, operation, "×", {"native": Figure(growth, growth, growth)}, "100k leaves", GROWTH)
+
+
+def _diffs(
+    starts: dict[tuple[str, str], Any], generated: dict[str, Generated], settings: Settings
+) -> Iterator[Line]:
+    for changes, target in DIFFS.items():
+        workloads = {}
+        for key, start in starts.items():
+            pairs = PAIRS if key[0] == "native" else 1
+            changed = 1 if key[0] == "pure" else changes  # the reference compares everything, whatever changed
+            news = [_changed(start, generated[key[1]], changed, seed) for seed in range(pairs)]
+            workloads[" ".join(key)] = Workload(
+                unrolled("n{0}.diff(o)", pairs), {"o": start, **numbered("n", news)}, operations=pairs
+            )
+        timings = measure(workloads, seconds=settings.seconds)
+        taken = {(name, size): timings[f"{name} {size}"] for name, size in starts}
+        for size in SIZES:
+            found = {name: timing for (name, of), timing in taken.items() if of == size}
+            text = "1 change" if changes == 1 else f"{changes} changes"
+            yield line_of_times(9, f"diff of {text}, {size} leaves", found, target=target)
+        yield _growth(9, f"diff of {text}, 1M leaves", taken)
+
+
+def _changed(start: Any, generated: Generated, changes: int, seed: int) -> Any:
+    paths = Random(seed).sample([*flatten(generated.layers["environment"])], changes)
+    snapshot = start
+    for number, path in enumerate(paths):
+        snapshot = snapshot.set(path, 2_000_000 + number)
+    difference = snapshot.diff(start)
+    expected = {path: (start[path], 2_000_000 + number) for number, path in enumerate(paths)}
+    assert difference.changed == expected
+    assert not difference.added
+    assert not difference.removed
+    return snapshot
+
+
+def _clock_overhead() -> float:
+    readings = []
+    for _ in range(CLOCK_READINGS):
+        started = perf_counter_ns()
+        readings.append(perf_counter_ns() - started)
+    return median(readings)

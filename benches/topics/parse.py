@@ -1,0 +1,71 @@
+"""Row 10: a document of 5,000 leaves, from its bytes to a snapshot, beside the parser that one would use in Python."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+
+from benches.data import Tree, document, flatten
+from benches.documents import as_toml
+from benches.lines import Line, at_most, line_of_ratios
+from benches.ratio import Workload, measure
+from benches.settings import Settings
+from benches.subjects import kernels
+
+LEAVES = 5_000
+
+
+def lines(settings: Settings) -> Iterator[Line]:
+    tree = document(LEAVES)
+    yaml_loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    documents: dict[str, tuple[str, str, Callable[[str], Any], float]] = {
+        "json": (json.dumps(tree, indent=2), "json.loads", json.loads, 0.5),
+        "toml": (as_toml(tree), "tomllib.loads", tomllib.loads, 0.10),
+        "yaml": (
+            yaml.safe_dump(tree, sort_keys=False),
+            f"yaml.{yaml_loader.__name__}",
+            lambda text: yaml.load(text, yaml_loader),
+            0.10,
+        ),
+    }
+    for format_name, (text, anchor, load, target) in documents.items():
+        yield _line(format_name, text, anchor, load, target, tree, settings)
+
+
+def _line(
+    format_name: str,
+    text: str,
+    anchor: str,
+    load: Callable[[str], Any],
+    target: float,
+    tree: Tree,
+    settings: Settings,
+) -> Line:
+    assert load(text) == tree
+    content = text.encode()
+    workloads = {anchor: Workload("load(text)", {"load": load, "text": text})}
+    missing = {}
+    for name, kernel in kernels().items():
+        try:
+            found = kernel.resolve([kernel.Layer.parse("document", content, format_name)]).flatten()
+        except (ImportError, ValueError) as error:
+            missing[name] = f"{type(error).__name__}: {error}"
+            continue
+        assert found == flatten(tree)
+        workloads[name] = Workload(
+            "resolve([parse('document', content, format_name)])",
+            {
+                "resolve": kernel.resolve,
+                "parse": kernel.Layer.parse,
+                "content": content,
+                "format_name": format_name,
+            },
+        )
+    timings = measure(workloads, seconds=settings.seconds)
+    operation = f"parse and resolve {LEAVES:,} leaves of {format_name.upper()}"
+    line = line_of_ratios(10, operation, timings, anchor=anchor, target=at_most(target))
+    return Line(**{**vars(line), "missing": missing})
