@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benches.allocations import ROOT, CannotCount, counted
+from benches import allocations
+from benches.allocations import ROOT, CannotCount
 from benches.lines import Figure, Line, at_most
 from benches.settings import Settings
 from benches.subjects import kernels
@@ -16,25 +17,18 @@ def lines(settings: Settings) -> Iterator[Line]:
     found = {}
     for name in kernels():
         try:
-            found[name] = counted(ROOT / ".cache", name)
+            found[name] = allocations.counted(ROOT / ".cache", name)
         except CannotCount as reason:
             yield Line(4, "allocations", "", {}, missing={name: str(reason)})
             return
     for operation in found["native"]["rust"]:
-        if operation in CONTROLS:
-            continue
-        for allocators in ("python and rust", "rust"):
-            figures = {}
-            for name, counts in found.items():
-                count = counts[allocators][operation]
-                figures[name] = Figure(count, count, count)
-            yield _line(operation, allocators, figures)
+        if operation not in CONTROLS:
+            counts = {name: counted["python and rust"][operation] for name, counted in found.items()}
+            yield _line(operation, {name: Figure(count, count, count) for name, count in counts.items()})
 
 
-def _line(operation: str, allocators: str, figures: dict[str, Figure]) -> Line:
-    text = f"allocations: {operation}" + (", Rust's" if allocators == "rust" else "")
+def _line(operation: str, figures: dict[str, Figure]) -> Line:
+    row, target = (5, at_most(3)) if operation.startswith("overlay") else (4, at_most(0))
     if operation == "one set":
-        return Line(8, text, "", figures)
-    if operation.startswith("overlay"):
-        return Line(5, text, "", figures, target=at_most(3) if allocators != "rust" else None)
-    return Line(4, text, "", figures, target=at_most(0))
+        row, target = 8, None
+    return Line(row, f"{operation}: allocations", "", figures, target=target)
