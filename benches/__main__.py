@@ -35,7 +35,9 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("benches", description="Measure both implementations beside their anchors.")
+    parser = argparse.ArgumentParser(
+        "benches", description="Measure both implementations beside their anchors."
+    )
     parser.add_argument("--rows", type=_rows, default=[], help="only these rows of the table, such as 1,2,5")
     parser.add_argument("--processes", type=int, default=3, help="how many hash seeds (3)")
     parser.add_argument("--seconds", type=float, default=0.4, help="for each workload in each process (0.4)")
@@ -62,7 +64,9 @@ def _conditions() -> str:
         ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     commit = described.stdout.strip() or "no commit"
-    return f"veltrix {veltrix.__version__} ({commit}), CPython {platform.python_version()}, {platform.machine()}"
+    return (
+        f"veltrix {veltrix.__version__} ({commit}), CPython {platform.python_version()}, {platform.machine()}"
+    )
 
 
 def _say(text: str) -> None:

@@ -18,9 +18,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benches.data import Tree, put, resolving_to
+from benches.data import resolving_to
 from benches.ratio import compiled
-from benches.subjects import absent_keys, equal_copies, kernels, numbered, snapshot_of, some_keys, unrolled
+from benches.subjects import (
+    Request,
+    absent_keys,
+    equal_copies,
+    kernels,
+    numbered,
+    snapshot_of,
+    some_keys,
+    unrolled,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(__file__).with_name("allocations.c")
@@ -32,7 +41,7 @@ PURE_TURNS = 2  # the reference resolves again for each derived snapshot
 Counts = dict[str, float]
 
 
-class CannotCount(Exception):
+class CannotCountError(Exception):
     """This machine has no way to count allocations."""
 
 
@@ -48,7 +57,7 @@ def counted(folder: Path, implementation: str = "native") -> dict[str, Counts]:
 def _compiled_counter(folder: Path) -> Path:
     compiler = shutil.which("cc")
     if compiler is None or not sys.platform.startswith("linux"):
-        raise CannotCount("counting allocations needs Linux and a C compiler")
+        raise CannotCountError("counting allocations needs Linux and a C compiler")
     folder.mkdir(parents=True, exist_ok=True)
     counter = folder / "allocations.so"
     command = [compiler, "-shared", "-fPIC", "-O1", "-fno-builtin", "-o", str(counter), str(SOURCE)]
@@ -82,11 +91,8 @@ def main(implementation: str) -> Counts:
     generated = resolving_to(LEAVES, cache=None)
     snapshot = snapshot_of(kernels()[implementation], generated)
     stored = some_keys(generated.flat, KEYS)
-    data: Tree = {}
-    section = stored[0].rpartition(".")[0]
-    overridden = [f"{section}.{name}" for name in ("one", "two", "three", "four", "five")]
-    for number, path in enumerate(overridden):
-        put(data, tuple(path.split(".")), number)
+    request = Request.within_a_section(generated.flat)
+    requests = {"data": request.data, **numbered("k", request.keys)}
     operations: dict[str, tuple[str, dict[str, Any], int]] = {
         "nothing": ("pass", {}, 1),
         "an object and a bytearray": ("list(e)\nbytearray(9)", {"e": ()}, 1),
@@ -97,10 +103,15 @@ def main(implementation: str) -> Counts:
         "s.get(path), hit": _each("s.get(k{0})", equal_copies(stored)),
         "s.get(path), miss": _each("s.get(k{0})", absent_keys(stored)),
         "key.value": _each("k{0}.value", [snapshot.key(key) for key in stored]),
-        "overlay of 5 keys": ("s.overlay(d)", {"d": data}, 1),
+        "overlay of 5 keys": ("s.overlay(data)", requests, 1),
         "overlay of 5 keys, 40 reads": (
-            "o = s.overlay(d)\n" + unrolled("o[k{0}]", KEYS + 8) + "\ndel o",
-            {"d": data, **numbered("k", equal_copies(stored + overridden + overridden[:3]))},
+            f"o = s.overlay(data)\n{unrolled('o[k{0}]', 40)}\ndel o",
+            requests,
+            1,
+        ),
+        "overlay of 5 new keys": (
+            "s.overlay(data)",
+            {"data": Request.of_new_leaves(generated.flat).data},
             1,
         ),
         "one set": ("s.set(k0, 1)", numbered("k", stored[:1]), 1),

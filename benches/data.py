@@ -2,14 +2,14 @@
 
     generate("half shared", per_layer=10_000)
 
-    defaults      ████████░░░░░░░░                                seven layers of 10,000 leaves each;
-    region        ████████        ░░░░░░░░                        █ is defined by every layer,
-    season        ████████                ░░░░░░░░                ░ by one layer alone:
-    …                                                             40,000 leaves when resolved
+    defaults      ████████░░░░░░░░                           seven layers of 10,000 leaves each;
+    region        ████████        ░░░░░░░░                   █ is defined by every layer,
+    season        ████████                ░░░░░░░░           ░ by one layer alone:
+    …                                                        40,000 leaves when resolved
 
-A path reads `billing.invoice_gateway_7.database.pool_size`. What layers share is cut at whole sections, so the
-layers meet in the same services, as an environment's overrides do. Every layer comes out of a JSON text of its own:
-its keys are equal to those of the other layers and not identical, as they are when files are read.
+A path reads `billing.invoice_gateway_7.database.pool_size`. What layers share is cut at whole sections, so
+the layers meet in the same services, as an environment's overrides do. Every layer comes out of a JSON text
+of its own: its keys are equal to those of the other layers and not identical, as when files are read.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def generate(shape: str, *, per_layer: int, seed: int = 7, cache: Path | None = 
     return Generated(texts)
 
 
-def resolving_to(leaves: int, *, shape: str = "half shared", seed: int = 7, cache: Path | None = CACHE) -> Generated:
+def resolving_to(
+    leaves: int, *, shape: str = "half shared", seed: int = 7, cache: Path | None = CACHE
+) -> Generated:
     """A stack of seven layers that resolves to so many leaves, give or take one a layer."""
     shared = SHAPES[shape]
     per_layer = round(leaves / (shared + len(LAYERS) * (1 - shared)))
@@ -100,7 +102,7 @@ def document(leaves: int, *, seed: int = 7) -> Tree:
 
 
 def merge(trees: list[Tree]) -> Tree:
-    """A plain recursive merge, the lowest first: what one writes in Python without a library."""
+    """A plain recursive merge, the lowest first; as with a snapshot, no mapping of the layers is shared."""
     merged: Tree = {}
     for tree in trees:
         _merge_into(merged, tree)

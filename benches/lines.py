@@ -1,4 +1,4 @@
-"""A line of the table: one operation, its figures and its target; and how the lines of several processes become one."""
+"""A line of the table: one operation, its figures and its target; how those of processes become one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Line:
-    """One operation. `unit` is "×" for a ratio to the anchor, "× faster" for the inverse, or what the figure counts.
+    """One operation. `unit` is "×" for a ratio to the anchor, "× faster" for the inverse, or what is counted.
 
     `gain` says how many times as fast native is as pure; `missing` says why a subject has no figure.
     """

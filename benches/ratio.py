@@ -5,8 +5,9 @@
     …
               native / dict of each round ──► median
 
-A machine that others use as well is slow for a while and fast for a while; what lies within one round sees the same
-machine. The loop around a workload is timed the same way, with the work left out, and subtracted.
+A machine that others use as well is slow for a while and fast for a while; what lies within one round sees
+the same machine. The clock is the processor time of the process, all its threads: time that others ran in
+does not count. The loop around a workload is timed the same way, with the work left out, and subtracted.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from random import Random
 from statistics import median, quantiles
-from time import perf_counter_ns
+from time import process_time_ns
 from typing import Any
 
 SAMPLE_NS = 200_000
 MOST_SAMPLES = 400
+MOST_TURNS = 1_000_000  # of the loop of one sample
 FEWEST_SAMPLES = 5
 _EMPTY_SHARE = 0.2  # how many of the rounds time the empty loop, too
 
@@ -32,8 +34,8 @@ Sampler = Callable[[int], int]
 class Workload:
     """Code to be timed: `body` runs once a turn of the loop, with `names` as its local variables.
 
-    `empty` is the body without the work. `checked` runs before anything is timed and raises where the answers are
-    wrong. One turn counts as `operations`.
+    `empty` is the body without the work. `checked` runs before anything is timed and raises where the answers
+    are wrong. One turn counts as `operations`.
     """
 
     body: str
@@ -67,7 +69,9 @@ class Spread:
 def ratio(case: Timing, anchor: Timing) -> Spread:
     """How many times as long the case takes, over the rounds that both took part in."""
     pairs = zip(case.samples, anchor.samples, strict=True)
-    ratios = [mine / theirs for mine, theirs in pairs if mine is not None and theirs is not None and theirs > 0]
+    ratios = [
+        mine / theirs for mine, theirs in pairs if mine is not None and theirs is not None and theirs > 0
+    ]
     if len(ratios) < 2:
         raise ValueError("a ratio needs at least two rounds that both workloads took part in")
     low, middle, high = quantiles(ratios, n=4, method="inclusive")
@@ -79,7 +83,7 @@ def measure(
     *,
     seconds: float = 0.5,
     random: Random | None = None,
-    clock: Callable[[], int] = perf_counter_ns,
+    clock: Callable[[], int] = process_time_ns,
 ) -> dict[str, Timing]:
     """Times workloads beside each other, each for about so many seconds."""
     random = random or Random()
@@ -92,7 +96,9 @@ def measure(
     gc.collect()
     gc.disable()
     try:
-        for number, rank in enumerate(ranks):  # so the rounds of a slow workload are rounds of the faster ones, too
+        for number, rank in enumerate(
+            ranks
+        ):  # so the rounds of a slow workload are rounds of the faster ones, too
             turn = [run for run in runs.values() if rank < run.wanted]
             random.shuffle(turn)
             for run in turn:
@@ -103,7 +109,7 @@ def measure(
     return {name: run.timing(len(ranks)) for name, run in runs.items()}
 
 
-def compiled(body: str, names: Mapping[str, Any], clock: Callable[[], int] = perf_counter_ns) -> Sampler:
+def compiled(body: str, names: Mapping[str, Any], clock: Callable[[], int] = process_time_ns) -> Sampler:
     """A function that runs a body so many times and returns the nanoseconds that took."""
     lines = [
         f"def sample(_turns, *, {', '.join(f'{name}={name}' for name in ('_clock', '_repeat', *names))}):",
@@ -148,10 +154,10 @@ class _Run:
 def _calibrated(work: Sampler) -> tuple[int, int]:
     """How many turns make a sample, and the nanoseconds it takes."""
     turns, took = 1, work(1)
-    while took < SAMPLE_NS / 2 and turns < 1_000_000:
+    while took < SAMPLE_NS / 2 and turns < MOST_TURNS:
         turns *= 2
         took = min(work(turns), work(turns))
     if turns > 1:
-        turns = max(1, round(turns * SAMPLE_NS / max(took, 1)))
+        turns = min(MOST_TURNS, max(1, round(turns * SAMPLE_NS / max(took, 1))))
         took = SAMPLE_NS
     return turns, took

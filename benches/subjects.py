@@ -1,13 +1,14 @@
-"""What is measured: both implementations over generated data, with their answers checked against a plain merge."""
+"""What is measured: both implementations over generated data, and checks of what they answer."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 from types import ModuleType
 from typing import Any
 
 import veltrix
-from benches.data import Generated
+from benches.data import Generated, Tree, put
 
 KEYS = 64  # that a read rotates through
 
@@ -43,6 +44,50 @@ def equal_copies(keys: list[str]) -> list[str]:
 def absent_keys(keys: list[str]) -> list[str]:
     """Paths that lead nowhere: a misspelt last segment."""
     return [f"{key[:-1]}{'q' if key[-1] != 'q' else 'z'}x" for key in keys]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request's own overrides, and what it reads: a fifth of the reads are of what it overrides."""
+
+    data: Tree
+    overridden: list[str]
+    keys: list[str]
+
+    @classmethod
+    def within_a_section(cls, flat: dict[str, Any], overrides: int = 5, reads: int = 40) -> Request:
+        """Overrides of neighbours: one feature's settings."""
+        sections: dict[str, list[str]] = {}
+        for path in flat:
+            sections.setdefault(path.rpartition(".")[0], []).append(path)
+        large = [section for section in sections.values() if len(section) >= overrides]
+        return cls._of(Random(4).sample(Random(5).choice(large), overrides), flat, reads)
+
+    @classmethod
+    def across_sections(cls, flat: dict[str, Any], overrides: int = 5, reads: int = 40) -> Request:
+        """Overrides of leaves that are nowhere near each other."""
+        return cls._of(Random(5).sample(list(flat), overrides), flat, reads)
+
+    @classmethod
+    def of_new_leaves(cls, flat: dict[str, Any], overrides: int = 5, reads: int = 40) -> Request:
+        """Leaves that nothing beneath defines, in a mapping that is there."""
+        section = Random(5).choice(list(flat)).rpartition(".")[0]
+        return cls._of([f"{section}.added_{number}" for number in range(overrides)], flat, reads)
+
+    @classmethod
+    def _of(cls, overridden: list[str], flat: dict[str, Any], reads: int) -> Request:
+        data: Tree = {}
+        for number, path in enumerate(overridden):
+            put(data, tuple(path.split(".")), f"override_{number}")
+        random = Random(6)
+        hits = [overridden[number % len(overridden)] for number in range(reads // 5)]
+        keys = hits + random.sample([path for path in flat if path not in overridden], reads - len(hits))
+        random.shuffle(keys)
+        return cls(data, overridden, equal_copies(keys))
+
+    def flat(self, beneath: dict[str, Any]) -> dict[str, Any]:
+        """What is read, by path, on top of flat data."""
+        return {**beneath, **{path: f"override_{number}" for number, path in enumerate(self.overridden)}}
 
 
 def same(left: Any, right: Any) -> bool:

@@ -1,4 +1,4 @@
-"""One topic in this process: `python -m benches.worker read '{"seconds": 0.4}'`; a line of JSON for each of its lines."""
+"""One topic in this process: `python -m benches.worker read '{"full": true}'` prints its lines as JSON."""
 
 from __future__ import annotations
 

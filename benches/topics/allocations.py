@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benches import allocations
-from benches.allocations import ROOT, CannotCount
+from benches.allocations import ROOT, CannotCountError
 from benches.lines import Figure, Line, at_most
 from benches.settings import Settings
 from benches.subjects import kernels
 
+ROWS = {
+    "overlay of 5 keys": (5, at_most(3)),
+    "overlay of 5 keys, 40 reads": (5, at_most(3)),
+    "overlay of 5 new keys": (5, None),
+    "one set": (8, None),
+}
 CONTROLS = ("nothing", "an object and a bytearray")
 
 
@@ -18,7 +24,7 @@ def lines(settings: Settings) -> Iterator[Line]:
     for name in kernels():
         try:
             found[name] = allocations.counted(ROOT / ".cache", name)
-        except CannotCount as reason:
+        except CannotCountError as reason:
             yield Line(4, "allocations", "", {}, missing={name: str(reason)})
             return
     for operation in found["native"]["rust"]:
@@ -28,7 +34,5 @@ def lines(settings: Settings) -> Iterator[Line]:
 
 
 def _line(operation: str, figures: dict[str, Figure]) -> Line:
-    row, target = (5, at_most(3)) if operation.startswith("overlay") else (4, at_most(0))
-    if operation == "one set":
-        row, target = 8, None
+    row, target = ROWS.get(operation, (4, at_most(0)))
     return Line(row, f"{operation}: allocations", "", figures, target=target)

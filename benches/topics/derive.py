@@ -117,7 +117,9 @@ def _diffs(
         workloads = {}
         for key, start in starts.items():
             pairs = PAIRS if key[0] == "native" else 1
-            changed = 1 if key[0] == "pure" else changes  # the reference compares everything, whatever changed
+            changed = (
+                1 if key[0] == "pure" else changes
+            )  # the reference compares everything, whatever changed
             news = [_changed(start, generated[key[1]], changed, seed) for seed in range(pairs)]
             workloads[" ".join(key)] = Workload(
                 unrolled("n{0}.diff(o)", pairs), {"o": start, **numbered("n", news)}, operations=pairs

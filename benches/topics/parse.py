@@ -1,4 +1,4 @@
-"""Row 10: a document of 5,000 leaves, from its bytes to a snapshot, beside the parser that one would use in Python."""
+"""Row 10: a document of 5,000 leaves, from its bytes to a snapshot, beside the usual parser in Python."""
 
 from __future__ import annotations
 

@@ -39,14 +39,18 @@ def lines(settings: Settings) -> Iterator[Line]:
     equal = equal_copies(stored)
     absent = absent_keys(stored)
 
-    def line(row: int, operation: str, body: str, anchor: str, keys: list[str], target: Target | None) -> Line:
+    def line(
+        row: int, operation: str, body: str, anchor: str, keys: list[str], target: Target | None
+    ) -> Line:
         """One operation on every mapping beside an operation on the proxy."""
         anchor_name = anchor.format("mp", "k")
         workloads = {
             name: _reading(mapping, body, keys, _checked(mapping, body, keys, flat))
             for name, mapping in mappings.items()
         }
-        workloads[anchor_name] = _reading(proxy, anchor, equal if keys is absent and "get" not in anchor else keys)
+        workloads[anchor_name] = _reading(
+            proxy, anchor, equal if keys is absent and "get" not in anchor else keys
+        )
         return line_of_ratios(
             row, operation, measure(workloads, seconds=settings.seconds), anchor=anchor_name, target=target
         )
