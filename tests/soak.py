@@ -2,8 +2,8 @@
 
     python -m tests.soak --cases 1000000 --seed 7 --processes 2
 
-A case is one generated stack of layers with its script; every layer, resolve and operation of it is one outcome that
-is compared, and each derived snapshot is read whole. Case number n of a seed is the same for ever.
+A case is one generated stack of layers with its script; every layer, resolve and operation of it is an
+outcome that is compared, and each derived snapshot is read whole. A case of a seed is the same for ever.
 """
 
 from __future__ import annotations

@@ -44,17 +44,15 @@ def compare(case: Case, pure: ModuleType, native: ModuleType) -> tuple[int, Dive
 
 def anew(run: Run) -> Divergence | None:
     """The last derived snapshot against the same stack resolved from scratch."""
-    for snapshot in run.snapshots[-1:]:
-        layers, *rest = snapshot.__reduce__()[1]
-        scratch = run.kernel.restore_snapshot(tuple(reopened(run.kernel, layer) for layer in layers), *rest)
-        derived, resolved = portrait(snapshot, run.case.universe), portrait(scratch, run.case.universe)
-        if derived != resolved:
-            return Divergence(
-                "the last snapshot: resolved from scratch (as pure) against derived (as native)",
-                resolved,
-                derived,
-            )
-    return None
+    if not run.seen:
+        return None
+    snapshot, derived = run.seen[-1]
+    layers, *rest = snapshot.__reduce__()[1]
+    scratch = run.kernel.restore_snapshot(tuple(reopened(run.kernel, layer) for layer in layers), *rest)
+    resolved = portrait(scratch, run.case.universe, len(run.seen) - 1)
+    if derived == resolved:
+        return None
+    return Divergence("the last snapshot: from scratch (as pure), derived (as native)", resolved, derived)
 
 
 def reopened(kernel: ModuleType, layer: Any) -> Any:
@@ -64,18 +62,14 @@ def reopened(kernel: ModuleType, layer: Any) -> Any:
 
 def unchanged(run: Run) -> Divergence | None:
     """The first snapshot against what it was, after all that was derived from it."""
-    if len(run.snapshots) < 2:
+    if len(run.seen) < 2:
         return None
-    fresh = Run(run.kernel, run.case)
-    for spec in run.case.layers:
-        fresh.build(spec)
-    for _ in fresh.resolve():
-        pass
-    before, now = (portrait(each.snapshots[0], run.case.universe) for each in (fresh, run))
+    first, before = run.seen[0]
+    now = portrait(first, run.case.universe)
     return (
         None
         if before == now
-        else Divergence("the first snapshot, before (as pure) and now (as native)", before, now)
+        else Divergence("the first snapshot: before (as pure), now (as native)", before, now)
     )
 
 

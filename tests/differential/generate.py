@@ -75,8 +75,8 @@ class Source:
 class DataMaker:
     """Data over a small alphabet, so that layers collide.
 
-    Some names of the alphabet mostly hold mappings and the others mostly hold values, so that conflicts happen, but
-    not in every case.
+    Some names of the alphabet mostly hold mappings and the others mostly hold values, so that conflicts
+    happen, but not in every case.
     """
 
     def __init__(self, source: Source) -> None:
@@ -158,7 +158,7 @@ class DataMaker:
         roll = source.random()
         if roll < 0.9:
             return data
-        if roll < 0.99:
+        if roll < 0.999:
             return source.pick((OrderedDict, MappingProxyType, Table, UserDict, FrozenMapping))(data)
         return self.deep(data)
 

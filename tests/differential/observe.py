@@ -1,8 +1,9 @@
 """What a call does, in a form in which two kernels can be compared.
 
-`observe(call)` gives `("value", shape)` or `("error", class, text, attributes, cause)`. A shape keeps what a user
-can tell apart: the type of every part, order, the sign of zero, which NaN, the identity of an opaque object. Classes
-of the two kernels have one name, so that theirs are compared by name and content.
+`observe(call)` gives `("value", shape)` or `("error", class, text, attributes, cause)`. A shape keeps all
+that a user can tell apart: the type of every part, order, the sign of zero, the identity of an opaque object.
+Classes of the two kernels have one name, so that theirs are compared by name; of a view only the names of its
+children count, as what stands beneath is seen in the snapshot.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def observe(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
     """The outcome of a call; only what is no `Exception` passes through."""
     try:
         value = call(*args, **kwargs)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  every error is an outcome
         return error_shape(error)
     return ("value", shape(value))
 
@@ -73,11 +74,14 @@ def _float(value: float) -> Shape:
 
 
 def _items(value: Any) -> Shape:
-    return (type(value).__name__, *[shape(item) for item in value])
+    return (type(value).__name__, *[item if type(item) is str else shape(item) for item in value])
 
 
 def _mapping(value: Mapping[str, Any]) -> Shape:
-    return (type(value).__name__, *[(shape(key), shape(item)) for key, item in value.items()])
+    return (
+        type(value).__name__,
+        *[(key if type(key) is str else shape(key), shape(item)) for key, item in value.items()],
+    )
 
 
 def _moment(value: Any) -> Shape:
@@ -91,7 +95,7 @@ def _moment(value: Any) -> Shape:
 
 
 def _reader(value: Any) -> Shape:
-    return (type(value).__name__, *[(shape(name), shape(value[name])) for name in value])
+    return (type(value).__name__, *[shape(name) for name in value])
 
 
 def _key(value: Any) -> Shape:

@@ -16,12 +16,13 @@ from veltrix import Dimension, FrozenMapping, Origin, implementations
 from veltrix.operators import Operator
 
 PLAIN_TYPES = (
-    type(None), bool, int, float, str, bytes, tuple, list, dict, datetime.datetime, datetime.date, datetime.time,
-    FrozenMapping, Origin,
+    type(None), bool, int, float, str, bytes, tuple, list, dict, datetime.datetime, datetime.date,
+    datetime.time, FrozenMapping, Origin,
 )  # fmt: skip
 OPAQUE: dict[int, Any] = {}
 MISSING = object()
 MOST_SNAPSHOTS = 12
+EXPLAINED = 3
 
 
 class _Dumper(pickle.Pickler):
@@ -77,6 +78,7 @@ class Run:
         self.case = case
         self.layers: list[Any] = []
         self.snapshots: list[Any] = []
+        self.seen: list[tuple[Any, Outcome]] = []
 
     def outcomes(self) -> Iterator[tuple[str, Outcome]]:
         """What is seen, step by step, each with the words for it."""
@@ -97,22 +99,16 @@ class Run:
         return layer
 
     def resolve(self) -> Iterator[tuple[str, Outcome]]:
-        """Resolves the stack; where it conflicts, once more without conflicts, so that the script can go on."""
-        case = self.case
-        dimensions: Any = ()
-        if case.dimensions and self.layers:
-            made = observe(lambda: setattr(self, "dimensions", self.make_dimensions()))
-            yield "dimensions", made
-            dimensions = getattr(self, "dimensions", ())
-        stack = list(self.layers)
-        for conflicts in dict.fromkeys((case.conflicts, "replace")):
-            yield (
-                "resolve",
-                self.derive(lambda: self.kernel.resolve(stack, conflicts=conflicts, dimensions=dimensions)),
-            )
-            if self.snapshots:
-                break
+        """Resolves the stack; where it conflicts, once more without conflicts, for the script to go on."""
+        yield "resolve", self.derive(lambda: self.resolved(self.case.conflicts))
+        if not self.snapshots:
+            yield "resolve", self.derive(lambda: self.resolved("replace"))
         yield from self.fresh("resolve")
+
+    def resolved(self, conflicts: Any) -> Any:
+        return self.kernel.resolve(
+            self.layers, conflicts=conflicts, dimensions=self.make_dimensions() if self.layers else ()
+        )
 
     def make_dimensions(self) -> list[Dimension]:
         return [
@@ -140,7 +136,8 @@ class Run:
         """The whole of what the last step derived."""
         if self.made is not None:
             made, self.made = self.made, None
-            yield f"{words}: the snapshot", portrait(made, self.case.universe)
+            self.seen.append((made, portrait(made, self.case.universe, len(self.seen))))
+            yield f"{words}: the snapshot", self.seen[-1][1]
 
     def perform(self, step: Step) -> Outcome:
         return OPERATIONS[step.operation](self, *step.arguments)
@@ -169,8 +166,8 @@ class Run:
         return snapshot.to_dict() if argument.kind == "copy" else snapshot
 
 
-def portrait(snapshot: Any, universe: list[Path]) -> Outcome:
-    """Everything that can be read from a snapshot, as one outcome."""
+def portrait(snapshot: Any, universe: list[Path], turn: int = 0) -> Outcome:
+    """Everything that can be read from a snapshot, as one outcome; `turn` chooses the paths to explain."""
     return (
         snapshot.layers,
         snapshot.generation,
@@ -181,7 +178,7 @@ def portrait(snapshot: Any, universe: list[Path]) -> Outcome:
         observe(snapshot.to_dict),
         observe(lambda: snapshot.digest),
         [observe(snapshot.get, path, MISSING) for path in universe],
-        [observe(snapshot.explain, path) for path in universe[:6]],
+        [observe(snapshot.explain, path) for path in universe[turn % max(len(universe), 1) :][:EXPLAINED]],
     )
 
 

@@ -20,7 +20,7 @@ from tests.differential.generate import (
 )
 
 LAYER_NAMES = ("low", "base", "region", "hunt", "top", "low", "a.b", "é", "")
-MOST_PATHS = 24
+MOST_PATHS = 12
 
 
 def make_case(seed: int) -> Case:
@@ -104,13 +104,13 @@ class _Script:
             return Ref("reader", self.snapshot())
         return self.maker.mapping((), source.below(3))
 
-    def definition(self) -> Any:
-        """What `set` puts: often what some layer says there already."""
+    def definition(self) -> tuple[Any, Any]:
+        """A path and what `set` puts there."""
         maker, source = self.maker, self.source
-        name = maker.name()
+        path, name = self.write_path(), maker.name()
         if source.chance(0.1):
-            return maker.mapping((name,), 3)
-        return maker.definition(name, (name,), 3)
+            return path, maker.mapping((name,), 3)
+        return path, maker.definition(name, (name,), 3)
 
     def layer(self) -> Any:
         source = self.source
@@ -163,7 +163,7 @@ _READS = (
 )
 _DERIVATIONS = (
     (6, "overlay", lambda script: (script.snapshot(), script.data(), script.layer_name())),
-    (16, "set", lambda script: (script.snapshot(), script.write_path(), script.definition(), script.layer_name())),
+    (16, "set", lambda script: (script.snapshot(), *script.definition(), script.layer_name())),
     (10, "delete", lambda script: (script.snapshot(), script.write_path(), script.layer_name())),
     (8, "with_layer", lambda script: (script.snapshot(), script.layer())),
     (3, "without_layer", lambda script: (script.snapshot(), script.layer_name())),

@@ -97,7 +97,8 @@ def _smaller_data(data: Any) -> Iterator[Any]:
         if isinstance(data, Replace) or not data.value:
             yield 1
         for smaller in _smaller_data(data.value):
-            yield type(data)(smaller)
+            if isinstance(data, Replace) or isinstance(smaller, (list, tuple)):
+                yield type(data)(smaller)
     elif isinstance(data, (list, tuple)) and len(data) > 0:
         yield type(data)() if type(data) in (list, tuple) else []
         if type(data) in (list, tuple):
@@ -115,7 +116,8 @@ def reproduction(case: Case) -> str:
         "from tests.differential.compare import *; from tests.differential.generate import *\n"
         "import datetime; nan, inf = float('nan'), float('inf')\n"
         f"case = Case(\n    layers=[\n{layers}    ],\n    conflicts={case.conflicts!r},\n"
-        f"    dimensions={case.dimensions!r},\n    steps=[\n{steps}    ],\n    universe={case.universe!r},\n)\n"
+        f"    dimensions={case.dimensions!r},\n    steps=[\n{steps}    ],\n"
+        f"    universe={case.universe!r},\n)\n"
         "print(*compare(case, *kernels()))"
     )
 
