@@ -99,6 +99,15 @@ impl Snapshot {
         })
     }
 
+    /// The snapshot with layers on top, the highest last. They come at once: what one of them would conflict with may
+    /// be hidden by the next.
+    pub fn with_layers(&self, layers: &[Stacked]) -> Result<Self, Error> {
+        let stack = self.stack.iter().chain(layers).cloned().collect();
+        self.derived_or_anew(stack, layers.iter().map(Stacked::size).sum(), |derivation| {
+            layers.iter().try_for_each(|layer| derivation.compare(&mut Vec::new(), None, Some(layer.root())))
+        })
+    }
+
     /// The snapshot without the layer at this place of the stack.
     pub fn without_layer(&self, at: usize) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();

@@ -294,8 +294,9 @@ impl TreeBuilder {
         node.kind = kind;
     }
 
-    /// Removes every node from `id` on; containers that it opened must be closed.
+    /// Removes every node from `id` on, open or closed.
     pub fn truncate(&mut self, id: NodeId) {
+        self.open.retain(|&open| open < id);
         self.nodes.truncate(id as usize);
         self.positions.truncate(id as usize);
     }

@@ -147,10 +147,9 @@ impl<'py> Reader<'py> {
         child: fn(&mut Self, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>,
     ) -> PyResult<()> {
         let start = self.builder.open(segment, Kind::Mapping);
-        let mut odd = false;
+        let depth = self.path.len();
         let read = raw::each(data, |key, value| {
             let Ok(key) = key.cast_exact::<PyString>() else {
-                odd = key.is_instance_of::<PyString>();
                 let place = self.place_text();
                 let kind = python::type_name(&key);
                 return Err(PyTypeError::new_err(format!("a key is a str, not {kind} (in {place})")));
@@ -163,8 +162,10 @@ impl<'py> Reader<'py> {
             Ok(())
         });
         self.builder.close();
-        if odd {
+        let odd = |key: Bound<'py, PyAny>| key.is_instance_of::<PyString>() && !key.is_exact_instance_of::<PyString>();
+        if read.is_err() && data.keys().into_iter().any(odd) {
             // A key of a subclass of `str` may have the text of another key: once more, with plain keys.
+            self.path.truncate(depth);
             self.builder.truncate(start);
             self.places.retain(|&node, _| node < start);
             return self.mapping(segment, &plain_items(data.as_mapping())?, child);

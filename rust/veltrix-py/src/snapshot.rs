@@ -112,14 +112,15 @@ impl Snapshot {
     /// The snapshot with chosen layers on top, of the same generation.
     fn topped(&self, py: Python<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Self> {
         let below = self.kernel(py)?;
-        let mut kernel = (**below).clone();
+        let mut chosen = Vec::with_capacity(layers.len());
         let mut added = None;
         for layer in layers {
             let layer = layer.get().rebased(py, below.segments());
-            let topped = kernel.with_layer(&layer.stacked, None);
-            kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
+            chosen.push(layer.stacked);
             added = joined(py, added.as_ref(), layer.opaques)?;
         }
+        let topped = below.with_layers(&chosen);
+        let mut kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
         kernel.generation = below.generation;
         self.derived(py, kernel, added)
     }
