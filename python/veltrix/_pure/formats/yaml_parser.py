@@ -36,8 +36,14 @@ _BLANK_OR_END = "\0 \t\r\n"
 _FLOW = ",[]{}"
 _NAME = re.compile("[^\0 \t\r\n,\\[\\]{}]+")
 _TAB_AND_ENTRY = re.compile(" *\t[ \t]*-[\0 \t\r\n]")
-_KNOWN_DIRECTIVE = re.compile("%(?:YAML|TAG)[ \t]")
 _REST_OF_LINE = re.compile("[ \t]*[#\0\r\n]")
+_HEADER = re.compile("(?:[+-][1-9]?|[1-9][+-]?|)(?=[\0 \t\r\n])")
+_DIRECTIVE = re.compile(
+    r"%(?:YAML[ \t]+([0-9]{1,9}\.[0-9]{1,9})"
+    r"|TAG[ \t]+(!(?:[0-9A-Za-z-]*!)?)[ \t]+(!?[0-9A-Za-z#;/?:@&=+$_.~*'()%,\[\]!-]+)"
+    r"|(?!(?:YAML|TAG)[\0 \t\r\n])[^\0 \t\r\n]+[^\0\r\n]*)"
+    r"(?:[ \t]+#[^\0\r\n]*|[ \t]*)(?=[\0\r\n])"
+)
 _TAG = re.compile(r"(!(?:[0-9A-Za-z-]*!)?)([0-9A-Za-z#;/?:@&=+$_.~*'()%-]*)")
 
 
@@ -251,20 +257,33 @@ class _Parser(SafeLoader):
         found = _TAG.match(self.buffer, self.pointer)
         handle, suffix = found.groups() if found else ("", "")
         self.forward(len(handle) + len(suffix))
-        ends = _BLANK_OR_END + (_FLOW if self.flow_level else "")
+        ends = _BLANK_OR_END + (",]}" if self.flow_level else "")
         if self.peek() not in ends or (handle != "!" and not suffix):
             raise self.refuse("malformed tag", start)
         return TagToken((handle, unquote(suffix)) if suffix else (None, "!"), start, self.get_mark())
 
     def scan_directive(self) -> Any:
-        if _KNOWN_DIRECTIVE.match(self.buffer, self.pointer):
-            return super().scan_directive()
         start = self.get_mark()
-        if self.peek(1) in _BLANK_OR_END:
-            raise self.refuse("expected the name of a directive", start)
-        while self.peek() not in _END:
-            self.forward()
+        found = _DIRECTIVE.match(self.buffer, self.pointer)
+        if not found:
+            raise self.refuse("malformed directive", start)
+        self.forward(len(found[0]))
+        version, handle, prefix = found.groups()
+        if version:
+            major, minor = version.split(".")
+            return DirectiveToken("YAML", (int(major), int(minor)), start, self.get_mark())
+        if handle:
+            return DirectiveToken("TAG", (handle, unquote(prefix)), start, self.get_mark())
         return DirectiveToken("", None, start, self.get_mark())
+
+    def scan_block_scalar_indicators(self, start_mark: Any) -> tuple[bool | None, int | None]:
+        found = _HEADER.match(self.buffer, self.pointer)
+        if not found:
+            raise self.refuse("malformed header of a block scalar", start_mark)
+        self.forward(len(found[0]))
+        chomping = None if not (sign := found[0].strip("123456789")) else sign == "+"
+        increment = found[0].strip("+-")
+        return chomping, int(increment) if increment else None
 
     def scan_block_scalar_ignored_line(self, start_mark: Any) -> None:
         while self.peek() in " \t":
