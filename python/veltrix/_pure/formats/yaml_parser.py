@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def events(text: str) -> Iterator[Any]:
     """The events of a text, those of all its documents."""
-    # The last line of a block scalar ends with a line feed, even if the text does not.
-    parser = _Parser(text if text.endswith(("\n", "\r")) else f"{text}\n")
+    parser = _Parser(text)
     try:
         while parser.check_event():
             yield parser.get_event()
@@ -37,6 +36,7 @@ _FLOW = ",[]{}"
 _NAME = re.compile("[^\0 \t\r\n,\\[\\]{}]+")
 _TAB_AND_ENTRY = re.compile(" *\t[ \t]*-[\0 \t\r\n]")
 _REST_OF_LINE = re.compile("[ \t]*[#\0\r\n]")
+_BLANK_END = re.compile("[\r\n] +$")
 _HEADER = re.compile("(?:[+-][1-9]?|[1-9][+-]?|)(?=[\0 \t\r\n])")
 _DIRECTIVE = re.compile(
     r"%(?:YAML[ \t]+([0-9]{1,9}\.[0-9]{1,9})"
@@ -63,6 +63,12 @@ class _Parser(SafeLoader):
         """Whether content stands behind the indentation, not at it; plain text in brackets ends that."""
         self.json_like = -1
         """How many tokens there were when the last quoted text or flow collection ended."""
+        self.ends_blank = False
+        """Whether the last line holds nothing but blanks, not even a line end."""
+        if not text.endswith(("\n", "\r")):
+            self.ends_blank = text.endswith(" ") and _BLANK_END.search(text) is not None
+            # The last line of a block scalar ends with a line feed, even if the text does not.
+            text = f"{text}\n"
         super().__init__(text)
 
     def refuse(self, reason: str, mark: Any = None) -> ScannerError:
@@ -284,6 +290,12 @@ class _Parser(SafeLoader):
         chomping = None if not (sign := found[0].strip("123456789")) else sign == "+"
         increment = found[0].strip("+-")
         return chomping, int(increment) if increment else None
+
+    def scan_block_scalar(self, style: str) -> Any:
+        token = super().scan_block_scalar(style)
+        if self.ends_blank and self.peek() == "\0" and token.value.endswith("\n\n"):
+            token.value = token.value[:-1]
+        return token
 
     def scan_block_scalar_ignored_line(self, start_mark: Any) -> None:
         while self.peek() in " \t":
