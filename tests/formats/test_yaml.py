@@ -160,6 +160,11 @@ def test_both_give_the_same_verdict_and_value(both, seed):
     assert verdicts == {"value", "ParseError"}
 
 
+def test_the_difference_that_is_documented_is_still_there(both):
+    pure, native = (verdict(kernel, "? &a\n\tkey\n: value\n")[0] for kernel in both)
+    assert (pure, native) == ("ParseError", "value")
+
+
 DOCUMENT = """%YAML 1.2
 ---
 a: 1 # c
