@@ -35,11 +35,15 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 	@$(BIN)/python examples/treasure_hunt/demo.py
 
 .PHONY: test
-test: test-rust test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
+test: test-rust test-model test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
 
 .PHONY: test-rust
 test-rust: $(TOOLS)
 	cargo test --locked --workspace --exclude veltrix-py
+
+.PHONY: test-model
+test-model: ## every interleaving of the front table's readers and writer, by loom
+	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
 
 .PHONY: test-python
 test-python: $(STAMPS)/extension-dev

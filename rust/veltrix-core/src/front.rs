@@ -12,12 +12,12 @@
 
 use std::sync::PoisonError;
 
-#[cfg(loom)]
+#[cfg(veltrix_loom)]
 use loom::sync::{
     Mutex,
     atomic::{AtomicU32, AtomicUsize, Ordering},
 };
-#[cfg(not(loom))]
+#[cfg(not(veltrix_loom))]
 use std::sync::{
     Mutex,
     atomic::{AtomicU32, AtomicUsize, Ordering},
@@ -28,8 +28,8 @@ use std::sync::OnceLock;
 use crate::base::EntryId;
 
 /// Slots of the first table; each next one has twice as many.
-const FIRST: usize = if cfg!(loom) { 2 } else { 16 };
-const TABLES: usize = if cfg!(loom) { 3 } else { 28 };
+const FIRST: usize = if cfg!(veltrix_loom) { 2 } else { 16 };
+const TABLES: usize = if cfg!(veltrix_loom) { 3 } else { 28 };
 
 /// What a key leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +183,7 @@ fn put(slots: &[Slot], tag: u32, from: EntryId, key: usize, known: Known) {
     slot.key.store(key, Ordering::Release);
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(veltrix_loom)))]
 mod tests {
     use super::{Front, Known, Wanted};
 
@@ -210,7 +210,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, veltrix_loom))]
 mod model {
     use super::{Front, Known, Wanted};
     use loom::sync::Arc;
