@@ -11,6 +11,7 @@ PIP_VERSION := 26.3
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
+BUILDER := $(STAMPS)/builder
 TOOLS := $(STAMPS)/tools
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 TYPED := python/veltrix examples/treasure_hunt
@@ -38,7 +39,7 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 test: test-rust test-model test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
 
 .PHONY: test-rust
-test-rust: $(TOOLS)
+test-rust: $(BUILDER)
 	cargo test --locked --workspace --exclude veltrix-py
 
 .PHONY: test-model
@@ -46,18 +47,18 @@ test-model: ## every interleaving of the front table's readers and writer, by lo
 	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
 
 .PHONY: test-python
-test-python: $(STAMPS)/extension-dev
+test-python: $(TOOLS) $(STAMPS)/extension-dev
 	$(BIN)/python -m pytest tests $(PYTEST_ARGS)
 
 .PHONY: test-pure
-test-pure: $(STAMPS)/extension-dev
+test-pure: $(TOOLS) $(STAMPS)/extension-dev
 	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: lint-rust lint-python ## formatting, clippy, ruff, mypy and pyright; warnings are errors
 
 .PHONY: lint-rust
-lint-rust: $(TOOLS)
+lint-rust: $(BUILDER)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
@@ -75,39 +76,44 @@ format: $(TOOLS) ## let rustfmt and ruff rewrite the sources
 	$(BIN)/ruff format $(call existing,$(FORMATTED))
 
 .PHONY: bench
-bench: $(STAMPS)/extension-release ## measure both implementations with the release extension
+bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with the release extension
 	$(BIN)/python -m benches
 
 .PHONY: soak
-soak: $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
+soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
 	$(BIN)/python -m tests.soak --cases $(CASES)
 
 .PHONY: wheel
-wheel: $(TOOLS) ## build the wheel and the sdist into dist/
+wheel: $(BUILDER) ## build the wheel and the sdist into dist/
 	rm -rf dist
 	$(BIN)/maturin build --quiet --release --locked --out dist --interpreter $(BIN)/python
 	$(BIN)/maturin sdist --out dist
 	@ls -l dist
 
 .PHONY: develop
-develop: $(STAMPS)/extension-dev ## make .venv with the tools and the extension, optimised with assertions
+develop: $(TOOLS) $(STAMPS)/extension-dev ## make .venv with the tools and the extension, optimised with assertions
 
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf .venv dist target
 	find python -name '*.so' -delete
 
-$(TOOLS): pyproject.toml
+# What the demo needs, and only then what the tests and linters need: the demo is not to wait for those.
+$(BUILDER): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install pip==$(PIP_VERSION)
-	$(BIN)/python -m pip install --group dev
+	$(BIN)/python -m pip install --no-compile --group build
 	@mkdir -p $(STAMPS) && touch $@
 
+$(TOOLS): $(BUILDER)
+	$(BIN)/python -m pip install --no-compile --group dev
+	@touch $@
+
 # Both profiles put their extension at the same place; the stamp that stays says which one is there.
-$(STAMPS)/extension-release: $(TOOLS) $(RUST_SOURCES)
-	$(BIN)/maturin develop --quiet --locked --release
+$(STAMPS)/extension-release: $(BUILDER) $(RUST_SOURCES)
+	$(BIN)/maturin develop --quiet --locked --group build --release
 	@rm -f $(STAMPS)/extension-dev && touch $@
 
-$(STAMPS)/extension-dev: $(TOOLS) $(RUST_SOURCES)
-	$(BIN)/maturin develop --quiet --locked --profile dev
+$(STAMPS)/extension-dev: $(BUILDER) $(RUST_SOURCES)
+	$(BIN)/maturin develop --quiet --locked --group build --profile dev
 	@rm -f $(STAMPS)/extension-release && touch $@
