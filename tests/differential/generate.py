@@ -79,13 +79,14 @@ class DataMaker:
     happen, but not in every case.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, wide: bool) -> None:
         self.source = source
+        self.width = 10 if wide else 4
         oddity = source.random()
         oddity *= oddity
         self.names = [
             source.pick(hostile.ODD) if source.chance(oddity) else source.pick(hostile.PLAIN)
-            for _ in range(3 + source.below(4))
+            for _ in range(self.width - 1 + source.below(4))
         ]
         self.branches = self.names[: 1 + source.below(2)]
         self.noise = source.pick((0.0, 0.0, 0.02, 0.1))
@@ -147,7 +148,7 @@ class DataMaker:
         if source.chance(0.06):
             return source.pick(hostile.EMPTY_MAPPINGS)
         data: dict[Any, Any] = {}
-        for _ in range(1 + source.below(4)):
+        for _ in range(1 + source.below(self.width)):
             name = source.pick(self.names)
             below = (*path, name)
             self.paths[below] = None

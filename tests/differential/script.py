@@ -26,7 +26,8 @@ MOST_PATHS = 12
 def make_case(seed: int) -> Case:
     """The case of a seed; the same for ever, as long as the generator stays as it is."""
     source = Source(seed)
-    maker = DataMaker(source)
+    long = source.chance(0.02)
+    maker = DataMaker(source, long)
     count = source.below(9) if source.chance(0.5) else 1 + source.below(3)
     layers = [layer_spec(source, maker, source.pick(LAYER_NAMES)) for _ in range(count)]
     for spec in layers[1:]:
@@ -38,7 +39,7 @@ def make_case(seed: int) -> Case:
     dimensions = _dimensions(source, layers) if source.chance(0.08) else ()
     maker.paths.setdefault((maker.name(),))
     script = _Script(source, maker, layers, bool(dimensions))
-    steps = [script.step() for _ in range(2 + source.below(9))]
+    steps = [script.step() for _ in range(30 + source.below(60) if long else 2 + source.below(9))]
     universe = list(maker.paths)
     if len(universe) > MOST_PATHS:
         universe = [source.pick(universe) for _ in range(MOST_PATHS)]
