@@ -89,6 +89,11 @@ impl Base {
         (&self.trees[entry.tree as usize], entry.node)
     }
 
+    /// The trees that hold the values.
+    pub fn trees(&self) -> &[Arc<Layer>] {
+        &self.trees
+    }
+
     /// Bytes that the base itself takes, beside its layers.
     pub fn size(&self) -> usize {
         size_of_val(&*self.entries) + size_of_val(&*self.index)

@@ -130,6 +130,11 @@ impl Layer {
         }
     }
 
+    /// The handles of all opaque values.
+    pub fn opaques(&self) -> impl Iterator<Item = u64> + '_ {
+        self.nodes.iter().filter(|node| node.kind == Kind::Opaque).map(|node| node.payload)
+    }
+
     /// Where a node was defined, if its source knows.
     pub fn position(&self, id: NodeId) -> Option<Position> {
         self.positions.get(id as usize).copied().filter(|position| position.line != 0)
@@ -233,6 +238,11 @@ impl TreeBuilder {
     /// Whether no node stands yet.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Whether the numbers of nodes and the offsets of text still fit their fields: 32 bits each.
+    pub fn fits(&self) -> bool {
+        u32::try_from(self.nodes.len()).is_ok_and(|last| last != NO_SEGMENT) && u32::try_from(self.arena.len()).is_ok()
     }
 
     /// A node that already stands.

@@ -182,6 +182,17 @@ impl PatchedMapping {
         }
     }
 
+    fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
+        self.changes.for_each(&mut |_, change| match change {
+            Change::Removed => {}
+            Change::Value { tree, .. } => visit(tree),
+            Change::Mapping { mapping, .. } => mapping.each_tree(visit),
+        });
+        if let Some((tree, _)) = &self.below {
+            visit(tree);
+        }
+    }
+
     /// The place a child gets when it is put: its own where it stands already, a new one behind all others else.
     fn place_for(&mut self, segment: SegmentId) -> Option<u32> {
         match self.changes.get(u64::from(segment)) {
@@ -241,6 +252,14 @@ impl Stacked {
     /// A layer as it was loaded.
     pub const fn new(record: Arc<Record>) -> Self {
         Self { record, patch: None }
+    }
+
+    /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
+    pub fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
+        visit(&self.record.tree);
+        if let Some(patch) = &self.patch {
+            patch.each_tree(visit);
+        }
     }
 
     /// About how many definitions it holds.

@@ -176,3 +176,22 @@ impl Default for Segments {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SMALL_TABLE, current};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_table_of_segments_that_nobody_uses_is_replaced() {
+        let full = current();
+        for number in 0..=SMALL_TABLE {
+            let text = format!("segment {number}");
+            let id = full.intern(&text);
+            assert_eq!((full.intern(&text), full.find(&text)), (id, Some(id)));
+            assert_eq!(*full.get(id).text, *text);
+        }
+        assert!(!Arc::ptr_eq(&full, &current()));
+        assert_eq!(full.find("segment 7").map(|id| full.get(id).plain), Some(false));
+    }
+}

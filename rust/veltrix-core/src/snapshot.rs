@@ -220,6 +220,15 @@ impl Snapshot {
         }
     }
 
+    /// The handles of all opaque values that it, or its base, may still give.
+    pub fn opaques(&self) -> HashSet<u64> {
+        let mut handles: HashSet<u64> = self.base.trees().iter().flat_map(|tree| tree.opaques()).collect();
+        for layer in &*self.stack {
+            layer.each_tree(&mut |tree| handles.extend(tree.opaques()));
+        }
+        handles
+    }
+
     /// Resolves one path from the layers alone.
     pub fn walk(&self, path: &[SegmentId]) -> Result<Outcome<'_>, Error> {
         walk(&self.stack, self.conflicts, path).map(|(_, outcome)| outcome)

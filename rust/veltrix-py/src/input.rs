@@ -60,6 +60,9 @@ impl<'py> Reader<'py> {
     /// Reads one definition.
     pub fn read(mut self, data: &Bound<'py, PyAny>) -> PyResult<Read> {
         self.definition(NO_SEGMENT, data)?;
+        if !self.builder.fits() {
+            return Err(raise(python::limit_error(self.py), ("a layer of more than 4 GiB",)));
+        }
         Ok(Read { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), places: self.places })
     }
 

@@ -14,6 +14,7 @@ mod input;
 mod output;
 mod key;
 mod layer;
+mod stack;
 mod cache;
 mod inline;
 mod reading;

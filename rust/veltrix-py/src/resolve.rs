@@ -13,7 +13,8 @@ use veltrix_core::snapshot as kernel;
 use crate::error::kernel_error;
 use crate::layer::Layer;
 use crate::python::{self, Given};
-use crate::snapshot::{Snapshot, joined, layer_argument};
+use crate::snapshot::Snapshot;
+use crate::stack::{joined, layer_argument};
 
 /// A snapshot of layers, lowest first.
 #[pyfunction]

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::diff::{self, Leaf};
 use veltrix_core::error::Side;
@@ -18,7 +18,7 @@ use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::snapshot::{self as kernel, Spot};
 
 use crate::cache::Cache;
-use crate::error::{conflict, kernel_error, no_layer, path_text, raise};
+use crate::error::{conflict, kernel_error, path_text, raise};
 use crate::inline::Inline;
 use crate::input::Reader;
 use crate::key::Key;
@@ -28,9 +28,12 @@ use crate::output::{self, Style};
 use crate::path;
 use crate::python::{self, Given};
 use crate::reading::Reading;
+use crate::stack::{joined, layer_argument, position};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
+/// So few opaque objects are kept whether they are needed or not.
+const FEW: usize = 64;
 /// The name of an overlay's layer unless it is given another one.
 const OVERLAY: &str = "overlay";
 
@@ -49,8 +52,10 @@ pub struct Snapshot {
     /// The name of the inline overlay's layer.
     name: Option<Box<str>>,
     whole: PyOnceLock<Arc<kernel::Snapshot>>,
-    /// Every opaque object that a layer refers to, by its handle.
+    /// Every opaque object that a layer refers to, by its handle, and perhaps some that none does any more.
     opaques: Option<Py<PyDict>>,
+    /// With more opaque objects than this, those that no layer refers to are let go.
+    many: usize,
     dimensions: Py<PyTuple>,
     scopes: PyOnceLock<Py<PyDict>>,
 }
@@ -72,6 +77,7 @@ impl Snapshot {
             below: Arc::new(kernel),
             name: None,
             whole: PyOnceLock::new(),
+            many: FEW,
             opaques,
             dimensions,
             scopes: PyOnceLock::new(),
@@ -98,7 +104,26 @@ impl Snapshot {
     fn derived(&self, py: Python<'_>, kernel: kernel::Snapshot, added: Option<Py<PyDict>>) -> PyResult<Self> {
         let cache = Arc::ptr_eq(&kernel.base, &self.below.base).then_some(&self.cache);
         let opaques = joined(py, self.opaques.as_ref(), added)?;
-        Ok(Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py)))
+        let mut new = Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py));
+        new.many = self.many;
+        new.forget_opaques(py)?;
+        Ok(new)
+    }
+
+    /// Lets go of opaque objects that no layer refers to any more, once they have become many.
+    fn forget_opaques(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Some(held) = self.opaques.as_ref().map(|held| held.bind(py)).filter(|held| held.len() > self.many) else {
+            return Ok(());
+        };
+        let needed = PyDict::new(py);
+        for handle in self.below.opaques() {
+            if let Some(object) = held.get_item(handle)? {
+                needed.set_item(handle, object)?;
+            }
+        }
+        self.many = needed.len() * 2 + FEW;
+        self.opaques = Some(needed.unbind());
+        Ok(())
     }
 
     pub const fn opaques(&self) -> Option<&Py<PyDict>> {
@@ -143,38 +168,6 @@ fn overlaid(
     Ok((kernel, read.opaques))
 }
 
-/// The place in a stack of the topmost layer of a name; of the topmost of all without one.
-fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
-    let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
-    let wanted = match name {
-        None if !names.is_empty() => return Ok(names.len() - 1),
-        None => return Err(no_layer(&names, py.None().bind(py))),
-        Some(name) => name,
-    };
-    let text = wanted.cast::<PyString>().ok().map(|text| text.to_string_lossy());
-    let found = text.and_then(|text| names.iter().rposition(|known| **known == *text));
-    found.ok_or_else(|| no_layer(&names, wanted))
-}
-
-/// Two sets of opaque objects as one.
-pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
-    match (one, other) {
-        (None, other) => Ok(other),
-        (Some(one), None) => Ok(Some(one.clone_ref(py))),
-        (Some(one), Some(other)) => {
-            let both = one.bind(py).copy()?;
-            both.update(other.bind(py).as_mapping())?;
-            Ok(Some(both.unbind()))
-        }
-    }
-}
-
-pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Layer>> {
-    layer
-        .cast::<Layer>()
-        .map_err(|_| PyTypeError::new_err(format!("a layer is a veltrix.Layer, not {}", python::type_name(layer))))
-}
-
 reading_methods!(Snapshot, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, snapshot) = (slf.py(), slf.get());
@@ -214,6 +207,7 @@ reading_methods!(Snapshot, {
                 name: name.map(String::into_boxed_str),
                 whole: PyOnceLock::new(),
                 opaques: snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
+                many: snapshot.many,
                 dimensions: snapshot.dimensions.clone_ref(py),
                 scopes: PyOnceLock::new(),
             });

@@ -1,0 +1,43 @@
+//! What is asked of a stack of layers at the boundary.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use veltrix_core::snapshot as kernel;
+
+use crate::error::no_layer;
+use crate::layer::Layer;
+use crate::python;
+
+/// The place in a stack of the topmost layer of a name; of the topmost of all without one.
+pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
+    let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
+    let wanted = match name {
+        None if !names.is_empty() => return Ok(names.len() - 1),
+        None => return Err(no_layer(&names, py.None().bind(py))),
+        Some(name) => name,
+    };
+    let text = wanted.cast::<PyString>().ok().map(|text| text.to_string_lossy());
+    let found = text.and_then(|text| names.iter().rposition(|known| **known == *text));
+    found.ok_or_else(|| no_layer(&names, wanted))
+}
+
+/// Two sets of opaque objects as one.
+pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
+    match (one, other) {
+        (None, other) => Ok(other),
+        (Some(one), None) => Ok(Some(one.clone_ref(py))),
+        (Some(one), Some(other)) => {
+            let both = one.bind(py).copy()?;
+            both.update(other.bind(py).as_mapping())?;
+            Ok(Some(both.unbind()))
+        }
+    }
+}
+
+/// A `Layer`, or the error for anything else.
+pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Layer>> {
+    layer
+        .cast::<Layer>()
+        .map_err(|_| PyTypeError::new_err(format!("a layer is a veltrix.Layer, not {}", python::type_name(layer))))
+}

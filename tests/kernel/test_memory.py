@@ -1,0 +1,55 @@
+"""What is no longer needed is let go."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+
+class Thing:
+    """An opaque value that can be watched."""
+
+
+def test_opaque_values_that_were_replaced_are_let_go(kernel):
+    snapshot = kernel.resolve([kernel.Layer("low", {"thing": Thing(), "kept": Thing()})])
+    kept, watched = snapshot["kept"], []
+    for _ in range(1000):
+        thing = Thing()
+        watched.append(weakref.ref(thing))
+        snapshot = snapshot.set("thing", thing)
+        assert snapshot["thing"] is thing
+    del thing
+    gc.collect()
+    alive = [ref for ref in watched if ref() is not None]
+    assert len(alive) < 200
+    assert watched[-1]() is snapshot["thing"]
+    assert snapshot["kept"] is kept
+
+
+def test_a_cycle_through_a_snapshot_and_an_opaque_value_is_collected(kernel):
+    thing = Thing()
+    snapshot = kernel.resolve([kernel.Layer("low", {"a": {"thing": thing}, "l": [thing]})])
+    thing.snapshot, thing.view, thing.key = snapshot, snapshot["a"], snapshot.key("a.thing")
+    assert snapshot["l"][0] is thing
+    watched = weakref.ref(thing)
+    del thing, snapshot
+    gc.collect()
+    assert watched() is None
+
+
+def test_keys_that_are_not_there_do_not_pile_up(kernel):
+    snapshot = kernel.resolve([kernel.Layer("low", {"a": {"b": 1}})])
+
+    def ask(start: int) -> None:
+        for number in range(start, start + 5000):
+            assert snapshot.get(f"a.hostile_{number}") is None
+            assert f"a.hostile_{number}" not in snapshot
+
+    ask(0)
+    gc.collect()
+    import sys
+
+    before = sys.getallocatedblocks()
+    ask(5000)
+    gc.collect()
+    assert sys.getallocatedblocks() - before < 200
