@@ -1,4 +1,4 @@
-"""`python -m benches`: measures, prints the table and keeps the figures as JSON."""
+"""`python -m benches`: pytest-benchmark's groups, then the ratios as one table; both kept as JSON."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from benches.table import summary, table
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / ".cache" / "bench.json"
+GROUPS = ROOT / ".cache" / "bench-groups.json"
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def main() -> int:
     if "native" not in veltrix.implementations():
         sys.exit("the native implementation is not built; `make bench` builds it")
     settings = Settings(seconds=chosen.seconds, full=chosen.full)
+    if chosen.groups and not chosen.rows:
+        _groups()
     lines = list(run(topics_of(chosen.rows), settings, chosen.processes, _say))
     lines += gains(lines)
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
@@ -41,9 +44,29 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=_rows, default=[], help="only these rows of the table, such as 1,2,5")
     parser.add_argument("--processes", type=int, default=3, help="how many hash seeds (3)")
     parser.add_argument("--seconds", type=float, default=0.4, help="for each workload in each process (0.4)")
+    parser.add_argument("--no-groups", dest="groups", action="store_false", help="the table alone")
     parser.add_argument("--full", action="store_true", help="the largest sizes, too")
     parser.add_argument("--json", type=Path, default=RESULTS, help=f"where to keep the figures ({RESULTS})")
     return parser.parse_args()
+
+
+def _groups() -> None:
+    """pytest-benchmark: both implementations of an operation in one group."""
+    options = [
+        "-o",
+        "addopts=",
+        "--benchmark-only",
+        "--benchmark-sort=mean",
+        "--benchmark-columns=min,median,iqr,rounds",
+    ]
+    quick = [
+        "--benchmark-max-time=0.2",
+        "--benchmark-min-rounds=3",
+        "--benchmark-disable-gc",
+        f"--benchmark-json={GROUPS}",
+    ]
+    GROUPS.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sys.executable, "-m", "pytest", "-q", "benches", *options, *quick], cwd=ROOT, check=True)
 
 
 def _rows(text: str) -> list[int]:

@@ -1,0 +1,225 @@
+"""Instructions an operation takes, counted by callgrind: `python -m benches.instructions`.
+
+    part 1   an overlay, 100 times    ┐
+    part 2   an overlay, 200 times    ┘ (2 - 1) / 100 = instructions an overlay takes
+
+Counts do not depend on how busy the machine is. `--check` holds them against the committed budget, `--write`
+makes them the budget.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from itertools import cycle, islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from benches.data import resolving_to
+from benches.ratio import compiled
+from benches.subjects import (
+    Request,
+    absent_keys,
+    equal_copies,
+    kernels,
+    numbered,
+    snapshot_of,
+    stacked,
+    unrolled,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = Path(__file__).with_name("instructions.c")
+BUDGET = Path(__file__).with_name("instructions.json")
+LEAVES = 2_000
+KEYS = 20
+WARM_UP = 20
+TOLERANCE = 0.03
+# Turns of each operation; of the first ones, each reads every key.
+_READS = {
+    "s[path], equal keys": 100,
+    "s[path], identical keys": 100,
+    "path in s, hit": 100,
+    "path in s, miss": 100,
+    "s.get(path), hit": 100,
+    "s.get(path), miss": 100,
+    "key.value": 100,
+    "a mapping proxy's [path]": 100,
+}
+TURNS = {
+    **_READS,
+    "overlay of 5 keys, 40 reads": 100,
+    "overlay of 5 keys": 100,
+    "set in a middle layer": 100,
+    "diff of one change": 100,
+    "resolve 2,000 leaves of 7 layers": 10,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("benches.instructions", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--check", action="store_true", help=f"fail on more than {BUDGET.name} and {TOLERANCE:.0%}"
+    )
+    parser.add_argument("--write", action="store_true", help=f"make the counts the budget, {BUDGET.name}")
+    parser.add_argument("--only", help="operations that start so")
+    parser.add_argument("--pure", action="store_true", help="count the reference")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    implementation = "pure" if chosen.pure else "native"
+    if chosen.child is not None:
+        perform(*json.loads(chosen.child))
+        return 0
+    operations = [name for name in TURNS if name.startswith(chosen.only or "")]
+    found = count(implementation, operations)
+    budget = json.loads(BUDGET.read_text("utf-8")) if BUDGET.exists() else {}
+    allowed = budget.get("instructions", {}) if implementation == "native" else {}
+    print(report(found, allowed))
+    if chosen.write:
+        texts = {"python": platform.python_version(), "machine": platform.machine(), "instructions": found}
+        BUDGET.write_text(json.dumps(texts, indent=1) + "\n", "utf-8")
+    if chosen.check:
+        return check(found, budget)
+    return 0
+
+
+def check(found: Mapping[str, float], budget: Mapping[str, Any]) -> int:
+    """The exit status for counts held against a budget."""
+    here = {"python": platform.python_version_tuple()[:2], "machine": platform.machine()}
+    there = {"python": tuple(budget["python"].split(".")[:2]), "machine": budget["machine"]}
+    if here != there:
+        print(f"the budget is for another interpreter: {there}, not {here}")
+        return 0
+    above = over_budget(found, budget["instructions"])
+    for operation in above:
+        print(f"over budget: {operation}", file=sys.stderr)
+    return 1 if above else 0
+
+
+def over_budget(found: Mapping[str, float], budget: Mapping[str, float]) -> list[str]:
+    """Operations that take more instructions than the budget and its tolerance allow."""
+    return [name for name, count in found.items() if count > budget.get(name, 0) * (1 + TOLERANCE)]
+
+
+def report(found: Mapping[str, float], budget: Mapping[str, float]) -> str:
+    """Counts beside the budget as aligned text."""
+    width = max(map(len, found))
+    lines = []
+    for name, count in found.items():
+        allowed = budget.get(name)
+        change = "" if not allowed else f"  {count / allowed - 1:+7.1%} of {allowed:,.1f}"
+        lines.append(f"{name:{width}}  {count:14,.1f}{change}")
+    return "\n".join(lines)
+
+
+def count(implementation: str, operations: list[str]) -> dict[str, float]:
+    """Instructions of one turn of each operation, or of one read where a turn reads many keys."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts = _parts(implementation, operations, _compiled_marks(folder), folder)
+    found = {}
+    for operation in operations:
+        turns = TURNS[operation] * (KEYS if operation in _READS else 1)
+        found[operation] = round((parts[f"{operation} twice"] - parts[operation]) / turns, 1)
+    return found
+
+
+def _compiled_marks(folder: Path) -> Path:
+    compiler, valgrind = shutil.which("cc"), shutil.which("valgrind")
+    if compiler is None or valgrind is None:
+        sys.exit("counting instructions needs valgrind and a C compiler")
+    marks = folder / "marks.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(marks), str(SOURCE)], check=True)
+    return marks
+
+
+def _parts(implementation: str, operations: list[str], marks: Path, folder: Path) -> dict[str, int]:
+    """The instructions of each part of a process that does the operations, by the part's name."""
+    resolving_to(LEAVES)  # writes the texts that the process reads
+    valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/counts"]
+    child = json.dumps([implementation, operations, str(marks)])
+    command = [*valgrind, sys.executable, "-m", "benches.instructions", "--child", child]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        sys.exit(ran.stderr)
+    parts = {}
+    for dumped in folder.glob("counts*"):
+        text = dumped.read_text("utf-8", "replace")
+        name = re.search(r"^desc: Trigger: Client Request: (.*)$", text, re.MULTILINE)
+        totals = re.search(r"^(?:totals|summary): (\d+)", text, re.MULTILINE)
+        if name and totals:
+            parts[name[1]] = int(totals[1])
+    return parts
+
+
+def perform(implementation: str, operations: list[str], marks: str) -> None:
+    """Every operation, so many turns and then twice as many, as parts of what callgrind counts."""
+    library = ctypes.CDLL(marks)
+    gc.disable()
+    prepared = _operations(implementation)
+    runs = {name: compiled(*prepared[name]) for name in operations}
+    for run in runs.values():
+        run(WARM_UP)
+    library.start_counting()
+    for name, run in runs.items():
+        library.end_part(b"between")
+        run(TURNS[name])
+        library.end_part(name.encode())
+        run(2 * TURNS[name])
+        library.end_part(f"{name} twice".encode())
+
+
+def _operations(implementation: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    kernel = kernels()[implementation]
+    generated = resolving_to(LEAVES)
+    flat = generated.flat
+    snapshot = snapshot_of(kernel, generated)
+    stored = list(islice(flat, 0, None, len(flat) // KEYS))[:KEYS]
+    for key in stored:
+        snapshot[key]
+    equal, absent = numbered("k", equal_copies(stored)), numbered("k", absent_keys(stored))
+    request = Request.within_a_section(flat)
+    middle = "hunt"
+    changed = [path for path in flat if snapshot.explain(path).origin.layer == middle][:KEYS]
+    overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
+    reads = {"s": snapshot, "m": flat, "x": None}
+    return {
+        "s[path], equal keys": (unrolled("s[k{0}]", KEYS), {**reads, **equal}),
+        "s[path], identical keys": (unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
+        "path in s, hit": (unrolled("k{0} in s", KEYS), {**reads, **equal}),
+        "path in s, miss": (unrolled("k{0} in s", KEYS), {**reads, **absent}),
+        "s.get(path), hit": (unrolled("s.get(k{0}, x)", KEYS), {**reads, **equal}),
+        "s.get(path), miss": (unrolled("s.get(k{0}, x)", KEYS), {**reads, **absent}),
+        "key.value": (unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])),
+        "a mapping proxy's [path]": (unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}),
+        "overlay of 5 keys, 40 reads": (f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o", overlay),
+        "overlay of 5 keys": ("s.overlay(d)", overlay),
+        "set in a middle layer": (
+            "s.set(next_path(), None, layer=middle)",
+            {"s": snapshot, "next_path": cycle(changed).__next__, "middle": middle},
+        ),
+        "diff of one change": (
+            "new.diff(s)",
+            {"s": snapshot, "new": snapshot.set(changed[0], "changed", layer=middle)},
+        ),
+        "resolve 2,000 leaves of 7 layers": (
+            "resolve(layers)",
+            {"resolve": kernel.resolve, "layers": stacked(kernel, generated)},
+        ),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
