@@ -293,8 +293,12 @@ impl TreeBuilder {
 
     /// Says where the node stands in its document.
     pub fn locate(&mut self, id: NodeId, position: Position) {
-        self.positions.resize(self.nodes.len(), Position::default());
-        self.positions[id as usize] = position;
+        if self.positions.len() == id as usize {
+            self.positions.push(position);
+        } else {
+            self.positions.resize(self.nodes.len(), Position::default());
+            self.positions[id as usize] = position;
+        }
     }
 
     /// Gives a node another kind or name: how a document turns `{"$append": […]}` into the operator.

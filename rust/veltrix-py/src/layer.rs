@@ -162,17 +162,17 @@ impl Layer {
     ) -> PyResult<Self> {
         let name = text_argument("a layer's name", name)?;
         let file = file.map(input::file_name).transpose()?;
-        let bytes: Vec<u8> = if text.is_instance_of::<PyString>() {
-            let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
-            encoded.cast::<PyBytes>()?.as_bytes().to_vec()
-        } else if let Ok(bytes) = text.cast::<PyBytes>() {
-            bytes.as_bytes().to_vec()
+        let bytes = if text.is_instance_of::<PyString>() {
+            text.call_method1("encode", ("utf-8", "surrogatepass"))?
+        } else if text.is_instance_of::<PyBytes>() {
+            text.clone()
         } else if text.is_instance_of::<PyByteArray>() || text.is_instance_of::<PyMemoryView>() {
-            py.get_type::<PyBytes>().call1((text,))?.cast::<PyBytes>()?.as_bytes().to_vec()
+            py.get_type::<PyBytes>().call1((text,))?
         } else {
             let kind = python::type_name(text);
             return Err(PyTypeError::new_err(format!("a document is bytes or str, not {kind}")));
         };
+        let bytes = bytes.cast::<PyBytes>()?.as_bytes();
         let known = format.cast::<PyString>().ok().and_then(|format| Format::from_name(&format.to_string_lossy()));
         let Some(format) = known else {
             let text = format!("a format is 'toml', 'json', 'yaml' or 'env', not {}", format.repr()?);
@@ -180,7 +180,7 @@ impl Layer {
         };
         let table = segments::current();
         let tree = py
-            .detach(|| formats::parse(format, &bytes, table))
+            .detach(|| formats::parse(format, bytes, table))
             .map_err(|error| document_error(py, file.as_deref(), error))?;
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let secret = read_secret(&secret, tree.segments())?;

@@ -68,6 +68,26 @@ impl<'a> Cursor<'a> {
         self.offset - start
     }
 
+    /// Moves over the white space of JSON, which may go over lines.
+    #[inline]
+    pub fn skip_space(&mut self) {
+        let mut offset = self.offset;
+        while let Some(&byte) = self.bytes.get(offset)
+            && byte <= b' '
+        {
+            if byte == b'\n' {
+                self.locator.begin_line(offset + 1);
+                while self.bytes.get(offset + 1..offset + 9) == Some(b"        ") {
+                    offset += 8;
+                }
+            } else if byte != b' ' && byte != b'\t' && byte != b'\r' {
+                break;
+            }
+            offset += 1;
+        }
+        self.offset = offset;
+    }
+
     /// A line begins here. Whoever moves over a line feed says so.
     #[inline]
     pub fn begin_line(&mut self) {

@@ -52,6 +52,8 @@ struct Frame {
     position: Position,
     /// Where the mapping's keys start in `keys`.
     first_key: usize,
+    /// A bit for each key that the mapping may have; a key whose bit is not set is new.
+    seen: u64,
     /// Children so far.
     items: u64,
 }
@@ -115,18 +117,21 @@ impl DocumentBuilder {
         {
             return Err(DocumentError::limit("a value of more than 8 MiB", position));
         }
-        let (segment, position) = self.child(scalar.kind(), position)?;
-        match self.frames.last() {
-            Some(Frame { kind: Kind::Delete, position, .. }) if scalar != Scalar::Bool(true) => {
-                Err(DocumentError::syntax("\"$delete\" takes true", *position))
+        let (segment, position) = match self.frames.last_mut() {
+            Some(frame) if frame.kind == Kind::Mapping => (frame.segment, frame.position),
+            Some(frame) if frame.kind == Kind::List && self.level <= DEPTH_LIMIT => {
+                frame.items += 1;
+                (NO_SEGMENT, position)
             }
-            Some(Frame { kind: Kind::Delete, .. }) => Ok(()),
-            _ => {
-                let node = self.tree.scalar(segment, scalar);
-                self.tree.locate(node, position);
-                Ok(())
+            Some(frame) if frame.kind == Kind::Delete && scalar == Scalar::Bool(true) => return Ok(()),
+            Some(frame) if frame.kind == Kind::Delete => {
+                return Err(DocumentError::syntax("\"$delete\" takes true", frame.position));
             }
-        }
+            _ => self.child(scalar.kind(), position)?,
+        };
+        let node = self.tree.scalar(segment, scalar);
+        self.tree.locate(node, position);
+        Ok(())
     }
 
     /// A mapping begins; its keys and values follow until [`Self::close`].
@@ -172,7 +177,7 @@ impl DocumentBuilder {
         let node = self.tree.open(segment, kind);
         self.tree.locate(node, position);
         let first_key = self.keys.len();
-        self.frames.push(Frame { node, kind, segment: NO_SEGMENT, position, first_key, items: 0 });
+        self.frames.push(Frame { node, kind, segment: NO_SEGMENT, position, first_key, seen: 0, items: 0 });
         self.level += 1;
         self.open_lists += usize::from(kind == Kind::List);
         Ok(())
@@ -190,7 +195,7 @@ impl DocumentBuilder {
         let wanted = match frame.kind {
             Kind::Append if kind != Kind::List => Some("\"$append\" takes a list"),
             Kind::Prepend if kind != Kind::List => Some("\"$prepend\" takes a list"),
-            Kind::Delete if kind != Kind::Bool => Some("\"$delete\" takes true"),
+            Kind::Delete => Some("\"$delete\" takes true"),
             _ => None,
         };
         if let Some(reason) = wanted {
@@ -236,26 +241,35 @@ impl DocumentBuilder {
     }
 
     /// Notes a key of the innermost mapping; where it was noted before, if it was.
+    #[inline]
     fn remember(&mut self, segment: SegmentId, position: Position) -> Option<Position> {
-        let frame = self.frames.last()?;
+        let frame = self.frames.last_mut()?;
+        let bit = 1 << (segment % u64::BITS);
+        let is_new = frame.seen & bit == 0;
+        frame.seen |= bit;
         let (node, first_key) = (frame.node, frame.first_key);
-        let place = self.keys.len();
-        let known = if place - first_key < NARROW {
-            self.keys[first_key..].iter().position(|&key| key == segment).map(|index| first_key + index)
-        } else {
-            let slot = |key: SegmentId| u64::from(node) << 32 | u64::from(key);
-            if place - first_key == NARROW {
-                let keys = self.keys[first_key..].iter().zip(first_key..);
-                self.wide.extend(keys.map(|(&key, place)| (slot(key), place as u32)));
-            }
-            self.wide.insert(slot(segment), place as u32).map(|place| place as usize)
-        };
-        if let Some(place) = known {
+        if (!is_new || self.keys.len() - first_key >= NARROW)
+            && let Some(place) = self.find(node, first_key, segment)
+        {
             return Some(self.key_positions[place]);
         }
         self.keys.push(segment);
         self.key_positions.push(position);
         None
+    }
+
+    /// Where a key of the innermost mapping stands in `keys`; the key is expected to go there if it is new.
+    fn find(&mut self, node: u32, first_key: usize, segment: SegmentId) -> Option<usize> {
+        let place = self.keys.len();
+        if place - first_key < NARROW {
+            return self.keys[first_key..].iter().position(|&key| key == segment).map(|index| first_key + index);
+        }
+        let slot = |key: SegmentId| u64::from(node) << 32 | u64::from(key);
+        if place - first_key == NARROW {
+            let keys = self.keys[first_key..].iter().zip(first_key..);
+            self.wide.extend(keys.map(|(&key, place)| (slot(key), place as u32)));
+        }
+        self.wide.insert(slot(segment), place as u32).map(|place| place as usize)
     }
 
     /// The path of the child to come: its key, or the item of the innermost list that was counted last.

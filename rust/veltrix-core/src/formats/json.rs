@@ -38,11 +38,11 @@ enum Text<'a> {
 
 impl<'a> Reader<'a> {
     fn read(mut self) -> Result<Layer, DocumentError> {
-        self.skip_space();
+        self.cursor.skip_space();
         loop {
             let mut first = self.value()?;
             loop {
-                self.skip_space();
+                self.cursor.skip_space();
                 if self.document.open_containers() == 0 {
                     if self.cursor.peek().is_some() {
                         return Err(self.cursor.error("expected the end of the document"));
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
                     }
                     Some(b',') if !first => {
                         self.cursor.offset += 1;
-                        self.skip_space();
+                        self.cursor.skip_space();
                     }
                     _ if first => {}
                     _ if in_list => return Err(self.cursor.error("expected ',' or ']'")),
@@ -83,11 +83,11 @@ impl<'a> Reader<'a> {
             Text::Plain(text) => self.document.key(text, self.position)?,
             Text::Unescaped => self.document.key(&self.unescaped, self.position)?,
         }
-        self.skip_space();
+        self.cursor.skip_space();
         if !self.cursor.take(b':') {
             return Err(self.cursor.error("expected ':' after the key"));
         }
-        self.skip_space();
+        self.cursor.skip_space();
         Ok(())
     }
 
@@ -137,32 +137,35 @@ impl<'a> Reader<'a> {
             _ => return Err(self.cursor.error("expected a digit")),
         }
         let digits = self.cursor.offset - first_digit;
-        let mut whole = true;
+        if !matches!(self.cursor.peek(), Some(b'.' | b'e' | b'E')) {
+            let scalar = self.integer(start, digits)?;
+            return self.document.scalar(scalar, self.position);
+        }
         if self.cursor.take(b'.') {
-            whole = false;
             self.some_digits()?;
         }
-        if let Some(b'e' | b'E') = self.cursor.peek() {
-            whole = false;
-            self.cursor.offset += 1;
-            self.cursor.offset += usize::from(matches!(self.cursor.peek(), Some(b'+' | b'-')));
-            self.some_digits()?;
-        }
-        let text = self.cursor.since(start);
-        let scalar = if !whole {
-            match text.parse::<f64>() {
-                Ok(value) if value.is_finite() => Scalar::Float(value),
-                _ => return Err(self.cursor.error_at("number out of range", start)),
+        if self.cursor.take(b'e') || self.cursor.take(b'E') {
+            if !self.cursor.take(b'+') {
+                self.cursor.take(b'-');
             }
-        } else if let Ok(value) = text.parse::<i64>() {
-            Scalar::Int(value)
-        } else if digits > DIGITS_LIMIT {
+            self.some_digits()?;
+        }
+        match self.cursor.since(start).parse::<f64>() {
+            Ok(value) if value.is_finite() => self.document.scalar(Scalar::Float(value), self.position),
+            _ => Err(self.cursor.error_at("number out of range", start)),
+        }
+    }
+
+    fn integer(&self, start: usize, digits: usize) -> Result<Scalar<'a>, DocumentError> {
+        let text = self.cursor.since(start);
+        if let Ok(value) = text.parse() {
+            return Ok(Scalar::Int(value));
+        }
+        if digits > DIGITS_LIMIT {
             let reason = format!("number of more than {DIGITS_LIMIT} digits");
             return Err(DocumentError { limit: true, ..self.cursor.error_at(&reason, start) });
-        } else {
-            Scalar::BigInt(text)
-        };
-        self.document.scalar(scalar, self.position)
+        }
+        Ok(Scalar::BigInt(text))
     }
 
     fn some_digits(&mut self) -> Result<(), DocumentError> {
@@ -246,16 +249,6 @@ impl<'a> Reader<'a> {
             self.cursor.offset += 1;
         }
         Ok(code)
-    }
-
-    #[inline]
-    fn skip_space(&mut self) {
-        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = self.cursor.peek() {
-            self.cursor.offset += 1;
-            if byte == b'\n' {
-                self.cursor.begin_line();
-            }
-        }
     }
 }
 
