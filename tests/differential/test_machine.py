@@ -1,4 +1,4 @@
-"""Deriving step by step, both kernels against the model: what is derived, in which order, and what the diff says."""
+"""Deriving step by step: both kernels against the model, in values, order and differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The behaviours of `tests/corpus/kernel`, which cargo reads too: layers as JSON, steps, and what they lead to."""
+"""The behaviours of `tests/corpus/kernel`, which cargo reads too: layers, steps, and what they lead to."""
 
 from __future__ import annotations
 
