@@ -6,6 +6,8 @@ SHELL := bash
 
 PYTHON ?= python3
 CASES ?= 200000
+# Without a seed, each soak takes a new one.
+SEED ?=
 PYTEST_ARGS ?=
 PIP_VERSION := 26.3
 
@@ -29,7 +31,7 @@ existing = $(wildcard $(1))
 .PHONY: help
 help: ## show this text
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
-	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) PYTEST_ARGS=\"$(PYTEST_ARGS)\""
+	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\""
 
 .PHONY: demo
 demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt
@@ -81,7 +83,7 @@ bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with
 
 .PHONY: soak
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
-	$(BIN)/python -m tests.soak --cases $(CASES)
+	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
 .PHONY: wheel
 wheel: $(BUILDER) ## build the wheel and the sdist into dist/
