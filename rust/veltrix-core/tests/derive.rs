@@ -1,0 +1,198 @@
+//! Random stacks and steps: what is resolved against a plain model, and what is derived against what is resolved.
+
+mod stacks;
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use stacks::{content, definition, layer, names, resolve};
+use veltrix_core::digest::canonical;
+use veltrix_core::rule::Conflicts;
+use veltrix_core::segments::Segments;
+use veltrix_core::snapshot::Snapshot;
+
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+#[derive(Clone, Debug)]
+enum Step {
+    Set(usize, String, Value),
+    Delete(usize, String),
+    Put(Option<usize>, Value),
+    Remove(usize),
+}
+
+fn leaf() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        (0..3).prop_map(|number| json!(number)),
+        prop::collection::vec(0..3, 0..3).prop_map(|items| json!(items)),
+        Just(json!({"$delete": true})),
+        prop::collection::vec(0..3, 0..2).prop_map(|items| json!({"$append": items})),
+        prop::collection::vec(0..3, 0..2).prop_map(|items| json!({"$prepend": items})),
+        (0..3).prop_map(|number| json!({"$replace": number})),
+    ]
+}
+
+fn mapping(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    let entries = prop::collection::vec((prop::sample::select(&NAMES[..]), inner), 0..4);
+    entries.prop_map(|entries| {
+        Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
+    })
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    leaf().prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            4 => mapping(inner.clone()),
+            1 => mapping(inner).prop_map(|held| json!({"$replace": held})),
+        ]
+    })
+}
+
+fn data() -> impl Strategy<Value = Value> {
+    mapping(value())
+}
+
+fn path() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&NAMES[..]), 1..4).prop_map(|names| names.join("."))
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (any::<usize>(), path(), value()).prop_map(|(at, path, value)| Step::Set(at, path, value)),
+        3 => (any::<usize>(), path()).prop_map(|(at, path)| Step::Delete(at, path)),
+        2 => (any::<Option<usize>>(), data()).prop_map(|(at, data)| Step::Put(at, data)),
+        1 => any::<usize>().prop_map(Step::Remove),
+    ]
+}
+
+/// The operator of a definition and what it holds.
+fn operator(definition: &Value) -> Option<(&str, &Value)> {
+    let (word, held) = definition.as_object().filter(|map| map.len() == 1)?.iter().next()?;
+    word.starts_with('$').then_some((word.as_str(), held))
+}
+
+/// The value of definitions, highest first; `Err` is a conflict, `None` absence.
+fn merged(definitions: &[&Value], replace: bool) -> Result<Option<Value>, ()> {
+    let Some(&top) = definitions.first() else { return Ok(None) };
+    match operator(top) {
+        Some(("$delete", _)) => return Ok(None),
+        Some((word @ ("$append" | "$prepend"), items)) => {
+            let items = items.as_array().expect("a list").clone();
+            let beneath = match merged(&definitions[1..], replace)? {
+                Some(Value::Array(list)) => list,
+                None => Vec::new(),
+                Some(_) if replace => Vec::new(),
+                Some(_) => return Err(()),
+            };
+            let (first, second) = if word == "$append" { (beneath, items) } else { (items, beneath) };
+            return Ok(Some(Value::Array([first, second].concat())));
+        }
+        _ => {}
+    }
+    let mut counted: Vec<&Value> = Vec::new();
+    for &definition in definitions {
+        match operator(definition) {
+            Some(("$delete", _)) => break,
+            Some(("$replace", held)) => {
+                counted.push(held);
+                break;
+            }
+            Some(_) => counted.push(&definition[operator(definition).expect("an extension").0]),
+            None if definition.is_null() && !counted.is_empty() => break,
+            None => counted.push(definition),
+        }
+        if definition.is_null() {
+            break;
+        }
+    }
+    if let Some(other) = counted.iter().position(|value| value.is_object() != counted[0].is_object()) {
+        if !replace {
+            return Err(());
+        }
+        counted.truncate(other);
+    }
+    if !counted[0].is_object() {
+        return Ok(Some(counted[0].clone()));
+    }
+    let maps: Vec<&Map<String, Value>> = counted.iter().filter_map(|value| value.as_object()).collect();
+    let mut children: Map<String, Value> = Map::new();
+    let mut seen = Vec::new();
+    for name in maps.iter().rev().flat_map(|map| map.keys()) {
+        if seen.contains(&name) {
+            continue;
+        }
+        seen.push(name);
+        let below: Vec<&Value> = maps.iter().filter_map(|map| map.get(name)).collect();
+        if let Some(value) = merged(&below, replace)? {
+            children.insert(name.clone(), value);
+        }
+    }
+    Ok(Some(Value::Object(children)))
+}
+
+fn apply(table: &Arc<Segments>, snapshot: &Snapshot, step: &Step) -> Option<Snapshot> {
+    let count = snapshot.stack.len();
+    let place = |at: &usize| (count > 0).then(|| at % count);
+    match step {
+        Step::Set(at, path, value) => {
+            let (at, path) = (place(at)?, names(table, path));
+            let patched = snapshot.stack[at].with(&path, &definition(table, value)).ok()?;
+            snapshot.with_definition(at, &patched, &path).ok()
+        }
+        Step::Delete(at, path) => {
+            let (at, path) = (place(at)?, names(table, path));
+            snapshot.stack[at].definition(&path)?;
+            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path).ok()
+        }
+        Step::Put(at, data) => {
+            let at = at.as_ref().and_then(place);
+            snapshot.with_layer(&layer(table, "put", data), at).ok()
+        }
+        Step::Remove(at) => snapshot.without_layer(place(at)?).ok(),
+    }
+}
+
+fn seen(snapshot: &Snapshot) -> (String, Vec<u8>) {
+    (content(snapshot).to_string(), canonical(snapshot, &snapshot.root()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_stack_resolves_to_what_the_model_says(data in prop::collection::vec(data(), 1..5), replace: bool) {
+        let table = Arc::new(Segments::new());
+        let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };
+        let stack = data.iter().enumerate().map(|(at, data)| layer(&table, &format!("l{at}"), data)).collect();
+        let definitions: Vec<&Value> = data.iter().rev().collect();
+        let expected = merged(&definitions, replace).map(|value| value.expect("a mapping").to_string());
+        let found = resolve(&table, stack, conflicts).map(|snapshot| content(&snapshot).to_string());
+        prop_assert_eq!(found.map_err(drop), expected);
+    }
+
+    #[test]
+    fn what_is_derived_is_what_is_resolved(
+        data in prop::collection::vec(data(), 1..4),
+        steps in prop::collection::vec(step(), 1..12),
+        replace: bool,
+    ) {
+        let table = Arc::new(Segments::new());
+        let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };
+        let stack = data.iter().enumerate().map(|(at, data)| layer(&table, &format!("l{at}"), data)).collect();
+        let Ok(mut snapshot) = resolve(&table, stack, conflicts) else { return Ok(()) };
+        let (first, before) = (snapshot.clone(), seen(&snapshot));
+        for step in &steps {
+            let Some(derived) = apply(&table, &snapshot, step) else { continue };
+            let whole = Snapshot::new(Arc::clone(&derived.stack), &table, conflicts);
+            prop_assert!(whole.is_ok(), "derived, and does not resolve: {step:?}");
+            prop_assert_eq!(seen(&derived), seen(&whole.expect("just looked at")), "{:?}", step);
+            let changed = veltrix_core::diff::diff(&derived, &snapshot);
+            prop_assert_eq!(changed.is_empty(), seen(&derived).1 == seen(&snapshot).1, "{:?}", step);
+            prop_assert_eq!(derived.generation - snapshot.generation, u64::from(!changed.is_empty()));
+            snapshot = derived;
+        }
+        prop_assert_eq!(seen(&first), before);
+    }
+}

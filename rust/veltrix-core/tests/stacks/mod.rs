@@ -1,0 +1,86 @@
+//! Stacks written as JSON, with operators as documents have them, and snapshots as JSON again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Number, Value};
+use veltrix_core::error::Error;
+use veltrix_core::formats::{self, Format};
+use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
+use veltrix_core::patch::Stacked;
+use veltrix_core::path::{self, Step};
+use veltrix_core::record::{Place, Record, Secret};
+use veltrix_core::rule::Conflicts;
+use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
+use veltrix_core::snapshot::{Found, Snapshot, Spot};
+use veltrix_core::value::{Kind, Scalar};
+
+/// A layer of a name.
+pub fn layer(table: &Arc<Segments>, name: &str, data: &Value) -> Stacked {
+    let tree = formats::parse(Format::Json, data.to_string().as_bytes(), Arc::clone(table)).expect("data of a layer");
+    let place = Place { source: "file".into(), ..Place::default() };
+    let record =
+        Record { name: name.into(), tree: Arc::new(tree), place, places: BTreeMap::new(), secret: Secret::Nothing };
+    Stacked::new(Arc::new(record))
+}
+
+/// One definition as a tree of its own.
+pub fn definition(table: &Arc<Segments>, value: &Value) -> Arc<Layer> {
+    let text = format!("{{\"value\":{value}}}");
+    let held = formats::parse(Format::Json, text.as_bytes(), Arc::clone(table)).expect("a definition");
+    let mut builder = TreeBuilder::new(Arc::clone(table));
+    builder.copy(NO_SEGMENT, &held, held.children(0).next().expect("one child"));
+    Arc::new(builder.finish())
+}
+
+/// A path of names.
+pub fn names(table: &Segments, text: &str) -> Vec<SegmentId> {
+    let steps = path::parse(text).expect("a path");
+    let name = |step: Step<'_>| match step {
+        Step::Name(name) => table.intern(&name),
+        Step::Index(_) => unreachable!("a path of names"),
+    };
+    steps.into_iter().map(name).collect()
+}
+
+/// The snapshot of a stack.
+pub fn resolve(table: &Arc<Segments>, stack: Vec<Stacked>, conflicts: Conflicts) -> Result<Snapshot, Error> {
+    Snapshot::new(stack.into(), table, conflicts)
+}
+
+/// The content of a snapshot, in its order.
+pub fn content(snapshot: &Snapshot) -> Value {
+    mapping(snapshot, &snapshot.root())
+}
+
+fn mapping(snapshot: &Snapshot, spot: &Spot) -> Value {
+    let mut map = Map::new();
+    for (name, found) in snapshot.children(spot) {
+        let value = match found {
+            Found::Missing => continue,
+            Found::Leaf(tree, node, _) => value(tree, node),
+            Found::Mapping(entry) => mapping(snapshot, &snapshot.below(spot, name, entry)),
+        };
+        map.insert(snapshot.segments().get(name).text.to_string(), value);
+    }
+    assert_eq!(map.len(), snapshot.count(spot));
+    Value::Object(map)
+}
+
+fn value(tree: &Layer, node: NodeId) -> Value {
+    match tree.scalar(node) {
+        Some(Scalar::Null) => Value::Null,
+        Some(Scalar::Bool(value)) => Value::Bool(value),
+        Some(Scalar::Int(value)) => Value::Number(value.into()),
+        Some(Scalar::Float(value)) => Value::Number(Number::from_f64(value).expect("a finite number")),
+        Some(Scalar::Str(text)) => Value::String(text.into()),
+        Some(_) => unreachable!("JSON has no such value"),
+        None if tree.node(node).kind == Kind::List => {
+            Value::Array(tree.children(node).map(|item| value(tree, item)).collect())
+        }
+        None => {
+            let child = |child| (tree.segments().get(tree.node(child).segment).text.to_string(), value(tree, child));
+            Value::Object(tree.children(node).map(child).collect())
+        }
+    }
+}
