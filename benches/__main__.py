@@ -27,11 +27,15 @@ def main() -> int:
     settings = Settings(seconds=chosen.seconds, full=chosen.full)
     if chosen.groups and not chosen.rows:
         _groups()
-    lines = list(run(topics_of(chosen.rows), settings, chosen.processes, _say))
-    lines += gains(lines)
+    lines: list[Line] = []
+    try:
+        lines.extend(run(topics_of(chosen.rows), settings, chosen.processes, _say))
+    except KeyboardInterrupt:
+        _say("stopped: these are the rows measured so far")
+    lines = [line for line in lines + gains(lines) if not chosen.rows or line.row in chosen.rows]
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     chosen.json.write_text(json.dumps(_results(lines, chosen), indent=1, ensure_ascii=False), "utf-8")
-    print(_conditions())
+    print(_conditions() + _anchor_time(lines))
     print(table(lines))
     print(f"{summary(lines)}; figures in {chosen.json}")
     return 0
@@ -90,6 +94,15 @@ def _conditions() -> str:
     return (
         f"veltrix {veltrix.__version__} ({commit}), CPython {platform.python_version()}, {platform.machine()}"
     )
+
+
+def _anchor_time(lines: list[Line]) -> str:
+    """How long the first anchor takes here, so that absolute times can be judged."""
+    for line in lines:
+        nanoseconds = line.figures[line.anchor].nanoseconds if line.anchor in line.figures else None
+        if nanoseconds:
+            return f"; {line.anchor} took {nanoseconds:,.0f} ns"
+    return ""
 
 
 def _say(text: str) -> None:

@@ -44,8 +44,15 @@ def run(
             say(f"{topic}: process {len(found) + 1} of {len(seeds)}")
             found.append(_process(topic, replace(settings, patient=seed == 1), seed))
         say(f"{topic}: {perf_counter() - started:.0f} s")
-        for same in zip(*found, strict=True):
-            yield combined(same)
+        yield from _combined(found)
+
+
+def _combined(processes: list[list[Line]]) -> Iterator[Line]:
+    """One line for those of several processes, in the order of the first, which has them all."""
+    for line in processes[0]:
+        key = (line.row, line.operation, line.anchor)
+        lines = (other for process in processes for other in process)
+        yield combined([other for other in lines if (other.row, other.operation, other.anchor) == key])
 
 
 def _process(topic: str, settings: Settings, seed: int) -> list[Line]:

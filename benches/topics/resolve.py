@@ -37,7 +37,7 @@ def lines(settings: Settings) -> Iterator[Line]:
             (6, "resolve 7 × 10k", resolved, target),
             (7, "dicts to snapshot, 7 × 10k", built, FROM_DICTS),
         ):
-            timings = measure(workloads, seconds=2 * settings.seconds)
+            timings = measure(workloads, seconds=settings.seconds)
             yield line_of_ratios(
                 row, f"{operation}, {shape}", timings, anchor=ANCHOR, target=at_least(least), unit="× faster"
             )
