@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Settings:
     """`seconds` go to each workload of a comparison; `full` adds the largest sizes.
 
-    A million leaves take seconds to build, and so does the reference where it resolves a large stack again: only
-    one process waits for that, the one that is `patient`.
+    A million leaves take seconds to build, and so does the reference where it resolves a large stack again:
+    only one process waits for that, the one that is `patient`.
     """
 
     seconds: float = 0.4
