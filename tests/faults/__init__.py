@@ -1,0 +1,1 @@
+"""Faults and bad inputs that the kernel must bear, one file a group."""
