@@ -44,6 +44,9 @@ class _Holder(Operator):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("an operator is read-only")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("an operator is read-only")
+
     def __eq__(self, other: object) -> bool:
         return self.value == other.value if type(self) is type(other) else NotImplemented
 

@@ -191,6 +191,9 @@ class Dimension:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Dimension is read-only")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Dimension is read-only")
+
     def choose(self, choice: str | None) -> Layer | None:
         """The layer of this name, if there is one."""
         if choice is None:

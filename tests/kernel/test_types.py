@@ -75,6 +75,8 @@ def test_operators_are_values():
     assert append([1]) != prepend([1])
     with pytest.raises(AttributeError):
         replace(1).value = 2
+    with pytest.raises(AttributeError):
+        del replace(1).value
     with pytest.raises(TypeError):
         hash(replace(1))
 
@@ -103,6 +105,8 @@ def test_a_dimension(kernel):
     assert repr(dimension) == "<veltrix.Dimension 'region', 1 layers>"
     with pytest.raises(AttributeError):
         dimension.strict = True
+    with pytest.raises(AttributeError):
+        del dimension.strict
     loaded = pickle.loads(pickle.dumps(Dimension("region", {"eu": layer}, strict=True)))
     assert (loaded.name, list(loaded.layers), loaded.strict) == ("region", ["eu"], True)
 

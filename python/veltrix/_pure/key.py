@@ -25,6 +25,9 @@ class Key:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Key is read-only")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Key is read-only")
+
     def __repr__(self) -> str:
         return f"<veltrix.Key {self.path!r}>"
 

@@ -179,6 +179,9 @@ class Layer:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Layer is read-only")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Layer is read-only")
+
     def __init_subclass__(cls) -> NoReturn:
         raise TypeError("type 'veltrix.Layer' is not an acceptable base type")
 

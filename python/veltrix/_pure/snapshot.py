@@ -166,6 +166,9 @@ def resolve(
     return restore_snapshot(stack, conflicts, declared, 1)
 
 
+resolve.__module__ = "veltrix"
+
+
 def restore_snapshot(
     layers: tuple[Layer, ...],
     conflicts: Literal["error", "replace"],

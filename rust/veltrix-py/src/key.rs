@@ -1,5 +1,6 @@
 //! The class `Key`.
 
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::{PyTraverseError, PyVisit};
@@ -17,6 +18,14 @@ impl Key {
     #[getter]
     fn path(&self) -> &str {
         &self.path
+    }
+
+    fn __setattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyAttributeError::new_err("a Key is read-only"))
+    }
+
+    fn __delattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyAttributeError::new_err("a Key is read-only"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
@@ -193,6 +193,14 @@ impl Layer {
     #[getter]
     fn name(&self) -> &str {
         &self.stacked.record.name
+    }
+
+    fn __setattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyAttributeError::new_err("a Layer is read-only"))
+    }
+
+    fn __delattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyAttributeError::new_err("a Layer is read-only"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

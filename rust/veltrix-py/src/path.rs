@@ -148,7 +148,7 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
     })
 }
 
-/// The segments of a path; text is parsed, a tuple is only checked.
+/// The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment.
 #[pyfunction]
 #[pyo3(signature = (path))]
 pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {

@@ -16,7 +16,7 @@ use crate::python::{self, Given};
 use crate::snapshot::Snapshot;
 use crate::stack::{joined, layer_argument};
 
-/// A snapshot of layers, lowest first.
+/// The snapshot of a stack of layers, the lowest first.
 #[pyfunction]
 #[pyo3(
     signature = (layers, *, conflicts = Given(None), dimensions = Given(None)),
@@ -31,7 +31,7 @@ pub fn resolve<'py>(
     build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1)
 }
 
-/// The snapshot that was pickled.
+/// The snapshot of this stack and generation.
 #[pyfunction]
 #[pyo3(signature = (layers, conflicts, dimensions, generation))]
 pub fn restore_snapshot(

@@ -267,7 +267,7 @@ fn replace<T: Reader>(py: Python<'_>) -> PyResult<()> {
         ml_doc: GET_DOC.as_ptr(),
     }));
     let original = class.getattr("get")?.unbind();
-    // SAFETY: the class is a ready heap type of PyO3's with both slots filled; it is replaced here once, attached, while
+    // SAFETY: the class is a ready heap type of PyO3's with its slots filled; they are replaced here once, attached, while
     // the module is made and before any instance exists. The method definition is never freed.
     unsafe {
         let raw = class.as_ptr().cast::<ffi::PyTypeObject>();
@@ -279,6 +279,10 @@ fn replace<T: Reader>(py: Python<'_>) -> PyResult<()> {
                 (*sequence).sq_contains = Some(contains::<T>);
                 let descriptor = Bound::from_owned_ptr_or_err(py, ffi::PyDescr_NewMethod(raw, method))?;
                 class.setattr("get", descriptor)?;
+                // `None` says that it is not `Hashable`; the slot's own text, unlike CPython's, names the bare class.
+                let hash = (*raw).tp_hash;
+                class.setattr("__hash__", py.None())?;
+                (*raw).tp_hash = hash;
             }
         }
     }
