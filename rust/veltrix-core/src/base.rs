@@ -6,7 +6,7 @@
 //!   end       6        4        3         4         6        6
 //!   value     -        -        layer 2,  layer 0,  -        layer 1,
 //!                               node 7    node 3             node 12
-//!   index     hash of the whole path ──► entry (open addressing, 32 bits of the hash beside the number)
+//!   index     hash of the whole path ──► entry (open addressing, a tag of the hash beside the number)
 //! ```
 //! Entries stand in pre-order, so that "all beneath" is one range of numbers and iteration skips from `end` to `end`.
 //! Values are not copied: an entry names the node of the layer that won.
@@ -44,24 +44,15 @@ pub struct Entry {
 #[derive(Debug)]
 pub struct Base {
     entries: Box<[Entry]>,
-    /// `hash tag << 32 | entry + 1`; 0 is an empty slot.
-    index: Box<[u64]>,
+    index: Index,
     trees: Box<[Arc<Layer>]>,
     segments: Arc<Segments>,
 }
 
 impl Base {
-    /// A base from its entries and the hash of each entry's path.
-    pub fn new(entries: Vec<Entry>, hashes: &[u64], trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
-        let size = (entries.len() + entries.len() / 2 + 2).next_power_of_two();
-        let mut index = vec![0_u64; size].into_boxed_slice();
-        for (id, &hash) in hashes.iter().enumerate() {
-            let mut slot = hash as usize & (size - 1);
-            while index[slot] != 0 {
-                slot = (slot + 1) & (size - 1);
-            }
-            index[slot] = (hash >> 32 << 32) | (id as u64 + 1);
-        }
+    /// A base from its entries.
+    pub fn new(entries: Vec<Entry>, trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
+        let index = Index::new(&entries, &segments);
         Self { entries: entries.into(), index, trees: trees.into(), segments }
     }
 
@@ -96,25 +87,13 @@ impl Base {
 
     /// Bytes that the base itself takes, beside its layers.
     pub fn size(&self) -> usize {
-        size_of_val(&*self.entries) + size_of_val(&*self.index)
+        size_of_val(&*self.entries) + size_of_val(&*self.index.slots)
     }
 
     /// The first entry under this path hash that `matches` accepts.
     #[inline]
     pub fn find(&self, hash: u64, mut matches: impl FnMut(&Self, EntryId) -> bool) -> Option<EntryId> {
-        let mask = self.index.len() - 1;
-        let mut slot = hash as usize & mask;
-        loop {
-            let packed = self.index[slot];
-            if packed == 0 {
-                return None;
-            }
-            let id = packed as u32 - 1;
-            if packed >> 32 == hash >> 32 && matches(self, id) {
-                return Some(id);
-            }
-            slot = (slot + 1) & mask;
-        }
+        self.index.find(hash, |id| matches(self, id))
     }
 
     /// The entry of a path from the root, whose hash is `hash`.
@@ -184,5 +163,113 @@ impl Base {
     /// The root entry, before its end is known.
     pub(crate) const fn root() -> Entry {
         Entry { segment: NO_SEGMENT, parent: NO_ENTRY, end: 1, node: 0, tree: 0, kind: Kind::Mapping }
+    }
+}
+
+/// Hash of the whole path ──► entry, open addressing, half full. A slot is 32 bits: the number of an entry and one in as
+/// many as the numbers need, a tag of the hash in the others; 0 is empty.
+#[derive(Debug)]
+struct Index {
+    slots: Box<[u32]>,
+    /// The bits that hold the number.
+    number: u32,
+}
+
+const LATE: usize = 64;
+
+/// Entries whose slot was taken, with that slot.
+struct Late {
+    waiting: [(usize, u32); LATE],
+    count: usize,
+}
+
+impl Index {
+    /// The index of entries in pre-order.
+    fn new(entries: &[Entry], segments: &Segments) -> Self {
+        let number = u32::MAX.checked_shr((entries.len() as u32).leading_zeros()).unwrap_or(0);
+        let mut index = Self { slots: vec![0; entries.len() * 2].into_boxed_slice(), number };
+        // The hashes of the segments that were met, 0 for the others: beside each other they are found sooner.
+        let mut known = vec![0_u64; segments.len()];
+        let mut open: Vec<(EntryId, u64)> = Vec::new();
+        let mut late = Late { waiting: [(0, 0); LATE], count: 0 };
+        // A path's hash follows from its parent's, so that those of the open mappings suffice.
+        let (mut parent, mut above) = (NO_ENTRY, ROOT_HASH);
+        for (id, entry) in entries.iter().enumerate() {
+            let mut hash = ROOT_HASH;
+            if id != 0 {
+                while parent != entry.parent {
+                    (parent, above) = open.pop().unwrap_or((entry.parent, ROOT_HASH));
+                }
+                let segment = &mut known[entry.segment as usize];
+                if *segment == 0 {
+                    *segment = segments.get(entry.segment).hash;
+                }
+                hash = path_hash(above, *segment);
+            }
+            index.put(hash, id as EntryId, &mut late);
+            if entry.kind == Kind::Mapping {
+                open.push((parent, above));
+                (parent, above) = (id as EntryId, hash);
+            }
+        }
+        index.put_late(&mut late);
+        index
+    }
+
+    /// Puts an entry where its hash leads, or, if that slot is taken, among those that wait. It does not branch on what
+    /// the slot holds, so that the processor need not guess, and not wait for the slots either.
+    #[inline]
+    fn put(&mut self, hash: u64, id: EntryId, late: &mut Late) {
+        let (slot, packed) = (self.first(hash), self.packed(hash, id));
+        let there = self.slots[slot];
+        self.slots[slot] = if there == 0 { packed } else { there };
+        late.waiting[late.count] = (slot, packed);
+        late.count += usize::from(there != 0);
+        if late.count == LATE {
+            self.put_late(late);
+        }
+    }
+
+    fn put_late(&mut self, late: &mut Late) {
+        for &(mut slot, packed) in &late.waiting[..late.count] {
+            while self.slots[slot] != 0 {
+                slot = self.next(slot);
+            }
+            self.slots[slot] = packed;
+        }
+        late.count = 0;
+    }
+
+    #[inline]
+    const fn packed(&self, hash: u64, id: EntryId) -> u32 {
+        ((hash >> 32) as u32 & !self.number) | (id + 1)
+    }
+
+    /// The slot at which a probe starts, by the half of the hash that gives no tag.
+    #[inline]
+    const fn first(&self, hash: u64) -> usize {
+        ((hash as u32 as u64 * self.slots.len() as u64) >> 32) as usize
+    }
+
+    #[inline]
+    const fn next(&self, slot: usize) -> usize {
+        if slot + 1 == self.slots.len() { 0 } else { slot + 1 }
+    }
+
+    /// The first entry under this hash that `matches` accepts.
+    #[inline]
+    fn find(&self, hash: u64, mut matches: impl FnMut(EntryId) -> bool) -> Option<EntryId> {
+        let mut slot = self.first(hash);
+        loop {
+            let packed = self.slots[slot];
+            if packed == 0 {
+                return None;
+            }
+            let id = (packed & self.number) - 1;
+            if (packed ^ (hash >> 32) as u32) & !self.number == 0 && matches(id) {
+                return Some(id);
+            }
+            slot = self.next(slot);
+        }
     }
 }

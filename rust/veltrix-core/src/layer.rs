@@ -25,14 +25,13 @@ pub struct Position {
     pub column: u32,
 }
 
-/// One node; 24 bytes.
+/// What a node is, without its value; 12 bytes, as resolving walks over all of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
     /// The name under which the node stands in its mapping.
     pub segment: SegmentId,
     /// The node behind this subtree.
     pub end: NodeId,
-    payload: u64,
     /// What the node is.
     pub kind: Kind,
 }
@@ -42,6 +41,8 @@ pub struct Node {
 pub struct Layer {
     segments: Arc<Segments>,
     nodes: Box<[Node]>,
+    /// By node: its value, or where that stands.
+    payloads: Box<[u64]>,
     arena: Box<[u8]>,
     positions: Box<[Position]>,
     /// Of mappings with more than [`NARROW`] children: `segment << 32 | child`, sorted; the mapping's payload says where.
@@ -51,24 +52,20 @@ pub struct Layer {
 /// Mappings with at most this many children are searched one child after the other.
 const NARROW: usize = 12;
 
-/// Writes the children of every wider mapping down by segment, sorted, and their range into the mapping's payload.
-fn index_wide(nodes: &mut [Node]) -> Box<[u64]> {
-    let mut index: Vec<u64> = Vec::new();
-    for id in 0..nodes.len() {
-        if nodes[id].kind != Kind::Mapping || nodes[id].end as usize - id <= NARROW {
-            continue;
-        }
-        let start = index.len();
-        let children = Children { nodes, next: id as NodeId + 1, end: nodes[id].end };
-        index.extend(children.map(|child| packed(nodes[child as usize].segment, child)));
-        if index.len() - start > NARROW {
-            index[start..].sort_unstable();
-            nodes[id].payload = TreeBuilder::range(start, index.len());
-        } else {
-            index.truncate(start);
-        }
+/// Writes the children of a mapping down by segment, sorted, if they are many; where they are is its payload.
+fn index_wide(nodes: &[Node], payloads: &mut [u64], wide: &mut Vec<u64>, id: NodeId) {
+    let node = &nodes[id as usize];
+    if node.kind != Kind::Mapping || node.end as usize - id as usize <= NARROW {
+        return;
     }
-    index.into_boxed_slice()
+    let children = Children { nodes, next: id + 1, end: node.end };
+    if children.clone().nth(NARROW).is_none() {
+        return;
+    }
+    let start = wide.len();
+    wide.extend(children.map(|child| packed(nodes[child as usize].segment, child)));
+    wide[start..].sort_unstable();
+    payloads[id as usize] = TreeBuilder::range(start, wide.len());
 }
 
 const fn packed(segment: SegmentId, child: NodeId) -> u64 {
@@ -100,7 +97,7 @@ impl Layer {
 
     /// The child of a mapping under a name.
     pub fn child(&self, id: NodeId, segment: SegmentId) -> Option<NodeId> {
-        let payload = self.node(id).payload;
+        let payload = self.payload(id);
         if payload != 0 {
             let start = (payload >> 32) as usize;
             let children = &self.wide[start..start + payload as u32 as usize];
@@ -113,18 +110,21 @@ impl Layer {
     /// The same layer with its segments in another table.
     #[must_use]
     pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
-        let mut nodes = self.nodes.clone();
+        let (mut nodes, mut payloads, mut wide) = (self.nodes.clone(), self.payloads.clone(), Vec::new());
         for node in &mut nodes {
             if node.segment != NO_SEGMENT {
                 node.segment = segments.intern(&self.segments.get(node.segment).text);
             }
         }
         segments.retain(nodes.len());
-        let wide = index_wide(&mut nodes);
+        for id in 0..nodes.len() as NodeId {
+            index_wide(&nodes, &mut payloads, &mut wide, id);
+        }
         Self {
             segments: Arc::clone(segments),
             nodes,
-            wide,
+            payloads,
+            wide: wide.into_boxed_slice(),
             arena: self.arena.clone(),
             positions: self.positions.clone(),
         }
@@ -132,7 +132,8 @@ impl Layer {
 
     /// The handles of all opaque values.
     pub fn opaques(&self) -> impl Iterator<Item = u64> + '_ {
-        self.nodes.iter().filter(|node| node.kind == Kind::Opaque).map(|node| node.payload)
+        let both = self.nodes.iter().zip(&self.payloads);
+        both.filter(|(node, _)| node.kind == Kind::Opaque).map(|(_, &payload)| payload)
     }
 
     /// Where a node was defined, if its source knows.
@@ -140,27 +141,32 @@ impl Layer {
         self.positions.get(id as usize).copied().filter(|position| position.line != 0)
     }
 
+    #[inline]
+    fn payload(&self, id: NodeId) -> u64 {
+        self.payloads[id as usize]
+    }
+
     /// The scalar that a node holds; `None` for lists, mappings and operators.
     pub fn scalar(&self, id: NodeId) -> Option<Scalar<'_>> {
-        let node = self.node(id);
-        Some(match node.kind {
+        let payload = self.payload(id);
+        Some(match self.node(id).kind {
             Kind::Null => Scalar::Null,
-            Kind::Bool => Scalar::Bool(node.payload != 0),
-            Kind::Int => Scalar::Int(node.payload.cast_signed()),
-            Kind::BigInt => Scalar::BigInt(self.text(node.payload)),
-            Kind::Float => Scalar::Float(f64::from_bits(node.payload)),
-            Kind::Str => Scalar::Str(self.text(node.payload)),
-            Kind::Bytes => Scalar::Bytes(self.bytes(node.payload)),
+            Kind::Bool => Scalar::Bool(payload != 0),
+            Kind::Int => Scalar::Int(payload.cast_signed()),
+            Kind::BigInt => Scalar::BigInt(self.text(payload)),
+            Kind::Float => Scalar::Float(f64::from_bits(payload)),
+            Kind::Str => Scalar::Str(self.text(payload)),
+            Kind::Bytes => Scalar::Bytes(self.bytes(payload)),
             Kind::DateTime => {
-                let packed = self.bytes(node.payload);
+                let packed = self.bytes(payload);
                 let (date, time) = packed.split_at(4);
                 let mut word = [0; 8];
                 word[..4].copy_from_slice(date);
                 Scalar::DateTime(Date::unpack(u64::from_le_bytes(word)), Time::unpack(time))
             }
-            Kind::Date => Scalar::Date(Date::unpack(node.payload)),
-            Kind::Time => Scalar::Time(Time::unpack(self.bytes(node.payload))),
-            Kind::Opaque => Scalar::Opaque(node.payload),
+            Kind::Date => Scalar::Date(Date::unpack(payload)),
+            Kind::Time => Scalar::Time(Time::unpack(self.bytes(payload))),
+            Kind::Opaque => Scalar::Opaque(payload),
             Kind::List | Kind::Mapping | Kind::Delete | Kind::Replace | Kind::Append | Kind::Prepend => return None,
         })
     }
@@ -209,6 +215,8 @@ impl Iterator for Children<'_> {
 pub struct TreeBuilder {
     segments: Arc<Segments>,
     nodes: Vec<Node>,
+    payloads: Vec<u64>,
+    wide: Vec<u64>,
     arena: Vec<u8>,
     positions: Vec<Position>,
     open: Vec<NodeId>,
@@ -217,7 +225,15 @@ pub struct TreeBuilder {
 impl TreeBuilder {
     /// A builder on a table of segments.
     pub fn new(segments: Arc<Segments>) -> Self {
-        Self { segments, nodes: Vec::new(), arena: Vec::new(), positions: Vec::new(), open: Vec::new() }
+        Self {
+            segments,
+            nodes: Vec::new(),
+            payloads: Vec::new(),
+            wide: Vec::new(),
+            arena: Vec::new(),
+            positions: Vec::new(),
+            open: Vec::new(),
+        }
     }
 
     /// The table that the layer will use.
@@ -288,6 +304,7 @@ impl TreeBuilder {
     pub fn close(&mut self) {
         if let Some(id) = self.open.pop() {
             self.nodes[id as usize].end = self.nodes.len() as NodeId;
+            index_wide(&self.nodes, &mut self.payloads, &mut self.wide, id);
         }
     }
 
@@ -312,6 +329,7 @@ impl TreeBuilder {
     pub fn truncate(&mut self, id: NodeId) {
         self.open.retain(|&open| open < id);
         self.nodes.truncate(id as usize);
+        self.payloads.truncate(id as usize);
         self.positions.truncate(id as usize);
     }
 
@@ -330,6 +348,9 @@ impl TreeBuilder {
                 self.locate(copied, position);
             }
         }
+        for copied in base..self.len() {
+            index_wide(&self.nodes, &mut self.payloads, &mut self.wide, copied);
+        }
     }
 
     /// The finished layer.
@@ -341,11 +362,11 @@ impl TreeBuilder {
             self.positions.resize(self.nodes.len(), Position::default());
         }
         self.segments.retain(self.nodes.len());
-        let wide = index_wide(&mut self.nodes);
         Layer {
             segments: self.segments,
-            wide,
             nodes: self.nodes.into_boxed_slice(),
+            payloads: self.payloads.into_boxed_slice(),
+            wide: self.wide.into_boxed_slice(),
             arena: self.arena.into_boxed_slice(),
             positions: self.positions.into_boxed_slice(),
         }
@@ -363,7 +384,8 @@ impl TreeBuilder {
 
     fn push(&mut self, segment: SegmentId, kind: Kind, payload: u64) -> NodeId {
         let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { segment, end: id + 1, payload, kind });
+        self.nodes.push(Node { segment, end: id + 1, kind });
+        self.payloads.push(payload);
         id
     }
 }

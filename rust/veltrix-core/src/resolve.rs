@@ -11,10 +11,12 @@ use crate::error::{Error, Side};
 use crate::layer::{Layer, Node, NodeId, TreeBuilder};
 use crate::patch::Stacked;
 use crate::rule::{Conflicts, Definition, Verdict, judge};
-use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
+use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::Kind;
 
 const NOTHING: u32 = u32::MAX;
+/// Definitions of one path that are judged without allocating for them.
+const FEW: usize = 8;
 
 /// One definition: a node of a tree.
 #[derive(Clone, Copy)]
@@ -55,20 +57,13 @@ struct Slot {
     beneath: u32,
 }
 
-/// The entry that children are added to.
-#[derive(Clone, Copy)]
-struct Parent {
-    id: EntryId,
-    hash: u64,
-}
-
 struct Resolver<'a> {
     stack: &'a [Stacked],
     trees: &'a [Arc<Layer>],
-    segments: &'a Segments,
+    /// The nodes of each tree.
+    nodes: Vec<&'a [Node]>,
     conflicts: Conflicts,
     entries: Vec<Entry>,
-    hashes: Vec<u64>,
     slots: Vec<Slot>,
     chain: Vec<(Candidate, u32)>,
     /// By segment: the mapping that used it last, and its slot there.
@@ -84,16 +79,18 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
         return Err(Error::TooManyLayers);
     }
     let mut trees: Vec<Arc<Layer>> = stack.iter().map(Stacked::flattened).collect();
-    let expected = trees.iter().map(|tree| tree.nodes().len()).sum::<usize>() + 1;
+    let nodes: Vec<&[Node]> = trees.iter().map(|tree| tree.nodes()).collect();
+    let expected = nodes.iter().map(|nodes| nodes.len()).sum::<usize>() + 1;
     let mut made = TreeBuilder::new(Arc::clone(segments));
     made.open(NO_SEGMENT, Kind::List);
+    let roots: Vec<Candidate> =
+        nodes.iter().enumerate().rev().map(|(tree, nodes)| Resolver::candidate(nodes, tree as u16, 0)).collect();
     let mut resolver = Resolver {
         stack,
         trees: &trees,
-        segments,
+        nodes,
         conflicts,
         entries: Vec::with_capacity(expected),
-        hashes: Vec::with_capacity(expected),
         slots: Vec::new(),
         chain: Vec::new(),
         stamps: vec![(0, 0); segments.len()],
@@ -101,24 +98,15 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
         made,
     };
     resolver.entries.push(Base::root());
-    resolver.hashes.push(ROOT_HASH);
-    let roots: Vec<Candidate> =
-        (0..trees.len()).rev().map(|tree| Resolver::candidate(trees[tree].nodes(), tree as u16, 0)).collect();
-    let root = Parent { id: 0, hash: ROOT_HASH };
-    resolver.merge(root, &roots)?;
-    resolver.end(root);
-    let Resolver { mut entries, hashes, made, .. } = resolver;
+    resolver.merge(0, &roots)?;
+    resolver.end(0);
+    let Resolver { mut entries, made, .. } = resolver;
     entries.shrink_to_fit();
     trees.push(Arc::new(made.finish()));
-    Ok(Base::new(entries, &hashes, trees, Arc::clone(segments)))
+    Ok(Base::new(entries, trees, Arc::clone(segments)))
 }
 
-impl<'a> Resolver<'a> {
-    #[inline]
-    fn nodes(&self, tree: u16) -> &'a [Node] {
-        self.trees[tree as usize].nodes()
-    }
-
+impl Resolver<'_> {
     #[inline]
     fn candidate(nodes: &[Node], tree: u16, node: NodeId) -> Candidate {
         let kind = nodes[node as usize].kind;
@@ -126,74 +114,87 @@ impl<'a> Resolver<'a> {
         Candidate { tree, kind, held, node }
     }
 
-    /// Adds an entry below a parent with this path hash and returns its number.
+    /// Adds an entry below a parent and returns its number.
     #[inline]
-    fn add(&mut self, parent: Parent, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> Parent {
+    fn add(&mut self, parent: EntryId, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> EntryId {
         let id = self.entries.len() as EntryId;
-        let hash = path_hash(parent.hash, self.segments.get(segment).hash);
-        self.entries.push(Entry { segment, parent: parent.id, end: id + 1, node, tree, kind });
-        self.hashes.push(hash);
-        Parent { id, hash }
+        self.entries.push(Entry { segment, parent, end: id + 1, node, tree, kind });
+        id
     }
 
     /// Ends an entry behind all that was added since.
-    fn end(&mut self, parent: Parent) {
-        self.entries[parent.id as usize].end = self.entries.len() as EntryId;
+    fn end(&mut self, entry: EntryId) {
+        self.entries[entry as usize].end = self.entries.len() as EntryId;
     }
 
     /// The children of a mapping whose definitions, highest first, all count.
-    fn merge(&mut self, parent: Parent, definitions: &[Candidate]) -> Result<(), Error> {
+    fn merge(&mut self, parent: EntryId, definitions: &[Candidate]) -> Result<(), Error> {
         if let [only] = definitions {
             return self.copy(parent, only.tree, only.value());
         }
         self.mapping += 1;
-        let mapping = self.mapping;
-        let first = self.slots.len();
+        let (first, links) = (self.slots.len(), self.chain.len());
         for definition in definitions.iter().rev() {
-            let (tree, nodes) = (definition.tree, self.nodes(definition.tree));
-            let mut child = definition.value() + 1;
-            let end = nodes[child as usize - 1].end;
-            while child < end {
-                let node = &nodes[child as usize];
-                let candidate = Self::candidate(nodes, tree, child);
-                let stamp = &mut self.stamps[node.segment as usize];
-                if stamp.0 == mapping {
-                    let slot = stamp.1;
-                    self.cover(slot, candidate);
-                } else {
-                    *stamp = (mapping, self.slots.len() as u32);
-                    self.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
-                }
-                child = node.end;
-            }
+            self.gather(first, definition.tree, definition.value());
         }
         for at in first..self.slots.len() {
             let slot = self.slots[at];
             self.settle(parent, slot)?;
         }
         self.slots.truncate(first);
+        self.chain.truncate(links);
         Ok(())
+    }
+
+    /// Puts the children that one layer gives the mapping at hand into the slots from `first` on.
+    fn gather(&mut self, first: usize, tree: u16, mapping: NodeId) {
+        let nodes = self.nodes[tree as usize];
+        let (mut child, end) = (mapping + 1, nodes[mapping as usize].end);
+        // Layers tend to name things in one order: the next name is most often that of the next slot.
+        let mut next = first;
+        while child < end {
+            let node = &nodes[child as usize];
+            let candidate = Self::candidate(nodes, tree, child);
+            child = node.end;
+            let known = match self.slots.get(next) {
+                Some(slot) if slot.segment == node.segment => true,
+                _ => {
+                    let stamp = &mut self.stamps[node.segment as usize];
+                    let known = stamp.0 == self.mapping;
+                    if !known {
+                        *stamp = (self.mapping, self.slots.len() as u32);
+                    }
+                    next = stamp.1 as usize;
+                    known
+                }
+            };
+            if known {
+                Self::cover(&mut self.slots[next], &mut self.chain, candidate);
+            } else {
+                self.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
+            }
+            next += 1;
+        }
     }
 
     /// Puts a definition over those that a slot holds.
     #[inline]
-    fn cover(&mut self, slot: u32, candidate: Candidate) {
-        let slot = &mut self.slots[slot as usize];
+    fn cover(slot: &mut Slot, chain: &mut Vec<(Candidate, u32)>, candidate: Candidate) {
         let barrier = matches!(candidate.kind, Kind::Null | Kind::Delete | Kind::Replace);
         let hidden =
             candidate.is_whole() && (slot.top.is_whole() || matches!(slot.top.kind, Kind::Null | Kind::Delete));
         if barrier {
             slot.beneath = NOTHING;
         } else if !hidden {
-            self.chain.push((slot.top, slot.beneath));
-            slot.beneath = self.chain.len() as u32 - 1;
+            chain.push((slot.top, slot.beneath));
+            slot.beneath = chain.len() as u32 - 1;
         }
         slot.top = candidate;
     }
 
     /// Adds what a slot resolves to.
     #[inline]
-    fn settle(&mut self, parent: Parent, slot: Slot) -> Result<(), Error> {
+    fn settle(&mut self, parent: EntryId, slot: Slot) -> Result<(), Error> {
         let top = slot.top;
         if slot.beneath == NOTHING && !top.kind.is_operator() {
             let entry = self.add(parent, slot.segment, top.tree, top.node, top.kind);
@@ -203,17 +204,26 @@ impl<'a> Resolver<'a> {
             }
             return Ok(());
         }
-        let mut definitions = vec![top];
-        let mut next = slot.beneath;
+        // Most stacks are low: their definitions need no memory of their own.
+        let mut few = [top; FEW];
+        let (mut count, mut next) = (1, slot.beneath);
+        while next != NOTHING && count < FEW {
+            (few[count], next) = self.chain[next as usize];
+            count += 1;
+        }
+        if next == NOTHING {
+            return self.decide(parent, slot.segment, &few[..count]);
+        }
+        let mut many = few.to_vec();
         while next != NOTHING {
             let (candidate, beneath) = self.chain[next as usize];
-            definitions.push(candidate);
+            many.push(candidate);
             next = beneath;
         }
-        self.decide(parent, slot.segment, &definitions)
+        self.decide(parent, slot.segment, &many)
     }
 
-    fn decide(&mut self, parent: Parent, segment: SegmentId, definitions: &[Candidate]) -> Result<(), Error> {
+    fn decide(&mut self, parent: EntryId, segment: SegmentId, definitions: &[Candidate]) -> Result<(), Error> {
         match judge(definitions, self.conflicts) {
             Verdict::Absent => {}
             Verdict::Leaf(at) => {
@@ -236,7 +246,7 @@ impl<'a> Resolver<'a> {
             }
             Verdict::Conflict(upper, lower) => {
                 let mut path = vec![segment];
-                let mut at = parent.id;
+                let mut at = parent;
                 while at != 0 {
                     path.push(self.entries[at as usize].segment);
                     at = self.entries[at as usize].parent;
@@ -250,8 +260,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// Adds the children of a mapping that one layer alone defines.
-    fn copy(&mut self, parent: Parent, tree: u16, mapping: NodeId) -> Result<(), Error> {
-        let nodes = self.nodes(tree);
+    fn copy(&mut self, parent: EntryId, tree: u16, mapping: NodeId) -> Result<(), Error> {
+        let nodes = self.nodes[tree as usize];
         let (mut child, end) = (mapping + 1, nodes[mapping as usize].end);
         while child < end {
             let node = &nodes[child as usize];
