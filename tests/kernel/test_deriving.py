@@ -316,6 +316,12 @@ def test_with_layer_takes_the_place_of_its_name(kernel, snapshot):
     assert changed.generation == 2
 
 
+def test_a_value_set_in_a_layer_that_replaced_its_equal_is_seen(kernel):
+    replaced = stack(kernel, {"x": 1}, {"y": 2}).with_layer(kernel.Layer("a", {"x": 1}))
+    assert replaced.set("x", 5, layer="a")["x"] == 5
+    assert replaced.set("x", 5, layer="a").generation == 2
+
+
 def test_with_layer_takes_the_topmost_place_of_its_name(kernel):
     snapshot = kernel.resolve([kernel.Layer("a", {"x": number}) for number in range(3)])
     assert snapshot.with_layer(kernel.Layer("a", {}))["x"] == 1

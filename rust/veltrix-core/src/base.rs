@@ -80,6 +80,12 @@ impl Base {
         (&self.trees[entry.tree as usize], entry.node)
     }
 
+    /// The entry itself if it is a mapping's, [`NO_ENTRY`] else.
+    pub fn mapping(&self, id: EntryId) -> EntryId {
+        let is_mapping = self.entries.get(id as usize).is_some_and(|entry| entry.kind == Kind::Mapping);
+        if is_mapping { id } else { NO_ENTRY }
+    }
+
     /// The trees that hold the values.
     pub fn trees(&self) -> &[Arc<Layer>] {
         &self.trees

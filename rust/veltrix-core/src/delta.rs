@@ -30,6 +30,8 @@ pub enum State {
 pub struct Change {
     /// The whole path.
     pub path: Box<[SegmentId]>,
+    /// The entry of the path in the base, hidden or not; [`NO_ENTRY`](crate::base::NO_ENTRY) without one.
+    pub entry: EntryId,
     /// What it is now.
     pub state: State,
 }
@@ -93,12 +95,12 @@ impl Delta {
     }
 
     /// Says what a path is now.
-    pub fn put(&mut self, hash: u64, path: &[SegmentId], state: State) -> Result<(), Collision> {
-        if self.changes.get(hash).is_some_and(|known| *known.path != *path) {
+    pub fn put(&mut self, hash: u64, path: &[SegmentId], entry: EntryId, state: State) -> Result<(), Collision> {
+        if self.get(hash).is_some_and(|known| *known.path != *path) {
             return Err(Collision);
         }
         self.filter |= bit(hash);
-        self.changes.insert(hash, Arc::new(Change { path: path.into(), state }));
+        self.changes.insert(hash, Arc::new(Change { path: path.into(), entry, state }));
         Ok(())
     }
 

@@ -6,16 +6,15 @@
 
 use std::sync::Arc;
 
-use crate::base::NO_ENTRY;
+use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Collision, Delta, State};
 use crate::diff;
 use crate::error::Error;
-use crate::layer::{Layer, TreeBuilder};
+use crate::layer::Layer;
 use crate::patch::{Definition, Stacked};
-use crate::resolve::extend;
 use crate::rule::Definition as _;
-use crate::segments::{NO_SEGMENT, SegmentId};
-use crate::snapshot::{Found, Outcome, Snapshot, base_of, decide, hash_of, merged_names, walk};
+use crate::segments::SegmentId;
+use crate::snapshot::{Found, Outcome, Snapshot, base_of, decide, hash_of, made_list, merged_names, walk};
 use crate::value::Kind;
 
 /// How many changed paths a base of this many entries bears before it is built anew.
@@ -68,14 +67,23 @@ impl Nature {
 }
 
 impl Snapshot {
-    /// The snapshot with a definition put at `path` in the layer at this place of the stack.
-    pub fn with_definition(&self, layer: usize, patched: &Stacked, path: &[SegmentId]) -> Result<Self, Error> {
+    /// The snapshot with a layer of its stack patched: its definition of `path` became the root of `tree`, or nothing.
+    pub fn with_definition(
+        &self,
+        layer: usize,
+        patched: &Stacked,
+        path: &[SegmentId],
+        tree: Option<&Arc<Layer>>,
+    ) -> Result<Self, Error> {
         let stack = self.stack.iter().enumerate();
         let stack = stack.map(|(at, old)| if at == layer { patched.clone() } else { old.clone() }).collect();
         let before = &self.stack[layer];
         self.derived(stack, |derivation| {
             let old = before.definition(path);
-            let new = derivation.stack[layer].definition(path);
+            let new = tree.map(|tree| Definition::Node(tree, 0));
+            if derivation.exchange(path, old, new)? {
+                return Ok(());
+            }
             derivation.compare(&mut path.to_vec(), old, new)?;
             if old.is_some() == new.is_some() {
                 return Ok(());
@@ -172,32 +180,34 @@ impl Snapshot {
 }
 
 impl Derivation<'_> {
-    /// What stands at a path as far as it is derived.
-    fn found(&self, path: &[SegmentId]) -> Found<'_> {
+    /// What stands at a path as far as it is derived, and the path's hash and entry in the base.
+    fn found(&self, path: &[SegmentId]) -> (Found<'_>, u64, EntryId) {
         let base = &self.old.base;
         let hash = hash_of(base.segments(), path);
         if let Some(change) = self.delta.get(hash)
             && *change.path == *path
         {
-            return match &change.state {
+            let found = match &change.state {
                 State::Absent => Found::Missing,
                 State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
                 State::Mapping => Found::Mapping(NO_ENTRY),
             };
+            return (found, hash, change.entry);
         }
-        match base.at(hash, path) {
-            Some(entry) if self.delta.hides(entry) => Found::Missing,
-            Some(entry) if base.entry(entry).kind == Kind::Mapping => Found::Mapping(entry),
-            Some(entry) => {
-                let (tree, node) = base.leaf(entry);
-                Found::Leaf(tree, node, entry)
-            }
-            None => Found::Missing,
-        }
+        let Some(entry) = base.at(hash, path) else { return (Found::Missing, hash, NO_ENTRY) };
+        let found = if self.delta.hides(entry) {
+            Found::Missing
+        } else if base.entry(entry).kind == Kind::Mapping {
+            Found::Mapping(entry)
+        } else {
+            let (tree, node) = base.leaf(entry);
+            Found::Leaf(tree, node, entry)
+        };
+        (found, hash, entry)
     }
 
     fn current(&self, path: &[SegmentId]) -> Nature {
-        match self.found(path) {
+        match self.found(path).0 {
             Found::Missing => Nature::Absent,
             Found::Leaf(..) => Nature::Leaf,
             Found::Mapping(_) => Nature::Mapping,
@@ -205,9 +215,39 @@ impl Derivation<'_> {
     }
 
     fn put(&mut self, path: &[SegmentId], state: State) -> Result<(), Stop> {
-        let hash = hash_of(self.old.segments(), path);
-        self.delta.put(hash, path, state)?;
+        let (_, hash, entry) = self.found(path);
+        self.put_at(hash, entry, path, state)
+    }
+
+    fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: State) -> Result<(), Stop> {
+        self.delta.put(hash, path, entry, state)?;
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
+    }
+
+    /// Whether a layer's definition was exchanged for one that wins where the old one won, and loses where it lost:
+    /// then no other layer needs to be asked.
+    fn exchange(
+        &mut self,
+        path: &[SegmentId],
+        old: Option<Definition<'_>>,
+        new: Option<Definition<'_>>,
+    ) -> Result<bool, Stop> {
+        let (Some(Definition::Node(before, left)), Some(Definition::Node(after, right))) = (old, new) else {
+            return Ok(false);
+        };
+        if !before.node(left).kind.is_simple() || !after.node(right).kind.is_simple() {
+            return Ok(false);
+        }
+        let (found, hash, entry) = self.found(path);
+        let Found::Leaf(tree, node, _) = found else { return Ok(false) };
+        if Arc::ptr_eq(tree, before) && node == left {
+            self.changed |= !diff::same_value(before, left, after, right);
+            self.put_at(hash, entry, path, State::Leaf(Arc::clone(after), right))?;
+            return Ok(true);
+        }
+        // Another definition wins, before and after; unless it is this one after all, which took the place of one with
+        // the same value unnoticed. (A list that operators make is never made of simple values.)
+        Ok(!diff::same_value(tree, node, before, left))
     }
 
     /// Lists a mapping whose children, or their order, may have changed.
@@ -279,12 +319,12 @@ impl Derivation<'_> {
         }
         let (reached, nature) = (&path[..depth], Nature::of(&outcome));
         if nature == Nature::Leaf
-            && let Found::Leaf(tree, node, _) = self.found(reached)
+            && let (Found::Leaf(tree, node, _), hash, entry) = self.found(reached)
         {
             // Where a value stood and stands, all that leads to it are mappings before and after.
             let state = self.leaf(outcome);
             self.changed |= !matches!(&state, State::Leaf(new, at) if diff::same_value(tree, node, new, *at));
-            self.put(reached, state)?;
+            self.put_at(hash, entry, reached, state)?;
             return Ok(Nature::Leaf);
         }
         for above in 1..depth {
@@ -348,33 +388,10 @@ impl Derivation<'_> {
         match outcome {
             Outcome::Leaf(tree, node) => State::Leaf(Arc::clone(tree), node),
             Outcome::Extended(definitions, extensions, onto) => {
-                let (tree, node) = made_list(self.old, &definitions, extensions, onto);
+                let (tree, node) = made_list(self.old.segments(), &definitions, extensions, onto);
                 State::Leaf(tree, node)
             }
             Outcome::Absent | Outcome::Mapping(_) => State::Absent,
         }
     }
-}
-
-/// The list that list operators make.
-pub fn made_list(
-    snapshot: &Snapshot,
-    definitions: &[Definition<'_>],
-    extensions: usize,
-    onto: Option<usize>,
-) -> (Arc<Layer>, u32) {
-    let parts: Vec<_> = definitions[..extensions]
-        .iter()
-        .chain(onto.map(|at| &definitions[at]))
-        .filter_map(|definition| match (*definition, definition.value()) {
-            (Definition::Node(tree, node), Definition::Node(_, list)) => {
-                Some((tree.node(node).kind, Arc::clone(tree), list))
-            }
-            _ => None,
-        })
-        .collect();
-    let mut made = TreeBuilder::new(Arc::clone(snapshot.segments()));
-    made.open(NO_SEGMENT, Kind::List);
-    let node = extend(&mut made, &parts, extensions);
-    (Arc::new(made.finish()), node)
 }

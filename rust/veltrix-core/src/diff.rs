@@ -1,8 +1,10 @@
 //! Diff: what two snapshots differ in, leaf by leaf.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Change, Delta, State};
 use crate::layer::{Layer, NodeId};
 use crate::segments::{ROOT_HASH, SegmentId, Segments};
@@ -10,23 +12,23 @@ use crate::snapshot::{Found, Snapshot, Spot};
 use crate::value::{Kind, Scalar};
 
 /// A leaf of a snapshot: a value, or a mapping without children.
-#[derive(Clone, Debug)]
-pub enum Leaf {
+#[derive(Clone, Copy, Debug)]
+pub enum Leaf<'a> {
     /// The value of this node.
-    Value(Arc<Layer>, NodeId),
+    Value(&'a Arc<Layer>, NodeId),
     /// A mapping without children.
     Empty,
 }
 
 /// One path in which two snapshots differ.
 #[derive(Clone, Debug)]
-pub struct Difference {
+pub struct Difference<'a> {
     /// The path.
-    pub path: Vec<SegmentId>,
+    pub path: Cow<'a, [SegmentId]>,
     /// What stood there.
-    pub old: Option<Leaf>,
+    pub old: Option<Leaf<'a>>,
     /// What stands there.
-    pub new: Option<Leaf>,
+    pub new: Option<Leaf<'a>>,
 }
 
 /// Whether two values are the same: of one type, `NaN` equal to itself, mappings in any order.
@@ -60,11 +62,11 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
     }
 }
 
-impl Leaf {
-    fn same(&self, other: &Self) -> bool {
+impl Leaf<'_> {
+    fn same(self, other: Leaf<'_>) -> bool {
         match (self, other) {
-            (Self::Empty, Self::Empty) => true,
-            (Self::Value(a, left), Self::Value(b, right)) => same_value(a, *left, b, *right),
+            (Self::Empty, Leaf::Empty) => true,
+            (Self::Value(a, left), Leaf::Value(b, right)) => same_value(a, left, b, right),
             _ => false,
         }
     }
@@ -76,75 +78,78 @@ pub fn is_empty(new: &Snapshot, old: &Snapshot) -> bool {
 }
 
 /// What `new` holds otherwise than `old`, in no particular order.
-pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
+pub fn diff<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
     if Arc::ptr_eq(&new.base, &old.base) { beside_base(new, old) } else { whole(new, old) }
 }
 
+/// The delta of a snapshot that is its base.
+static UNCHANGED: LazyLock<Delta> = LazyLock::new(Delta::default);
+
 /// One of two snapshots of one base, as their comparison sees it.
+#[derive(Clone, Copy)]
 struct Side<'a> {
     snapshot: &'a Snapshot,
     delta: &'a Delta,
 }
 
-impl Side<'_> {
-    /// The leaf at a path with this hash, of which the delta says `change` or nothing.
-    fn leaf(&self, hash: u64, path: &[SegmentId], change: Option<&Change>) -> Option<Leaf> {
-        let entry = match change.map(|change| &change.state) {
+impl<'a> Side<'a> {
+    /// The leaf at a path of which the delta says `change` or nothing, and whose entry in the base is `entry`.
+    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&'a Change>) -> Option<Leaf<'a>> {
+        match change.map(|change| &change.state) {
             Some(State::Absent) => return None,
-            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
+            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(tree, *node)),
             Some(State::Mapping) => return self.empty(path),
-            None => self.snapshot.base.at(hash, path)?,
-        };
-        if self.delta.hides(entry) {
-            return None;
+            None if entry == NO_ENTRY || self.delta.hides(entry) => return None,
+            None => {}
         }
         if self.snapshot.base.entry(entry).kind == Kind::Mapping {
             return self.empty(path);
         }
         let (tree, node) = self.snapshot.base.leaf(entry);
-        Some(Leaf::Value(Arc::clone(tree), node))
+        Some(Leaf::Value(tree, node))
     }
 
     /// A mapping is a leaf where it has no children, unless it is the root.
-    fn empty(&self, path: &[SegmentId]) -> Option<Leaf> {
+    fn empty(self, path: &[SegmentId]) -> Option<Leaf<'a>> {
         let spot = self.snapshot.spot(path).filter(|_| !path.is_empty())?;
         self.snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
     }
 
-    fn change(&self, hash: u64, path: &[SegmentId]) -> Option<&Change> {
+    fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a Change> {
         self.delta.get(hash).filter(|change| *change.path == *path)
     }
 }
 
 /// Compares the deltas of two snapshots of one base.
-fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let empty = Delta::default();
-    let [new, old] = [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_deref().unwrap_or(&empty) });
+fn beside_base<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
+    let [new, old] =
+        [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_deref().unwrap_or(&UNCHANGED) });
     let mut found = Vec::new();
-    let mut compare = |hash: u64, path: &[SegmentId], ours: Option<&Change>, theirs: Option<&Change>| {
-        let (before, after) = (old.leaf(hash, path, theirs), new.leaf(hash, path, ours));
-        let same = match (&before, &after) {
-            (None, None) => true,
-            (Some(before), Some(after)) => before.same(after),
-            _ => false,
+    let mut compare =
+        |path: Cow<'a, [SegmentId]>, entry: EntryId, ours: Option<&'a Change>, theirs: Option<&'a Change>| {
+            let (before, after) = (old.leaf(&path, entry, theirs), new.leaf(&path, entry, ours));
+            let same = match (before, after) {
+                (None, None) => true,
+                (Some(before), Some(after)) => before.same(after),
+                _ => false,
+            };
+            if !same {
+                found.push(Difference { path, old: before, new: after });
+            }
         };
-        if !same {
-            found.push(Difference { path: path.to_vec(), old: before, new: after });
-        }
-    };
-    new.delta.changes().differences(old.delta.changes(), &mut |hash, ours, theirs| match (ours, theirs) {
+    new.delta.changes().differences(old.delta.changes(), &mut |_, ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
         (Some(a), Some(b)) if a.path != b.path => {
-            compare(hash, &a.path, Some(a), None);
-            compare(hash, &b.path, None, Some(b));
+            compare(Cow::Borrowed(&a.path), a.entry, Some(a), None);
+            compare(Cow::Borrowed(&b.path), b.entry, None, Some(b));
         }
-        (Some(a), b) => compare(hash, &a.path, Some(a), b.map(|change| &**change)),
-        (None, Some(b)) => compare(hash, &b.path, None, Some(b)),
+        (Some(a), b) => compare(Cow::Borrowed(&a.path), a.entry, Some(a), b.map(|change| &**change)),
+        (None, Some(b)) => compare(Cow::Borrowed(&b.path), b.entry, None, Some(b)),
         (None, None) => {}
     });
     // Entries that one side hides and the other does not, unless a change of either side spoke for them already.
     let base = &new.snapshot.base;
-    for (these, others) in [(&new, &old), (&old, &new)] {
+    for (these, others) in [(new, old), (old, new)] {
         for &(start, end) in these.delta.hidden() {
             if others.delta.hidden().contains(&(start, end)) {
                 continue;
@@ -152,7 +157,7 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
             for entry in (start..end).filter(|&entry| !others.delta.hides(entry)) {
                 let (hash, path) = (base.hash(entry), base.path(entry));
                 if these.change(hash, &path).is_none() && others.change(hash, &path).is_none() {
-                    compare(hash, &path, None, None);
+                    compare(Cow::Owned(path), entry, None, None);
                 }
             }
         }
@@ -161,8 +166,8 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
 }
 
 /// Compares two snapshots that share no base, all leaves of both.
-fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let mut before: HashMap<Vec<SegmentId>, Leaf> = HashMap::new();
+fn whole<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
+    let mut before: HashMap<Vec<SegmentId>, Leaf<'a>> = HashMap::new();
     let shared = Arc::ptr_eq(new.segments(), old.segments());
     leaves(old, &mut |path, leaf| {
         let path = if shared { path.to_vec() } else { translated(old.segments(), new.segments(), path) };
@@ -170,18 +175,22 @@ fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     });
     let mut found = Vec::new();
     leaves(new, &mut |path, leaf| match before.remove(path) {
-        Some(old) if old.same(&leaf) || (!shared && same_text(&old, &leaf)) => {}
-        old => found.push(Difference { path: path.to_vec(), old, new: Some(leaf) }),
+        Some(old) if old.same(leaf) || (!shared && same_text(old, leaf)) => {}
+        old => found.push(Difference { path: Cow::Owned(path.to_vec()), old, new: Some(leaf) }),
     });
-    found.extend(before.into_iter().map(|(path, old)| Difference { path, old: Some(old), new: None }));
+    found.extend(before.into_iter().map(|(path, old)| Difference {
+        path: Cow::Owned(path),
+        old: Some(old),
+        new: None,
+    }));
     found
 }
 
 /// The same for values whose names stand in two tables.
-fn same_text(old: &Leaf, new: &Leaf) -> bool {
+fn same_text(old: Leaf<'_>, new: Leaf<'_>) -> bool {
     let (Leaf::Value(a, left), Leaf::Value(b, right)) = (old, new) else { return false };
     let rebased = a.rebased(b.segments());
-    same_value(&rebased, *left, b, *right)
+    same_value(&rebased, left, b, right)
 }
 
 fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<SegmentId> {
@@ -189,12 +198,17 @@ fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<Segment
 }
 
 /// Calls `visit` with every leaf in document order.
-pub fn leaves(snapshot: &Snapshot, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
+pub fn leaves<'a>(snapshot: &'a Snapshot, visit: &mut dyn FnMut(&[SegmentId], Leaf<'a>)) {
     let root = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
     walk(snapshot, &root, &mut Vec::new(), visit);
 }
 
-fn walk(snapshot: &Snapshot, spot: &Spot, path: &mut Vec<SegmentId>, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
+fn walk<'a>(
+    snapshot: &'a Snapshot,
+    spot: &Spot,
+    path: &mut Vec<SegmentId>,
+    visit: &mut dyn FnMut(&[SegmentId], Leaf<'a>),
+) {
     let children = snapshot.children(spot);
     if children.is_empty() && !path.is_empty() {
         visit(path, Leaf::Empty);
@@ -203,7 +217,7 @@ fn walk(snapshot: &Snapshot, spot: &Spot, path: &mut Vec<SegmentId>, visit: &mut
         path.push(name);
         match found {
             Found::Missing => {}
-            Found::Leaf(tree, node, _) => visit(path, Leaf::Value(Arc::clone(tree), node)),
+            Found::Leaf(tree, node, _) => visit(path, Leaf::Value(tree, node)),
             Found::Mapping(entry) => walk(snapshot, &snapshot.below(spot, name, entry), path, visit),
         }
         path.pop();

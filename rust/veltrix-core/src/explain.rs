@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::derive::made_list;
 use crate::layer::{Layer, NodeId};
 use crate::patch::{Definition, Stacked};
 use crate::record::Place;
 use crate::rule::{Definition as _, Verdict, judge};
 use crate::segments::SegmentId;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, made_list};
 use crate::value::Kind;
 
 /// What became of a definition.
@@ -111,7 +110,7 @@ impl Snapshot {
                     return (Answer::Leaf(Arc::clone(tree), node), vec![(layers[at], Role::Wins)]);
                 }
                 Verdict::Extended { extensions, onto } => {
-                    let (tree, node) = made_list(self, &definitions, extensions, onto);
+                    let (tree, node) = made_list(self.segments(), &definitions, extensions, onto);
                     let counted = (0..extensions).chain(onto);
                     let roles =
                         counted.map(|at| (layers[at], if at == 0 { Role::Wins } else { Role::Merges })).collect();

@@ -96,12 +96,7 @@ impl Definition<'_> {
                 tree.child(node, segment).map(|child| Self::Node(tree, child))
             }
             Self::Node(..) => None,
-            Self::Patched(mapping) => match mapping.changes.get(u64::from(segment)) {
-                Some(Change::Removed) => None,
-                Some(Change::Value { tree, .. }) => Some(Self::Node(tree, 0)),
-                Some(Change::Mapping { mapping, .. }) => Some(Self::Patched(mapping)),
-                None => mapping.below().and_then(|below| below.child(segment)),
-            },
+            Self::Patched(mapping) => mapping.child(segment).map(|(child, _)| child),
         }
     }
 
@@ -193,45 +188,34 @@ impl PatchedMapping {
         }
     }
 
-    /// The place a child gets when it is put: its own where it stands already, a new one behind all others else.
-    fn place_for(&mut self, segment: SegmentId) -> Option<u32> {
-        match self.changes.get(u64::from(segment)) {
-            Some(Change::Removed) => {}
-            Some(change) => return change.place(),
-            None => {
-                if self.below().is_some_and(|below| below.child(segment).is_some()) {
-                    return None;
-                }
-            }
-        }
-        self.next += 1;
-        Some(self.next)
-    }
-
     fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Layer>) -> Result<(), InTheWay> {
         let segment = path[depth];
+        let known = self.child(segment);
+        // A child that stands already keeps its place; a new one stands behind all others.
+        let place = known.map_or(Some(self.next + 1), |(_, place)| place);
+        let new = known.is_none();
         let change = if depth + 1 == path.len() {
-            Change::Value { tree: Arc::clone(tree), place: self.place_for(segment) }
+            Change::Value { tree: Arc::clone(tree), place }
         } else {
-            let known = self.child(segment);
             let mut mapping = match known {
-                Some(definition) => Self::over(definition).ok_or(InTheWay { depth: depth + 1 })?,
+                Some((definition, _)) => Self::over(definition).ok_or(InTheWay { depth: depth + 1 })?,
                 None => Self::empty(),
             };
             mapping.put(path, depth + 1, tree)?;
-            Change::Mapping { mapping: Arc::new(mapping), place: self.place_for(segment) }
+            Change::Mapping { mapping: Arc::new(mapping), place }
         };
+        self.next += u32::from(new);
         self.changes.insert(u64::from(segment), change);
         Ok(())
     }
 
-    /// The definition of a child, as [`Definition::child`] gives it.
-    fn child(&self, segment: SegmentId) -> Option<Definition<'_>> {
+    /// The definition of a child, and its place if it stands behind those of `below`.
+    fn child(&self, segment: SegmentId) -> Option<(Definition<'_>, Option<u32>)> {
         match self.changes.get(u64::from(segment)) {
             Some(Change::Removed) => None,
-            Some(Change::Value { tree, .. }) => Some(Definition::Node(tree, 0)),
-            Some(Change::Mapping { mapping, .. }) => Some(Definition::Patched(mapping)),
-            None => self.below().and_then(|below| below.child(segment)),
+            Some(Change::Value { tree, place }) => Some((Definition::Node(tree, 0), *place)),
+            Some(Change::Mapping { mapping, place }) => Some((Definition::Patched(mapping), *place)),
+            None => Some((self.below()?.child(segment)?, None)),
         }
     }
 
@@ -241,9 +225,9 @@ impl PatchedMapping {
             self.changes.insert(u64::from(segment), Change::Removed);
             return;
         }
-        let Some(mut mapping) = self.child(segment).and_then(Self::over) else { return };
+        let Some((definition, place)) = self.child(segment) else { return };
+        let Some(mut mapping) = Self::over(definition) else { return };
         mapping.take(path, depth + 1);
-        let place = self.place_for(segment);
         self.changes.insert(u64::from(segment), Change::Mapping { mapping: Arc::new(mapping), place });
     }
 }

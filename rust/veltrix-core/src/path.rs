@@ -217,6 +217,11 @@ pub fn push_known(text: &mut String, segment: &str, plain: bool) {
     if !text.is_empty() {
         text.push('.');
     }
+    push_name(text, segment, plain);
+}
+
+/// Appends the first segment of a path, quoted where it must be.
+pub fn push_name(text: &mut String, segment: &str, plain: bool) {
     if plain {
         text.push_str(segment);
         return;

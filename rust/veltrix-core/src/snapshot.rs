@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, State};
 use crate::error::{Error, Side};
-use crate::layer::{Layer, NodeId};
+use crate::layer::{Layer, NodeId, TreeBuilder};
 use crate::patch::{Definition, Stacked};
-use crate::resolve::resolve;
+use crate::resolve::{extend, resolve};
 use crate::rule::{Conflicts, Definition as _, Verdict, judge};
-use crate::segments::{ROOT_HASH, SegmentId, Segments, path_hash};
+use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
 use crate::value::Kind;
 
 /// An immutable result of resolving a stack.
@@ -92,7 +92,7 @@ impl Snapshot {
             return match &change.state {
                 State::Absent => Found::Missing,
                 State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-                State::Mapping => Found::Mapping(self.entry_of(hash, &change.path)),
+                State::Mapping => Found::Mapping(self.base.mapping(change.entry)),
             };
         }
         if spot.entry == NO_ENTRY {
@@ -115,7 +115,7 @@ impl Snapshot {
             return match &change.state {
                 State::Absent => Found::Missing,
                 State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-                State::Mapping => Found::Mapping(self.entry_of(hash, path)),
+                State::Mapping => Found::Mapping(self.base.mapping(change.entry)),
             };
         }
         match self.base.at(hash, path) {
@@ -133,15 +133,6 @@ impl Snapshot {
         }
         let (tree, node) = self.base.leaf(entry);
         Found::Leaf(tree, node, entry)
-    }
-
-    fn entry_of(&self, hash: u64, path: &[SegmentId]) -> EntryId {
-        if path.is_empty() {
-            return 0;
-        }
-        let found =
-            self.base.find(hash, |base, entry| base.entry(entry).kind == Kind::Mapping && *base.path(entry) == *path);
-        found.unwrap_or(NO_ENTRY)
     }
 
     fn is_text<'n>(&self, path: &[SegmentId], above: &[SegmentId], names: impl Iterator<Item = &'n str>) -> bool {
@@ -309,6 +300,29 @@ pub fn decide<'a>(
             return Err(Error::Conflict { path: path.to_vec(), upper, lower });
         }
     })
+}
+
+/// The list that list operators make.
+pub fn made_list(
+    segments: &Arc<Segments>,
+    definitions: &[Definition<'_>],
+    extensions: usize,
+    onto: Option<usize>,
+) -> (Arc<Layer>, u32) {
+    let parts: Vec<_> = definitions[..extensions]
+        .iter()
+        .chain(onto.map(|at| &definitions[at]))
+        .filter_map(|definition| match (*definition, definition.value()) {
+            (Definition::Node(tree, node), Definition::Node(_, list)) => {
+                Some((tree.node(node).kind, Arc::clone(tree), list))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut made = TreeBuilder::new(Arc::clone(segments));
+    made.open(NO_SEGMENT, Kind::List);
+    let node = extend(&mut made, &parts, extensions);
+    (Arc::new(made.finish()), node)
 }
 
 fn side(stack: &[Stacked], path: &[SegmentId], definition: Definition<'_>) -> Side {

@@ -1,37 +1,47 @@
 //! A persistent map from `u64` to values: an update copies one path of nodes and shares the rest.
 //!
-//! Keys are hashes (of paths) or dense numbers (segments); both spread over five bits a level. Two versions of one
-//! map are compared by [`Trie::differences`] in time proportional to what differs.
+//! Keys are hashes (of paths) or dense numbers (segments); both spread over four bits a level: a copy touches the
+//! reference counts of all slots of a node, so that narrow nodes are cheaper to copy than wide ones are to descend.
+//! Two versions of one map are compared by [`Trie::differences`] in time proportional to what differs.
 
+use std::iter::once;
 use std::sync::Arc;
 
-const BITS: u32 = 5;
+const BITS: u32 = 4;
 const MASK: u64 = (1 << BITS) - 1;
 
 /// A persistent map.
 #[derive(Debug)]
 pub struct Trie<V> {
-    root: Option<Arc<Branch<V>>>,
+    root: Option<Branch<V>>,
     length: usize,
 }
 
+/// One node: which of its slots are filled, and those.
 #[derive(Debug)]
 struct Branch<V> {
-    bitmap: u32,
-    slots: Box<[Slot<V>]>,
+    bitmap: u16,
+    slots: Arc<[Slot<V>]>,
 }
 
 #[derive(Debug)]
 enum Slot<V> {
     Leaf(u64, V),
-    Branch(Arc<Branch<V>>),
+    Branch(Branch<V>),
+}
+
+impl<V> Clone for Branch<V> {
+    fn clone(&self) -> Self {
+        Self { bitmap: self.bitmap, slots: Arc::clone(&self.slots) }
+    }
 }
 
 impl<V: Clone> Clone for Slot<V> {
+    #[inline]
     fn clone(&self) -> Self {
         match self {
             Self::Leaf(key, value) => Self::Leaf(*key, value.clone()),
-            Self::Branch(branch) => Self::Branch(Arc::clone(branch)),
+            Self::Branch(branch) => Self::Branch(branch.clone()),
         }
     }
 }
@@ -48,11 +58,127 @@ impl<V> Default for Trie<V> {
     }
 }
 
+const fn bit_of(key: u64, shift: u32) -> u16 {
+    1 << ((key >> shift) & MASK)
+}
+
 impl<V> Branch<V> {
-    /// The slot of a key at this level, as its position among the filled ones.
-    fn position(&self, key: u64, shift: u32) -> (u32, usize) {
-        let bit = 1_u32 << ((key >> shift) & MASK);
-        (bit, (self.bitmap & (bit - 1)).count_ones() as usize)
+    /// The position of a bit's slot among the filled ones.
+    const fn position(&self, bit: u16) -> usize {
+        (self.bitmap & (bit - 1)).count_ones() as usize
+    }
+
+    fn slot(&self, bit: u16) -> Option<&Slot<V>> {
+        if self.bitmap & bit == 0 { None } else { self.slots.get(self.position(bit)) }
+    }
+}
+
+impl<V: Clone> Branch<V> {
+    fn single(key: u64, value: V, shift: u32) -> Self {
+        Self { bitmap: bit_of(key, shift), slots: Arc::new([Slot::Leaf(key, value)]) }
+    }
+
+    fn with_slot(&self, bit: u16, slot: Slot<V>) -> Self {
+        let position = self.position(bit);
+        if self.bitmap & bit == 0 {
+            let (before, after) = self.slots.split_at(position);
+            let slots = before.iter().cloned().chain(once(slot)).chain(after.iter().cloned()).collect();
+            return Self { bitmap: self.bitmap | bit, slots };
+        }
+        let mut slots: Arc<[Slot<V>]> = Arc::from(&*self.slots);
+        if let Some(slots) = Arc::get_mut(&mut slots) {
+            slots[position] = slot;
+        }
+        Self { bitmap: self.bitmap, slots }
+    }
+
+    fn without_slot(&self, bit: u16) -> Option<Self> {
+        let (before, after) = self.slots.split_at(self.position(bit));
+        let bitmap = self.bitmap & !bit;
+        (bitmap != 0).then(|| Self { bitmap, slots: before.iter().chain(&after[1..]).cloned().collect() })
+    }
+
+    /// The branch with a value put, and whether the key is new.
+    fn with(&self, key: u64, value: V, shift: u32) -> (Self, bool) {
+        let bit = bit_of(key, shift);
+        let (slot, added) = match self.slot(bit) {
+            None => (Slot::Leaf(key, value), true),
+            Some(Slot::Leaf(found, _)) if *found == key => (Slot::Leaf(key, value), false),
+            Some(Slot::Leaf(found, old)) => {
+                let lower = Self::single(*found, old.clone(), shift + BITS);
+                (Slot::Branch(lower.with(key, value, shift + BITS).0), true)
+            }
+            Some(Slot::Branch(next)) => {
+                let (next, added) = next.with(key, value, shift + BITS);
+                (Slot::Branch(next), added)
+            }
+        };
+        (self.with_slot(bit, slot), added)
+    }
+
+    /// The branch without a key that it holds; `None` if that was all.
+    fn without(&self, key: u64, shift: u32) -> Option<Self> {
+        let bit = bit_of(key, shift);
+        match self.slot(bit) {
+            Some(Slot::Branch(next)) => match next.without(key, shift + BITS) {
+                Some(next) => Some(self.with_slot(bit, Slot::Branch(next))),
+                None => self.without_slot(bit),
+            },
+            _ => self.without_slot(bit),
+        }
+    }
+
+    fn walk<'a>(&'a self, visit: &mut dyn FnMut(u64, &'a V)) {
+        for slot in &*self.slots {
+            walk_slot(Some(slot), visit);
+        }
+    }
+
+    fn compare<'a>(&'a self, other: &'a Self, shift: u32, visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>)) {
+        if Arc::ptr_eq(&self.slots, &other.slots) {
+            return;
+        }
+        let mut bits = self.bitmap | other.bitmap;
+        while bits != 0 {
+            let bit = bits & bits.wrapping_neg();
+            bits ^= bit;
+            match (self.slot(bit), other.slot(bit)) {
+                (Some(Slot::Branch(a)), Some(Slot::Branch(b))) => a.compare(b, shift + BITS, visit),
+                (Some(Slot::Leaf(a, value)), Some(Slot::Leaf(b, other))) if a == b => {
+                    visit(*a, Some(value), Some(other));
+                }
+                (a, b) => {
+                    // One side holds at most one leaf here; its key may stand inside the other side's branch.
+                    walk_slot(a, &mut |key, value| visit(key, Some(value), find(b, key, shift)));
+                    walk_slot(b, &mut |key, value| {
+                        if find(a, key, shift).is_none() {
+                            visit(key, None, Some(value));
+                        }
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn walk_slot<'a, V: Clone>(slot: Option<&'a Slot<V>>, visit: &mut dyn FnMut(u64, &'a V)) {
+    match slot {
+        None => {}
+        Some(Slot::Leaf(key, value)) => visit(*key, value),
+        Some(Slot::Branch(branch)) => branch.walk(visit),
+    }
+}
+
+/// The value of a key that would stand in, or beneath, the slot of a node at this level.
+fn find<V>(mut slot: Option<&Slot<V>>, key: u64, mut shift: u32) -> Option<&V> {
+    loop {
+        match slot? {
+            Slot::Leaf(found, value) => return (*found == key).then_some(value),
+            Slot::Branch(branch) => {
+                shift += BITS;
+                slot = branch.slot(bit_of(key, shift));
+            }
+        }
     }
 }
 
@@ -69,26 +195,14 @@ impl<V: Clone> Trie<V> {
 
     /// The value of a key.
     pub fn get(&self, key: u64) -> Option<&V> {
-        let mut branch = self.root.as_deref()?;
-        let mut shift = 0;
-        loop {
-            let (bit, position) = branch.position(key, shift);
-            if branch.bitmap & bit == 0 {
-                return None;
-            }
-            match &branch.slots[position] {
-                Slot::Leaf(found, value) => return (*found == key).then_some(value),
-                Slot::Branch(next) => branch = next,
-            }
-            shift += BITS;
-        }
+        find(self.root.as_ref()?.slot(bit_of(key, 0)), key, 0)
     }
 
     /// Puts a value; the versions that share nodes with this one stay as they are.
     pub fn insert(&mut self, key: u64, value: V) {
         let (root, added) = match &self.root {
-            None => (Self::single(key, value, 0), true),
-            Some(branch) => Self::with(branch, key, value, 0),
+            None => (Branch::single(key, value, 0), true),
+            Some(branch) => branch.with(key, value, 0),
         };
         self.root = Some(root);
         self.length += usize::from(added);
@@ -100,13 +214,13 @@ impl<V: Clone> Trie<V> {
             return;
         }
         self.length -= 1;
-        self.root = self.root.as_ref().and_then(|branch| Self::without(branch, key, 0));
+        self.root = self.root.as_ref().and_then(|branch| branch.without(key, 0));
     }
 
     /// Calls `visit` with every key and value, in the order of the keys' bits.
     pub fn for_each<'a>(&'a self, visit: &mut dyn FnMut(u64, &'a V)) {
         if let Some(root) = &self.root {
-            Self::walk(root, visit);
+            root.walk(visit);
         }
     }
 
@@ -114,124 +228,9 @@ impl<V: Clone> Trie<V> {
     pub fn differences<'a>(&'a self, other: &'a Self, visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>)) {
         match (&self.root, &other.root) {
             (None, None) => {}
-            (Some(left), None) => Self::walk(left, &mut |key, value| visit(key, Some(value), None)),
-            (None, Some(right)) => Self::walk(right, &mut |key, value| visit(key, None, Some(value))),
-            (Some(left), Some(right)) => Self::compare(left, right, 0, visit),
-        }
-    }
-
-    fn single(key: u64, value: V, shift: u32) -> Arc<Branch<V>> {
-        Arc::new(Branch { bitmap: 1 << ((key >> shift) & MASK), slots: Box::new([Slot::Leaf(key, value)]) })
-    }
-
-    fn with(branch: &Branch<V>, key: u64, value: V, shift: u32) -> (Arc<Branch<V>>, bool) {
-        let (bit, position) = branch.position(key, shift);
-        if branch.bitmap & bit == 0 {
-            let mut slots = Vec::with_capacity(branch.slots.len() + 1);
-            slots.extend_from_slice(&branch.slots[..position]);
-            slots.push(Slot::Leaf(key, value));
-            slots.extend_from_slice(&branch.slots[position..]);
-            return (Arc::new(Branch { bitmap: branch.bitmap | bit, slots: slots.into() }), true);
-        }
-        let (slot, added) = match &branch.slots[position] {
-            Slot::Leaf(found, _) if *found == key => (Slot::Leaf(key, value), false),
-            Slot::Leaf(found, old) => {
-                let lower = Self::single(*found, old.clone(), shift + BITS);
-                (Slot::Branch(Self::with(&lower, key, value, shift + BITS).0), true)
-            }
-            Slot::Branch(next) => {
-                let (next, added) = Self::with(next, key, value, shift + BITS);
-                (Slot::Branch(next), added)
-            }
-        };
-        let mut slots = branch.slots.clone();
-        slots[position] = slot;
-        (Arc::new(Branch { bitmap: branch.bitmap, slots }), added)
-    }
-
-    fn without(branch: &Arc<Branch<V>>, key: u64, shift: u32) -> Option<Arc<Branch<V>>> {
-        let (bit, position) = branch.position(key, shift);
-        let replacement = match &branch.slots[position] {
-            Slot::Leaf(..) => None,
-            Slot::Branch(next) => Self::without(next, key, shift + BITS),
-        };
-        if let Some(next) = replacement {
-            let mut slots = branch.slots.clone();
-            slots[position] = Slot::Branch(next);
-            return Some(Arc::new(Branch { bitmap: branch.bitmap, slots }));
-        }
-        if branch.slots.len() == 1 {
-            return None;
-        }
-        let mut slots = Vec::with_capacity(branch.slots.len() - 1);
-        slots.extend_from_slice(&branch.slots[..position]);
-        slots.extend_from_slice(&branch.slots[position + 1..]);
-        Some(Arc::new(Branch { bitmap: branch.bitmap & !bit, slots: slots.into() }))
-    }
-
-    fn walk<'a>(branch: &'a Branch<V>, visit: &mut dyn FnMut(u64, &'a V)) {
-        for slot in &branch.slots {
-            match slot {
-                Slot::Leaf(key, value) => visit(*key, value),
-                Slot::Branch(next) => Self::walk(next, visit),
-            }
-        }
-    }
-
-    fn compare<'a>(
-        left: &'a Arc<Branch<V>>,
-        right: &'a Arc<Branch<V>>,
-        shift: u32,
-        visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>),
-    ) {
-        if Arc::ptr_eq(left, right) {
-            return;
-        }
-        let mut bits = left.bitmap | right.bitmap;
-        while bits != 0 {
-            let bit = bits & bits.wrapping_neg();
-            bits ^= bit;
-            match (Self::slot(left, bit), Self::slot(right, bit)) {
-                (Some(Slot::Branch(a)), Some(Slot::Branch(b))) => Self::compare(a, b, shift + BITS, visit),
-                (Some(Slot::Leaf(a, value)), Some(Slot::Leaf(b, other))) if a == b => {
-                    visit(*a, Some(value), Some(other));
-                }
-                (a, b) => {
-                    // One side holds at most one leaf here; its key may stand inside the other side's branch.
-                    Self::walk_slot(a, &mut |key, value| visit(key, Some(value), Self::find(b, key, shift)));
-                    Self::walk_slot(b, &mut |key, value| {
-                        if Self::find(a, key, shift).is_none() {
-                            visit(key, None, Some(value));
-                        }
-                    });
-                }
-            }
-        }
-    }
-
-    fn slot(branch: &Branch<V>, bit: u32) -> Option<&Slot<V>> {
-        (branch.bitmap & bit != 0).then(|| &branch.slots[(branch.bitmap & (bit - 1)).count_ones() as usize])
-    }
-
-    fn walk_slot<'a>(slot: Option<&'a Slot<V>>, visit: &mut dyn FnMut(u64, &'a V)) {
-        match slot {
-            None => {}
-            Some(Slot::Leaf(key, value)) => visit(*key, value),
-            Some(Slot::Branch(branch)) => Self::walk(branch, visit),
-        }
-    }
-
-    fn find(slot: Option<&Slot<V>>, key: u64, shift: u32) -> Option<&V> {
-        let mut slot = slot?;
-        let mut shift = shift + BITS;
-        loop {
-            match slot {
-                Slot::Leaf(found, value) => return (*found == key).then_some(value),
-                Slot::Branch(branch) => {
-                    slot = Self::slot(branch, 1 << ((key >> shift) & MASK))?;
-                    shift += BITS;
-                }
-            }
+            (Some(left), None) => left.walk(&mut |key, value| visit(key, Some(value), None)),
+            (None, Some(right)) => right.walk(&mut |key, value| visit(key, None, Some(value))),
+            (Some(left), Some(right)) => left.compare(right, 0, visit),
         }
     }
 }

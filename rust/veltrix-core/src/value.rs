@@ -63,6 +63,11 @@ impl Kind {
         }
     }
 
+    /// Whether one such definition can take the place of another without changing which definition of a path wins.
+    pub const fn is_simple(self) -> bool {
+        !matches!(self, Self::Null | Self::List | Self::Mapping) && !self.is_operator()
+    }
+
     /// Whether the node is an operator; they stand last.
     pub const fn is_operator(self) -> bool {
         self as u8 >= Self::Delete as u8

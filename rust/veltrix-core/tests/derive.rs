@@ -138,13 +138,14 @@ fn apply(table: &Arc<Segments>, snapshot: &Snapshot, step: &Step) -> Option<Snap
     match step {
         Step::Set(at, path, value) => {
             let (at, path) = (place(at)?, names(table, path));
-            let patched = snapshot.stack[at].with(&path, &definition(table, value)).ok()?;
-            snapshot.with_definition(at, &patched, &path).ok()
+            let value = definition(table, value);
+            let patched = snapshot.stack[at].with(&path, &value).ok()?;
+            snapshot.with_definition(at, &patched, &path, Some(&value)).ok()
         }
         Step::Delete(at, path) => {
             let (at, path) = (place(at)?, names(table, path));
             snapshot.stack[at].definition(&path)?;
-            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path).ok()
+            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path, None).ok()
         }
         Step::Put(at, data) => {
             let at = at.as_ref().and_then(place);

@@ -95,12 +95,13 @@ fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Sna
     match text(0) {
         "set" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
-            let patched = snapshot.stack[at].with(&path, &definition(table, &step[3])).expect("nothing in the way");
-            snapshot.with_definition(at, &patched, &path)
+            let value = definition(table, &step[3]);
+            let patched = snapshot.stack[at].with(&path, &value).expect("nothing in the way");
+            snapshot.with_definition(at, &patched, &path, Some(&value))
         }
         "delete" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
-            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path)
+            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path, None)
         }
         "overlay" => {
             let mut derived = snapshot.with_layer(&layer(table, "overlay", &step[1]), None)?;

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::formats::DocumentError;
-use veltrix_core::path::push_known;
+use veltrix_core::path::push_name;
 use veltrix_core::record::Place;
 use veltrix_core::segments::{SegmentId, Segments};
 
@@ -23,11 +23,19 @@ pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArg
 /// The canonical text of a path of names.
 pub fn path_text(segments: &Segments, path: &[SegmentId]) -> String {
     let mut text = String::with_capacity(path.len() * 12);
-    for &id in path {
-        let segment = segments.get(id);
-        push_known(&mut text, &segment.text, segment.plain);
-    }
+    push_path(&mut text, segments, path);
     text
+}
+
+/// Appends the canonical text of a path of names.
+pub fn push_path(text: &mut String, segments: &Segments, path: &[SegmentId]) {
+    for (depth, &id) in path.iter().enumerate() {
+        let segment = segments.get(id);
+        if depth > 0 {
+            text.push('.');
+        }
+        push_name(text, &segment.text, segment.plain);
+    }
 }
 
 /// An `Origin`.

@@ -21,6 +21,7 @@ mod reading;
 mod explain;
 mod methods;
 mod view;
+mod diff;
 mod snapshot;
 mod resolve;
 mod slots;

@@ -3,8 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
-use veltrix_core::hash::ROOT_HASH;
-use veltrix_core::path::{self, Problem, Step, plain_hash, push_index, push_segment};
+use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::raise;
@@ -133,10 +132,9 @@ pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py,
 /// A path of names alone, on a table of segments.
 pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
     if let Ok(text) = wanted.cast_exact::<PyString>()
-        && let Some(text) = raw::text(text)
-        && plain_hash(text, ROOT_HASH).is_some()
+        && let Some(names) = raw::text(text).and_then(|text| known_names(table, text))
     {
-        return Ok(text.split('.').map(|name| table.intern(name)).collect());
+        return Ok(names);
     }
     let steps = steps(wanted)?;
     let names = steps.iter().map(|step| match step {
@@ -146,6 +144,18 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
     names.collect::<Option<_>>().ok_or_else(|| {
         raise(python::path_error(py), (text(&steps), None::<usize>, "a list's item cannot be set alone"))
     })
+}
+
+/// The names of a path that needs no quotes and gives no index, where the table knows them all.
+fn known_names(table: &Segments, text: &str) -> Option<Vec<SegmentId>> {
+    let mut names = Vec::with_capacity(8);
+    let mut start = 0;
+    for end in (0..=text.len()).filter(|&at| text.as_bytes().get(at).is_none_or(|&byte| byte == b'.')) {
+        let name = table.find(&text[start..end]).filter(|&name| table.get(name).plain)?;
+        names.push(name);
+        start = end + 1;
+    }
+    Some(names)
 }
 
 /// The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment.

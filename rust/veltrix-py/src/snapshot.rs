@@ -8,8 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::diff::{self, Leaf};
-use veltrix_core::error::Side;
+use veltrix_core::error::{Error, Side};
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
 use veltrix_core::patch::{Definition, Stacked};
@@ -18,13 +17,13 @@ use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::snapshot::{self as kernel, Spot};
 
 use crate::cache::Cache;
+use crate::diff::difference;
 use crate::error::{conflict, kernel_error, path_text, raise};
 use crate::inline::Inline;
 use crate::input::Reader;
 use crate::key::Key;
 use crate::layer::{Layer, is_mapping, text_argument};
 use crate::methods::reading_methods;
-use crate::output::{self, Style};
 use crate::path;
 use crate::python::{self, Given};
 use crate::reading::Reading;
@@ -101,7 +100,13 @@ impl Snapshot {
     }
 
     /// A snapshot of another content with the same dimensions; `added` are the opaque objects of what came.
-    fn derived(&self, py: Python<'_>, kernel: kernel::Snapshot, added: Option<Py<PyDict>>) -> PyResult<Self> {
+    fn derived(
+        &self,
+        py: Python<'_>,
+        kernel: Result<kernel::Snapshot, Error>,
+        added: Option<Py<PyDict>>,
+    ) -> PyResult<Self> {
+        let kernel = kernel.map_err(|error| kernel_error(py, self.below.segments(), error))?;
         let cache = Arc::ptr_eq(&kernel.base, &self.below.base).then_some(&self.cache);
         let opaques = joined(py, self.opaques.as_ref(), added)?;
         let mut new = Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py));
@@ -147,7 +152,7 @@ impl Snapshot {
         let topped = below.with_layers(&chosen);
         let mut kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
         kernel.generation = below.generation;
-        self.derived(py, kernel, added)
+        self.derived(py, Ok(kernel), added)
     }
 }
 
@@ -214,7 +219,7 @@ reading_methods!(Snapshot, {
         }
         let name = name.unwrap_or_else(|| OVERLAY.to_owned());
         let (kernel, added) = overlaid(py, snapshot.kernel(py)?, data, name)?;
-        snapshot.derived(py, kernel, added)
+        snapshot.derived(py, Ok(kernel), added)
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.
@@ -232,7 +237,8 @@ reading_methods!(Snapshot, {
         let at = position(py, kernel, layer)?;
         let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &names, None).read(value)?;
         let stacked = &kernel.stack[at];
-        let patched = stacked.with(&names, &Arc::new(read.tree)).map_err(|stop| {
+        let tree = Arc::new(read.tree);
+        let patched = stacked.with(&names, &tree).map_err(|stop| {
             let reached = &names[..stop.depth];
             let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
             let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
@@ -240,8 +246,8 @@ reading_methods!(Snapshot, {
             let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
             conflict(py, &path_text(table, reached), &upper, &lower)
         })?;
-        let derived = kernel.with_definition(at, &patched, &names);
-        snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, read.opaques)
+        let derived = kernel.with_definition(at, &patched, &names, Some(&tree));
+        snapshot.derived(py, derived, read.opaques)
     }
 
     /// The snapshot without one layer's own definition; what lies beneath shines through.
@@ -266,8 +272,8 @@ reading_methods!(Snapshot, {
                 return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
             }
         }
-        let derived = kernel.with_definition(at, &stacked.without(&names), &names);
-        snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, None)
+        let derived = kernel.with_definition(at, &stacked.without(&names), &names, None);
+        snapshot.derived(py, derived, None)
     }
 
     /// The snapshot with a layer in the place of the topmost of its name, or on top.
@@ -279,7 +285,7 @@ reading_methods!(Snapshot, {
         let layer = layer_argument(layer)?.get().rebased(py, table);
         let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
         let derived = kernel.with_layer(&layer.stacked, at);
-        snapshot.derived(py, derived.map_err(|error| kernel_error(py, table, error))?, layer.opaques)
+        snapshot.derived(py, derived, layer.opaques)
     }
 
     /// The snapshot without the topmost layer of a name.
@@ -288,35 +294,17 @@ reading_methods!(Snapshot, {
         let (py, snapshot) = (slf.py(), slf.get());
         let kernel = snapshot.kernel(py)?;
         let derived = kernel.without_layer(position(py, kernel, Some(name))?);
-        snapshot.derived(py, derived.map_err(|error| kernel_error(py, kernel.segments(), error))?, None)
+        snapshot.derived(py, derived, None)
     }
 
     /// What was added, removed and changed since another snapshot.
     #[pyo3(signature = (old))]
     fn diff<'py>(slf: &Bound<'py, Self>, old: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
         let Ok(other) = old.cast::<Self>() else {
             let kind = python::type_name(old);
             return Err(PyTypeError::new_err(format!("diff() takes a Snapshot, not {kind}")));
         };
-        let (new, old) = (slf.get().kernel(py)?, other.get().kernel(py)?);
-        let table = new.segments();
-        let mut found: Vec<(String, diff::Difference)> = diff::diff(new, old)
-            .into_iter()
-            .map(|difference| (path_text(table, &difference.path), difference))
-            .collect();
-        found.sort_unstable_by(|left, right| left.0.cmp(&right.0));
-        let (added, removed, changed) = (PyDict::new(py), PyDict::new(py), PyDict::new(py));
-        for (text, difference) in found {
-            let value = |owner: &Bound<'py, Self>, leaf: Leaf| leaf_object(owner, &text, leaf);
-            match (difference.old, difference.new) {
-                (Some(before), Some(after)) => changed.set_item(&text, (value(other, before)?, value(slf, after)?))?,
-                (None, Some(after)) => added.set_item(&text, value(slf, after)?)?,
-                (Some(before), None) => removed.set_item(&text, value(other, before)?)?,
-                (None, None) => {}
-            }
-        }
-        python::difference(py)?.call1((added, removed, changed))
+        difference(slf, other)
     }
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
@@ -371,11 +359,3 @@ reading_methods!(Snapshot, {
         visit.call(&self.dimensions)
     }
 });
-
-/// A leaf of a snapshot as a Python object; an empty mapping as its view.
-fn leaf_object<'py>(owner: &Bound<'py, Snapshot>, text: &str, leaf: Leaf) -> PyResult<Bound<'py, PyAny>> {
-    match leaf {
-        Leaf::Value(tree, node) => output::object(owner.py(), &tree, node, owner.get().opaques(), Style::Frozen),
-        Leaf::Empty => owner.as_any().get_item(text),
-    }
-}

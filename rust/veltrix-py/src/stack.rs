@@ -11,15 +11,17 @@ use crate::python;
 
 /// The place in a stack of the topmost layer of a name; of the topmost of all without one.
 pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
-    let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
-    let wanted = match name {
-        None if !names.is_empty() => return Ok(names.len() - 1),
-        None => return Err(no_layer(&names, py.None().bind(py))),
-        Some(name) => name,
+    let found = match name {
+        None => kernel.stack.len().checked_sub(1),
+        Some(name) => name.cast::<PyString>().ok().and_then(|name| {
+            let name = name.to_string_lossy();
+            kernel.stack.iter().rposition(|layer| *layer.record.name == *name)
+        }),
     };
-    let text = wanted.cast::<PyString>().ok().map(|text| text.to_string_lossy());
-    let found = text.and_then(|text| names.iter().rposition(|known| **known == *text));
-    found.ok_or_else(|| no_layer(&names, wanted))
+    found.ok_or_else(|| {
+        let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
+        no_layer(&names, name.unwrap_or(py.None().bind(py)))
+    })
 }
 
 /// Two sets of opaque objects as one.
