@@ -4,11 +4,13 @@
 
 A case is one generated stack of layers with its script; every layer, resolve and operation of it is an
 outcome that is compared, and each derived snapshot is read whole. A case of a seed is the same for ever.
+At the end a table says how often each operation had which outcomes.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import secrets
 import sys
@@ -16,12 +18,14 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tests.differential.compare import compare, kernels
+from tests.differential.compare import Tally, compare, kernels
 from tests.differential.script import make_case
 from tests.differential.shrink import reproduction, shrink
 
 BATCH = 500
 SPACING = 1_000_003
+GARBAGE = 20_000
+"""How many objects are made between two collections: every snapshot of the reference is a cycle."""
 
 
 def case_seed(seed: int, number: int) -> int:
@@ -29,21 +33,42 @@ def case_seed(seed: int, number: int) -> int:
     return seed * SPACING + number
 
 
-def batch(work: tuple[int, int, int]) -> tuple[int, int, int | None]:
-    """Runs some cases: how many, how many outcomes were compared, and the number of one that diverged."""
+def batch(work: tuple[int, int, int]) -> tuple[int, int, Tally, int | None]:
+    """Runs some cases: how many, how many outcomes were compared, which, and the case that diverged."""
     seed, first, count = work
     pure, native = kernels()
     outcomes = 0
+    tally = Tally()
     for number in range(first, first + count):
         try:
-            compared, divergence = compare(make_case(case_seed(seed, number)), pure, native)
+            compared, divergence = compare(make_case(case_seed(seed, number)), pure, native, tally)
         except Exception:
             print(f"case {number} of seed {seed} stopped the comparison itself", file=sys.stderr)
             raise
         outcomes += compared
         if divergence is not None:
-            return number - first + 1, outcomes, number
-    return count, outcomes, None
+            return number - first + 1, outcomes, tally, number
+    return count, outcomes, tally, None
+
+
+def prepare() -> None:
+    """Keeps the collector from looking at the modules again and again."""
+    kernels()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
+
+def table(tally: Tally) -> str:
+    """How often each operation had a value, and how often which errors."""
+    lines = []
+    for operation in sorted({operation for operation, _ in tally}):
+        outcomes = sorted(
+            ((kind, count) for (of, kind), count in tally.items() if of == operation),
+            key=lambda outcome: (outcome[0] != "value", outcome[0]),
+        )
+        lines.append(f"{operation:14} " + ", ".join(f"{kind} {count}" for kind, count in outcomes))
+    return "\n".join(lines)
 
 
 def report(seed: int, number: int) -> str:
@@ -65,16 +90,18 @@ def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2
     """Runs the cases and prints how it goes; 1 if one diverged."""
     began = shown = time.monotonic()
     done = outcomes = 0
+    tally = Tally()
     print(f"seed {seed}, {cases} cases, {processes} processes", flush=True)
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, prepare) as pool:
         results: Any = (
             map(batch, batches(seed, cases, first))
             if processes == 1
             else pool.imap_unordered(batch, batches(seed, cases, first))
         )
-        for ran, compared, diverged in results:
+        for ran, compared, kinds, diverged in results:
             done += ran
             outcomes += compared
+            tally.update(kinds)
             now = time.monotonic()
             if now - shown > every or done == cases:
                 shown = now
@@ -86,6 +113,7 @@ def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2
                 pool.terminate()
                 print(report(seed, diverged))
                 return 1
+    print(table(tally))
     return 0
 
 

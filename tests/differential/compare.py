@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from types import ModuleType
 from typing import Any
 
 from tests.differential.generate import Case
-from tests.differential.observe import Outcome
-from tests.differential.run import Run, portrait
+from tests.differential.observe import same, shape
+from tests.differential.run import Outcomes, Run, portrait
 from veltrix import implementations
+
+Tally = Counter[tuple[str, str]]
+"""How often an operation had an outcome: a value, or an error of a class."""
+
+NOTHING: tuple[str, Outcomes] = ("nothing", ())
 
 
 @dataclass(slots=True)
@@ -18,39 +24,40 @@ class Divergence:
     """Two kernels that do not do the same."""
 
     where: str
-    pure: Any
-    native: Any
+    pure: Outcomes
+    native: Outcomes
 
     def __str__(self) -> str:
-        left, right = first_difference(self.pure, self.native)
+        left, right = first_difference(shape(self.pure), shape(self.native))
         return f"{self.where}\n  pure    {_short(left)}\n  native  {_short(right)}"
 
 
-def compare(case: Case, pure: ModuleType, native: ModuleType) -> tuple[int, Divergence | None]:
+def compare(
+    case: Case, pure: ModuleType, native: ModuleType, tally: Tally | None = None
+) -> tuple[int, Divergence | None]:
     """How many outcomes were compared, and the first that differs."""
     compared = 0
     ours, theirs = Run(pure, case), Run(native, case)
-    left, right = ours.outcomes(), theirs.outcomes()
-    while True:
-        a, b = next(left, None), next(right, None)
-        if a is None and b is None:
-            break
+    pairs = zip_longest(ours.observations(), theirs.observations(), fillvalue=NOTHING)
+    for (operation, left), (_, right) in pairs:
         compared += 1
-        if a != b:
-            where = (a or b or ("", None))[0]
-            return compared, Divergence(where, a and a[1], b and b[1])
+        if not same(left, right):
+            return compared, Divergence(f"outcome {compared}, {operation}", left, right)
+        if tally is not None:
+            for outcome in left:
+                tally[operation, outcome[1] if outcome[0] == "error" else "value"] += 1
     return compared + len(theirs.snapshots), anew(theirs) or unchanged(theirs)
 
 
 def anew(run: Run) -> Divergence | None:
     """The last derived snapshot against the same stack resolved from scratch."""
-    if not run.seen:
+    if len(run.seen) < 2:
         return None
     snapshot, derived = run.seen[-1]
     layers, *rest = snapshot.__reduce__()[1]
     scratch = run.kernel.restore_snapshot(tuple(reopened(run.kernel, layer) for layer in layers), *rest)
     resolved = portrait(scratch, run.case.universe, len(run.seen) - 1)
-    if derived == resolved:
+    if same(derived, resolved):
         return None
     return Divergence("the last snapshot: from scratch (as pure), derived (as native)", resolved, derived)
 
@@ -68,7 +75,7 @@ def unchanged(run: Run) -> Divergence | None:
     now = portrait(first, run.case.universe)
     return (
         None
-        if before == now
+        if same(before, now)
         else Divergence("the first snapshot: before (as pure), now (as native)", before, now)
     )
 
@@ -79,7 +86,7 @@ def kernels() -> tuple[ModuleType, ModuleType]:
     return found["pure"], found["native"]
 
 
-def first_difference(left: Outcome, right: Outcome) -> tuple[Any, Any]:
+def first_difference(left: Any, right: Any) -> tuple[Any, Any]:
     """The innermost parts, at the same place, that differ."""
     while (
         isinstance(left, (tuple, list))
@@ -102,6 +109,3 @@ def _part(left: Any, right: Any) -> int | None:
 def _short(value: Any, limit: int = 1200) -> str:
     text = repr(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
-
-
-Differs = Callable[[Case], bool]

@@ -54,6 +54,30 @@ class Case:
     universe: list[Path]
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the parts of a case may be."""
+
+    layers: tuple[int, ...]
+    """The numbers of layers, each as likely as the others."""
+    steps: tuple[int, ...]
+    """The numbers of steps."""
+    names: int
+    """About how many names there are, and the most that a mapping holds."""
+    depth: int
+    """The most levels of mappings, deep ones apart."""
+    paths: int
+    """The most paths that are looked at in each snapshot."""
+
+
+# What breaks a kernel breaks it in a small case nearly always, and a small one is fast.
+SMALL = Size((1, 1, 1, 2, 2, 2, 3), (1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 6), names=3, depth=2, paths=2)
+ORDINARY = Size(
+    (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8), (2, 3, 4, 5, 6, 7, 8, 9, 10), names=4, depth=5, paths=12
+)
+LARGE = Size((0, 1, 2, 3, 4, 5, 6, 7, 8), tuple(range(30, 90)), names=10, depth=5, paths=12)
+
+
 class Source:
     """Cheap choices from one seed."""
 
@@ -79,9 +103,10 @@ class DataMaker:
     happen, but not in every case.
     """
 
-    def __init__(self, source: Source, wide: bool) -> None:
+    def __init__(self, source: Source, size: Size) -> None:
         self.source = source
-        self.width = 10 if wide else 4
+        self.width = size.names
+        self.depth = size.depth
         oddity = source.random()
         oddity *= oddity
         self.names = [
@@ -129,7 +154,7 @@ class DataMaker:
         branch = name in self.branches
         if source.random() < self.noise:
             branch = not branch
-        if branch and depth < 5:
+        if branch and depth < self.depth:
             below = self.mapping(path, depth + 1)
             roll = source.random()
             if roll < self.operators * 0.3:

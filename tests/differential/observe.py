@@ -1,16 +1,20 @@
-"""What a call does, in a form in which two kernels can be compared.
+"""What a call does, and whether two kernels did the same.
 
-`observe(call)` gives `("value", shape)` or `("error", class, text, attributes, cause)`. A shape keeps all
-that a user can tell apart: the type of every part, order, the sign of zero, the identity of an opaque object.
-Classes of the two kernels have one name, so that theirs are compared by name; of a view only the names of its
-children count, as what stands beneath is seen in the snapshot.
+`observe(call)` gives `("value", what it returned)` or `("error", class, text, attributes, cause)`, and `same`
+compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell apart: the
+type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two kernels have
+one name, so that theirs are compared by name; of a view only the names of its children count, as what stands
+beneath is seen in the snapshot.
+
+Cases are compared by the million, so `same` walks plain data itself, and asks for a shape only where it meets
+what is not plain.
 """
 
 from __future__ import annotations
 
 import datetime
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from veltrix.errors import ConfigError, MissingKeyError
@@ -21,21 +25,20 @@ Shape = Any
 Outcome = tuple[Any, ...]
 
 
-def observe(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
+def observe(call: Callable[..., Any], *args: Any) -> Outcome:
     """The outcome of a call; only what is no `Exception` passes through."""
     try:
-        value = call(*args, **kwargs)
+        return ("value", call(*args))
     except Exception as error:  # noqa: BLE001  every error is an outcome
-        return error_shape(error)
-    return ("value", shape(value))
+        return error_parts(error)
 
 
-def error_shape(error: BaseException) -> Outcome:
+def error_parts(error: BaseException) -> Outcome:
     """The class, the text, the public attributes and the cause of an error."""
     attributes: tuple[Any, ...] = ()
     if isinstance(error, ConfigError):
         attributes = tuple(
-            (name, shape(value)) for name, value in sorted(vars(error).items()) if not name.startswith("_")
+            (name, value) for name, value in sorted(vars(error).items()) if not name.startswith("_")
         )
         if isinstance(error, MissingKeyError):
             attributes += (error.siblings, error.nearest)
@@ -44,6 +47,34 @@ def error_shape(error: BaseException) -> Outcome:
     if isinstance(error, (TypeError, AttributeError)):
         text = text.replace("veltrix.", "")  # CPython writes the module before the name of a class made in C
     return ("error", type(error).__qualname__, text, attributes, cause)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values have one shape."""
+    return _all_same((left,), (right,))
+
+
+def _all_same(left: Iterable[Any], right: Iterable[Any]) -> bool:
+    """Whether the values of two iterables of one length have the same shapes."""
+    for one, other in zip(left, right, strict=True):
+        if one is other:
+            continue
+        kind = type(one)
+        if kind is not type(other):
+            equal = shape(one) == shape(other)
+        elif kind in _COMPARED_WHOLE:
+            equal = one == other
+        elif kind in _COMPARED_BY_ITEM:
+            equal = len(one) == len(other) and _all_same(one, other)
+        elif kind is dict:
+            equal = (
+                len(one) == len(other) and _all_same(one, other) and _all_same(one.values(), other.values())
+            )
+        else:
+            equal = shape(one) == shape(other)
+        if not equal:
+            return False
+    return True
 
 
 def shape(value: Any) -> Shape:
@@ -106,6 +137,8 @@ def _layer(value: Any) -> Shape:
     return ("Layer", value.name, repr(value))
 
 
+_COMPARED_WHOLE = frozenset((str, bytes, int))
+_COMPARED_BY_ITEM = frozenset((tuple, list, Origin, Definition, Explanation, Difference))
 _KERNEL_SHAPES: dict[str, Callable[[Any], Shape]] = {
     "Snapshot": _reader,
     "View": _reader,

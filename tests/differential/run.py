@@ -1,28 +1,31 @@
-"""One case on one kernel: each step gives an outcome."""
+"""One case on one kernel: layer by layer and step by step, what can be observed of it."""
 
 from __future__ import annotations
 
 import copy
 import datetime
 import io
+import operator
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from tests.differential.generate import Case, LayerSpec, Path, Ref, Step
+from tests.differential.generate import Case, LayerSpec, Path, Ref
 from tests.differential.observe import Outcome, observe
 from veltrix import Dimension, FrozenMapping, Origin, implementations
-from veltrix.operators import Operator
+from veltrix.operators import DELETE, Operator
 
 PLAIN_TYPES = (
     type(None), bool, int, float, str, bytes, tuple, list, dict, datetime.datetime, datetime.date,
     datetime.time, FrozenMapping, Origin,
 )  # fmt: skip
 OPAQUE: dict[int, Any] = {}
+_DERIVED = ("value", None)
 MISSING = object()
+Outcomes = tuple[Outcome, ...]
 MOST_SNAPSHOTS = 12
-EXPLAINED = 3
+EXPLAINED = 4
 
 
 class _Dumper(pickle.Pickler):
@@ -78,17 +81,29 @@ class Run:
         self.case = case
         self.layers: list[Any] = []
         self.snapshots: list[Any] = []
-        self.seen: list[tuple[Any, Outcome]] = []
+        self.made: Any = None
+        self.seen: list[tuple[Any, Outcomes]] = []
 
-    def outcomes(self) -> Iterator[tuple[str, Outcome]]:
-        """What is seen, step by step, each with the words for it."""
+    def observations(self) -> Iterator[tuple[str, Outcomes]]:
+        """Each operation with its outcomes; after one that made a snapshot the whole of that."""
         for spec in self.case.layers:
-            yield f"layer {spec.name!r}", self.build(spec)
-        yield from self.resolve()
-        for number, step in enumerate(self.case.steps):
+            yield "layer", (self.build(spec),)
+        yield "resolve", self.derive(lambda: self.resolved(self.case.conflicts))
+        if not self.snapshots:
+            # The script goes on with what a stack in conflict means without conflicts.
+            yield "resolve", self.derive(lambda: self.resolved("replace"))
+        yield from self.fresh()
+        for step in self.case.steps:
             if self.snapshots or step.operation in ("parse_path", "format_path"):
-                yield f"step {number} {step.operation}", self.perform(step)
-                yield from self.fresh(f"step {number} {step.operation}")
+                yield step.operation, OPERATIONS[step.operation](self, *step.arguments)
+                yield from self.fresh()
+
+    def fresh(self) -> Iterator[tuple[str, Outcomes]]:
+        """The whole of what the last operation derived."""
+        if self.made is not None:
+            made, self.made = self.made, None
+            self.seen.append((made, portrait(made, self.case.universe, len(self.seen))))
+            yield "snapshot", self.seen[-1][1]
 
     def build(self, spec: LayerSpec) -> Outcome:
         """Makes a layer and keeps it."""
@@ -97,13 +112,6 @@ class Run:
     def keep_layer(self, layer: Any) -> Any:
         self.layers.append(layer)
         return layer
-
-    def resolve(self) -> Iterator[tuple[str, Outcome]]:
-        """Resolves the stack; where it conflicts, once more without conflicts, for the script to go on."""
-        yield "resolve", self.derive(lambda: self.resolved(self.case.conflicts))
-        if not self.snapshots:
-            yield "resolve", self.derive(lambda: self.resolved("replace"))
-        yield from self.fresh("resolve")
 
     def resolved(self, conflicts: Any) -> Any:
         return self.kernel.resolve(
@@ -116,31 +124,16 @@ class Run:
             for name, table, strict in self.case.dimensions
         ]
 
-    def derive(self, make: Callable[[], Any]) -> Outcome:
-        """The outcome of a derivation: what it made is looked at whole by `fresh`."""
-        self.made: Any = None
-
-        def call() -> None:
-            self.made = make()
-
-        outcome = observe(call)
-        if self.made is not None:
-            self.snapshots.append(self.made)
-            if len(self.snapshots) > MOST_SNAPSHOTS:
-                del self.snapshots[1]
-        return outcome
-
-    made: Any = None
-
-    def fresh(self, words: str) -> Iterator[tuple[str, Outcome]]:
-        """The whole of what the last step derived."""
-        if self.made is not None:
-            made, self.made = self.made, None
-            self.seen.append((made, portrait(made, self.case.universe, len(self.seen))))
-            yield f"{words}: the snapshot", self.seen[-1][1]
-
-    def perform(self, step: Step) -> Outcome:
-        return OPERATIONS[step.operation](self, *step.arguments)
+    def derive(self, make: Callable[[], Any]) -> Outcomes:
+        """Derives a snapshot and keeps it; it is looked at by itself, so that an outcome here is no value."""
+        outcome = observe(make)
+        if outcome[0] == "error":
+            return (outcome,)
+        self.made = outcome[1]
+        self.snapshots.append(self.made)
+        if len(self.snapshots) > MOST_SNAPSHOTS:
+            del self.snapshots[1]
+        return (_DERIVED,)
 
     def snapshot(self, number: int) -> Any:
         return self.snapshots[number % len(self.snapshots)]
@@ -166,48 +159,54 @@ class Run:
         return snapshot.to_dict() if argument.kind == "copy" else snapshot
 
 
-def portrait(snapshot: Any, universe: list[Path], turn: int = 0) -> Outcome:
-    """Everything that can be read from a snapshot, as one outcome; `turn` chooses the paths to explain."""
-    return (
-        snapshot.layers,
-        snapshot.generation,
-        len(snapshot),
-        observe(list, snapshot),
-        observe(lambda: list(reversed(snapshot))),
-        observe(snapshot.flatten),
-        observe(snapshot.to_dict),
-        observe(lambda: snapshot.digest),
-        [observe(snapshot.get, path, MISSING) for path in universe],
-        [observe(snapshot.explain, path) for path in universe[turn % max(len(universe), 1) :][:EXPLAINED]],
+def portrait(reader: Any, universe: list[Path], turn: int = 0) -> Outcomes:
+    """Everything that can be read from a snapshot or a view; `turn` chooses the paths to explain.
+
+    Explaining is dear. Only that may fail: an error of the others ends the comparison.
+    """
+    get, explain = reader.get, reader.explain
+    first = turn % max(len(universe), 1)
+    some = universe[first : first + 1 + len(universe) // EXPLAINED]
+    reads = (
+        reader.layers,
+        reader.generation,
+        len(reader),
+        list(reader),
+        list(reversed(reader)),
+        reader.flatten(),
+        reader.to_dict(),
+        reader.digest,
+        [get(path, MISSING) for path in universe],
     )
+    return (("value", reads), *[observe(explain, path) for path in some])
 
 
-def _call(run: Run, target: Any, method: str, *arguments: Any) -> Outcome:
-    return observe(getattr(run.reader(target), method), *arguments)
+def _call(run: Run, target: Any, method: str, *arguments: Any) -> Outcomes:
+    return (observe(getattr(run.reader(target), method), *arguments),)
 
 
-def _overlay(run: Run, number: int, data: Any, name: Any) -> Outcome:
+def _overlay(run: Run, number: int, data: Any, name: Any) -> Outcomes:
     more = () if name is None else (name,)
     return run.derive(lambda: run.snapshot(number).overlay(run.given(data), *more))
 
 
-def _set(run: Run, number: int, path: Any, value: Any, layer: Any) -> Outcome:
+def _set(run: Run, number: int, path: Any, value: Any, layer: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).set(path, value, layer=layer))
 
 
-def _delete(run: Run, number: int, path: Any, layer: Any) -> Outcome:
+def _delete(run: Run, number: int, path: Any, layer: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).delete(path, layer=layer))
 
 
-def _with_layer(run: Run, number: int, layer: Any) -> Outcome:
+def _with_layer(run: Run, number: int, layer: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).with_layer(run.given(layer)))
 
 
-def _without_layer(run: Run, number: int, name: Any) -> Outcome:
+def _without_layer(run: Run, number: int, name: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).without_layer(name))
 
 
-def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcome:
+def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcomes:
     snapshot = run.snapshot(number)
 
     def twice() -> Any:
@@ -219,12 +218,12 @@ def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcome:
     return run.derive(twice)
 
 
-def _diff(run: Run, number: int, old: Any) -> Outcome:
-    difference = observe(lambda: run.snapshot(number).diff(run.given(old)))
-    return (difference, observe(lambda: repr(run.snapshot(number).diff(run.given(old)))))
+def _diff(run: Run, number: int, old: Any) -> Outcomes:
+    difference = observe(run.snapshot(number).diff, run.given(old))
+    return (difference,) if difference[0] == "error" else (difference, observe(repr, difference[1]))
 
 
-def _equals(run: Run, target: Any, other: Any) -> Outcome:
+def _equals(run: Run, target: Any, other: Any) -> Outcomes:
     reader, other = run.reader(target), run.given(other)
     return tuple(
         observe(call)
@@ -237,7 +236,7 @@ def _equals(run: Run, target: Any, other: Any) -> Outcome:
     )
 
 
-def _display(run: Run, target: Any) -> Outcome:
+def _display(run: Run, target: Any) -> Outcomes:
     reader = run.reader(target)
     return (
         observe(repr, reader),
@@ -247,7 +246,7 @@ def _display(run: Run, target: Any) -> Outcome:
     )
 
 
-def _collections(run: Run, target: Any) -> Outcome:
+def _collections(run: Run, target: Any) -> Outcomes:
     reader = run.reader(target)
     names = ["a", "b", "db"]
     return tuple(
@@ -268,11 +267,11 @@ def _collections(run: Run, target: Any) -> Outcome:
     )
 
 
-def _portrait(run: Run, target: Any) -> Outcome:
+def _portrait(run: Run, target: Any) -> Outcomes:
     return portrait(run.reader(target), run.case.universe)
 
 
-def _surface(run: Run, target: Any) -> Outcome:
+def _surface(run: Run, target: Any) -> Outcomes:
     reader = run.reader(target)
     outcomes = [
         observe(call)
@@ -300,33 +299,41 @@ def _surface(run: Run, target: Any) -> Outcome:
     return tuple(outcomes)
 
 
-def _pickle(run: Run, target: Any, protocol: int) -> Outcome:
+def _pickle(run: Run, target: Any, protocol: int) -> Outcomes:
     """A pickle by this kernel loads into both and is the same there."""
     data = dump(run.reader(target), protocol)
-    portraits = [portrait(load(data, kernel), run.case.universe) for kernel in implementations().values()]
-    return tuple(portraits)
+    return tuple(
+        outcome
+        for kernel in implementations().values()
+        for outcome in portrait(load(data, kernel), run.case.universe)
+    )
 
 
-def _pickle_layer(run: Run, number: int) -> Outcome:
+def _pickle_layer(run: Run, number: int) -> Outcomes:
     if not run.layers:
         return ()
     origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
     paths = secret if isinstance(secret, bool) else sorted(set(secret))
-    return _plain(observe(lambda: (origin, data, origins, paths)))
+    return (("value", (origin, _thawed(data), origins, paths)),)
 
 
-def _plain(outcome: Outcome) -> Outcome:
-    """A shape in which mappings inside of lists are plain dicts: a pickle may hold them as either."""
-    if isinstance(outcome, tuple):
-        return tuple("dict" if part == "FrozenMapping" else _plain(part) for part in outcome)
-    return outcome
+def _thawed(value: Any) -> Any:
+    """The data of a layer with plain dicts inside of lists: a pickle may hold either."""
+    kind = type(value)
+    if kind is dict or kind is FrozenMapping:
+        return {name: _thawed(item) for name, item in value.items()}
+    if kind is tuple or kind is list:
+        return kind(map(_thawed, value))
+    if isinstance(value, Operator) and value is not DELETE:
+        return (kind.__name__, _thawed(value.value))
+    return value
 
 
-OPERATIONS: dict[str, Callable[..., Outcome]] = {
-    "getitem": lambda run, target, path: _call(run, target, "__getitem__", path),
+OPERATIONS: dict[str, Callable[..., Outcomes]] = {
+    "getitem": lambda run, target, path: (observe(operator.getitem, run.reader(target), path),),
     "get": lambda run, target, path: _call(run, target, "get", path),
     "get_default": lambda run, target, path, default: _call(run, target, "get", path, default),
-    "contains": lambda run, target, path: observe(lambda: path in run.reader(target)),
+    "contains": lambda run, target, path: (observe(operator.contains, run.reader(target), path),),
     "explain": lambda run, target, path: _call(run, target, "explain", path),
     "key": lambda run, target, path: _call(run, target, "key", path),
     "equals": _equals,
@@ -334,8 +341,8 @@ OPERATIONS: dict[str, Callable[..., Outcome]] = {
     "collections": _collections,
     "portrait": _portrait,
     "surface": _surface,
-    "parse_path": lambda run, path: observe(run.kernel.parse_path, path),
-    "format_path": lambda run, path: observe(run.kernel.format_path, path),
+    "parse_path": lambda run, path: (observe(run.kernel.parse_path, path),),
+    "format_path": lambda run, path: (observe(run.kernel.format_path, path),),
     "overlay": _overlay,
     "set": _set,
     "delete": _delete,

@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.differential import hostile
 from tests.differential.generate import (
+    LARGE,
+    ORDINARY,
+    SMALL,
     Case,
     DataMaker,
     LayerSpec,
@@ -20,16 +23,15 @@ from tests.differential.generate import (
 )
 
 LAYER_NAMES = ("low", "base", "region", "hunt", "top", "low", "a.b", "é", "")
-MOST_PATHS = 12
 
 
 def make_case(seed: int) -> Case:
     """The case of a seed; the same for ever, as long as the generator stays as it is."""
     source = Source(seed)
-    long = source.chance(0.02)
-    maker = DataMaker(source, long)
-    count = source.below(9) if source.chance(0.5) else 1 + source.below(3)
-    layers = [layer_spec(source, maker, source.pick(LAYER_NAMES)) for _ in range(count)]
+    roll = source.random()
+    size = SMALL if roll < 0.98 else ORDINARY if roll < 0.9996 else LARGE
+    maker = DataMaker(source, size)
+    layers = [layer_spec(source, maker, source.pick(LAYER_NAMES)) for _ in range(source.pick(size.layers))]
     for spec in layers[1:]:
         if source.chance(0.03):
             spec.data = layers[0].data
@@ -39,10 +41,10 @@ def make_case(seed: int) -> Case:
     dimensions = _dimensions(source, layers) if source.chance(0.08) else ()
     maker.paths.setdefault((maker.name(),))
     script = _Script(source, maker, layers, bool(dimensions))
-    steps = [script.step() for _ in range(30 + source.below(60) if long else 2 + source.below(9))]
+    steps = [script.step() for _ in range(source.pick(size.steps))]
     universe = list(maker.paths)
-    if len(universe) > MOST_PATHS:
-        universe = [source.pick(universe) for _ in range(MOST_PATHS)]
+    if len(universe) > size.paths:
+        universe = [source.pick(universe) for _ in range(size.paths)]
     universe.append((maker.name(),))
     return Case(layers, conflicts, dimensions, steps, universe)
 
@@ -109,9 +111,10 @@ class _Script:
         """A path and what `set` puts there."""
         maker, source = self.maker, self.source
         path, name = self.write_path(), maker.name()
+        depth = maker.depth - 2
         if source.chance(0.1):
-            return path, maker.mapping((name,), 3)
-        return path, maker.definition(name, (name,), 3)
+            return path, maker.mapping((name,), depth)
+        return path, maker.definition(name, (name,), depth)
 
     def layer(self) -> Any:
         source = self.source

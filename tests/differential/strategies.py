@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.differential import hostile
-from tests.differential.generate import DataMaker, Source, any_path
+from tests.differential.generate import ORDINARY, DataMaker, Source, any_path
 from veltrix import DELETE, append, prepend, replace
 
 NAMES = ("a", "b", "c d")
@@ -39,6 +39,6 @@ paths = (
 
 
 def _maker(seed: int) -> DataMaker:
-    maker = DataMaker(Source(seed), False)
+    maker = DataMaker(Source(seed), ORDINARY)
     maker.mapping((), 0)
     return maker

@@ -10,7 +10,7 @@ from tests.soak import case_seed, report
 from veltrix import implementations
 
 SEED = 1
-PART = 250
+PART = 1000
 PARTS = 8
 
 pytestmark = pytest.mark.skipif(len(implementations()) < 2, reason="only one implementation is built")

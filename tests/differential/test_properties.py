@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.differential import strategies
 from tests.differential.compare import compare, kernels
 from tests.differential.model import Conflict, resolved
-from tests.differential.observe import observe
+from tests.differential.observe import observe, same
 from tests.differential.script import make_case
 from tests.kernel.test_laws import groupings
 from veltrix import implementations
@@ -27,7 +27,7 @@ stacks = st.lists(strategies.layer_data, max_size=5)
 def both(call):
     """The outcomes of a call on each kernel, which must be the same one."""
     pure, native = (observe(call, kernel) for kernel in kernels())
-    assert pure == native
+    assert same(pure, native), (pure, native)
     return native
 
 
@@ -61,7 +61,7 @@ def test_every_character_is_quoted_and_parsed_alike():
         if code < 0xD800 or code >= 0xE000:
             assert pure.format_path((chr(code),)) == native.format_path((chr(code),)), hex(code)
         text = f"a{chr(code)}0"
-        assert observe(pure.parse_path, text) == observe(native.parse_path, text), hex(code)
+        assert same(observe(pure.parse_path, text), observe(native.parse_path, text)), hex(code)
 
 
 @given(stacks, conflict_choices)
@@ -87,7 +87,7 @@ def test_every_grouping_of_the_fold_is_what_the_native_kernel_resolves(data, con
     nodes = [Layer(f"l{at}", one)._root for at, one in enumerate(data)]
     for run in groupings([(node,) for node in reversed(nodes)]):
         grouped = observe(lambda run=run: _plain(finish(run, (), conflicts)))
-        assert grouped == whole
+        assert same(grouped, whole), (grouped, whole)
 
 
 def _plain(value):
