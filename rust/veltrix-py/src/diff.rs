@@ -30,7 +30,7 @@ pub fn difference<'py>(newer: &Bound<'py, Snapshot>, older: &Bound<'py, Snapshot
             (None, None) => {}
         }
     }
-    python::difference(py)?.call1((added, removed, changed))
+    python::difference_of(py)?.call1(((added, removed, changed),))
 }
 
 /// The texts of many paths, one behind the other in one buffer.

@@ -37,7 +37,7 @@ imports! {
     /// `Explanation`.
     explanation: "veltrix.types", "Explanation";
     /// `Difference`.
-    difference: "veltrix.types", "Difference";
+    difference_of: "veltrix.types", "difference_of";
     /// `FrozenMapping`.
     frozen_mapping: "veltrix.types", "FrozenMapping";
     /// `Name`.
