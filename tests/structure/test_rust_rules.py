@@ -18,6 +18,16 @@ OLDEST_PYO3 = (0, 29, 2)
 FENCED = {"raw.rs", "slots.rs"}
 
 
+# What PyO3 makes objects with, and panics where CPython has no memory left; `make.rs` has what does not.
+PANICS = (
+    r"\bPy(String|Float|Bytes|Dict|List|Tuple|Int)::(new|empty|intern)\(",
+    r"::new_err\(",
+    r"\.(call_method\d?|getattr|import|into_pyobject|keys|items)\(",
+)
+# The module itself is made once, and there is nobody yet who could be told.
+MAKES = {"raw.rs", "make.rs", "lib.rs", "python.rs"}
+
+
 def code(text: str) -> str:
     """The text without comments and strings."""
     return re.sub(r'//[^\n]*|"(?:\\.|[^"\\])*"', "", text)
@@ -51,6 +61,12 @@ def test_the_core_does_no_input_or_output_and_reads_no_clock():
     for path in rust_files(CORE):
         found = re.search(r"std::(fs|net|process|time|env|thread)\b", code(path.read_text(encoding="utf-8")))
         assert not found, f"{relative(path)} uses {found and found.group()}"
+
+
+@pytest.mark.parametrize("path", rust_files(BINDING), ids=relative)
+def test_nothing_that_panics_without_memory_makes_an_object(path):
+    found = [word for word in PANICS if re.search(word, code(path.read_text(encoding="utf-8")))]
+    assert path.name in MAKES or not found
 
 
 def test_unsafe_stands_only_in_the_fenced_files():

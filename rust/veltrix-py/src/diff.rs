@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use veltrix_core::diff::{self, Leaf};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::push_path;
 use crate::output::{self, Style};
-use crate::python;
 use crate::snapshot::Snapshot;
+use crate::{python, raw};
 
 /// The `Difference` of a snapshot from an older one.
 pub fn difference<'py>(newer: &Bound<'py, Snapshot>, older: &Bound<'py, Snapshot>) -> PyResult<Bound<'py, PyAny>> {
@@ -19,12 +19,15 @@ pub fn difference<'py>(newer: &Bound<'py, Snapshot>, older: &Bound<'py, Snapshot
     let table = new.segments();
     let found = diff::diff(new, old);
     let paths = Paths::new(table, found.iter().map(|difference| &*difference.path));
-    let (added, removed, changed) = (PyDict::new(py), PyDict::new(py), PyDict::new(py));
+    let (added, removed, changed) = (raw::new_dict(py)?, raw::new_dict(py)?, raw::new_dict(py)?);
     for (path, difference) in paths.sorted().map(|(path, at)| (path, &found[at])) {
-        let path = PyString::new(py, path);
+        let path = raw::new_str(py, path)?;
         let value = |owner: &Bound<'py, Snapshot>, leaf: Leaf<'_>| leaf_object(owner, &path, leaf);
         match (difference.old, difference.new) {
-            (Some(before), Some(after)) => changed.set_item(&path, (value(older, before)?, value(newer, after)?))?,
+            (Some(before), Some(after)) => {
+                let both = raw::new_tuple(py, [value(older, before)?, value(newer, after)?])?;
+                changed.set_item(&path, both)?;
+            }
             (None, Some(after)) => added.set_item(&path, value(newer, after)?)?,
             (Some(before), None) => removed.set_item(&path, value(older, before)?)?,
             (None, None) => {}

@@ -1,16 +1,15 @@
 //! The kernel's errors as the Python classes of `veltrix.errors`.
 
 use pyo3::call::PyCallArgs;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::formats::DocumentError;
 use veltrix_core::path::push_name;
 use veltrix_core::record::Place;
 use veltrix_core::segments::{SegmentId, Segments};
 
-use crate::python;
+use crate::make::{Int, Text, shown, value_error};
+use crate::{python, raw};
 
 /// An instance of a class as the error to raise.
 pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArgs<'py>) -> PyErr {
@@ -40,16 +39,17 @@ pub fn push_path(text: &mut String, segments: &Segments, path: &[SegmentId]) {
 
 /// An `Origin`.
 pub fn origin<'py>(py: Python<'py>, layer: &str, place: &Place) -> PyResult<Bound<'py, PyAny>> {
-    let (line, column) =
-        place.position.map_or((None, None), |at| (Some(at.line), (at.column > 0).then_some(at.column)));
-    python::origin(py)?.call1((layer, &place.source, place.file.as_deref(), line, column, place.variable.as_deref()))
+    let line = place.position.map(|at| Int(at.line.into()));
+    let column = place.position.filter(|at| at.column > 0).map(|at| Int(at.column.into()));
+    let (file, variable) = (place.file.as_deref().map(Text), place.variable.as_deref().map(Text));
+    python::origin(py)?.call1((Text(layer), Text(&place.source), file, line, column, variable))
 }
 
 /// The error for what the kernel refuses.
 pub fn kernel_error(py: Python<'_>, segments: &Segments, error: Error) -> PyErr {
     match error {
         Error::Conflict { path, upper, lower } => conflict(py, &path_text(segments, &path), &upper, &lower),
-        Error::TooManyLayers => raise(python::limit_error(py), ("more than 65534 layers",)),
+        Error::TooManyLayers => raise(python::limit_error(py), (Text("more than 65534 layers"),)),
     }
 }
 
@@ -58,7 +58,9 @@ pub fn conflict(py: Python<'_>, path: &str, upper: &Side, lower: &Side) -> PyErr
     let sides =
         origin(py, &upper.layer, &upper.place).and_then(|above| Ok((above, origin(py, &lower.layer, &lower.place)?)));
     match sides {
-        Ok((above, beneath)) => raise(python::conflict_error(py), (path, upper.word, above, lower.word, beneath)),
+        Ok((above, beneath)) => {
+            raise(python::conflict_error(py), (Text(path), Text(upper.word), above, Text(lower.word), beneath))
+        }
         Err(error) => error,
     }
 }
@@ -66,13 +68,17 @@ pub fn conflict(py: Python<'_>, path: &str, upper: &Side, lower: &Side) -> PyErr
 /// The error for a document that was refused.
 pub fn document_error(py: Python<'_>, file: Option<&str>, error: DocumentError) -> PyErr {
     let class = if error.limit { python::limit_error(py) } else { python::parse_error(py) };
-    let (line, column) = error.position.map_or((None, None), |at| (Some(at.line), Some(at.column)));
-    raise(class, (error.reason, file, line, column, error.path))
+    let line = error.position.map(|at| Int(at.line.into()));
+    let column = error.position.map(|at| Int(at.column.into()));
+    raise(class, (Text(error.reason), file.map(Text), line, column, error.path.map(Text)))
 }
 
 /// `LimitError.too_deep(path)`.
 pub fn too_deep(py: Python<'_>, path: &str) -> PyErr {
-    match python::limit_error(py).and_then(|class| class.call_method1("too_deep", (path,))) {
+    match python::limit_error(py)
+        .and_then(|class| raw::attribute(class, c"too_deep"))
+        .and_then(|make| make.call1((Text(path),)))
+    {
         Ok(error) => PyErr::from_value(error),
         Err(error) => error,
     }
@@ -80,13 +86,13 @@ pub fn too_deep(py: Python<'_>, path: &str) -> PyErr {
 
 /// The error for no layer of a name.
 pub fn no_layer(names: &[&str], name: &Bound<'_, PyAny>) -> PyErr {
+    let py = name.py();
     if names.is_empty() {
-        return PyValueError::new_err("the snapshot has no layers");
+        return value_error(py, "the snapshot has no layers");
     }
     let text = || -> PyResult<String> {
-        let known = PyList::new(name.py(), names)?;
-        let known = known.iter().map(|known| Ok(known.repr()?.to_string())).collect::<PyResult<Vec<_>>>()?;
-        Ok(format!("no layer named {}; the layers are {}", name.repr()?, known.join(", ")))
+        let known = names.iter().map(|known| shown(&raw::new_str(py, known)?)).collect::<PyResult<Vec<_>>>()?;
+        Ok(format!("no layer named {}; the layers are {}", shown(name)?, known.join(", ")))
     };
-    text().map_or_else(|error| error, PyValueError::new_err)
+    text().map_or_else(|error| error, |text| value_error(py, text))
 }

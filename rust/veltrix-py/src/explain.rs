@@ -1,14 +1,14 @@
 //! Explain: a path's story as Python objects.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 use veltrix_core::explain::{Answer, Role};
 use veltrix_core::path::Step;
 use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 
 use crate::error::{origin, path_text};
+use crate::make::Text;
 use crate::reading::Reading;
-use crate::{path, python};
+use crate::{path, python, raw};
 
 impl<'py> Reading<'_, 'py> {
     /// `self.explain(path)`.
@@ -50,24 +50,25 @@ impl<'py> Reading<'_, 'py> {
                 Some(_) if secret => Some(redacted.clone()),
                 Some((tree, node)) => Some(self.leaf(tree, *node)?),
             };
-            let operator = item.kind.is_operator().then(|| item.kind.word());
+            let operator = item.kind.is_operator().then(|| Text(item.kind.word()));
             let role = match item.role {
                 Role::Wins => "wins",
                 Role::Merges => "merges",
                 Role::Overridden => "overridden",
             };
             let text = path_text(kernel.segments(), &names[..item.depth]);
-            definitions.push(python::definition(py)?.call1((text, operator, item.held.word(), shown, from, role))?);
+            let told = (Text(text), operator, Text(item.held.word()), shown, from, Text(role));
+            definitions.push(python::definition(py)?.call1(told)?);
         }
         let present = value.is_some();
         let value = if secret && present { Some(redacted.clone()) } else { value };
         python::explanation(py)?.call1((
-            path::text(&whole),
+            Text(path::text(&whole)),
             present,
             value,
             deciding,
             secret,
-            PyTuple::new(py, definitions)?,
+            raw::new_tuple(py, definitions)?,
         ))
     }
 }

@@ -10,6 +10,7 @@ use veltrix_core::base::{Base, EntryId};
 use veltrix_core::hash::{path_hash, segment_hash};
 use veltrix_core::value::Kind;
 
+use crate::make::Text;
 use crate::raw::{self, Exact};
 
 /// The most values that an inline overlay has.
@@ -53,14 +54,14 @@ impl Inline {
         above: u64,
     ) -> PyResult<bool> {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
-        let Some(name) = raw::text(key) else { return Ok(false) };
+        let Some(name) = raw::text(key)? else { return Ok(false) };
         let hash = path_hash(above, segment_hash(name.as_bytes()));
         let found = base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
         let Some(entry) = found else { return Ok(false) };
         let mapping = base.entry(entry).kind == Kind::Mapping;
         let fits = match raw::exact(value) {
             Exact::Dict if mapping => return self.collect(base, value.cast::<PyDict>()?, entry, hash),
-            Exact::Str => raw::text(value.cast::<PyString>()?).is_some(),
+            Exact::Str => raw::text(value.cast::<PyString>()?)?.is_some(),
             Exact::Float => !value.extract::<f64>()?.is_nan(),
             Exact::None | Exact::Bool | Exact::Int | Exact::Bytes => true,
             Exact::Dict | Exact::List | Exact::Tuple | Exact::Other => false,
@@ -84,23 +85,23 @@ impl Inline {
 
     /// The overlay as the data that it was made of.
     pub fn data<'py>(&self, py: Python<'py>, base: &Base) -> PyResult<Bound<'py, PyDict>> {
-        let root = PyDict::new(py);
+        let root = raw::new_dict(py)?;
         for (&entry, value) in self.entries.iter().zip(&self.values).take(self.length) {
             let mut mapping = root.clone();
             let path = base.path(entry);
             let Some((last, above)) = path.split_last() else { continue };
             for &name in above {
-                let name = &*base.segments().get(name).text;
-                let known = mapping.get_item(name)?;
+                let name = raw::new_str(py, &base.segments().get(name).text)?;
+                let known = mapping.get_item(&name)?;
                 mapping = if let Some(inner) = known {
                     inner.cast_into::<PyDict>()?
                 } else {
-                    let inner = PyDict::new(py);
+                    let inner = raw::new_dict(py)?;
                     mapping.set_item(name, &inner)?;
                     inner
                 };
             }
-            mapping.set_item(&*base.segments().get(*last).text, value)?;
+            mapping.set_item(Text(&*base.segments().get(*last).text), value)?;
         }
         Ok(root)
     }

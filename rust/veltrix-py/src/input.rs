@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
 use veltrix_core::path::{push_index, push_segment};
 use veltrix_core::record::Place;
@@ -12,6 +11,7 @@ use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 use veltrix_core::value::{Kind, Scalar};
 
 use crate::error::{raise, too_deep};
+use crate::make::{Int, Text, texts, type_error};
 use crate::python;
 use crate::raw::{self, Exact};
 use crate::scalars::{decimal, moment};
@@ -61,7 +61,7 @@ impl<'py> Reader<'py> {
     pub fn read(mut self, data: &Bound<'py, PyAny>) -> PyResult<Read> {
         self.definition(NO_SEGMENT, data)?;
         if !self.builder.fits() {
-            return Err(raise(python::limit_error(self.py), ("a layer of more than 4 GiB",)));
+            return Err(raise(python::limit_error(self.py), (Text("a layer of more than 4 GiB"),)));
         }
         Ok(Read { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), places: self.places })
     }
@@ -82,7 +82,8 @@ impl<'py> Reader<'py> {
     }
 
     fn surrogate(&self) -> PyErr {
-        raise(python::parse_error(self.py), (SURROGATE, None::<&str>, None::<u32>, None::<u32>, self.place_text()))
+        let py = self.py;
+        raise(python::parse_error(py), (Text(SURROGATE), py.None(), py.None(), py.None(), Text(self.place_text())))
     }
 
     fn check_depth(&self) -> PyResult<()> {
@@ -97,8 +98,8 @@ impl<'py> Reader<'py> {
             Exact::Other => {
                 if data.is_instance(python::operator(self.py)?)? {
                     self.operator(segment, data)?;
-                } else if let Ok(mapping) = data.cast::<PyMapping>() {
-                    self.mapping(segment, &plain_items(mapping)?, Self::definition)?;
+                } else if python::is_mapping(data)? {
+                    self.mapping(segment, &plain_items(data)?, Self::definition)?;
                 } else {
                     self.value(segment, data)?;
                 }
@@ -118,7 +119,7 @@ impl<'py> Reader<'py> {
             Step::Name(id) => &*self.builder.segments().get(id).text,
             Step::Index(_) => "",
         });
-        let key = PyTuple::new(self.py, names.collect::<Vec<_>>())?;
+        let key = texts(self.py, names)?;
         if let Some(origin) = origins.get_item(key)? {
             self.places.insert(node, place(&origin)?);
         }
@@ -130,7 +131,7 @@ impl<'py> Reader<'py> {
             self.builder.delete(segment);
             return Ok(());
         }
-        let held = data.getattr("value")?;
+        let held = raw::attribute(data, c"value")?;
         if data.is_instance(python::replace(self.py)?)? {
             self.builder.open(segment, Kind::Replace);
             self.definition(NO_SEGMENT, &held)?;
@@ -155,9 +156,9 @@ impl<'py> Reader<'py> {
             let Ok(key) = key.cast_exact::<PyString>() else {
                 let place = self.place_text();
                 let kind = python::type_name(&key);
-                return Err(PyTypeError::new_err(format!("a key is a str, not {kind} (in {place})")));
+                return Err(type_error(self.py, format!("a key is a str, not {kind} (in {place})")));
             };
-            let Some(text) = raw::text(key) else { return Err(self.surrogate()) };
+            let Some(text) = raw::text(key)? else { return Err(self.surrogate()) };
             let name = self.builder.segments().intern(text);
             self.path.push(Step::Name(name));
             child(self, name, &value)?;
@@ -165,15 +166,20 @@ impl<'py> Reader<'py> {
             Ok(())
         });
         self.builder.close();
-        let odd = |key: Bound<'py, PyAny>| key.is_instance_of::<PyString>() && !key.is_exact_instance_of::<PyString>();
-        if read.is_err() && data.keys().into_iter().any(odd) {
+        let Err(error) = read else { return Ok(()) };
+        let mut odd = false;
+        raw::each(data, |key, _| {
+            odd |= raw::exact(&key) == Exact::Other && key.is_instance_of::<PyString>();
+            Ok(())
+        })?;
+        if odd {
             // A key of a subclass of `str` may have the text of another key: once more, with plain keys.
             self.path.truncate(depth);
             self.builder.truncate(start);
             self.places.retain(|&node, _| node < start);
-            return self.mapping(segment, &plain_items(data.as_mapping())?, child);
+            return self.mapping(segment, &plain_items(data)?, child);
         }
-        read
+        Err(error)
     }
 
     fn list(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
@@ -195,10 +201,10 @@ impl<'py> Reader<'py> {
             Exact::Other => {
                 if data.is_instance(python::operator(self.py)?)? {
                     let text = format!("an operator cannot stand inside a list (at {})", self.text());
-                    return Err(PyTypeError::new_err(text));
+                    return Err(type_error(self.py, text));
                 }
-                if let Ok(mapping) = data.cast::<PyMapping>() {
-                    return self.mapping(segment, &plain_items(mapping)?, Self::item);
+                if python::is_mapping(data)? {
+                    return self.mapping(segment, &plain_items(data)?, Self::item);
                 }
                 self.value(segment, data)
             }
@@ -222,7 +228,7 @@ impl<'py> Reader<'py> {
             Exact::Float => Scalar::Float(data.extract()?),
             Exact::Str => {
                 let string = data.cast::<PyString>()?;
-                let Some(text) = raw::text(string) else { return Err(self.surrogate()) };
+                let Some(text) = raw::text(string)? else { return Err(self.surrogate()) };
                 self.builder.scalar(segment, Scalar::Str(text));
                 return Ok(());
             }
@@ -244,17 +250,21 @@ impl<'py> Reader<'py> {
 
     fn opaque(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
         let handle = data.as_ptr() as u64;
-        self.opaques.get_or_insert_with(|| PyDict::new(self.py)).set_item(handle, data)?;
+        if self.opaques.is_none() {
+            self.opaques = Some(raw::new_dict(self.py)?);
+        }
+        if let Some(opaques) = &self.opaques {
+            opaques.set_item(Int(handle.cast_signed()), data)?;
+        }
         self.builder.scalar(segment, Scalar::Opaque(handle));
         Ok(())
     }
 }
 
 /// The items of any mapping as a dict with plain keys.
-fn plain_items<'py>(mapping: &Bound<'py, PyMapping>) -> PyResult<Bound<'py, PyDict>> {
-    let py = mapping.py();
-    let dict = PyDict::new(py);
-    for pair in mapping.as_any().call_method0("items")?.try_iter()? {
+fn plain_items<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = raw::new_dict(mapping.py())?;
+    for pair in raw::attribute(mapping, c"items")?.call0()?.try_iter()? {
         let (key, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair?.extract()?;
         dict.set_item(plain_key(&key)?, value)?;
     }
@@ -264,20 +274,20 @@ fn plain_items<'py>(mapping: &Bound<'py, PyMapping>) -> PyResult<Bound<'py, PyDi
 /// A key with `str` subclasses made plain; anything else as it is.
 pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if raw::exact(key) == Exact::Other && key.is_instance_of::<PyString>() {
-        return key.py().get_type::<PyString>().call_method1("__str__", (key,));
+        return raw::attribute(&key.py().get_type::<PyString>(), c"__str__")?.call1((key,));
     }
     Ok(key.clone())
 }
 
 /// A `Place` from an `Origin`.
 pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
-    let line: Option<u32> = origin.getattr("line")?.extract()?;
-    let column: Option<u32> = origin.getattr("column")?.extract()?;
-    let file = origin.getattr("file")?;
+    let line: Option<u32> = raw::attribute(origin, c"line")?.extract()?;
+    let column: Option<u32> = raw::attribute(origin, c"column")?.extract()?;
+    let file = raw::attribute(origin, c"file")?;
     Ok(Place {
-        source: origin.getattr("source")?.extract()?,
+        source: raw::attribute(origin, c"source")?.extract()?,
         file: if file.is_none() { None } else { Some(file_name(&file)?) },
-        variable: origin.getattr("variable")?.extract()?,
+        variable: raw::attribute(origin, c"variable")?.extract()?,
         position: line.map(|line| veltrix_core::layer::Position { line, column: column.unwrap_or(0) }),
     })
 }
@@ -285,8 +295,9 @@ pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
 /// The name of a file as text; bytes in it that are no UTF-8 are written with a backslash.
 pub fn file_name(file: &Bound<'_, PyAny>) -> PyResult<String> {
     let Ok(name) = file.cast::<PyString>() else {
-        return Err(PyTypeError::new_err(format!("a file's name is a str, not {}", python::type_name(file))));
+        let kind = python::type_name(file);
+        return Err(type_error(file.py(), format!("a file's name is a str, not {kind}")));
     };
-    let text = name.call_method1("encode", ("utf-8", "backslashreplace"))?;
-    Ok(String::from_utf8_lossy(text.cast::<PyBytes>()?.as_bytes()).into_owned())
+    let text = raw::encoded(name, c"backslashreplace")?;
+    Ok(String::from_utf8_lossy(text.as_bytes()).into_owned())
 }

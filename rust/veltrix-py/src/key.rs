@@ -1,9 +1,10 @@
 //! The class `Key`.
 
-use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
 use pyo3::{PyTraverseError, PyVisit};
+
+use crate::make::{Text, attribute_error, shown};
+use crate::raw;
 
 /// A handle on one value: `key.value` is read at the speed of an attribute.
 #[pyclass(frozen, module = "veltrix", weakref)]
@@ -16,20 +17,20 @@ pub struct Key {
 #[pymethods]
 impl Key {
     #[getter]
-    fn path(&self) -> &str {
-        &self.path
+    fn path(&self) -> Text<&str> {
+        Text(&self.path)
     }
 
-    fn __setattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(PyAttributeError::new_err("a Key is read-only"))
+    fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(attribute_error(slf.py(), "a Key is read-only"))
     }
 
-    fn __delattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(PyAttributeError::new_err("a Key is read-only"))
+    fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(attribute_error(slf.py(), "a Key is read-only"))
     }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("<veltrix.Key {}>", PyString::new(py, &self.path).repr()?))
+    fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
+        Ok(Text(format!("<veltrix.Key {}>", shown(&raw::new_str(py, &self.path)?)?)))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

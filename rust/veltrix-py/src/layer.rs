@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::formats::{self, Format};
 use veltrix_core::layer::TreeBuilder;
@@ -16,6 +16,7 @@ use veltrix_core::value::Kind;
 
 use crate::error::{document_error, origin};
 use crate::input::{self, Reader};
+use crate::make::{Text, attribute_error, shown, texts, type_error, value_error};
 use crate::output::{self, Style};
 use crate::python::{self, Given};
 use crate::{path, raw};
@@ -59,33 +60,30 @@ impl Layer {
 
 /// The text of an argument that must be a `str`.
 pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = text.py();
     if !text.is_instance_of::<PyString>() {
-        return Err(PyTypeError::new_err(format!("{what} is a str, not {}", python::type_name(text))));
+        return Err(type_error(py, format!("{what} is a str, not {}", python::type_name(text))));
     }
-    match raw::text(input::plain_key(text)?.cast::<PyString>()?) {
+    match raw::text(input::plain_key(text)?.cast::<PyString>()?)? {
         Some(text) => Ok(text.to_owned()),
-        None => Err(PyValueError::new_err(format!("{what} holds a lone surrogate, which UTF-8 cannot carry"))),
+        None => Err(value_error(py, format!("{what} holds a lone surrogate, which UTF-8 cannot carry"))),
     }
-}
-
-/// Whether an object is a mapping.
-pub fn is_mapping(data: &Bound<'_, PyAny>) -> bool {
-    data.cast::<PyDict>().is_ok() || data.cast::<PyMapping>().is_ok()
 }
 
 /// The origins of single paths.
 fn checked_origins<'py>(origins: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-    let Ok(mapping) = origins.cast::<PyMapping>() else {
-        return Err(PyTypeError::new_err(format!("origins are a mapping, not {}", python::type_name(origins))));
-    };
-    let (py, checked) = (origins.py(), PyDict::new(origins.py()));
-    for pair in mapping.as_any().call_method0("items")?.try_iter()? {
+    let py = origins.py();
+    if !python::is_mapping(origins)? {
+        return Err(type_error(py, format!("origins are a mapping, not {}", python::type_name(origins))));
+    }
+    let checked = raw::new_dict(py)?;
+    for pair in raw::attribute(origins, c"items")?.call0()?.try_iter()? {
         let (path, origin): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair?.extract()?;
         if !origin.is_instance(python::origin(py)?)? {
             let kind = python::type_name(&origin);
-            return Err(PyTypeError::new_err(format!("an origin is a veltrix.Origin, not {kind}")));
+            return Err(type_error(py, format!("an origin is a veltrix.Origin, not {kind}")));
         }
-        let file = origin.getattr("file")?;
+        let file = raw::attribute(&origin, c"file")?;
         if !file.is_none() {
             input::file_name(&file)?;
         }
@@ -98,11 +96,14 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> 
     if let Ok(everything) = secret.cast::<PyBool>() {
         return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
     }
-    let refusal = || PyTypeError::new_err(format!("secret is a bool or paths, not {}", python::type_name(secret)));
+    let refusal = |kind: &str| type_error(secret.py(), format!("secret is a bool or paths, not {kind}"));
     if secret.is_instance_of::<PyString>() {
-        return Err(refusal());
+        return Err(refusal(&python::type_name(secret)));
     }
-    let paths = secret.try_iter().map_err(|_| refusal())?;
+    let paths = secret.try_iter().map_err(|error| {
+        let cannot = error.is_instance_of::<PyTypeError>(secret.py());
+        if cannot { refusal(&python::type_name(secret)) } else { error }
+    })?;
     let paths = paths.map(|secret| {
         let steps = path::steps(&secret?)?;
         let names = steps.iter().map_while(|step| match step {
@@ -132,9 +133,9 @@ impl Layer {
         let name = text_argument("a layer's name", name)?;
         let source =
             source.0.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", &source))?;
-        if !is_mapping(data) {
+        if !python::is_mapping(data)? {
             let text = format!("layer data is a mapping, not {}", python::type_name(data));
-            return Err(PyTypeError::new_err(text));
+            return Err(type_error(py, text));
         }
         let origins = match origins {
             Some(origins) if !origins.is_none() => Some(checked_origins(origins)?),
@@ -163,20 +164,23 @@ impl Layer {
         let name = text_argument("a layer's name", name)?;
         let file = file.map(input::file_name).transpose()?;
         let bytes = if text.is_instance_of::<PyString>() {
-            text.call_method1("encode", ("utf-8", "surrogatepass"))?
+            raw::encoded(text.cast::<PyString>()?, c"surrogatepass")?.into_any()
         } else if text.is_instance_of::<PyBytes>() {
             text.clone()
         } else if text.is_instance_of::<PyByteArray>() || text.is_instance_of::<PyMemoryView>() {
             py.get_type::<PyBytes>().call1((text,))?
         } else {
             let kind = python::type_name(text);
-            return Err(PyTypeError::new_err(format!("a document is bytes or str, not {kind}")));
+            return Err(type_error(py, format!("a document is bytes or str, not {kind}")));
         };
         let bytes = bytes.cast::<PyBytes>()?.as_bytes();
-        let known = format.cast::<PyString>().ok().and_then(|format| Format::from_name(&format.to_string_lossy()));
+        let known = match format.cast::<PyString>() {
+            Ok(format) => raw::text(format)?.and_then(Format::from_name),
+            Err(_) => None,
+        };
         let Some(format) = known else {
-            let text = format!("a format is 'toml', 'json', 'yaml' or 'env', not {}", format.repr()?);
-            return Err(PyValueError::new_err(text));
+            let text = format!("a format is 'toml', 'json', 'yaml' or 'env', not {}", shown(format)?);
+            return Err(value_error(py, text));
         };
         let table = segments::current();
         let tree = py
@@ -191,39 +195,39 @@ impl Layer {
     }
 
     #[getter]
-    fn name(&self) -> &str {
-        &self.stacked.record.name
+    fn name(&self) -> Text<&str> {
+        Text(&self.stacked.record.name)
     }
 
-    fn __setattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(PyAttributeError::new_err("a Layer is read-only"))
+    fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(attribute_error(slf.py(), "a Layer is read-only"))
     }
 
-    fn __delattr__(_slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(PyAttributeError::new_err("a Layer is read-only"))
+    fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(attribute_error(slf.py(), "a Layer is read-only"))
     }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("<veltrix.Layer {}>", PyString::new(py, self.name()).repr()?))
+    fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
+        Ok(Text(format!("<veltrix.Layer {}>", shown(&raw::new_str(py, &self.stacked.record.name)?)?)))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let record = &self.stacked.record;
-        let restore = py.import("veltrix._restore")?.getattr("restore_layer")?;
         let tree = self.stacked.flattened();
         let data = output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)?;
-        let origins = PyDict::new(py);
+        let origins = raw::new_dict(py)?;
         collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
         let secret = match &record.secret {
             Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
             Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
             Secret::Paths(paths) => {
-                let paths = paths.iter().map(|path| names(py, record.tree.segments(), path));
-                PyTuple::new(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
+                let paths = paths.iter().map(|path| Ok(names(py, record.tree.segments(), path)?.into_any()));
+                raw::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
             }
         };
         let own = origin(py, &record.name, &record.place)?;
-        Ok((restore, (own, data, origins, secret).into_pyobject(py)?))
+        let state = raw::new_tuple(py, [own, data, origins.into_any(), secret])?;
+        raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
     }
 
     fn __copy__(slf: Py<Self>) -> Py<Self> {
@@ -240,7 +244,7 @@ impl Layer {
 }
 
 fn names<'py>(py: Python<'py>, table: &Segments, path: &[SegmentId]) -> PyResult<Bound<'py, PyTuple>> {
-    PyTuple::new(py, path.iter().map(|&id| &*table.get(id).text))
+    texts(py, path.iter().map(|&id| &*table.get(id).text))
 }
 
 /// Every node whose origin is not the layer's own.
@@ -280,6 +284,6 @@ pub fn restore_layer<'py>(
     origins: Bound<'py, PyDict>,
     secret: &Bound<'py, PyAny>,
 ) -> PyResult<Layer> {
-    let name: String = origin.getattr("layer")?.extract()?;
+    let name: String = raw::attribute(origin, c"layer")?.extract()?;
     Layer::from_data(data, name, input::place(origin)?, Some(origins), secret, segments::current())
 }

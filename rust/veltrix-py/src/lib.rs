@@ -7,6 +7,7 @@
 
 mod python;
 mod raw;
+mod make;
 mod scalars;
 mod error;
 mod path;

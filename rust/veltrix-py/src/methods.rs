@@ -1,11 +1,12 @@
 //! The methods that `Snapshot` and `View` have in common.
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::make::type_error;
+
 /// The error for hashing.
-pub fn unhashable(class: &str) -> PyErr {
-    PyTypeError::new_err(format!("unhashable type: '{class}'"))
+pub fn unhashable(py: Python<'_>, class: &str) -> PyErr {
+    type_error(py, format!("unhashable type: '{class}'"))
 }
 
 /// The methods of a class that reads; `$extra` are those of its own.
@@ -37,13 +38,13 @@ macro_rules! reading_methods {
 
             fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
                 let names = Self::reading(slf, |reading| reading.names())?;
-                Ok(PyTuple::new(slf.py(), names)?.try_iter()?.into_any())
+                Ok(raw::new_tuple(slf.py(), names)?.try_iter()?.into_any())
             }
 
             fn __reversed__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
                 let mut names = Self::reading(slf, |reading| reading.names())?;
                 names.reverse();
-                Ok(PyTuple::new(slf.py(), names)?.try_iter()?.into_any())
+                Ok(raw::new_tuple(slf.py(), names)?.try_iter()?.into_any())
             }
 
             /// The names of the children; a `Name` where a path would have to quote it.
@@ -69,8 +70,8 @@ macro_rules! reading_methods {
                 })
             }
 
-            fn __hash__(_slf: &Bound<'_, Self>) -> PyResult<isize> {
-                Err($crate::methods::unhashable(stringify!($class)))
+            fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
+                Err($crate::methods::unhashable(slf.py(), stringify!($class)))
             }
 
             /// Every leaf by the canonical text of its path; an empty mapping is listed as itself.
@@ -98,14 +99,14 @@ macro_rules! reading_methods {
             fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
                 Self::reading(slf, |reading| {
                     let stack = &reading.kernel()?.stack;
-                    PyTuple::new(slf.py(), stack.iter().map(|layer| &*layer.record.name))
+                    texts(slf.py(), stack.iter().map(|layer| &*layer.record.name))
                 })
             }
 
             /// A number that rises by one with each change of the content.
             #[getter]
-            fn generation(slf: &Bound<'_, Self>) -> PyResult<u64> {
-                Self::reading(slf, |reading| Ok(reading.kernel()?.generation))
+            fn generation(slf: &Bound<'_, Self>) -> PyResult<Int> {
+                Self::reading(slf, |reading| Ok(Int(reading.kernel()?.generation.cast_signed())))
             }
 
             /// A hash of the content that ignores the order of keys.
@@ -115,7 +116,7 @@ macro_rules! reading_methods {
             }
 
             fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                slf.py().import("veltrix.display")?.getattr("display")?.call1((slf,))
+                python::display(slf.py())?.call1((slf,))
             }
 
             fn __copy__(slf: Py<Self>) -> Py<Self> {

@@ -1,12 +1,13 @@
 //! Values back to Python.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict};
 use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::value::{Kind, Scalar};
 
-use crate::python;
+use crate::make::{Int, Text};
 use crate::scalars::{date_object, datetime_object, integer, time_object};
+use crate::{python, raw};
 
 /// Whether a value holds no opaque object.
 pub fn is_plain(tree: &Layer, node: NodeId) -> bool {
@@ -41,15 +42,15 @@ pub fn object<'py>(
             let items = tree.children(node).map(|item| object(py, tree, item, opaques, style));
             let items = items.collect::<PyResult<Vec<_>>>()?;
             Ok(match style {
-                Style::Thawed => PyList::new(py, items)?.into_any(),
-                Style::Frozen | Style::Data => PyTuple::new(py, items)?.into_any(),
+                Style::Thawed => raw::new_list(py, items)?.into_any(),
+                Style::Frozen | Style::Data => raw::new_tuple(py, items)?.into_any(),
             })
         }
         Kind::Mapping => {
-            let dict = PyDict::new(py);
+            let dict = raw::new_dict(py)?;
             for child in tree.children(node) {
                 let name = &tree.segments().get(tree.node(child).segment).text;
-                dict.set_item(&**name, object(py, tree, child, opaques, style)?)?;
+                dict.set_item(Text(name), object(py, tree, child, opaques, style)?)?;
             }
             if style == Style::Frozen { python::frozen_mapping(py)?.call1((dict,)) } else { Ok(dict.into_any()) }
         }
@@ -70,17 +71,17 @@ fn scalar<'py>(py: Python<'py>, scalar: Scalar<'_>, opaques: Option<&Py<PyDict>>
     Ok(match scalar {
         Scalar::Null => py.None().into_bound(py),
         Scalar::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
-        Scalar::Int(value) => value.into_pyobject(py)?.into_any(),
+        Scalar::Int(value) => raw::new_int(py, value)?.into_any(),
         Scalar::BigInt(digits) => integer(py, digits)?,
         Scalar::Float(value) if value.is_nan() => python::nan(py)?.clone(),
-        Scalar::Float(value) => PyFloat::new(py, value).into_any(),
-        Scalar::Str(text) => PyString::new(py, text).into_any(),
-        Scalar::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
+        Scalar::Float(value) => raw::new_float(py, value)?.into_any(),
+        Scalar::Str(text) => raw::new_str(py, text)?.into_any(),
+        Scalar::Bytes(bytes) => raw::new_bytes(py, bytes)?.into_any(),
         Scalar::Date(date) => date_object(py, date)?,
         Scalar::DateTime(date, time) => datetime_object(py, date, time)?,
         Scalar::Time(time) => time_object(py, time)?,
         Scalar::Opaque(handle) => match opaques {
-            Some(opaques) => match opaques.bind(py).get_item(handle)? {
+            Some(opaques) => match opaques.bind(py).get_item(Int(handle.cast_signed()))? {
                 Some(object) => object,
                 None => py.None().into_bound(py),
             },

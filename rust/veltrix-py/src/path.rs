@@ -1,12 +1,13 @@
 //! Paths as Python writes them: text, a tuple, or a `Name`.
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::raise;
+use crate::make::{Int, Text, shown, type_error};
 use crate::python;
 use crate::raw::{self, Exact};
 
@@ -21,24 +22,28 @@ pub fn steps(path: &Bound<'_, PyAny>) -> PyResult<Vec<Step<'static>>> {
     if let Ok(text) = path.cast::<PyString>() {
         let plain = crate::input::plain_key(path)?.cast_into::<PyString>()?;
         if text.is_instance(python::name(path.py())?)? {
-            return tuple_steps(&PyTuple::new(path.py(), [plain])?);
+            return tuple_steps(&raw::new_tuple(path.py(), [plain.into_any()])?);
         }
         return text_steps(&plain);
     }
     if let Ok(tuple) = path.cast::<PyTuple>() {
         return tuple_steps(tuple);
     }
-    Err(PyTypeError::new_err(format!("a path is a str or a tuple of str and int, not {}", python::type_name(path))))
+    let kind = python::type_name(path);
+    Err(type_error(path.py(), format!("a path is a str or a tuple of str and int, not {kind}")))
 }
 
 fn text_steps(text: &Bound<'_, PyString>) -> PyResult<Vec<Step<'static>>> {
     let py = text.py();
-    let Some(plain) = raw::text(text) else {
-        let at: usize = match text.call_method1("encode", ("utf-8",)) {
-            Err(error) => error.value(py).getattr("start")?.extract()?,
+    let Some(plain) = raw::text(text)? else {
+        let at: i64 = match raw::encoded(text, c"strict") {
+            Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(py) => {
+                raw::attribute(error.value(py), c"start")?.extract()?
+            }
+            Err(error) => return Err(error),
             Ok(_) => 0,
         };
-        return Err(raise(python::path_error(py), (text, at + 1, "lone surrogate")));
+        return Err(raise(python::path_error(py), (text, Int(at + 1), Text("lone surrogate"))));
     };
     match path::parse(plain) {
         Ok(steps) => Ok(steps.into_iter().map(owned).collect()),
@@ -47,7 +52,7 @@ fn text_steps(text: &Bound<'_, PyString>) -> PyResult<Vec<Step<'static>>> {
                 Problem::EmptyPath => "empty path".to_owned(),
                 Problem::EmptySegment => "empty segment".to_owned(),
                 Problem::Unexpected(character) => {
-                    format!("unexpected {}", PyString::new(py, &character.to_string()).repr()?)
+                    format!("unexpected {}", shown(&raw::new_str(py, &character.to_string())?)?)
                 }
                 Problem::UnclosedQuote => "unclosed quote".to_owned(),
                 Problem::UnknownEscape => "unknown escape".to_owned(),
@@ -58,7 +63,7 @@ fn text_steps(text: &Bound<'_, PyString>) -> PyResult<Vec<Step<'static>>> {
                 Problem::IndexWithoutName => "index without a name".to_owned(),
                 Problem::UnclosedIndex => "unclosed index".to_owned(),
             };
-            Err(raise(python::path_error(py), (text, fault.column, reason)))
+            Err(raise(python::path_error(py), (text, Int(fault.column.cast_signed() as i64), Text(reason))))
         }
     }
 }
@@ -73,8 +78,8 @@ fn owned(step: Step<'_>) -> Step<'static> {
 fn tuple_steps(tuple: &Bound<'_, PyTuple>) -> PyResult<Vec<Step<'static>>> {
     let py = tuple.py();
     let plain = tuple.iter().map(|segment| plain_segment(&segment)).collect::<PyResult<Vec<_>>>()?;
-    let whole = PyTuple::new(py, &plain)?;
-    let fault = |reason: &str| raise(python::path_error(py), (&whole, None::<usize>, reason));
+    let whole = raw::new_tuple(py, plain.clone())?;
+    let fault = |reason: &str| raise(python::path_error(py), (&whole, py.None(), Text(reason)));
     match plain.first() {
         None => return Err(fault("empty path")),
         Some(first) if !first.is_instance_of::<PyString>() => return Err(fault("index without a name")),
@@ -84,10 +89,10 @@ fn tuple_steps(tuple: &Bound<'_, PyTuple>) -> PyResult<Vec<Step<'static>>> {
         .iter()
         .map(|segment| {
             if let Ok(name) = segment.cast::<PyString>() {
-                let name = raw::text(name).ok_or_else(|| fault("lone surrogate"))?;
+                let name = raw::text(name)?.ok_or_else(|| fault("lone surrogate"))?;
                 return Ok(Step::Name(name.to_owned().into()));
             }
-            if segment.lt(0)? {
+            if segment.lt(Int(0))? {
                 return Err(fault("negative index"));
             }
             match segment.extract::<u64>() {
@@ -103,10 +108,10 @@ fn plain_segment<'py>(segment: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>
         return crate::input::plain_key(segment);
     }
     if segment.is_instance_of::<PyInt>() && !segment.is_instance_of::<pyo3::types::PyBool>() {
-        return segment.py().get_type::<PyInt>().call_method1("__index__", (segment,));
+        return raw::attribute(&segment.py().get_type::<PyInt>(), c"__index__")?.call1((segment,));
     }
     let kind = python::type_name(segment);
-    Err(PyTypeError::new_err(format!("a path segment is a str or an int, not {kind}")))
+    Err(type_error(segment.py(), format!("a path segment is a str or an int, not {kind}")))
 }
 
 /// The canonical text of steps.
@@ -124,15 +129,15 @@ pub fn text(steps: &[Step<'_>]) -> String {
 /// A step as Python shows it.
 pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py, PyAny>> {
     Ok(match step {
-        Step::Name(name) => PyString::new(py, name).into_any(),
-        Step::Index(index) => index.into_pyobject(py)?.into_any(),
+        Step::Name(name) => raw::new_str(py, name)?.into_any(),
+        Step::Index(index) => raw::new_int(py, index.cast_signed())?.into_any(),
     })
 }
 
 /// A path of names alone, on a table of segments.
 pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
     if let Ok(text) = wanted.cast_exact::<PyString>()
-        && let Some(names) = raw::text(text).and_then(|text| known_names(table, text))
+        && let Some(names) = raw::text(text)?.and_then(|text| known_names(table, text))
     {
         return Ok(names);
     }
@@ -142,7 +147,7 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
         Step::Index(_) => None,
     });
     names.collect::<Option<_>>().ok_or_else(|| {
-        raise(python::path_error(py), (text(&steps), None::<usize>, "a list's item cannot be set alone"))
+        raise(python::path_error(py), (Text(text(&steps)), py.None(), Text("a list's item cannot be set alone")))
     })
 }
 
@@ -164,15 +169,16 @@ fn known_names(table: &Segments, text: &str) -> Option<Vec<SegmentId>> {
 pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     let py = path.py();
     let steps = steps(path)?;
-    PyTuple::new(py, steps.iter().map(|step| step_object(py, step)).collect::<PyResult<Vec<_>>>()?)
+    raw::new_tuple(py, steps.iter().map(|step| step_object(py, step)).collect::<PyResult<Vec<_>>>()?)
 }
 
 /// The canonical text of a path: quoted only where it must be.
 #[pyfunction]
 #[pyo3(signature = (path))]
-pub fn format_path(path: &Bound<'_, PyAny>) -> PyResult<String> {
+pub fn format_path(path: &Bound<'_, PyAny>) -> PyResult<Text<String>> {
     let Ok(tuple) = path.cast::<PyTuple>() else {
-        return Err(PyTypeError::new_err(format!("a path to format is a tuple, not {}", python::type_name(path))));
+        let kind = python::type_name(path);
+        return Err(type_error(path.py(), format!("a path to format is a tuple, not {kind}")));
     };
-    Ok(text(&tuple_steps(tuple)?))
+    Ok(Text(text(&tuple_steps(tuple)?)))
 }

@@ -2,7 +2,9 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PyType};
+
+use crate::raw;
 
 macro_rules! imports {
     ($($(#[$doc:meta])* $name:ident: $module:literal, $attribute:literal;)*) => {
@@ -11,7 +13,8 @@ macro_rules! imports {
             pub fn $name(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
                 static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
                 let object = CELL.get_or_try_init(py, || {
-                    py.import($module)?.getattr($attribute).map(Bound::unbind)
+                    let module = py.import(raw::new_str(py, $module)?)?;
+                    module.getattr(raw::new_str(py, $attribute)?).map(Bound::unbind)
                 })?;
                 Ok(object.bind(py))
             }
@@ -66,6 +69,18 @@ imports! {
     values_view: "collections.abc", "ValuesView";
     /// `collections.abc.ItemsView`.
     items_view: "collections.abc", "ItemsView";
+    /// `datetime.timezone`.
+    timezone: "datetime", "timezone";
+    /// `hashlib.blake2b`.
+    blake2b: "hashlib", "blake2b";
+    /// `display`.
+    display: "veltrix.display", "display";
+    /// `restore_layer`, as pickles name it.
+    restore_layer: "veltrix._restore", "restore_layer";
+    /// `restore_snapshot`, as pickles name it.
+    restore_snapshot: "veltrix._restore", "restore_snapshot";
+    /// `restore_view`, as pickles name it.
+    restore_view: "veltrix._restore", "restore_view";
 }
 
 /// An argument that was given, or left out. Unlike an `Option` it tells `None` that was given from nothing.
@@ -85,5 +100,12 @@ pub fn type_name(object: &Bound<'_, PyAny>) -> String {
 }
 
 fn name_of(kind: &Bound<'_, PyType>) -> String {
-    kind.name().map_or_else(|_| "object".to_owned(), |name| name.to_string_lossy().into_owned())
+    let name = kind.name();
+    let text = name.as_ref().ok().and_then(|name| raw::text(name).ok().flatten());
+    text.unwrap_or("object").to_owned()
+}
+
+/// Whether an object is a mapping.
+pub fn is_mapping(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if object.is_instance_of::<PyDict>() { Ok(true) } else { object.is_instance(mapping(object.py())?) }
 }

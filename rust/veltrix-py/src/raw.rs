@@ -2,9 +2,12 @@
 //!
 //! One of the two files in which `unsafe` may stand; the other one is `slots.rs`.
 
+use std::ffi::CStr;
+
+use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.
@@ -30,7 +33,7 @@ pub fn each<'py>(
 
 /// The UTF-8 of an exact `str`; `None` where it holds a lone surrogate.
 #[inline]
-pub fn text<'a>(string: &'a Bound<'_, PyString>) -> Option<&'a str> {
+pub fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
     let object = string.as_ptr();
     // SAFETY: `string` is a `str`; a compact ASCII one has one byte a character behind its header, and neither moves nor
     // changes while it is borrowed.
@@ -38,10 +41,101 @@ pub fn text<'a>(string: &'a Bound<'_, PyString>) -> Option<&'a str> {
         if ffi::PyUnicode_IS_COMPACT_ASCII(object) != 0 {
             let length = ffi::PyUnicode_GET_LENGTH(object).cast_unsigned();
             let bytes = std::slice::from_raw_parts(ffi::PyUnicode_DATA(object).cast::<u8>(), length);
-            return Some(std::str::from_utf8_unchecked(bytes));
+            return Ok(Some(std::str::from_utf8_unchecked(bytes)));
         }
     }
-    string.to_str().ok()
+    match string.to_str() {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(string.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The UTF-8 of a `str`, with what cannot be encoded written as a handler of that name says.
+pub fn encoded<'py>(string: &Bound<'py, PyString>, errors: &CStr) -> PyResult<Bound<'py, PyBytes>> {
+    // SAFETY: `string` is a `str`; both names end in NUL; the result is new `bytes`, or null with an error.
+    unsafe {
+        let bytes = ffi::PyUnicode_AsEncodedString(string.as_ptr(), c"utf-8".as_ptr(), errors.as_ptr());
+        Ok(Bound::from_owned_ptr_or_err(string.py(), bytes)?.cast_into_unchecked())
+    }
+}
+
+/// `object.name`.
+pub fn attribute<'py, T>(object: &Bound<'py, T>, name: &CStr) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: the name ends in NUL; the result is a new reference, or null with an error.
+    unsafe { Bound::from_owned_ptr_or_err(object.py(), ffi::PyObject_GetAttrString(object.as_ptr(), name.as_ptr())) }
+}
+
+// What follows makes objects of the plain types. PyO3's own constructors panic where CPython has no memory left; these
+// give its `MemoryError`.
+
+/// A new `str`.
+pub fn new_str<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {
+    // SAFETY: pointer and length are those of valid UTF-8, which is shorter than `isize::MAX`; the result is a new `str`.
+    unsafe {
+        let object = ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len().cast_signed());
+        Ok(Bound::from_owned_ptr_or_err(py, object)?.cast_into_unchecked())
+    }
+}
+
+/// New `bytes`.
+pub fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    // SAFETY: pointer and length are those of a slice; the result is new `bytes`.
+    unsafe {
+        let object = ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len().cast_signed());
+        Ok(Bound::from_owned_ptr_or_err(py, object)?.cast_into_unchecked())
+    }
+}
+
+/// A new `int`.
+pub fn new_int(py: Python<'_>, value: i64) -> PyResult<Bound<'_, PyInt>> {
+    // SAFETY: the result is a new `int`.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyLong_FromLongLong(value))?.cast_into_unchecked()) }
+}
+
+/// A new `float`.
+pub fn new_float(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyFloat>> {
+    // SAFETY: the result is a new `float`.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyFloat_FromDouble(value))?.cast_into_unchecked()) }
+}
+
+/// A new empty `dict`.
+pub fn new_dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    // SAFETY: the result is a new `dict`.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyDict_New())?.cast_into_unchecked()) }
+}
+
+/// A new `tuple` of these items.
+pub fn new_tuple<'py, I>(py: Python<'py>, items: I) -> PyResult<Bound<'py, PyTuple>>
+where
+    I: IntoIterator<Item = Bound<'py, PyAny>, IntoIter: ExactSizeIterator>,
+{
+    let items = items.into_iter();
+    let length = items.len();
+    let mut filled = 0;
+    // SAFETY: the tuple is new and unshared; each of its places is filled once, with a reference that it now owns, and
+    // nobody gets it with an empty place.
+    unsafe {
+        let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(length.cast_signed()))?;
+        for item in items.take(length) {
+            ffi::PyTuple_SET_ITEM(tuple.as_ptr(), filled, item.into_ptr());
+            filled += 1;
+        }
+        assert_eq!(filled.cast_unsigned(), length);
+        Ok(tuple.cast_into_unchecked())
+    }
+}
+
+/// A new `list` of these items.
+pub fn new_list<'py>(py: Python<'py>, items: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyList>> {
+    // SAFETY: as in `new_tuple`; a vector has as many items as it says.
+    unsafe {
+        let list = Bound::from_owned_ptr_or_err(py, ffi::PyList_New(items.len().cast_signed()))?;
+        for (at, item) in items.into_iter().enumerate() {
+            ffi::PyList_SET_ITEM(list.as_ptr(), at.cast_signed(), item.into_ptr());
+        }
+        Ok(list.cast_into_unchecked())
+    }
 }
 
 /// The integer if it fits 64 bits.

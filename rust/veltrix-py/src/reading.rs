@@ -1,7 +1,7 @@
 //! Reading: what `Snapshot` and `View` have in common, over a snapshot and the spot in it where paths start.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core::base::{EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
@@ -14,6 +14,7 @@ use veltrix_core::value::Kind;
 use crate::cache::Cache;
 use crate::error::raise;
 use crate::key::Key;
+use crate::make::{Int, Text};
 use crate::output::{self, Style};
 use crate::raw;
 use crate::snapshot::Snapshot;
@@ -59,7 +60,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     pub fn find(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let exact = wanted.cast_exact::<PyString>().ok();
         if let Some(key) = exact
-            && let Some(text) = raw::text(key)
+            && let Some(text) = raw::text(key)?
             && let Some(hash) = plain_hash(text, self.spot.hash)
         {
             return match self.snapshot().below().find(self.spot, hash, || text.rsplit('.')) {
@@ -213,10 +214,11 @@ impl<'a, 'py> Reading<'a, 'py> {
             let siblings = match self.walk(&steps[..depth])? {
                 Target::Mapping(spot) => self.view(spot)?,
                 Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => self.leaf(tree, node)?,
-                Target::Leaf { .. } | Target::Missing { .. } => PyTuple::empty(py).into_any(),
+                Target::Leaf { .. } | Target::Missing { .. } => raw::new_tuple(py, [])?.into_any(),
             };
             let key = path::step_object(py, &steps[depth])?;
-            Ok(raise(python::missing_key_error(py), (path::text(&whole), path::text(&whole[..reached]), key, siblings)))
+            let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
+            Ok(raise(python::missing_key_error(py), (whole, prefix, key, siblings)))
         };
         attempt().unwrap_or_else(|error| error)
     }
@@ -230,7 +232,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// The name of a child as iterating yields it.
     fn name(&self, id: SegmentId) -> PyResult<Bound<'py, PyAny>> {
         let segment = self.snapshot().below().segments().get(id);
-        let text = PyString::new(self.py(), &segment.text).into_any();
+        let text = raw::new_str(self.py(), &segment.text)?.into_any();
         if segment.plain { Ok(text) } else { python::name(self.py())?.call1((text,)) }
     }
 
@@ -248,7 +250,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// `self == other`.
     pub fn equals(&self, other: &Bound<'py, PyAny>) -> PyResult<Option<bool>> {
         let py = self.py();
-        if !crate::layer::is_mapping(other) {
+        if !python::is_mapping(other)? {
             return Ok(None);
         }
         if self.count()? != other.len()? {
@@ -275,7 +277,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.flatten()`.
     pub fn flatten(&self) -> PyResult<Bound<'py, PyDict>> {
-        let dict = PyDict::new(self.py());
+        let dict = raw::new_dict(self.py())?;
         self.flatten_into(self.spot, &mut String::new(), &dict)?;
         Ok(dict)
     }
@@ -288,11 +290,11 @@ impl<'a, 'py> Reading<'a, 'py> {
             push_known(text, &segment.text, segment.plain);
             match found {
                 Found::Missing => {}
-                Found::Leaf(tree, node, _) => dict.set_item(&*text, self.leaf(tree, node)?)?,
+                Found::Leaf(tree, node, _) => dict.set_item(Text(&*text), self.leaf(tree, node)?)?,
                 Found::Mapping(entry) => {
                     let below = kernel.below(spot, id, entry);
                     if kernel.count(&below) == 0 {
-                        dict.set_item(&*text, self.view(below)?)?;
+                        dict.set_item(Text(&*text), self.view(below)?)?;
                     } else {
                         self.flatten_into(&below, text, dict)?;
                     }
@@ -310,9 +312,9 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     fn dict(&self, spot: &Spot) -> PyResult<Bound<'py, PyDict>> {
         let kernel = self.kernel()?;
-        let dict = PyDict::new(self.py());
+        let dict = raw::new_dict(self.py())?;
         for (id, found) in kernel.children(spot) {
-            let name = &*kernel.segments().get(id).text;
+            let name = Text(&*kernel.segments().get(id).text);
             match found {
                 Found::Missing => {}
                 Found::Leaf(tree, node, _) => {
@@ -334,11 +336,12 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.digest`.
     pub fn digest(&self) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = PyBytes::new(self.py(), &canonical(self.kernel()?, self.spot));
-        let options = PyDict::new(self.py());
-        options.set_item("digest_size", 16)?;
-        let hash = self.py().import("hashlib")?.getattr("blake2b")?.call((bytes,), Some(&options))?;
-        hash.call_method0("hexdigest")
+        let bytes = raw::new_bytes(self.py(), &canonical(self.kernel()?, self.spot))?;
+        let options = raw::new_dict(self.py())?;
+        options.set_item(Text("digest_size"), Int(16))?;
+        let arguments = raw::new_tuple(self.py(), [bytes.into_any()])?;
+        let hash = python::blake2b(self.py())?.call(arguments, Some(&options))?;
+        raw::attribute(&hash, c"hexdigest")?.call0()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PySet, PyString, PyTuple};
 use veltrix_core::patch::Stacked;
@@ -12,7 +11,9 @@ use veltrix_core::snapshot as kernel;
 
 use crate::error::kernel_error;
 use crate::layer::Layer;
+use crate::make::{shown, type_error, value_error};
 use crate::python::{self, Given};
+use crate::raw;
 use crate::snapshot::Snapshot;
 use crate::stack::{joined, layer_argument};
 
@@ -53,12 +54,12 @@ fn build(
 ) -> PyResult<Snapshot> {
     let conflicts = match conflicts {
         None => Conflicts::Error,
-        Some(word) => match word.cast::<PyString>().ok().map(|word| word.to_string_lossy()).as_deref() {
+        Some(word) => match word.cast::<PyString>().map_or(Ok(None), raw::text)? {
             Some("error") => Conflicts::Error,
             Some("replace") => Conflicts::Replace,
             _ => {
-                let text = format!("conflicts is 'error' or 'replace', not {}", word.repr()?);
-                return Err(PyValueError::new_err(text));
+                let text = format!("conflicts is 'error' or 'replace', not {}", shown(word)?);
+                return Err(value_error(py, text));
             }
         },
     };
@@ -66,8 +67,8 @@ fn build(
     let given = layers.iter().map(|layer| Ok(layer_argument(layer)?.clone().unbind()));
     let given = given.collect::<PyResult<Vec<Py<Layer>>>>()?;
     let dimensions = match dimensions {
-        None => PyTuple::empty(py),
-        Some(dimensions) => PyTuple::new(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
+        None => raw::new_tuple(py, [])?,
+        Some(dimensions) => raw::new_tuple(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
     };
     check_dimensions(&dimensions)?;
     let table = common_table(&given);
@@ -86,18 +87,19 @@ fn build(
 }
 
 fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
-    let seen = PySet::empty(dimensions.py())?;
+    let py = dimensions.py();
+    let seen = PySet::empty(py)?;
     for dimension in dimensions {
-        if !dimension.is_instance(python::dimension(dimensions.py())?)? {
+        if !dimension.is_instance(python::dimension(py)?)? {
             let kind = python::type_name(&dimension);
-            return Err(PyTypeError::new_err(format!("a dimension is a veltrix.Dimension, not {kind}")));
+            return Err(type_error(py, format!("a dimension is a veltrix.Dimension, not {kind}")));
         }
-        let name = dimension.getattr("name")?;
+        let name = raw::attribute(&dimension, c"name")?;
         if seen.contains(&name)? {
-            return Err(PyValueError::new_err(format!("dimension {} is declared twice", name.repr()?)));
+            return Err(value_error(py, format!("dimension {} is declared twice", shown(&name)?)));
         }
         seen.add(name)?;
-        for layer in dimension.getattr("layers")?.call_method0("values")?.try_iter()? {
+        for layer in raw::attribute(&raw::attribute(&dimension, c"layers")?, c"values")?.call0()?.try_iter()? {
             layer_argument(&layer?)?;
         }
     }

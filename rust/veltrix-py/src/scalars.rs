@@ -8,6 +8,9 @@ use pyo3::types::{
 };
 use veltrix_core::value::{Date, Scalar, Time};
 
+use crate::make::{Int, Text, shown};
+use crate::{python, raw};
+
 /// A `datetime`, `date` or `time` of exactly that type whose offset, if any, is a plain one.
 pub fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
     if let Ok(datetime) = data.cast_exact::<PyDateTime>() {
@@ -54,11 +57,11 @@ enum Zone {
 fn zone_of(zone: Option<Bound<'_, PyTzInfo>>) -> PyResult<Zone> {
     let Some(zone) = zone else { return Ok(Zone::Plain(None)) };
     let py = zone.py();
-    let plain = py.import("datetime")?.getattr("timezone")?;
-    if !zone.get_type().is(&plain) || zone.call_method0("__getinitargs__")?.len()? != 1 {
+    let plain = python::timezone(py)?;
+    if !zone.get_type().is(plain) || raw::attribute(&zone, c"__getinitargs__")?.call0()?.len()? != 1 {
         return Ok(Zone::Other);
     }
-    let delta = zone.call_method1("utcoffset", (py.None(),))?;
+    let delta = raw::attribute(&zone, c"utcoffset")?.call1((py.None(),))?;
     let delta = delta.cast::<PyDelta>()?;
     let seconds = i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds());
     Ok(Zone::Plain(Some(seconds * 1_000_000 + i64::from(delta.get_microseconds()))))
@@ -98,25 +101,29 @@ fn zone(py: Python<'_>, offset: Option<i64>) -> PyResult<Option<Bound<'_, PyTzIn
     let Some(offset) = offset else { return Ok(None) };
     let seconds = offset.div_euclid(1_000_000);
     let delta = PyDelta::new(py, 0, seconds as i32, offset.rem_euclid(1_000_000) as i32, true)?;
-    let zone = py.import("datetime")?.getattr("timezone")?.call1((delta,))?;
+    let zone = python::timezone(py)?.call1((delta,))?;
     Ok(Some(zone.cast_into::<PyTzInfo>()?))
 }
 
 /// So many digits of an integer are turned into text, or back, at once: `str` and `int` refuse too many.
 const DIGITS: usize = 600;
 
+fn power_of_ten(py: Python<'_>, exponent: usize) -> PyResult<Bound<'_, PyAny>> {
+    raw::new_int(py, 10)?.pow(Int(exponent.cast_signed() as i64), py.None())
+}
+
 /// The digits of an integer of any size.
 pub fn decimal(number: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = number.py();
-    let block = 10_i32.into_pyobject(py)?.pow(DIGITS, py.None())?;
+    let block = power_of_ten(py, DIGITS)?;
     let mut rest = number.abs()?;
     let mut blocks = Vec::new();
     while rest.is_truthy()? {
         let (above, digits): (Bound<'_, PyAny>, Bound<'_, PyAny>) = rest.divmod(&block)?.extract()?;
-        blocks.push(digits.str()?.to_str()?.to_owned());
+        blocks.push(shown(&digits)?);
         rest = above;
     }
-    let mut text = String::from(if number.lt(0)? { "-" } else { "" });
+    let mut text = String::from(if number.lt(Int(0))? { "-" } else { "" });
     for (at, block) in blocks.iter().rev().enumerate() {
         let width = if at == 0 { 0 } else { DIGITS };
         _ = write!(text, "{block:0>width$}");
@@ -128,11 +135,11 @@ pub fn decimal(number: &Bound<'_, PyAny>) -> PyResult<String> {
 pub fn integer<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     let int = py.get_type::<PyInt>();
     let digits = text.trim_start_matches('-');
-    let mut number = 0_i32.into_pyobject(py)?.into_any();
+    let mut number = raw::new_int(py, 0)?.into_any();
     for start in (0..digits.len()).step_by(DIGITS) {
         let block = &digits[start..digits.len().min(start + DIGITS)];
-        let power = 10_i32.into_pyobject(py)?.pow(block.len(), py.None())?;
-        number = number.mul(power)?.add(int.call1((block,))?)?;
+        let power = power_of_ten(py, block.len())?;
+        number = number.mul(power)?.add(int.call1((Text(block),))?)?;
     }
     if digits.len() < text.len() { number.neg() } else { Ok(number) }
 }

@@ -18,7 +18,7 @@ use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::path::plain_hash;
 
 use crate::cache::ABSENT;
-use crate::raw::same_str;
+use crate::raw::{self, same_str};
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
@@ -266,7 +266,7 @@ fn replace<T: Reader>(py: Python<'_>) -> PyResult<()> {
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
         ml_doc: GET_DOC.as_ptr(),
     }));
-    let original = class.getattr("get")?.unbind();
+    let original = raw::attribute(&class, c"get")?.unbind();
     // SAFETY: the class is a ready heap type of PyO3's with its slots filled; they are replaced here once, attached, while
     // the module is made and before any instance exists. The method definition is never freed.
     unsafe {

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyTuple};
@@ -22,12 +21,13 @@ use crate::error::{conflict, kernel_error, path_text, raise};
 use crate::inline::Inline;
 use crate::input::Reader;
 use crate::key::Key;
-use crate::layer::{Layer, is_mapping, text_argument};
+use crate::layer::{Layer, text_argument};
+use crate::make::{Int, Text, shown, texts, type_error};
 use crate::methods::reading_methods;
-use crate::path;
 use crate::python::{self, Given};
 use crate::reading::Reading;
 use crate::stack::{joined, layer_argument, position};
+use crate::{path, raw};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
@@ -120,9 +120,10 @@ impl Snapshot {
         let Some(held) = self.opaques.as_ref().map(|held| held.bind(py)).filter(|held| held.len() > self.many) else {
             return Ok(());
         };
-        let needed = PyDict::new(py);
+        let needed = raw::new_dict(py)?;
         for handle in self.below.opaques() {
-            if let Some(object) = held.get_item(handle)? {
+            let handle = raw::new_int(py, handle.cast_signed())?;
+            if let Some(object) = held.get_item(&handle)? {
                 needed.set_item(handle, object)?;
             }
         }
@@ -174,30 +175,32 @@ fn overlaid(
 }
 
 reading_methods!(Snapshot, {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, snapshot) = (slf.py(), slf.get());
         let kernel = snapshot.kernel(py)?;
         let layers = kernel.stack.iter().map(|stacked| {
             let opaques = snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
-            Bound::new(py, Layer { stacked: stacked.clone(), opaques })
+            Ok(Bound::new(py, Layer { stacked: stacked.clone(), opaques })?.into_any())
         });
-        let layers = PyTuple::new(py, layers.collect::<PyResult<Vec<_>>>()?)?;
+        let layers = raw::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
         let conflicts = match kernel.conflicts {
             Conflicts::Error => "error",
             Conflicts::Replace => "replace",
         };
-        let restore = py.import("veltrix._restore")?.getattr("restore_snapshot")?;
-        let state = (layers, conflicts, &snapshot.dimensions, kernel.generation);
-        Ok((restore, state.into_pyobject(py)?))
+        let conflicts = raw::new_str(py, conflicts)?.into_any();
+        let generation = raw::new_int(py, kernel.generation.cast_signed())?.into_any();
+        let dimensions = snapshot.dimensions.bind(py).clone().into_any();
+        let state = raw::new_tuple(py, [layers, conflicts, dimensions, generation])?;
+        raw::new_tuple(py, [python::restore_snapshot(py)?.clone(), state.into_any()])
     }
 
     /// The snapshot with one more layer on top, of the same generation.
     #[pyo3(signature = (data, name = Given(None)), text_signature = "($self, data, name='overlay')")]
     fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        if !is_mapping(data) {
+        if !python::is_mapping(data)? {
             let kind = python::type_name(data);
-            return Err(PyTypeError::new_err(format!("overlay data is a mapping, not {kind}")));
+            return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.filter == 0
@@ -266,9 +269,9 @@ reading_methods!(Snapshot, {
         for depth in 0..names.len() {
             if stacked.definition(&names[..=depth]).is_none() {
                 let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
-                let siblings = PyTuple::new(py, siblings.iter().map(|&id| &*table.get(id).text))?;
-                let key = &*table.get(names[depth]).text;
-                let (whole, prefix) = (path_text(table, &names), path_text(table, &names[..depth]));
+                let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
+                let key = Text(&*table.get(names[depth]).text);
+                let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
                 return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
             }
         }
@@ -302,7 +305,7 @@ reading_methods!(Snapshot, {
     fn diff<'py>(slf: &Bound<'py, Self>, old: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let Ok(other) = old.cast::<Self>() else {
             let kind = python::type_name(old);
-            return Err(PyTypeError::new_err(format!("diff() takes a Snapshot, not {kind}")));
+            return Err(type_error(slf.py(), format!("diff() takes a Snapshot, not {kind}")));
         };
         difference(slf, other)
     }
@@ -313,20 +316,21 @@ reading_methods!(Snapshot, {
         let (py, snapshot) = (slf.py(), slf.get());
         let dimensions = snapshot.dimensions.bind(py);
         let names: Vec<Bound<'py, PyAny>> =
-            dimensions.iter().map(|dimension| dimension.getattr("name")).collect::<PyResult<_>>()?;
-        let choices = choices.map_or_else(|| PyDict::new(py), Clone::clone);
+            dimensions.iter().map(|dimension| raw::attribute(&dimension, c"name")).collect::<PyResult<Vec<_>>>()?;
+        let choices = choices.map_or_else(|| raw::new_dict(py), |choices| Ok(choices.clone()))?;
         let declared: HashSet<String> = names.iter().map(PyAnyMethods::extract).collect::<PyResult<_>>()?;
-        for choice in choices.keys() {
+        for choice in choices.try_iter()? {
+            let choice = choice?;
             if !declared.contains(&choice.extract::<String>()?) {
-                let known = names.iter().map(|name| Ok(name.repr()?.to_string())).collect::<PyResult<Vec<_>>>()?;
+                let known = names.iter().map(shown).collect::<PyResult<Vec<_>>>()?;
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let text = format!("unknown dimension {}; declared are {known}", choice.repr()?);
-                return Err(PyTypeError::new_err(text));
+                let text = format!("unknown dimension {}; declared are {known}", shown(&choice)?);
+                return Err(type_error(py, text));
             }
         }
         let mut chosen = Vec::new();
         for (dimension, name) in dimensions.iter().zip(&names) {
-            let layer = dimension.call_method1("choose", (choices.get_item(name)?,))?;
+            let layer = raw::attribute(&dimension, c"choose")?.call1((choices.get_item(name)?,))?;
             if !layer.is_none() {
                 chosen.push(layer_argument(&layer)?.clone());
             }
@@ -334,8 +338,8 @@ reading_methods!(Snapshot, {
         if chosen.is_empty() {
             return Ok(slf.clone());
         }
-        let known = snapshot.scopes.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
-        let key = PyTuple::new(py, &chosen)?;
+        let known = snapshot.scopes.get_or_try_init(py, || raw::new_dict(py).map(Bound::unbind))?.bind(py);
+        let key = raw::new_tuple(py, chosen.iter().map(|layer| layer.clone().into_any()).collect())?;
         let result = match known.get_item(&key)? {
             Some(found) => {
                 known.del_item(&key)?;
@@ -345,9 +349,9 @@ reading_methods!(Snapshot, {
         };
         known.set_item(&key, &result)?;
         if known.len() > SCOPES
-            && let Some(oldest) = known.keys().iter().next()
+            && let Some(oldest) = known.try_iter()?.next()
         {
-            known.del_item(oldest)?;
+            known.del_item(oldest?)?;
         }
         Ok(result)
     }

@@ -1,22 +1,22 @@
 //! What is asked of a stack of layers at the boundary.
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use veltrix_core::snapshot as kernel;
 
 use crate::error::no_layer;
 use crate::layer::Layer;
-use crate::python;
+use crate::make::type_error;
+use crate::{python, raw};
 
 /// The place in a stack of the topmost layer of a name; of the topmost of all without one.
 pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let found = match name {
         None => kernel.stack.len().checked_sub(1),
-        Some(name) => name.cast::<PyString>().ok().and_then(|name| {
-            let name = name.to_string_lossy();
-            kernel.stack.iter().rposition(|layer| *layer.record.name == *name)
-        }),
+        Some(name) => {
+            let name = name.cast::<PyString>().map_or(Ok(None), raw::text)?;
+            name.and_then(|name| kernel.stack.iter().rposition(|layer| *layer.record.name == *name))
+        }
     };
     found.ok_or_else(|| {
         let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
@@ -41,5 +41,5 @@ pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>
 pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Layer>> {
     layer
         .cast::<Layer>()
-        .map_err(|_| PyTypeError::new_err(format!("a layer is a veltrix.Layer, not {}", python::type_name(layer))))
+        .map_err(|_| type_error(layer.py(), format!("a layer is a veltrix.Layer, not {}", python::type_name(layer))))
 }

@@ -6,10 +6,11 @@ use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::snapshot::Spot;
 
 use crate::key::Key;
+use crate::make::{Int, texts};
 use crate::methods::reading_methods;
-use crate::python;
 use crate::reading::Reading;
 use crate::snapshot::Snapshot;
+use crate::{python, raw};
 
 /// A read-only mapping over one inner mapping of a snapshot.
 #[pyclass(frozen, module = "veltrix", weakref)]
@@ -26,12 +27,12 @@ impl View {
 }
 
 reading_methods!(View, {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, view) = (slf.py(), slf.get());
         let table = view.snapshot.get().below().segments();
-        let path = PyTuple::new(py, view.spot.path.iter().map(|&id| &*table.get(id).text))?;
-        let restore = py.import("veltrix._restore")?.getattr("restore_view")?;
-        Ok((restore, (&view.snapshot, path).into_pyobject(py)?))
+        let path = texts(py, view.spot.path.iter().map(|&id| &*table.get(id).text))?;
+        let state = raw::new_tuple(py, [view.snapshot.bind(py).clone().into_any(), path.into_any()])?;
+        raw::new_tuple(py, [python::restore_view(py)?.clone(), state.into_any()])
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
