@@ -339,7 +339,7 @@ reading_methods!(Snapshot, {
             return Ok(slf.clone());
         }
         let known = snapshot.scopes.get_or_try_init(py, || raw::new_dict(py).map(Bound::unbind))?.bind(py);
-        let key = raw::new_tuple(py, chosen.iter().map(|layer| layer.clone().into_any()).collect())?;
+        let key = raw::new_tuple(py, chosen.iter().map(|layer| layer.clone().into_any()))?;
         let result = match known.get_item(&key)? {
             Some(found) => {
                 known.del_item(&key)?;
