@@ -153,13 +153,14 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
 
 /// The names of a path that needs no quotes and gives no index, where the table knows them all.
 fn known_names(table: &Segments, text: &str) -> Option<Vec<SegmentId>> {
+    let known = |name: &str| table.find(name).filter(|&name| table.get(name).plain);
     let mut names = Vec::with_capacity(8);
     let mut start = 0;
-    for end in (0..=text.len()).filter(|&at| text.as_bytes().get(at).is_none_or(|&byte| byte == b'.')) {
-        let name = table.find(&text[start..end]).filter(|&name| table.get(name).plain)?;
-        names.push(name);
-        start = end + 1;
+    for (at, _) in text.bytes().enumerate().filter(|&(_, byte)| byte == b'.') {
+        names.push(known(&text[start..at])?);
+        start = at + 1;
     }
+    names.push(known(&text[start..])?);
     Some(names)
 }
 
