@@ -16,7 +16,7 @@ FILES = ("base.json", "site.json")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "veltrix --help"),
+        ([], "required: show|get|explain (try veltrix --help)"),
         (["list"], "invalid choice: 'list'"),
         (["show"], "no files given; the form is veltrix show FILE..."),
         (["get", "base.json"], "no files given; the form is veltrix get PATH FILE..."),

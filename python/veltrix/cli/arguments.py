@@ -75,7 +75,8 @@ def _first_parser() -> argparse.ArgumentParser:
     version = f"veltrix {veltrix.__version__} ({veltrix.implementation})"
     parser.add_argument("--version", action="version", version=version)
     parser.add_argument("command", choices=COMMANDS, metavar="show|get|explain", help=argparse.SUPPRESS)
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    rest.required = False  # so that a missing command is not called two missing arguments
     return parser
 
 
