@@ -3,8 +3,7 @@
 //! ```text
 //!   entry     0 root   1 "db"   2 "host"  3 "port"  4 "log"  5 "level"
 //!   parent    -        0        1         1         0        4
-//!   end       6        4        3         4         6        6
-//!   value     -        -        layer 2,  layer 0,  -        layer 1,
+//!   value     end 6    end 4    layer 2,  layer 0,  end 6    layer 1,
 //!                               node 7    node 3             node 12
 //!   index     hash of the whole path ──► entry (open addressing, a tag of the hash beside the number)
 //! ```
@@ -23,17 +22,15 @@ pub type EntryId = u32;
 /// Stands where no entry is meant.
 pub const NO_ENTRY: EntryId = u32::MAX;
 
-/// One resolved path; 20 bytes.
+/// One resolved path; 16 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// The last segment of the path.
     pub segment: SegmentId,
     /// The entry of the mapping that it stands in.
     pub parent: EntryId,
-    /// The entry behind all beneath this one.
-    pub end: EntryId,
-    /// For a leaf: the node that won, in its tree.
-    pub node: NodeId,
+    /// For a leaf: the node that won, in its tree. For a mapping: the entry behind all beneath it.
+    pub link: u32,
     /// For a leaf: the number of that tree.
     pub tree: u16,
     /// [`Kind::Mapping`], or the kind of the leaf.
@@ -73,11 +70,18 @@ impl Base {
         &self.segments
     }
 
+    /// The entry behind all beneath an entry.
+    #[inline]
+    pub fn end(&self, id: EntryId) -> EntryId {
+        let entry = self.entry(id);
+        if entry.kind == Kind::Mapping { entry.link } else { id + 1 }
+    }
+
     /// The tree and node that hold a leaf's value.
     #[inline]
     pub fn leaf(&self, id: EntryId) -> (&Arc<Layer>, NodeId) {
         let entry = self.entry(id);
-        (&self.trees[entry.tree as usize], entry.node)
+        (&self.trees[entry.tree as usize], entry.link)
     }
 
     /// The entry itself if it is a mapping's, [`NO_ENTRY`] else.
@@ -155,12 +159,12 @@ impl Base {
 
     /// The entries that stand directly in a mapping.
     pub fn children(&self, id: EntryId) -> impl Iterator<Item = EntryId> + '_ {
-        let end = self.entry(id).end;
+        let end = self.end(id);
         let mut next = id + 1;
         std::iter::from_fn(move || {
             (next < end).then(|| {
                 let current = next;
-                next = self.entry(current).end;
+                next = self.end(current);
                 current
             })
         })
@@ -168,7 +172,7 @@ impl Base {
 
     /// The root entry, before its end is known.
     pub(crate) const fn root() -> Entry {
-        Entry { segment: NO_SEGMENT, parent: NO_ENTRY, end: 1, node: 0, tree: 0, kind: Kind::Mapping }
+        Entry { segment: NO_SEGMENT, parent: NO_ENTRY, link: 1, tree: 0, kind: Kind::Mapping }
     }
 }
 
@@ -181,13 +185,8 @@ struct Index {
     number: u32,
 }
 
-const LATE: usize = 64;
-
-/// Entries whose slot was taken, with that slot.
-struct Late {
-    waiting: [(usize, u32); LATE],
-    count: usize,
-}
+/// Entries that are put into an index together.
+const BLOCK: usize = 64;
 
 impl Index {
     /// The index of entries in pre-order.
@@ -196,59 +195,53 @@ impl Index {
         let mut index = Self { slots: vec![0; entries.len() * 2].into_boxed_slice(), number };
         // The hashes of the segments that were met, 0 for the others: beside each other they are found sooner.
         let mut known = vec![0_u64; segments.len()];
-        let mut open: Vec<(EntryId, u64)> = Vec::new();
-        let mut late = Late { waiting: [(0, 0); LATE], count: 0 };
         // A path's hash follows from its parent's, so that those of the open mappings suffice.
-        let (mut parent, mut above) = (NO_ENTRY, ROOT_HASH);
-        for (id, entry) in entries.iter().enumerate() {
-            let mut hash = ROOT_HASH;
-            if id != 0 {
+        let mut open: Vec<(EntryId, u64)> = Vec::new();
+        let (mut parent, mut above) = (0, ROOT_HASH);
+        let mut hashes = [ROOT_HASH; BLOCK];
+        index.put(0, &hashes[..1]);
+        let mut id = 1;
+        for block in entries[1..].chunks(BLOCK) {
+            let first = id;
+            for (entry, hash) in block.iter().zip(&mut hashes) {
                 while parent != entry.parent {
                     (parent, above) = open.pop().unwrap_or((entry.parent, ROOT_HASH));
                 }
-                let segment = &mut known[entry.segment as usize];
-                if *segment == 0 {
-                    *segment = segments.get(entry.segment).hash;
+                let mut segment = known[entry.segment as usize];
+                if segment == 0 {
+                    segment = segments.get(entry.segment).hash;
+                    known[entry.segment as usize] = segment;
                 }
-                hash = path_hash(above, *segment);
+                *hash = path_hash(above, segment);
+                if entry.kind == Kind::Mapping {
+                    open.push((parent, above));
+                    (parent, above) = (id, *hash);
+                }
+                id += 1;
             }
-            index.put(hash, id as EntryId, &mut late);
-            if entry.kind == Kind::Mapping {
-                open.push((parent, above));
-                (parent, above) = (id as EntryId, hash);
-            }
+            index.put(first, &hashes[..block.len()]);
         }
-        index.put_late(&mut late);
         index
     }
 
-    /// Puts an entry where its hash leads, or, if that slot is taken, among those that wait. It does not branch on what
-    /// the slot holds, so that the processor need not guess, and not wait for the slots either.
+    /// Puts entries from `first` on where their hashes lead. Those that find the slot taken come last: so the first round
+    /// needs no branch on what the slots hold, and the processor need not wait for them.
     #[inline]
-    fn put(&mut self, hash: u64, id: EntryId, late: &mut Late) {
-        let (slot, packed) = (self.first(hash), self.packed(hash, id));
-        let there = self.slots[slot];
-        self.slots[slot] = if there == 0 { packed } else { there };
-        late.waiting[late.count] = (slot, packed);
-        late.count += usize::from(there != 0);
-        if late.count == LATE {
-            self.put_late(late);
+    fn put(&mut self, first: EntryId, hashes: &[u64]) {
+        let (mut late, mut count) = ([(0, 0); BLOCK], 0);
+        for (&hash, id) in hashes.iter().zip(first + 1..) {
+            let (at, packed) = (self.first(hash), ((hash >> 32) as u32 & !self.number) | id);
+            let slot = &mut self.slots[at];
+            late[count] = (at, packed);
+            count += usize::from(*slot != 0);
+            *slot = if *slot == 0 { packed } else { *slot };
         }
-    }
-
-    fn put_late(&mut self, late: &mut Late) {
-        for &(mut slot, packed) in &late.waiting[..late.count] {
-            while self.slots[slot] != 0 {
-                slot = self.next(slot);
+        for &(mut at, packed) in &late[..count] {
+            while self.slots[at] != 0 {
+                at = self.next(at);
             }
-            self.slots[slot] = packed;
+            self.slots[at] = packed;
         }
-        late.count = 0;
-    }
-
-    #[inline]
-    const fn packed(&self, hash: u64, id: EntryId) -> u32 {
-        ((hash >> 32) as u32 & !self.number) | (id + 1)
     }
 
     /// The slot at which a probe starts, by the half of the hash that gives no tag.

@@ -353,7 +353,7 @@ impl Derivation<'_> {
         self.delta.forget_beneath(path);
         let entry = base.at(hash_of(base.segments(), path), path).unwrap_or(NO_ENTRY);
         if entry != NO_ENTRY {
-            self.delta.hide(entry, base.entry(entry).end);
+            self.delta.hide(entry, base.end(entry));
         }
         let (depth, outcome) = walk(self.stack, self.old.conflicts, path)?;
         if depth < path.len() {

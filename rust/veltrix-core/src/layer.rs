@@ -13,6 +13,10 @@ use std::sync::Arc;
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::{Date, Kind, Scalar, Time};
 
+mod builder;
+
+pub use builder::TreeBuilder;
+
 /// The number of a node in its layer; the root is 0.
 pub type NodeId = u32;
 
@@ -65,7 +69,12 @@ fn index_wide(nodes: &[Node], payloads: &mut [u64], wide: &mut Vec<u64>, id: Nod
     let start = wide.len();
     wide.extend(children.map(|child| packed(nodes[child as usize].segment, child)));
     wide[start..].sort_unstable();
-    payloads[id as usize] = TreeBuilder::range(start, wide.len());
+    payloads[id as usize] = range(start, wide.len());
+}
+
+/// A run of bytes of the arena, or of children, as a payload.
+const fn range(start: usize, end: usize) -> u64 {
+    (start as u64) << 32 | (end - start) as u64
 }
 
 const fn packed(segment: SegmentId, child: NodeId) -> u64 {
@@ -207,186 +216,6 @@ impl Iterator for Children<'_> {
         let current = self.next;
         self.next = self.nodes[current as usize].end;
         Some(current)
-    }
-}
-
-/// Builds a layer in document order: `open`, children, `close`.
-#[derive(Debug)]
-pub struct TreeBuilder {
-    segments: Arc<Segments>,
-    nodes: Vec<Node>,
-    payloads: Vec<u64>,
-    wide: Vec<u64>,
-    arena: Vec<u8>,
-    positions: Vec<Position>,
-    open: Vec<NodeId>,
-}
-
-impl TreeBuilder {
-    /// A builder on a table of segments.
-    pub fn new(segments: Arc<Segments>) -> Self {
-        Self {
-            segments,
-            nodes: Vec::new(),
-            payloads: Vec::new(),
-            wide: Vec::new(),
-            arena: Vec::new(),
-            positions: Vec::new(),
-            open: Vec::new(),
-        }
-    }
-
-    /// The table that the layer will use.
-    pub fn segments(&self) -> &Arc<Segments> {
-        &self.segments
-    }
-
-    /// How many containers are open.
-    pub fn depth(&self) -> usize {
-        self.open.len()
-    }
-
-    /// How many nodes stand so far; the number of the next one.
-    pub fn len(&self) -> NodeId {
-        self.nodes.len() as NodeId
-    }
-
-    /// Whether no node stands yet.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    /// Whether the numbers of nodes and the offsets of text still fit their fields: 32 bits each.
-    pub fn fits(&self) -> bool {
-        u32::try_from(self.nodes.len()).is_ok_and(|last| last != NO_SEGMENT) && u32::try_from(self.arena.len()).is_ok()
-    }
-
-    /// A node that already stands.
-    pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id as usize]
-    }
-
-    /// Adds a leaf that is no operator.
-    pub fn scalar(&mut self, segment: SegmentId, scalar: Scalar<'_>) -> NodeId {
-        let payload = match scalar {
-            Scalar::Null => 0,
-            Scalar::Bool(value) => u64::from(value),
-            Scalar::Int(value) => value.cast_unsigned(),
-            Scalar::Float(value) => value.to_bits(),
-            Scalar::BigInt(text) | Scalar::Str(text) => self.store(text.as_bytes()),
-            Scalar::Bytes(bytes) => self.store(bytes),
-            Scalar::DateTime(date, time) => {
-                let start = self.arena.len();
-                self.arena.extend_from_slice(&date.pack().to_le_bytes()[..4]);
-                self.arena.extend_from_slice(&time.pack());
-                Self::range(start, self.arena.len())
-            }
-            Scalar::Date(date) => date.pack(),
-            Scalar::Time(time) => self.store(&time.pack()),
-            Scalar::Opaque(handle) => handle,
-        };
-        self.push(segment, scalar.kind(), payload)
-    }
-
-    /// Adds the operator without a value.
-    pub fn delete(&mut self, segment: SegmentId) -> NodeId {
-        self.push(segment, Kind::Delete, 0)
-    }
-
-    /// Opens a mapping, a list or an operator with a value; what follows until [`Self::close`] stands in it.
-    pub fn open(&mut self, segment: SegmentId, kind: Kind) -> NodeId {
-        let id = self.push(segment, kind, 0);
-        self.open.push(id);
-        id
-    }
-
-    /// Closes what was opened last.
-    pub fn close(&mut self) {
-        if let Some(id) = self.open.pop() {
-            self.nodes[id as usize].end = self.nodes.len() as NodeId;
-            index_wide(&self.nodes, &mut self.payloads, &mut self.wide, id);
-        }
-    }
-
-    /// Says where the node stands in its document.
-    pub fn locate(&mut self, id: NodeId, position: Position) {
-        if self.positions.len() == id as usize {
-            self.positions.push(position);
-        } else {
-            self.positions.resize(self.nodes.len(), Position::default());
-            self.positions[id as usize] = position;
-        }
-    }
-
-    /// Gives a node another kind or name: how a document turns `{"$append": […]}` into the operator.
-    pub fn retype(&mut self, id: NodeId, segment: SegmentId, kind: Kind) {
-        let node = &mut self.nodes[id as usize];
-        node.segment = segment;
-        node.kind = kind;
-    }
-
-    /// Removes every node from `id` on, open or closed.
-    pub fn truncate(&mut self, id: NodeId) {
-        self.open.retain(|&open| open < id);
-        self.nodes.truncate(id as usize);
-        self.payloads.truncate(id as usize);
-        self.positions.truncate(id as usize);
-    }
-
-    /// Copies a subtree of another layer of the same table.
-    pub fn copy(&mut self, segment: SegmentId, from: &Layer, id: NodeId) {
-        let base = self.nodes.len() as NodeId;
-        for source in id..from.node(id).end {
-            let node = from.node(source);
-            let name = if source == id { segment } else { node.segment };
-            let copied = match from.scalar(source) {
-                Some(scalar) => self.scalar(name, scalar),
-                None => self.push(name, node.kind, 0),
-            };
-            self.nodes[copied as usize].end = node.end - id + base;
-            if let Some(position) = from.position(source) {
-                self.locate(copied, position);
-            }
-        }
-        for copied in base..self.len() {
-            index_wide(&self.nodes, &mut self.payloads, &mut self.wide, copied);
-        }
-    }
-
-    /// The finished layer.
-    pub fn finish(mut self) -> Layer {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        if !self.positions.is_empty() {
-            self.positions.resize(self.nodes.len(), Position::default());
-        }
-        self.segments.retain(self.nodes.len());
-        Layer {
-            segments: self.segments,
-            nodes: self.nodes.into_boxed_slice(),
-            payloads: self.payloads.into_boxed_slice(),
-            wide: self.wide.into_boxed_slice(),
-            arena: self.arena.into_boxed_slice(),
-            positions: self.positions.into_boxed_slice(),
-        }
-    }
-
-    fn store(&mut self, bytes: &[u8]) -> u64 {
-        let start = self.arena.len();
-        self.arena.extend_from_slice(bytes);
-        Self::range(start, self.arena.len())
-    }
-
-    const fn range(start: usize, end: usize) -> u64 {
-        (start as u64) << 32 | (end - start) as u64
-    }
-
-    fn push(&mut self, segment: SegmentId, kind: Kind, payload: u64) -> NodeId {
-        let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { segment, end: id + 1, kind });
-        self.payloads.push(payload);
-        id
     }
 }
 

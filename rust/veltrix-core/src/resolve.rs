@@ -38,11 +38,6 @@ impl Definition for Candidate {
 }
 
 impl Candidate {
-    /// Whether it is a value that hides every other value beneath and merges with none.
-    const fn is_whole(self) -> bool {
-        !self.kind.is_operator() && !matches!(self.kind, Kind::Mapping | Kind::Null)
-    }
-
     /// The node of the value, operators seen through.
     const fn value(self) -> NodeId {
         if self.kind.is_operator() { self.node + 1 } else { self.node }
@@ -118,13 +113,13 @@ impl Resolver<'_> {
     #[inline]
     fn add(&mut self, parent: EntryId, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> EntryId {
         let id = self.entries.len() as EntryId;
-        self.entries.push(Entry { segment, parent, end: id + 1, node, tree, kind });
+        self.entries.push(Entry { segment, parent, link: node, tree, kind });
         id
     }
 
-    /// Ends an entry behind all that was added since.
+    /// Ends the entry of a mapping behind all that was added since.
     fn end(&mut self, entry: EntryId) {
-        self.entries[entry as usize].end = self.entries.len() as EntryId;
+        self.entries[entry as usize].link = self.entries.len() as EntryId;
     }
 
     /// The children of a mapping whose definitions, highest first, all count.
@@ -149,45 +144,48 @@ impl Resolver<'_> {
     /// Puts the children that one layer gives the mapping at hand into the slots from `first` on.
     fn gather(&mut self, first: usize, tree: u16, mapping: NodeId) {
         let nodes = self.nodes[tree as usize];
-        let (mut child, end) = (mapping + 1, nodes[mapping as usize].end);
-        // Layers tend to name things in one order: the next name is most often that of the next slot.
-        let mut next = first;
-        while child < end {
-            let node = &nodes[child as usize];
-            let candidate = Self::candidate(nodes, tree, child);
-            child = node.end;
-            let known = match self.slots.get(next) {
-                Some(slot) if slot.segment == node.segment => true,
-                _ => {
-                    let stamp = &mut self.stamps[node.segment as usize];
-                    let known = stamp.0 == self.mapping;
-                    if !known {
-                        *stamp = (self.mapping, self.slots.len() as u32);
-                    }
-                    next = stamp.1 as usize;
-                    known
+        let nodes = &nodes[..nodes[mapping as usize].end as usize];
+        let (mut child, mut next) = (mapping + 1, first);
+        loop {
+            // Layers tend to name things in one order: the next name is most often that of the next slot.
+            for slot in &mut self.slots[next..] {
+                let Some(node) = nodes.get(child as usize) else { return };
+                if slot.segment != node.segment {
+                    break;
                 }
-            };
-            if known {
+                if node.kind.is_whole() && slot.top.kind.is_whole() {
+                    slot.top = Candidate { tree, kind: node.kind, held: node.kind, node: child };
+                } else {
+                    Self::cover(slot, &mut self.chain, Self::candidate(nodes, tree, child));
+                }
+                child = node.end;
+            }
+            let Some(node) = nodes.get(child as usize) else { return };
+            let candidate = Self::candidate(nodes, tree, child);
+            let stamp = &mut self.stamps[node.segment as usize];
+            if stamp.0 == self.mapping {
+                next = stamp.1 as usize;
                 Self::cover(&mut self.slots[next], &mut self.chain, candidate);
             } else {
+                next = self.slots.len();
+                *stamp = (self.mapping, next as u32);
                 self.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
             }
             next += 1;
+            child = node.end;
         }
     }
 
     /// Puts a definition over those that a slot holds.
-    #[inline]
     fn cover(slot: &mut Slot, chain: &mut Vec<(Candidate, u32)>, candidate: Candidate) {
-        let barrier = matches!(candidate.kind, Kind::Null | Kind::Delete | Kind::Replace);
-        let hidden =
-            candidate.is_whole() && (slot.top.is_whole() || matches!(slot.top.kind, Kind::Null | Kind::Delete));
-        if barrier {
-            slot.beneath = NOTHING;
-        } else if !hidden {
-            chain.push((slot.top, slot.beneath));
-            slot.beneath = chain.len() as u32 - 1;
+        let whole = candidate.kind.is_whole();
+        if !(whole && slot.top.kind.is_whole()) {
+            if matches!(candidate.kind, Kind::Null | Kind::Delete | Kind::Replace) {
+                slot.beneath = NOTHING;
+            } else if !(whole && matches!(slot.top.kind, Kind::Null | Kind::Delete)) {
+                chain.push((slot.top, slot.beneath));
+                slot.beneath = chain.len() as u32 - 1;
+            }
         }
         slot.top = candidate;
     }

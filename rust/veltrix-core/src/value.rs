@@ -68,6 +68,11 @@ impl Kind {
         !matches!(self, Self::Null | Self::List | Self::Mapping) && !self.is_operator()
     }
 
+    /// Whether the node is a value that hides every other value beneath it and merges with none; they stand together.
+    pub const fn is_whole(self) -> bool {
+        self as u8 > Self::Null as u8 && (self as u8) < Self::Mapping as u8
+    }
+
     /// Whether the node is an operator; they stand last.
     pub const fn is_operator(self) -> bool {
         self as u8 >= Self::Delete as u8

@@ -12,6 +12,7 @@ use veltrix_core::value::{Kind, Scalar};
 
 use crate::error::{raise, too_deep};
 use crate::make::{Int, Text, texts, type_error};
+use crate::names::Names;
 use crate::python;
 use crate::raw::{self, Exact};
 use crate::scalars::{decimal, moment};
@@ -32,6 +33,7 @@ pub struct Reader<'py> {
     py: Python<'py>,
     builder: TreeBuilder,
     path: Vec<Step>,
+    names: Names<'py>,
     /// Every opaque object that the tree refers to, by its handle.
     opaques: Option<Bound<'py, PyDict>>,
     origins: Option<Bound<'py, PyDict>>,
@@ -54,7 +56,7 @@ impl<'py> Reader<'py> {
         origins: Option<Bound<'py, PyDict>>,
     ) -> Self {
         let path = above.iter().map(|&segment| Step::Name(segment)).collect();
-        Self { py, builder, path, opaques: None, origins, places: BTreeMap::new() }
+        Self { py, builder, path, names: Names::default(), opaques: None, origins, places: BTreeMap::new() }
     }
 
     /// Reads one definition.
@@ -152,19 +154,7 @@ impl<'py> Reader<'py> {
     ) -> PyResult<()> {
         let start = self.builder.open(segment, Kind::Mapping);
         let depth = self.path.len();
-        let read = raw::each(data, |key, value| {
-            let Ok(key) = key.cast_exact::<PyString>() else {
-                let place = self.place_text();
-                let kind = python::type_name(&key);
-                return Err(type_error(self.py, format!("a key is a str, not {kind} (in {place})")));
-            };
-            let Some(text) = raw::text(key)? else { return Err(self.surrogate()) };
-            let name = self.builder.segments().intern(text);
-            self.path.push(Step::Name(name));
-            child(self, name, &value)?;
-            self.path.pop();
-            Ok(())
-        });
+        let read = self.pairs(data, child);
         self.builder.close();
         let Err(error) = read else { return Ok(()) };
         let mut odd = false;
@@ -182,14 +172,62 @@ impl<'py> Reader<'py> {
         Err(error)
     }
 
-    fn list(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
-        self.builder.open(segment, Kind::List);
-        for (index, item) in data.try_iter()?.enumerate() {
-            self.path.push(Step::Index(index as u64));
-            self.item(NO_SEGMENT, &item?)?;
+    fn pairs(
+        &mut self,
+        data: &Bound<'py, PyDict>,
+        child: fn(&mut Self, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        let plain = self.takes_plain_scalars();
+        let unknown = Names::default();
+        let mut pairs = raw::Pairs::new(data);
+        while let Some((name, key, value)) = pairs.read(if plain { &self.names } else { &unknown }, &mut self.builder) {
+            let name = name.map_or_else(|| self.name(&key), Ok)?;
+            self.path.push(Step::Name(name));
+            child(self, name, &value)?;
             self.path.pop();
         }
+        Ok(())
+    }
+
+    /// Whether a scalar below the path needs no look at its depth or at the origins.
+    fn takes_plain_scalars(&self) -> bool {
+        self.path.len() < MAX_DEPTH && self.origins.is_none()
+    }
+
+    /// The name that a key gives.
+    fn name(&mut self, key: &Bound<'py, PyAny>) -> PyResult<SegmentId> {
+        let Ok(key) = key.cast_exact::<PyString>() else {
+            let place = self.place_text();
+            let kind = python::type_name(key);
+            return Err(type_error(self.py, format!("a key is a str, not {kind} (in {place})")));
+        };
+        let Some(text) = raw::text(key)? else { return Err(self.surrogate()) };
+        let name = self.builder.segments().intern(text);
+        self.names.keep(key, name, self.builder.len());
+        Ok(name)
+    }
+
+    fn list(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
+        self.builder.open(segment, Kind::List);
+        if matches!(raw::exact(data), Exact::List | Exact::Tuple) && self.takes_plain_scalars() {
+            let mut next = 0;
+            while let Some(item) = raw::read_items(data, &mut next, &mut self.builder) {
+                self.numbered_item(next, &item)?;
+                next += 1;
+            }
+        } else {
+            for (index, item) in data.try_iter()?.enumerate() {
+                self.numbered_item(index, &item?)?;
+            }
+        }
         self.builder.close();
+        Ok(())
+    }
+
+    fn numbered_item(&mut self, index: usize, item: &Bound<'py, PyAny>) -> PyResult<()> {
+        self.path.push(Step::Index(index as u64));
+        self.item(NO_SEGMENT, item)?;
+        self.path.pop();
         Ok(())
     }
 

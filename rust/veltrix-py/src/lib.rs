@@ -21,6 +21,7 @@ mod inline;
 mod reading;
 mod explain;
 mod methods;
+mod names;
 mod view;
 mod diff;
 mod snapshot;

@@ -8,6 +8,13 @@ use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use veltrix_core::layer::TreeBuilder;
+use veltrix_core::segments::{NO_SEGMENT, SegmentId};
+
+use crate::names::Names;
+
+/// A key, its name if it is known, and its value.
+pub type Pair<'py> = (Option<SegmentId>, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.
@@ -31,18 +38,123 @@ pub fn each<'py>(
     }
 }
 
+/// The pairs of a dict, of which plain scalars are read without holding them. A change of the dict meanwhile ends or
+/// skips, and never crashes.
+pub struct Pairs<'a, 'py> {
+    dict: &'a Bound<'py, PyDict>,
+    position: ffi::Py_ssize_t,
+}
+
+impl<'a, 'py> Pairs<'a, 'py> {
+    /// All pairs of a dict.
+    pub const fn new(dict: &'a Bound<'py, PyDict>) -> Self {
+        Self { dict, position: 0 }
+    }
+
+    /// Adds plain scalars with known names to a mapping, up to the next pair that is anything else.
+    pub fn read(&mut self, names: &Names<'py>, builder: &mut TreeBuilder) -> Option<Pair<'py>> {
+        let py = self.dict.py();
+        loop {
+            let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
+            // SAFETY: the dict is attached. Its borrowed pair lives at least until other Python code runs: looking up a
+            // name compares addresses, a scalar is copied, and what is handed out is turned into owned references.
+            unsafe {
+                if ffi::PyDict_Next(self.dict.as_ptr(), &raw mut self.position, &raw mut key, &raw mut value) == 0 {
+                    return None;
+                }
+                let name = names.find(key as usize);
+                if name.is_some_and(|name| add_plain(builder, name, value)) {
+                    continue;
+                }
+                return Some((name, Bound::from_borrowed_ptr(py, key), Bound::from_borrowed_ptr(py, value)));
+            }
+        }
+    }
+}
+
+/// Adds the plain scalars of an exact list or tuple from item `next` on to a list, up to the first item that is anything
+/// else, and moves `next` on to it.
+pub fn read_items<'py>(
+    sequence: &Bound<'py, PyAny>,
+    next: &mut usize,
+    builder: &mut TreeBuilder,
+) -> Option<Bound<'py, PyAny>> {
+    let object = sequence.as_ptr();
+    // SAFETY: `sequence` is an exact list or tuple, attached; its length is asked again before each item, which is borrowed
+    // only while no other Python code runs.
+    unsafe {
+        let tuple = ffi::PyTuple_CheckExact(object) != 0;
+        debug_assert!(tuple || ffi::PyList_CheckExact(object) != 0);
+        loop {
+            let length = if tuple { ffi::PyTuple_GET_SIZE(object) } else { ffi::PyList_GET_SIZE(object) };
+            if *next >= length.cast_unsigned() {
+                return None;
+            }
+            let at = next.cast_signed();
+            let item = if tuple { ffi::PyTuple_GET_ITEM(object, at) } else { ffi::PyList_GET_ITEM(object, at) };
+            if !add_plain(builder, NO_SEGMENT, item) {
+                return Some(Bound::from_borrowed_ptr(sequence.py(), item));
+            }
+            *next += 1;
+        }
+    }
+}
+
+/// Adds an object that plainly is a scalar; `false` is no answer, but that finding out takes more.
+///
+/// # Safety
+/// The object is valid for the time of the call, and the thread is attached.
+#[inline]
+unsafe fn add_plain(builder: &mut TreeBuilder, name: SegmentId, object: *mut ffi::PyObject) -> bool {
+    // SAFETY: each access fits the type that was just found; none of them runs Python code.
+    unsafe {
+        let kind = ffi::Py_TYPE(object);
+        if kind == &raw mut ffi::PyLong_Type {
+            let mut overflow = 0;
+            let value = ffi::PyLong_AsLongLongAndOverflow(object, &raw mut overflow);
+            if overflow != 0 {
+                return false;
+            }
+            builder.int(name, value);
+        } else if kind == &raw mut ffi::PyUnicode_Type {
+            let Some(text) = ascii(object) else { return false };
+            builder.text(name, text);
+        } else if kind == &raw mut ffi::PyBool_Type {
+            builder.bool(name, object == ffi::Py_True());
+        } else if kind == &raw mut ffi::PyFloat_Type {
+            builder.float(name, ffi::PyFloat_AS_DOUBLE(object));
+        } else if object == ffi::Py_None() {
+            builder.null(name);
+        } else {
+            return false;
+        }
+    }
+    true
+}
+
+/// The text of an exact `str` that is compact ASCII.
+///
+/// # Safety
+/// The object is a `str` that lives as long as the text is used, and the thread is attached.
+#[inline]
+unsafe fn ascii<'a>(string: *mut ffi::PyObject) -> Option<&'a str> {
+    // SAFETY: a compact ASCII `str` has one byte a character behind its header, which neither move nor change.
+    unsafe {
+        if ffi::PyUnicode_IS_COMPACT_ASCII(string) == 0 {
+            return None;
+        }
+        let length = ffi::PyUnicode_GET_LENGTH(string).cast_unsigned();
+        let bytes = std::slice::from_raw_parts(ffi::PyUnicode_DATA(string).cast::<u8>(), length);
+        Some(std::str::from_utf8_unchecked(bytes))
+    }
+}
+
 /// The UTF-8 of an exact `str`; `None` where it holds a lone surrogate.
 #[inline]
 pub fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
-    let object = string.as_ptr();
-    // SAFETY: `string` is a `str`; a compact ASCII one has one byte a character behind its header, and neither moves nor
-    // changes while it is borrowed.
-    unsafe {
-        if ffi::PyUnicode_IS_COMPACT_ASCII(object) != 0 {
-            let length = ffi::PyUnicode_GET_LENGTH(object).cast_unsigned();
-            let bytes = std::slice::from_raw_parts(ffi::PyUnicode_DATA(object).cast::<u8>(), length);
-            return Ok(Some(std::str::from_utf8_unchecked(bytes)));
-        }
+    // SAFETY: `string` is a `str`, borrowed for as long as the text.
+    if let Some(text) = unsafe { ascii(string.as_ptr()) } {
+        return Ok(Some(text));
     }
     match string.to_str() {
         Ok(text) => Ok(Some(text)),
