@@ -51,7 +51,7 @@ class Case:
     conflicts: Any
     dimensions: tuple[tuple[str, tuple[tuple[str, int], ...], bool], ...]
     steps: list[Step]
-    universe: list[Path]
+    universe: list[str | Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +278,10 @@ def path_spelling(source: Source, path: Path) -> Any:
         return path
     if roll < 0.4 and len(path) == 1:
         return path[0]
-    return _text(path, quote_all=roll < 0.5)
+    return path_text(path, quote_all=roll < 0.5)
 
 
-def _text(path: Path, quote_all: bool) -> str:
+def path_text(path: Path, quote_all: bool = False) -> str:
     """The path as text; unlike the canonical form it may quote where that is not needed."""
     text = ""
     for segment in path:

@@ -159,7 +159,7 @@ class Run:
         return snapshot.to_dict() if argument.kind == "copy" else snapshot
 
 
-def portrait(reader: Any, universe: list[Path], turn: int = 0) -> Outcomes:
+def portrait(reader: Any, universe: list[str | Path], turn: int = 0) -> Outcomes:
     """Everything that can be read from a snapshot or a view; `turn` chooses the paths to explain.
 
     Explaining is dear. Only that may fail: an error of the others ends the comparison.
@@ -168,6 +168,7 @@ def portrait(reader: Any, universe: list[Path], turn: int = 0) -> Outcomes:
     first = turn % max(len(universe), 1)
     some = universe[first : first + 1 + len(universe) // EXPLAINED]
     reads = (
+        [get(path, MISSING) for path in universe],
         reader.layers,
         reader.generation,
         len(reader),
@@ -176,7 +177,6 @@ def portrait(reader: Any, universe: list[Path], turn: int = 0) -> Outcomes:
         reader.flatten(),
         reader.to_dict(),
         reader.digest,
-        [get(path, MISSING) for path in universe],
     )
     return (("value", reads), *[observe(explain, path) for path in some])
 
