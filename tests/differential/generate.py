@@ -96,6 +96,15 @@ class Source:
         return items[int(self.random() * len(items))]
 
 
+_VALUES: tuple[tuple[Any, ...], ...] = (
+    hostile.PLAIN_VALUES,
+    hostile.PLAIN_VALUES,
+    hostile.ODD_VALUES,
+    hostile.ODD_VALUES,
+    hostile.ALIKE,
+)
+
+
 class DataMaker:
     """Data over a small alphabet, so that layers collide.
 
@@ -117,7 +126,7 @@ class DataMaker:
         self.noise = source.pick((0.0, 0.0, 0.02, 0.1))
         self.operators = source.pick((0.0, 0.1, 0.25, 0.5))
         self.faults = 0.03 if source.chance(0.15) else 0.0
-        self.values = hostile.PLAIN_VALUES if source.chance(0.5) else hostile.ODD_VALUES
+        self.values = source.pick(_VALUES)
         self.paths: dict[Path, None] = {}
 
     def value(self) -> Any:

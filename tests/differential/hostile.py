@@ -128,6 +128,12 @@ ODD_VALUES: tuple[Any, ...] = (
     function, int, pathlib.PurePosixPath("/etc"), decimal.Decimal("1.10"), 1 + 2j, frozenset((1,)),
     {1, 2}, bytearray(b"x"), range(3), memoryview(b"x"), Ellipsis, NotImplemented,
 )  # fmt: skip
+# What a comparison may take for one another.
+ALIKE: tuple[Any, ...] = (
+    0, False, 0.0, -0.0, None, "", b"", [], 1, True, 1.0, "1", b"1", [1], [True], [1.0], float("nan"), 2**53,
+    float(2**53), "2024-02-29", datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29), datetime.time(0),
+    datetime.time(0, fold=1), [{}], [{"a": 1, "b": 2}], [{"b": 2, "a": 1}], Level.LOW, Text("1"), Number(1),
+)  # fmt: skip
 EMPTY_MAPPINGS: tuple[Any, ...] = (
     {},
     OrderedDict(),

@@ -108,7 +108,15 @@ class _Script:
             return source.pick(hostile.WRONG_DATA)
         if source.chance(0.04):
             return Ref("reader", self.snapshot())
+        if source.chance(0.1) and self.layers:
+            return self.revalued(source.pick(self.layers).data)
         return self.maker.mapping((), source.below(3))
+
+    def revalued(self, data: Any) -> Any:
+        """Data of the same paths with other, plain values: what an overlay is made of most often."""
+        if type(data) is dict:
+            return {name: self.revalued(item) for name, item in data.items()}
+        return self.source.pick(hostile.PLAIN_VALUES)
 
     def definition(self) -> tuple[Any, Any]:
         """A path and what `set` puts there."""
@@ -123,9 +131,20 @@ class _Script:
         source = self.source
         if source.chance(0.03):
             return source.pick(hostile.OTHERS)
-        if source.chance(0.3) and self.layers:
+        roll = source.random()
+        if roll < 0.3 and self.layers:
             return Ref("layer", source.below(8))
+        if roll < 0.6 and self.layers:
+            return self.loaded_again()
         return layer_spec(source, self.maker, source.pick(LAYER_NAMES))
+
+    def loaded_again(self) -> LayerSpec:
+        """A layer of the stack made anew from its data, of which not much changed."""
+        spec = self.source.pick(self.layers)
+        data = spec.data
+        if type(data) is dict and self.source.chance(0.5):
+            data = {**data, **self.maker.mapping((), self.maker.depth)}
+        return LayerSpec(spec.name, data, spec.options)
 
     def other(self) -> Any:
         source = self.source

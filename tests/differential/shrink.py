@@ -18,6 +18,7 @@ _KNOWN = {
     id(value): f"hostile.{table}[{at}]"
     for table in (
         "ODD_VALUES",
+        "ALIKE",
         "OTHERS",
         "WRONG_PATHS",
         "WRONG_DATA",
