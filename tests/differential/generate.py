@@ -96,15 +96,6 @@ class Source:
         return items[int(self.random() * len(items))]
 
 
-_VALUES: tuple[tuple[Any, ...], ...] = (
-    hostile.PLAIN_VALUES,
-    hostile.PLAIN_VALUES,
-    hostile.ODD_VALUES,
-    hostile.ODD_VALUES,
-    hostile.ALIKE,
-)
-
-
 class DataMaker:
     """Data over a small alphabet, so that layers collide.
 
@@ -126,7 +117,14 @@ class DataMaker:
         self.noise = source.pick((0.0, 0.0, 0.02, 0.1))
         self.operators = source.pick((0.0, 0.1, 0.25, 0.5))
         self.faults = 0.03 if source.chance(0.15) else 0.0
-        self.values = source.pick(_VALUES)
+        roll = source.random()
+        self.values = (
+            hostile.PLAIN_VALUES
+            if roll < 0.4
+            else hostile.ODD_VALUES
+            if roll < 0.8
+            else source.pick(hostile.ALIKE)
+        )
         self.paths: dict[Path, None] = {}
 
     def value(self) -> Any:

@@ -128,12 +128,20 @@ ODD_VALUES: tuple[Any, ...] = (
     function, int, pathlib.PurePosixPath("/etc"), decimal.Decimal("1.10"), 1 + 2j, frozenset((1,)),
     {1, 2}, bytearray(b"x"), range(3), memoryview(b"x"), Ellipsis, NotImplemented,
 )  # fmt: skip
-# What a comparison may take for one another.
-ALIKE: tuple[Any, ...] = (
-    0, False, 0.0, -0.0, None, "", b"", [], 1, True, 1.0, "1", b"1", [1], [True], [1.0], float("nan"), 2**53,
-    float(2**53), "2024-02-29", datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29), datetime.time(0),
-    datetime.time(0, fold=1), [{}], [{"a": 1, "b": 2}], [{"b": 2, "a": 1}], Level.LOW, Text("1"), Number(1),
-)  # fmt: skip
+# Groups of values of which a comparison may take one for another.
+ALIKE: tuple[tuple[Any, ...], ...] = (
+    (0, False, 0.0, -0.0, None, "", b"", []),
+    (1, True, 1.0, "1", b"1", Level.LOW, Text("1"), Number(1)),
+    (float("nan"), -float("nan"), float("inf"), 2**53, float(2**53), 2**53 + 1),
+    ([1], [True], [1.0], [[1]], [float("nan")], [0.0], [-0.0], [{}], [{"a": 1, "b": 2}], [{"b": 2, "a": 1}]),
+    ("2024-02-29", datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29)),
+    (
+        datetime.time(2),
+        datetime.time(2, fold=1),
+        datetime.time(2, tzinfo=_UTC),
+        datetime.time(2, tzinfo=_NAMED),
+    ),
+)
 EMPTY_MAPPINGS: tuple[Any, ...] = (
     {},
     OrderedDict(),

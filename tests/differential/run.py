@@ -8,6 +8,7 @@ import io
 import operator
 import pickle
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -156,7 +157,18 @@ class Run:
         if argument.kind == "layer":
             return self.layers[argument.number % len(self.layers)] if self.layers else None
         snapshot = self.snapshot(argument.number)
+        if argument.kind == "other values":
+            return _revalued(snapshot.to_dict(), count())
         return snapshot.to_dict() if argument.kind == "copy" else snapshot
+
+
+def _revalued(data: dict[str, Any], numbers: Iterator[int]) -> dict[str, Any]:
+    """The same paths with numbers as their values: an overlay as most are."""
+    return {
+        name: _revalued(item, numbers) if type(item) is dict else next(numbers)
+        for name, item in data.items()
+        if item != {}
+    }
 
 
 def portrait(reader: Any, universe: list[str | Path], turn: int = 0) -> Outcomes:

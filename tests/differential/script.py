@@ -108,15 +108,9 @@ class _Script:
             return source.pick(hostile.WRONG_DATA)
         if source.chance(0.04):
             return Ref("reader", self.snapshot())
-        if source.chance(0.1) and self.layers:
-            return self.revalued(source.pick(self.layers).data)
+        if source.chance(0.1):
+            return Ref("other values", self.snapshot())
         return self.maker.mapping((), source.below(3))
-
-    def revalued(self, data: Any) -> Any:
-        """Data of the same paths with other, plain values: what an overlay is made of most often."""
-        if type(data) is dict:
-            return {name: self.revalued(item) for name, item in data.items()}
-        return self.source.pick(hostile.PLAIN_VALUES)
 
     def definition(self) -> tuple[Any, Any]:
         """A path and what `set` puts there."""

@@ -18,7 +18,6 @@ _KNOWN = {
     id(value): f"hostile.{table}[{at}]"
     for table in (
         "ODD_VALUES",
-        "ALIKE",
         "OTHERS",
         "WRONG_PATHS",
         "WRONG_DATA",
@@ -27,6 +26,10 @@ _KNOWN = {
         "EMPTY_MAPPINGS",
     )
     for at, value in enumerate(getattr(hostile, table))
+} | {
+    id(value): f"hostile.ALIKE[{group}][{at}]"
+    for group, values in enumerate(hostile.ALIKE)
+    for at, value in enumerate(values)
 }
 
 

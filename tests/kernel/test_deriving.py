@@ -376,3 +376,16 @@ def test_derived_snapshots_derive_in_turn(kernel, snapshot):
     assert changed.layers == ("a", "b", "top")
     assert changed.generation == 4
     assert changed.without_layer("top").with_layer(kernel.Layer("a", {})).to_dict() == HIGH
+
+
+@pytest.mark.parametrize("hold", [lambda value: [value], replace, lambda value: [[value]]])
+def test_a_change_of_nothing_but_order_is_seen_and_no_new_generation(kernel, hold):
+    one, other = {"x": 1, "y": 2}, {"y": 2, "x": 1}
+    snapshot = stack(kernel, {}, {"k": hold(one)})
+    expected = repr(stack(kernel, {}, {"k": hold(other)}).to_dict())
+    for derived in (
+        snapshot.set("k", hold(other)),
+        snapshot.with_layer(kernel.Layer("b", {"k": hold(other)})),
+    ):
+        assert repr(derived.to_dict()) == expected
+        assert derived.generation == 1

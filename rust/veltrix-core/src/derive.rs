@@ -299,7 +299,7 @@ impl Derivation<'_> {
         new: Option<Definition<'_>>,
     ) -> Result<(), Stop> {
         if let (Some(Definition::Node(a, left)), Some(Definition::Node(b, right))) = (old, new)
-            && diff::same_value(a, left, b, right)
+            && diff::identical(a, left, b, right)
         {
             return Ok(());
         }

@@ -62,6 +62,14 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
     }
 }
 
+/// Whether two values are the same, with their mappings in the same order.
+pub fn identical(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
+    let names = |tree: &Layer, node: NodeId| -> Vec<SegmentId> {
+        tree.nodes()[node as usize + 1..tree.node(node).end as usize].iter().map(|below| below.segment).collect()
+    };
+    same_value(a, left, b, right) && (a.node(left).kind.is_simple() || names(a, left) == names(b, right))
+}
+
 impl Leaf<'_> {
     fn same(self, other: Leaf<'_>) -> bool {
         match (self, other) {
