@@ -35,6 +35,21 @@ def test_every_kind_of_value_beneath_keys_that_come_again(kernel):
     assert kinds == [[type(lists_of(value)) for value in section.values()] for section in data.values()]
 
 
+def test_a_list_that_begins_with_plain_items(kernel):
+    odd = (2**64, "ü", {"x": "in"}, ["y"], ("z",), b"b", str, None)
+    data = {
+        f"m{turn}": {"list": ["one", 2, "three", one], "next": "text"} for turn in range(9) for one in odd
+    }
+    data |= {
+        f"n{at}": {"list": ["one", 2**70, "three", one, "four"], "next": "x"} for at, one in enumerate(odd)
+    }
+    snapshot = kernel.resolve(
+        [kernel.Layer("a", {f"early{at}": {"list": [], "next": at} for at in range(99)} | data)]
+    )
+    for name, mapping in data.items():
+        assert snapshot[name].to_dict() == lists_of(mapping)
+
+
 def test_more_keys_than_are_remembered(kernel):
     data = {f"m{turn}": {f"key_{number}": number + turn for number in range(3_000)} for turn in range(3)}
     assert kernel.resolve([kernel.Layer("a", data)]).to_dict() == data

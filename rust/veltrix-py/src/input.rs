@@ -155,7 +155,7 @@ impl<'py> Reader<'py> {
         let start = self.builder.open(segment, Kind::Mapping);
         let depth = self.path.len();
         let read = self.pairs(data, child);
-        self.builder.close();
+        self.builder.close_with(data.len());
         let Err(error) = read else { return Ok(()) };
         let mut odd = false;
         raw::each(data, |key, _| {
@@ -177,21 +177,24 @@ impl<'py> Reader<'py> {
         data: &Bound<'py, PyDict>,
         child: fn(&mut Self, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>,
     ) -> PyResult<()> {
-        let plain = self.takes_plain_scalars();
+        let plain = self.takes_plain_values();
         let unknown = Names::default();
         let mut pairs = raw::Pairs::new(data);
         while let Some((name, key, value)) = pairs.read(if plain { &self.names } else { &unknown }, &mut self.builder) {
             let name = name.map_or_else(|| self.name(&key), Ok)?;
             self.path.push(Step::Name(name));
-            child(self, name, &value)?;
+            match value.cast_exact::<PyDict>() {
+                Ok(dict) if plain => self.mapping(name, dict, child)?,
+                _ => child(self, name, &value)?,
+            }
             self.path.pop();
         }
         Ok(())
     }
 
-    /// Whether a scalar below the path needs no look at its depth or at the origins.
-    fn takes_plain_scalars(&self) -> bool {
-        self.path.len() < MAX_DEPTH && self.origins.is_none()
+    /// Whether a child of the path, and an item of that, needs no look at its depth or at the origins.
+    fn takes_plain_values(&self) -> bool {
+        self.path.len() + 1 < MAX_DEPTH && self.origins.is_none()
     }
 
     /// The name that a key gives.
@@ -209,7 +212,7 @@ impl<'py> Reader<'py> {
 
     fn list(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
         self.builder.open(segment, Kind::List);
-        if matches!(raw::exact(data), Exact::List | Exact::Tuple) && self.takes_plain_scalars() {
+        if matches!(raw::exact(data), Exact::List | Exact::Tuple) && self.takes_plain_values() {
             let mut next = 0;
             while let Some(item) = raw::read_items(data, &mut next, &mut self.builder) {
                 self.numbered_item(next, &item)?;

@@ -10,11 +10,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use veltrix_core::layer::TreeBuilder;
 use veltrix_core::segments::{NO_SEGMENT, SegmentId};
+use veltrix_core::value::Kind;
 
-use crate::names::Names;
-
-/// A key, its name if it is known, and its value.
-pub type Pair<'py> = (Option<SegmentId>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+use crate::names::{self, Names};
 
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.
@@ -51,8 +49,8 @@ impl<'a, 'py> Pairs<'a, 'py> {
         Self { dict, position: 0 }
     }
 
-    /// Adds plain scalars with known names to a mapping, up to the next pair that is anything else.
-    pub fn read(&mut self, names: &Names<'py>, builder: &mut TreeBuilder) -> Option<Pair<'py>> {
+    /// Adds plain scalars, and lists of them, with known names to a mapping, up to the next pair that is anything else.
+    pub fn read(&mut self, names: &Names<'py>, builder: &mut TreeBuilder) -> Option<names::Pair<'py>> {
         let py = self.dict.py();
         loop {
             let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
@@ -63,7 +61,7 @@ impl<'a, 'py> Pairs<'a, 'py> {
                     return None;
                 }
                 let name = names.find(key as usize);
-                if name.is_some_and(|name| add_plain(builder, name, value)) {
+                if name.is_some_and(|name| add_plain(builder, name, value) || add_plain_list(builder, name, value)) {
                     continue;
                 }
                 return Some((name, Bound::from_borrowed_ptr(py, key), Bound::from_borrowed_ptr(py, value)));
@@ -79,12 +77,48 @@ pub fn read_items<'py>(
     next: &mut usize,
     builder: &mut TreeBuilder,
 ) -> Option<Bound<'py, PyAny>> {
-    let object = sequence.as_ptr();
-    // SAFETY: `sequence` is an exact list or tuple, attached; its length is asked again before each item, which is borrowed
-    // only while no other Python code runs.
+    // SAFETY: `sequence` is an exact list or tuple, attached; the item is turned into an owned reference at once.
+    unsafe {
+        let item = add_items(builder, sequence.as_ptr(), next)?;
+        Some(Bound::from_borrowed_ptr(sequence.py(), item))
+    }
+}
+
+/// Adds an exact list with all its items if they are plain scalars.
+///
+/// # Safety
+/// The object is valid for the time of the call, and the thread is attached.
+unsafe fn add_plain_list(builder: &mut TreeBuilder, name: SegmentId, object: *mut ffi::PyObject) -> bool {
+    // SAFETY: the object is an exact list where its items are asked for.
+    unsafe {
+        if ffi::PyList_CheckExact(object) == 0 {
+            return false;
+        }
+        let list = builder.open(name, Kind::List);
+        let all = add_items(builder, object, &mut 0).is_none();
+        if all {
+            builder.close();
+        } else {
+            builder.truncate(list);
+        }
+        all
+    }
+}
+
+/// Adds items from `next` on as long as they are plain scalars; gives the first that is not, borrowed.
+///
+/// # Safety
+/// The sequence is a valid exact list or tuple, and the thread is attached. The item is used up before other Python code
+/// runs.
+#[inline]
+unsafe fn add_items(
+    builder: &mut TreeBuilder,
+    object: *mut ffi::PyObject,
+    next: &mut usize,
+) -> Option<*mut ffi::PyObject> {
+    // SAFETY: the length is asked before each item, and no Python code runs meanwhile.
     unsafe {
         let tuple = ffi::PyTuple_CheckExact(object) != 0;
-        debug_assert!(tuple || ffi::PyList_CheckExact(object) != 0);
         loop {
             let length = if tuple { ffi::PyTuple_GET_SIZE(object) } else { ffi::PyList_GET_SIZE(object) };
             if *next >= length.cast_unsigned() {
@@ -93,7 +127,7 @@ pub fn read_items<'py>(
             let at = next.cast_signed();
             let item = if tuple { ffi::PyTuple_GET_ITEM(object, at) } else { ffi::PyList_GET_ITEM(object, at) };
             if !add_plain(builder, NO_SEGMENT, item) {
-                return Some(Bound::from_borrowed_ptr(sequence.py(), item));
+                return Some(item);
             }
             *next += 1;
         }

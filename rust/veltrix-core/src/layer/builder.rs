@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Layer, Node, NodeId, Position, index_wide, range};
+use super::{Layer, NARROW, Node, NodeId, Position, index_wide, range};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::{Kind, Scalar};
 
@@ -130,9 +130,17 @@ impl TreeBuilder {
 
     /// Closes what was opened last.
     pub fn close(&mut self) {
+        self.close_with(usize::MAX);
+    }
+
+    /// Closes what was opened last and has at most so many children.
+    #[inline]
+    pub fn close_with(&mut self, children: usize) {
         if let Some(id) = self.open.pop() {
             self.nodes[id as usize].end = self.nodes.len() as NodeId;
-            index_wide(&self.nodes, &mut self.payloads, &mut self.wide, id);
+            if children > NARROW {
+                index_wide(&self.nodes, &mut self.payloads, &mut self.wide, id);
+            }
         }
     }
 
@@ -156,6 +164,11 @@ impl TreeBuilder {
     /// Removes every node from `id` on, open or closed.
     pub fn truncate(&mut self, id: NodeId) {
         self.open.retain(|&open| open < id);
+        // The arena holds what nodes keep there in the order of the nodes.
+        let mut removed = (id as usize)..self.nodes.len();
+        if let Some(first) = removed.find(|&node| self.nodes[node].kind.is_in_arena()) {
+            self.arena.truncate((self.payloads[first] >> 32) as usize);
+        }
         self.nodes.truncate(id as usize);
         self.payloads.truncate(id as usize);
         self.positions.truncate(id as usize);
