@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @cache
-def _crates():
+def crates():
     """The folder of each crate by its name; empty where cargo or a crate is missing."""
     if shutil.which("cargo") is None:
         return {}
@@ -32,9 +32,9 @@ def cases(crate, folder, find, least):
     `find` takes the folder and yields their paths. Fewer than `least` are an error: a suite that is not found
     must not pass.
     """
-    if crate not in _crates():
+    if crate not in crates():
         return [pytest.param(None, marks=pytest.mark.skip(reason=f"cargo has not fetched {crate}"))]
-    root = _crates()[crate] / folder
+    root = crates()[crate] / folder
     found = sorted(find(root))
     assert len(found) >= least
     return [pytest.param(path, id=path.relative_to(root).as_posix()) for path in found]
