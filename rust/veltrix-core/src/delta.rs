@@ -5,7 +5,8 @@
 //! ```
 //! An explicit change says what a path is now. A subtree that went away is one range of base entries; what stands in its
 //! place is listed in full. A mapping whose children, or their order, may differ from the base's is listed as such, and
-//! its children are then read from the layers.
+//! its children are then read from the layers. The last few changes stand in a list before the map: a list of a few is
+//! copied faster than the way to a place in a map.
 
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ use crate::base::EntryId;
 use crate::layer::{Layer, NodeId};
 use crate::segments::SegmentId;
 use crate::trie::Trie;
+
+/// So many changes stand before the map.
+const LATEST: usize = 16;
 
 /// What a path is now.
 #[derive(Clone, Debug)]
@@ -29,7 +33,7 @@ pub enum State {
 #[derive(Debug)]
 pub struct Change {
     /// The whole path.
-    pub path: Box<[SegmentId]>,
+    pub path: Arc<[SegmentId]>,
     /// The entry of the path in the base, hidden or not; [`NO_ENTRY`](crate::base::NO_ENTRY) without one.
     pub entry: EntryId,
     /// What it is now.
@@ -37,9 +41,11 @@ pub struct Change {
 }
 
 /// All changes of a snapshot against its base.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Delta {
+    /// Changes by path hash; each of them is overruled by one with the same hash in `latest`.
     changes: Trie<Arc<Change>>,
+    latest: Vec<(u64, Arc<Change>)>,
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
     filter: u64,
@@ -49,15 +55,24 @@ pub struct Delta {
 #[derive(Debug)]
 pub struct Collision;
 
+impl Clone for Delta {
+    fn clone(&self) -> Self {
+        // A copy is made to put more into it.
+        let mut latest = Vec::with_capacity(LATEST + 1);
+        latest.extend_from_slice(&self.latest);
+        Self { changes: self.changes.clone(), latest, hidden: self.hidden.clone(), filter: self.filter }
+    }
+}
+
 impl Delta {
-    /// How many paths it lists.
+    /// At most how many paths it lists.
     pub const fn len(&self) -> usize {
-        self.changes.len()
+        self.changes.len() + self.latest.len()
     }
 
     /// Whether it lists nothing and hides nothing.
     pub const fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.hidden.is_empty()
+        self.len() == 0 && self.hidden.is_empty()
     }
 
     /// Whether a path with this hash may differ from the base; `false` is certain.
@@ -69,7 +84,14 @@ impl Delta {
     /// The change under a path hash; the caller checks that it is the path.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<&Change> {
-        if self.may_differ(hash) { self.changes.get(hash).map(|change| &**change) } else { None }
+        if self.may_differ(hash) { self.listed(hash).map(|change| &**change) } else { None }
+    }
+
+    fn listed(&self, hash: u64) -> Option<&Arc<Change>> {
+        match self.latest.iter().find(|(key, _)| *key == hash) {
+            Some((_, change)) => Some(change),
+            None => self.changes.get(hash),
+        }
     }
 
     /// Whether an entry of the base is hidden.
@@ -89,23 +111,52 @@ impl Delta {
         self.filter
     }
 
-    /// The changes.
-    pub const fn changes(&self) -> &Trie<Arc<Change>> {
-        &self.changes
+    /// Calls `visit` with what each of two deltas lists under every hash where that is not the very same change.
+    pub fn differences<'a>(
+        &'a self,
+        other: &'a Self,
+        visit: &mut dyn FnMut(Option<&'a Arc<Change>>, Option<&'a Arc<Change>>),
+    ) {
+        let latest = |delta: &'a Self| delta.latest.iter().map(|&(hash, _)| hash);
+        let filter = latest(self).chain(latest(other)).fold(0, |filter, hash| filter | bit(hash));
+        let is_latest = |hash| filter & bit(hash) != 0 && latest(self).chain(latest(other)).any(|key| key == hash);
+        self.changes.differences(&other.changes, &mut |hash, ours, theirs| {
+            if !is_latest(hash) {
+                visit(ours, theirs);
+            }
+        });
+        for hash in latest(self) {
+            visit(self.listed(hash), other.listed(hash));
+        }
+        for hash in latest(other).filter(|&hash| latest(self).all(|key| key != hash)) {
+            visit(self.listed(hash), other.listed(hash));
+        }
     }
 
     /// Says what a path is now.
-    pub fn put(&mut self, hash: u64, path: &[SegmentId], entry: EntryId, state: State) -> Result<(), Collision> {
-        if self.get(hash).is_some_and(|known| *known.path != *path) {
+    pub fn put(&mut self, hash: u64, path: &Arc<[SegmentId]>, entry: EntryId, state: State) -> Result<(), Collision> {
+        let known = self.get(hash);
+        if known.is_some_and(|known| *known.path != **path) {
             return Err(Collision);
         }
         self.filter |= bit(hash);
-        self.changes.insert(hash, Arc::new(Change { path: path.into(), entry, state }));
+        let change = Arc::new(Change { path: Arc::clone(path), entry, state });
+        if let Some((_, latest)) = self.latest.iter_mut().find(|(key, _)| *key == hash) {
+            *latest = change;
+            return Ok(());
+        }
+        if self.latest.len() == LATEST {
+            for (hash, change) in self.latest.drain(..) {
+                self.changes.insert(hash, change);
+            }
+        }
+        self.latest.push((hash, change));
         Ok(())
     }
 
     /// Forgets what is listed beneath a path, and the path itself.
     pub fn forget_beneath(&mut self, path: &[SegmentId]) {
+        self.latest.retain(|(_, change)| !change.path.starts_with(path));
         let mut keys = Vec::new();
         self.changes.for_each(&mut |key, change| {
             if change.path.starts_with(path) {

@@ -11,14 +11,17 @@ use crate::delta::{Collision, Delta, State};
 use crate::diff;
 use crate::error::Error;
 use crate::layer::Layer;
-use crate::patch::{Definition, Stacked};
+use crate::patch::Definition;
 use crate::rule::Definition as _;
 use crate::segments::SegmentId;
-use crate::snapshot::{Found, Outcome, Snapshot, base_of, decide, hash_of, made_list, merged_names, walk};
+use crate::snapshot::{
+    Found, Location, Outcome, Snapshot, base_of, decide, hash_of, locate, made_list, merged_names, walk,
+};
+use crate::stacked::Stacked;
 use crate::value::Kind;
 
 /// How many changed paths a base of this many entries bears before it is built anew.
-fn limit(entries: usize) -> usize {
+pub(crate) fn limit(entries: usize) -> usize {
     (entries / 8).max(4096)
 }
 
@@ -68,22 +71,19 @@ impl Nature {
 
 impl Snapshot {
     /// The snapshot with a layer of its stack patched: its definition of `path` became the root of `tree`, or nothing.
-    pub fn with_definition(
+    pub(crate) fn with_definition(
         &self,
         layer: usize,
         patched: &Stacked,
         path: &[SegmentId],
         tree: Option<&Arc<Layer>>,
     ) -> Result<Self, Error> {
-        let stack = self.stack.iter().enumerate();
-        let stack = stack.map(|(at, old)| if at == layer { patched.clone() } else { old.clone() }).collect();
+        let mut stack = Arc::clone(&self.stack);
+        Arc::make_mut(&mut stack)[layer] = patched.clone();
         let before = &self.stack[layer];
         self.derived(stack, |derivation| {
             let old = before.definition(path);
             let new = tree.map(|tree| Definition::Node(tree, 0));
-            if derivation.exchange(path, old, new)? {
-                return Ok(());
-            }
             derivation.compare(&mut path.to_vec(), old, new)?;
             if old.is_some() == new.is_some() {
                 return Ok(());
@@ -180,34 +180,13 @@ impl Snapshot {
 }
 
 impl Derivation<'_> {
-    /// What stands at a path as far as it is derived, and the path's hash and entry in the base.
-    fn found(&self, path: &[SegmentId]) -> (Found<'_>, u64, EntryId) {
-        let base = &self.old.base;
-        let hash = hash_of(base.segments(), path);
-        if let Some(change) = self.delta.get(hash)
-            && *change.path == *path
-        {
-            let found = match &change.state {
-                State::Absent => Found::Missing,
-                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-                State::Mapping => Found::Mapping(NO_ENTRY),
-            };
-            return (found, hash, change.entry);
-        }
-        let Some(entry) = base.at(hash, path) else { return (Found::Missing, hash, NO_ENTRY) };
-        let found = if self.delta.hides(entry) {
-            Found::Missing
-        } else if base.entry(entry).kind == Kind::Mapping {
-            Found::Mapping(entry)
-        } else {
-            let (tree, node) = base.leaf(entry);
-            Found::Leaf(tree, node, entry)
-        };
-        (found, hash, entry)
+    /// A path as far as it is derived.
+    fn located(&self, path: &[SegmentId]) -> Location<'_> {
+        locate(&self.old.base, Some(&self.delta), path)
     }
 
     fn current(&self, path: &[SegmentId]) -> Nature {
-        match self.found(path).0 {
+        match self.located(path).found {
             Found::Missing => Nature::Absent,
             Found::Leaf(..) => Nature::Leaf,
             Found::Mapping(_) => Nature::Mapping,
@@ -215,39 +194,13 @@ impl Derivation<'_> {
     }
 
     fn put(&mut self, path: &[SegmentId], state: State) -> Result<(), Stop> {
-        let (_, hash, entry) = self.found(path);
+        let Location { hash, entry, .. } = self.located(path);
         self.put_at(hash, entry, path, state)
     }
 
     fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: State) -> Result<(), Stop> {
-        self.delta.put(hash, path, entry, state)?;
+        self.delta.put(hash, &path.into(), entry, state)?;
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
-    }
-
-    /// Whether a layer's definition was exchanged for one that wins where the old one won, and loses where it lost:
-    /// then no other layer needs to be asked.
-    fn exchange(
-        &mut self,
-        path: &[SegmentId],
-        old: Option<Definition<'_>>,
-        new: Option<Definition<'_>>,
-    ) -> Result<bool, Stop> {
-        let (Some(Definition::Node(before, left)), Some(Definition::Node(after, right))) = (old, new) else {
-            return Ok(false);
-        };
-        if !before.node(left).kind.is_simple() || !after.node(right).kind.is_simple() {
-            return Ok(false);
-        }
-        let (found, hash, entry) = self.found(path);
-        let Found::Leaf(tree, node, _) = found else { return Ok(false) };
-        if Arc::ptr_eq(tree, before) && node == left {
-            self.changed |= !diff::same_value(before, left, after, right);
-            self.put_at(hash, entry, path, State::Leaf(Arc::clone(after), right))?;
-            return Ok(true);
-        }
-        // Another definition wins, before and after; unless it is this one after all, which took the place of one with
-        // the same value unnoticed. (A list that operators make is never made of simple values.)
-        Ok(!diff::same_value(tree, node, before, left))
     }
 
     /// Lists a mapping whose children, or their order, may have changed.
@@ -319,7 +272,7 @@ impl Derivation<'_> {
         }
         let (reached, nature) = (&path[..depth], Nature::of(&outcome));
         if nature == Nature::Leaf
-            && let (Found::Leaf(tree, node, _), hash, entry) = self.found(reached)
+            && let Location { found: Found::Leaf(tree, node, _), hash, entry } = self.located(reached)
         {
             // Where a value stood and stands, all that leads to it are mappings before and after.
             let state = self.leaf(outcome);

@@ -145,7 +145,7 @@ fn beside_base<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> 
                 found.push(Difference { path, old: before, new: after });
             }
         };
-    new.delta.changes().differences(old.delta.changes(), &mut |_, ours, theirs| match (ours, theirs) {
+    new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
         (Some(a), Some(b)) if a.path != b.path => {
             compare(Cow::Borrowed(&a.path), a.entry, Some(a), None);

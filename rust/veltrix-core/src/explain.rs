@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::layer::{Layer, NodeId};
-use crate::patch::{Definition, Stacked};
+use crate::patch::Definition;
 use crate::record::Place;
 use crate::rule::{Definition as _, Verdict, judge};
 use crate::segments::SegmentId;
 use crate::snapshot::{Snapshot, made_list};
+use crate::stacked::Stacked;
 use crate::value::Kind;
 
 /// What became of a definition.

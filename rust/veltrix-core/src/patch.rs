@@ -1,4 +1,4 @@
-//! A stacked layer: a record, and what was set or deleted in it since, without copying it.
+//! Patches: what was set or deleted in a layer since it was loaded, without copying it.
 //!
 //! A patch is a tree of mappings beside the record's own tree: a mapping of a patch holds only what changed in it and
 //! refers to the mapping `below` for the rest. [`Definition`] is a cursor over both, so that nothing else needs to know.
@@ -6,28 +6,18 @@
 use std::sync::Arc;
 
 use crate::layer::{Layer, NodeId};
-use crate::record::{Place, Record, Secret};
-use crate::rule::{self, Definition as _};
-use crate::segments::{NO_SEGMENT, SegmentId};
+use crate::rule;
+use crate::segments::SegmentId;
 use crate::trie::Trie;
 use crate::value::Kind;
 
-/// One layer of a stack.
-#[derive(Clone, Debug)]
-pub struct Stacked {
-    /// The layer as it was loaded.
-    pub record: Arc<Record>,
-    /// What changed in it since.
-    pub patch: Option<Arc<PatchedMapping>>,
-}
-
 /// A mapping of a layer in which something changed.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PatchedMapping {
     /// The mapping that it was before, if it was one.
-    below: Option<(Arc<Layer>, NodeId)>,
+    pub(crate) below: Option<(Arc<Layer>, NodeId)>,
     /// Whether the mapping stands inside `replace`.
-    replace: bool,
+    pub(crate) replace: bool,
     changes: Trie<Change>,
     /// The place that the next new child gets.
     next: u32,
@@ -152,32 +142,29 @@ impl PatchedMapping {
         self.below.as_ref().map(|(tree, node)| Definition::Node(tree, *node))
     }
 
-    fn empty() -> Self {
-        Self { below: None, replace: false, changes: Trie::default(), next: 0 }
+    /// How many of its children changed.
+    pub(crate) const fn len(&self) -> usize {
+        self.changes.len()
     }
 
     /// A patch over a definition that is a mapping or holds one; `None` for anything else.
-    fn over(definition: Definition<'_>) -> Option<Self> {
+    pub(crate) fn over(definition: Definition<'_>) -> Option<Self> {
         match definition {
-            Definition::Patched(mapping) => Some(Self {
-                below: mapping.below.clone(),
-                replace: mapping.replace,
-                changes: mapping.changes.clone(),
-                next: mapping.next,
-            }),
+            Definition::Patched(mapping) => Some(Self::clone(mapping)),
             Definition::Node(tree, node) => {
                 let replace = tree.node(node).kind == Kind::Replace;
                 let inner = if replace { node + 1 } else { node };
                 (tree.node(inner).kind == Kind::Mapping).then(|| Self {
                     below: Some((Arc::clone(tree), inner)),
                     replace,
-                    ..Self::empty()
+                    ..Self::default()
                 })
             }
         }
     }
 
-    fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
+    /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
+    pub(crate) fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
         self.changes.for_each(&mut |_, change| match change {
             Change::Removed => {}
             Change::Value { tree, .. } => visit(tree),
@@ -188,8 +175,15 @@ impl PatchedMapping {
         }
     }
 
-    fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Layer>) -> Result<(), InTheWay> {
+    /// Puts a definition at `path`, the first `depth` segments of which lead to this mapping.
+    pub(crate) fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Layer>) -> Result<(), InTheWay> {
         let segment = path[depth];
+        if depth + 1 < path.len()
+            && let Some(Change::Mapping { .. }) = self.changes.get(u64::from(segment))
+            && let Some(Change::Mapping { mapping, .. }) = self.changes.get_mut(u64::from(segment))
+        {
+            return Arc::make_mut(mapping).put(path, depth + 1, tree);
+        }
         let known = self.child(segment);
         // A child that stands already keeps its place; a new one stands behind all others.
         let place = known.map_or(Some(self.next + 1), |(_, place)| place);
@@ -199,7 +193,7 @@ impl PatchedMapping {
         } else {
             let mut mapping = match known {
                 Some((definition, _)) => Self::over(definition).ok_or(InTheWay { depth: depth + 1 })?,
-                None => Self::empty(),
+                None => Self::default(),
             };
             mapping.put(path, depth + 1, tree)?;
             Change::Mapping { mapping: Arc::new(mapping), place }
@@ -219,7 +213,8 @@ impl PatchedMapping {
         }
     }
 
-    fn take(&mut self, path: &[SegmentId], depth: usize) {
+    /// Takes the definition at `path` out, the first `depth` segments of which lead to this mapping.
+    pub(crate) fn take(&mut self, path: &[SegmentId], depth: usize) {
         let segment = path[depth];
         if depth + 1 == path.len() {
             self.changes.insert(u64::from(segment), Change::Removed);
@@ -229,121 +224,5 @@ impl PatchedMapping {
         let Some(mut mapping) = Self::over(definition) else { return };
         mapping.take(path, depth + 1);
         self.changes.insert(u64::from(segment), Change::Mapping { mapping: Arc::new(mapping), place });
-    }
-}
-
-impl Stacked {
-    /// A layer as it was loaded.
-    pub const fn new(record: Arc<Record>) -> Self {
-        Self { record, patch: None }
-    }
-
-    /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
-    pub fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
-        visit(&self.record.tree);
-        if let Some(patch) = &self.patch {
-            patch.each_tree(visit);
-        }
-    }
-
-    /// About how many definitions it holds.
-    pub fn size(&self) -> usize {
-        self.record.tree.nodes().len() + self.patch.as_ref().map_or(0, |patch| patch.changes.len())
-    }
-
-    /// Its root mapping.
-    #[inline]
-    pub fn root(&self) -> Definition<'_> {
-        self.patch.as_ref().map_or(Definition::Node(&self.record.tree, 0), Definition::Patched)
-    }
-
-    /// The definition of a path, if it has one of its own.
-    pub fn definition(&self, path: &[SegmentId]) -> Option<Definition<'_>> {
-        path.iter().try_fold(self.root(), |definition, &segment| definition.child(segment))
-    }
-
-    /// Whether it holds a definition that is no mapping at a path or on the way to it.
-    pub fn has_leaf_on(&self, path: &[SegmentId]) -> bool {
-        let mut definition = self.root();
-        for &segment in path {
-            if definition.value_kind() != Kind::Mapping {
-                return true;
-            }
-            let Some(child) = definition.child(segment) else { return false };
-            definition = child;
-        }
-        definition.value_kind() != Kind::Mapping
-    }
-
-    /// The layer with a definition put at `path`, which is not empty.
-    pub fn with(&self, path: &[SegmentId], tree: &Arc<Layer>) -> Result<Self, InTheWay> {
-        let mut root = PatchedMapping::over(self.root()).ok_or(InTheWay { depth: 0 })?;
-        root.put(path, 0, tree)?;
-        Ok(Self { record: Arc::clone(&self.record), patch: Some(Arc::new(root)) })
-    }
-
-    /// The layer without its definition of `path`, which it has.
-    #[must_use]
-    pub fn without(&self, path: &[SegmentId]) -> Self {
-        let Some(mut root) = PatchedMapping::over(self.root()) else { return self.clone() };
-        root.take(path, 0);
-        Self { record: Arc::clone(&self.record), patch: Some(Arc::new(root)) }
-    }
-
-    /// Where a definition of this layer comes from.
-    pub fn place(&self, definition: Definition<'_>) -> Place {
-        match definition {
-            Definition::Node(tree, node) if Arc::ptr_eq(tree, &self.record.tree) => self.record.place(node),
-            Definition::Patched(mapping) => match &mapping.below {
-                Some((tree, node)) => self.place(Definition::Node(tree, *node)),
-                None => Self::set_place(),
-            },
-            Definition::Node(..) => Self::set_place(),
-        }
-    }
-
-    fn set_place() -> Place {
-        Place { source: "set".into(), ..Place::default() }
-    }
-
-    /// Whether this layer makes `path` secret; `defines` says whether it defines a leaf on it.
-    pub fn hides(&self, path: &[SegmentId], defines: bool) -> bool {
-        match &self.record.secret {
-            Secret::Nothing => false,
-            Secret::Everything => defines,
-            Secret::Paths(paths) => paths.iter().any(|secret| path.starts_with(secret)),
-        }
-    }
-
-    /// The layer's definitions as one tree without patches.
-    #[must_use]
-    pub fn flattened(&self) -> Arc<Layer> {
-        if self.patch.is_none() {
-            return Arc::clone(&self.record.tree);
-        }
-        let mut builder = crate::layer::TreeBuilder::new(Arc::clone(self.record.tree.segments()));
-        Self::copy(&mut builder, NO_SEGMENT, self.root());
-        Arc::new(builder.finish())
-    }
-
-    fn copy(builder: &mut crate::layer::TreeBuilder, segment: SegmentId, definition: Definition<'_>) {
-        match definition {
-            Definition::Node(tree, node) => builder.copy(segment, tree, node),
-            Definition::Patched(mapping) => {
-                if mapping.replace {
-                    builder.open(segment, Kind::Replace);
-                }
-                builder.open(if mapping.replace { NO_SEGMENT } else { segment }, Kind::Mapping);
-                for name in definition.names() {
-                    if let Some(child) = definition.child(name) {
-                        Self::copy(builder, name, child);
-                    }
-                }
-                builder.close();
-                if mapping.replace {
-                    builder.close();
-                }
-            }
-        }
     }
 }

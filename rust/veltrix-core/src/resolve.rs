@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::base::{Base, Entry, EntryId};
 use crate::error::{Error, Side};
 use crate::layer::{Layer, Node, NodeId, TreeBuilder};
-use crate::patch::Stacked;
 use crate::rule::{Conflicts, Definition, Verdict, judge};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::stacked::Stacked;
 use crate::value::Kind;
 
 const NOTHING: u32 = u32::MAX;

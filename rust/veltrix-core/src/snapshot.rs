@@ -7,10 +7,11 @@ use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, State};
 use crate::error::{Error, Side};
 use crate::layer::{Layer, NodeId, TreeBuilder};
-use crate::patch::{Definition, Stacked};
+use crate::patch::Definition;
 use crate::resolve::{extend, resolve};
 use crate::rule::{Conflicts, Definition as _, Verdict, judge};
 use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
+use crate::stacked::Stacked;
 use crate::value::Kind;
 
 /// An immutable result of resolving a stack.
@@ -48,6 +49,16 @@ pub struct Spot {
     pub entry: EntryId,
     /// Its path.
     pub path: Arc<[SegmentId]>,
+}
+
+/// A path as far as a base and the changes against it know it.
+pub struct Location<'a> {
+    /// What stands there.
+    pub found: Found<'a>,
+    /// The hash of the path.
+    pub hash: u64,
+    /// Its entry in the base, hidden or not, if there is one.
+    pub entry: EntryId,
 }
 
 /// What a walk down the layers ends at.
@@ -106,33 +117,11 @@ impl Snapshot {
 
     /// What stands at a path from the root.
     pub fn find_path(&self, path: &[SegmentId]) -> Found<'_> {
-        let segments = self.segments();
-        let hash = hash_of(segments, path);
-        if let Some(delta) = &self.delta
-            && let Some(change) = delta.get(hash)
-            && *change.path == *path
-        {
-            return match &change.state {
-                State::Absent => Found::Missing,
-                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-                State::Mapping => Found::Mapping(self.base.mapping(change.entry)),
-            };
-        }
-        match self.base.at(hash, path) {
-            Some(entry) => self.in_base(entry),
-            None => Found::Missing,
-        }
+        locate(&self.base, self.delta.as_deref(), path).found
     }
 
     fn in_base(&self, entry: EntryId) -> Found<'_> {
-        if self.delta.as_ref().is_some_and(|delta| delta.hides(entry)) {
-            return Found::Missing;
-        }
-        if self.base.entry(entry).kind == Kind::Mapping {
-            return Found::Mapping(entry);
-        }
-        let (tree, node) = self.base.leaf(entry);
-        Found::Leaf(tree, node, entry)
+        in_base(&self.base, self.delta.as_deref(), entry)
     }
 
     fn is_text<'n>(&self, path: &[SegmentId], above: &[SegmentId], names: impl Iterator<Item = &'n str>) -> bool {
@@ -234,11 +223,41 @@ impl Snapshot {
 /// The base of a stack. What a conflict says of a patched layer comes from the patch, which resolving has flattened.
 pub fn base_of(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
     resolve(stack, segments, conflicts).map_err(|error| match &error {
-        Error::Conflict { path, .. } if stack.iter().any(|layer| layer.patch.is_some()) => {
+        Error::Conflict { path, .. } if stack.iter().any(|layer| layer.is_changed()) => {
             walk(stack, conflicts, path).err().unwrap_or(error)
         }
         _ => error,
     })
+}
+
+/// Looks a path up.
+pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) -> Location<'a> {
+    let hash = hash_of(base.segments(), path);
+    if let Some(change) = delta.and_then(|delta| delta.get(hash))
+        && *change.path == *path
+    {
+        let found = match &change.state {
+            State::Absent => Found::Missing,
+            State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+            State::Mapping => Found::Mapping(base.mapping(change.entry)),
+        };
+        return Location { found, hash, entry: change.entry };
+    }
+    match base.at(hash, path) {
+        Some(entry) => Location { found: in_base(base, delta, entry), hash, entry },
+        None => Location { found: Found::Missing, hash, entry: NO_ENTRY },
+    }
+}
+
+fn in_base<'a>(base: &'a Base, delta: Option<&Delta>, entry: EntryId) -> Found<'a> {
+    if delta.is_some_and(|delta| delta.hides(entry)) {
+        return Found::Missing;
+    }
+    if base.entry(entry).kind == Kind::Mapping {
+        return Found::Mapping(entry);
+    }
+    let (tree, node) = base.leaf(entry);
+    Found::Leaf(tree, node, entry)
 }
 
 /// The hash of a path.

@@ -2,6 +2,7 @@
 //!
 //! Keys are hashes (of paths) or dense numbers (segments); both spread over four bits a level: a copy touches the
 //! reference counts of all slots of a node, so that narrow nodes are cheaper to copy than wide ones are to descend.
+//! A node that no other version shares is changed in place, so that several changes in a row copy it once.
 //! Two versions of one map are compared by [`Trie::differences`] in time proportional to what differs.
 
 use std::iter::once;
@@ -78,54 +79,59 @@ impl<V: Clone> Branch<V> {
         Self { bitmap: bit_of(key, shift), slots: Arc::new([Slot::Leaf(key, value)]) }
     }
 
-    fn with_slot(&self, bit: u16, slot: Slot<V>) -> Self {
-        let position = self.position(bit);
+    /// Puts a value; whether the key is new.
+    fn put(&mut self, key: u64, value: V, shift: u32) -> bool {
+        let bit = bit_of(key, shift);
         if self.bitmap & bit == 0 {
-            let (before, after) = self.slots.split_at(position);
-            let slots = before.iter().cloned().chain(once(slot)).chain(after.iter().cloned()).collect();
-            return Self { bitmap: self.bitmap | bit, slots };
+            let (before, after) = self.slots.split_at(self.position(bit));
+            let slot = once(Slot::Leaf(key, value));
+            self.slots = before.iter().cloned().chain(slot).chain(after.iter().cloned()).collect();
+            self.bitmap |= bit;
+            return true;
         }
-        let mut slots: Arc<[Slot<V>]> = Arc::from(&*self.slots);
-        if let Some(slots) = Arc::get_mut(&mut slots) {
-            slots[position] = slot;
+        match self.slot_mut(bit) {
+            Slot::Leaf(found, old) if *found == key => {
+                *old = value;
+                false
+            }
+            Slot::Branch(next) => next.put(key, value, shift + BITS),
+            slot @ Slot::Leaf(..) => {
+                let Slot::Leaf(found, old) = slot.clone() else { return false };
+                let mut lower = Self::single(found, old, shift + BITS);
+                lower.put(key, value, shift + BITS);
+                *slot = Slot::Branch(lower);
+                true
+            }
         }
-        Self { bitmap: self.bitmap, slots }
     }
 
-    fn without_slot(&self, bit: u16) -> Option<Self> {
+    /// A filled slot, in a node that no other version shares.
+    fn slot_mut(&mut self, bit: u16) -> &mut Slot<V> {
+        let position = self.position(bit);
+        &mut Arc::make_mut(&mut self.slots)[position]
+    }
+
+    /// The value of a key that is there.
+    fn value_mut(&mut self, key: u64, shift: u32) -> &mut V {
+        match self.slot_mut(bit_of(key, shift)) {
+            Slot::Leaf(_, value) => value,
+            Slot::Branch(next) => next.value_mut(key, shift + BITS),
+        }
+    }
+
+    /// Takes a key that it holds; whether anything is left.
+    fn take(&mut self, key: u64, shift: u32) -> bool {
+        let bit = bit_of(key, shift);
+        if let Some(Slot::Branch(_)) = self.slot(bit)
+            && let Slot::Branch(next) = self.slot_mut(bit)
+            && next.take(key, shift + BITS)
+        {
+            return true;
+        }
         let (before, after) = self.slots.split_at(self.position(bit));
-        let bitmap = self.bitmap & !bit;
-        (bitmap != 0).then(|| Self { bitmap, slots: before.iter().chain(&after[1..]).cloned().collect() })
-    }
-
-    /// The branch with a value put, and whether the key is new.
-    fn with(&self, key: u64, value: V, shift: u32) -> (Self, bool) {
-        let bit = bit_of(key, shift);
-        let (slot, added) = match self.slot(bit) {
-            None => (Slot::Leaf(key, value), true),
-            Some(Slot::Leaf(found, _)) if *found == key => (Slot::Leaf(key, value), false),
-            Some(Slot::Leaf(found, old)) => {
-                let lower = Self::single(*found, old.clone(), shift + BITS);
-                (Slot::Branch(lower.with(key, value, shift + BITS).0), true)
-            }
-            Some(Slot::Branch(next)) => {
-                let (next, added) = next.with(key, value, shift + BITS);
-                (Slot::Branch(next), added)
-            }
-        };
-        (self.with_slot(bit, slot), added)
-    }
-
-    /// The branch without a key that it holds; `None` if that was all.
-    fn without(&self, key: u64, shift: u32) -> Option<Self> {
-        let bit = bit_of(key, shift);
-        match self.slot(bit) {
-            Some(Slot::Branch(next)) => match next.without(key, shift + BITS) {
-                Some(next) => Some(self.with_slot(bit, Slot::Branch(next))),
-                None => self.without_slot(bit),
-            },
-            _ => self.without_slot(bit),
-        }
+        self.slots = before.iter().chain(&after[1..]).cloned().collect();
+        self.bitmap &= !bit;
+        self.bitmap != 0
     }
 
     fn walk<'a>(&'a self, visit: &mut dyn FnMut(u64, &'a V)) {
@@ -200,12 +206,20 @@ impl<V: Clone> Trie<V> {
 
     /// Puts a value; the versions that share nodes with this one stay as they are.
     pub fn insert(&mut self, key: u64, value: V) {
-        let (root, added) = match &self.root {
-            None => (Branch::single(key, value, 0), true),
-            Some(branch) => branch.with(key, value, 0),
+        let added = match &mut self.root {
+            None => {
+                self.root = Some(Branch::single(key, value, 0));
+                true
+            }
+            Some(branch) => branch.put(key, value, 0),
         };
-        self.root = Some(root);
         self.length += usize::from(added);
+    }
+
+    /// The value of a key, to be changed; the versions that share it keep theirs.
+    pub fn get_mut(&mut self, key: u64) -> Option<&mut V> {
+        self.get(key)?;
+        self.root.as_mut().map(|branch| branch.value_mut(key, 0))
     }
 
     /// Removes a key if it is there.
@@ -214,7 +228,9 @@ impl<V: Clone> Trie<V> {
             return;
         }
         self.length -= 1;
-        self.root = self.root.as_ref().and_then(|branch| branch.without(key, 0));
+        if !self.root.as_mut().is_some_and(|branch| branch.take(key, 0)) {
+            self.root = None;
+        }
     }
 
     /// Calls `visit` with every key and value, in the order of the keys' bits.

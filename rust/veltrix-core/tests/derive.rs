@@ -139,13 +139,12 @@ fn apply(table: &Arc<Segments>, snapshot: &Snapshot, step: &Step) -> Option<Snap
         Step::Set(at, path, value) => {
             let (at, path) = (place(at)?, names(table, path));
             let value = definition(table, value);
-            let patched = snapshot.stack[at].with(&path, &value).ok()?;
-            snapshot.with_definition(at, &patched, &path, Some(&value)).ok()
+            snapshot.set(at, &path.into(), &value).ok()
         }
         Step::Delete(at, path) => {
             let (at, path) = (place(at)?, names(table, path));
             snapshot.stack[at].definition(&path)?;
-            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path, None).ok()
+            snapshot.delete(at, &path).ok()
         }
         Step::Put(at, data) => {
             let at = at.as_ref().and_then(place);

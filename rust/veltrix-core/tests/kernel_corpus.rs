@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stacks::{content, definition, layer, names, resolve};
+use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::explain::Role;
 use veltrix_core::path::push_segment;
@@ -81,7 +82,7 @@ fn reached(table: &Arc<Segments>, case: &Value) -> Result<Snapshot, Error> {
     Ok(snapshot)
 }
 
-fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::patch::Stacked {
+fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::stacked::Stacked {
     let (name, data) = entry.as_object().and_then(|entry| entry.iter().next()).expect("a named layer");
     layer(table, name, data)
 }
@@ -96,12 +97,14 @@ fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Sna
         "set" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
             let value = definition(table, &step[3]);
-            let patched = snapshot.stack[at].with(&path, &value).expect("nothing in the way");
-            snapshot.with_definition(at, &patched, &path, Some(&value))
+            snapshot.set(at, &path.into(), &value).map_err(|refusal| match refusal {
+                Refusal::Kernel(error) => error,
+                Refusal::InTheWay(_) => panic!("something is in the way"),
+            })
         }
         "delete" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
-            snapshot.with_definition(at, &snapshot.stack[at].without(&path), &path, None)
+            snapshot.delete(at, &path)
         }
         "overlay" => {
             let mut derived = snapshot.with_layer(&layer(table, "overlay", &step[1]), None)?;

@@ -8,10 +8,11 @@ use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, 
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::formats::{self, Format};
 use veltrix_core::layer::TreeBuilder;
-use veltrix_core::patch::{Definition, Stacked};
+use veltrix_core::patch::Definition;
 use veltrix_core::path::Step;
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::segments::{self, SegmentId, Segments};
+use veltrix_core::stacked::Stacked;
 use veltrix_core::value::Kind;
 
 use crate::error::{document_error, origin};

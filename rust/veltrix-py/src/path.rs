@@ -1,5 +1,7 @@
 //! Paths as Python writes them: text, a tuple, or a `Name`.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
@@ -135,11 +137,11 @@ pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py,
 }
 
 /// A path of names alone, on a table of segments.
-pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Vec<SegmentId>> {
+pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Arc<[SegmentId]>> {
     if let Ok(text) = wanted.cast_exact::<PyString>()
         && let Some(names) = raw::text(text)?.and_then(|text| known_names(table, text))
     {
-        return Ok(names);
+        return Ok(names.into());
     }
     let steps = steps(wanted)?;
     let names = steps.iter().map(|step| match step {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PySet, PyString, PyTuple};
-use veltrix_core::patch::Stacked;
 use veltrix_core::rule::Conflicts;
 use veltrix_core::segments::{self, Segments};
 use veltrix_core::snapshot as kernel;
+use veltrix_core::stacked::Stacked;
 
 use crate::error::kernel_error;
 use crate::layer::Layer;

@@ -7,13 +7,15 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
-use veltrix_core::patch::{Definition, Stacked};
+use veltrix_core::patch::Definition;
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::snapshot::{self as kernel, Spot};
+use veltrix_core::stacked::Stacked;
 
 use crate::cache::Cache;
 use crate::diff::difference;
@@ -239,18 +241,19 @@ reading_methods!(Snapshot, {
         let names = path::settable(py, table, path)?;
         let at = position(py, kernel, layer)?;
         let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &names, None).read(value)?;
-        let stacked = &kernel.stack[at];
-        let tree = Arc::new(read.tree);
-        let patched = stacked.with(&names, &tree).map_err(|stop| {
-            let reached = &names[..stop.depth];
-            let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
-            let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
-            let found = stacked.definition(reached);
-            let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
-            conflict(py, &path_text(table, reached), &upper, &lower)
-        })?;
-        let derived = kernel.with_definition(at, &patched, &names, Some(&tree));
-        snapshot.derived(py, derived, read.opaques)
+        match kernel.set(at, &names, &Arc::new(read.tree)) {
+            Ok(set) => snapshot.derived(py, Ok(set), read.opaques),
+            Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
+            Err(Refusal::InTheWay(stop)) => {
+                let stacked = &kernel.stack[at];
+                let reached = &names[..stop.depth];
+                let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
+                let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
+                let found = stacked.definition(reached);
+                let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
+                Err(conflict(py, &path_text(table, reached), &upper, &lower))
+            }
+        }
     }
 
     /// The snapshot without one layer's own definition; what lies beneath shines through.
@@ -275,8 +278,7 @@ reading_methods!(Snapshot, {
                 return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
             }
         }
-        let derived = kernel.with_definition(at, &stacked.without(&names), &names, None);
-        snapshot.derived(py, derived, None)
+        snapshot.derived(py, kernel.delete(at, &names), None)
     }
 
     /// The snapshot with a layer in the place of the topmost of its name, or on top.

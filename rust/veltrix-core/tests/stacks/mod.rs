@@ -7,12 +7,12 @@ use serde_json::{Map, Number, Value};
 use veltrix_core::error::Error;
 use veltrix_core::formats::{self, Format};
 use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
-use veltrix_core::patch::Stacked;
 use veltrix_core::path::{self, Step};
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::Conflicts;
 use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
 use veltrix_core::snapshot::{Found, Snapshot, Spot};
+use veltrix_core::stacked::Stacked;
 use veltrix_core::value::{Kind, Scalar};
 
 /// A layer of a name.

@@ -1,0 +1,66 @@
+//! Edits: one definition put into a layer of the stack, or taken out of it.
+
+use std::sync::Arc;
+
+use crate::delta::State;
+use crate::derive::limit;
+use crate::diff;
+use crate::error::Error;
+use crate::layer::Layer;
+use crate::patch::InTheWay;
+use crate::segments::SegmentId;
+use crate::snapshot::{Found, Location, Snapshot, locate};
+
+/// Why a definition could not be put.
+#[derive(Debug)]
+pub enum Refusal {
+    /// A value of that layer stands on the way.
+    InTheWay(InTheWay),
+    /// The stack does not resolve with it.
+    Kernel(Error),
+}
+
+impl Snapshot {
+    /// The snapshot with the root of `tree` as the definition of `path` in the layer at this place of the stack.
+    pub fn set(&self, layer: usize, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Result<Self, Refusal> {
+        if let Some(exchanged) = self.exchanged(layer, path, tree) {
+            return Ok(exchanged);
+        }
+        let patched = self.stack[layer].with(path, tree).map_err(Refusal::InTheWay)?;
+        self.with_definition(layer, &patched, path, Some(tree)).map_err(Refusal::Kernel)
+    }
+
+    /// The snapshot without the definition of `path` that the layer at this place of the stack has.
+    pub fn delete(&self, layer: usize, path: &[SegmentId]) -> Result<Self, Error> {
+        self.with_definition(layer, &self.stack[layer].without(path), path, None)
+    }
+
+    /// The same as [`Self::set`] where one simple value takes the place of another: the new one wins where the old one
+    /// won, and loses where it lost, so that no other layer needs to be asked. `None` where it is not so simple.
+    fn exchanged(&self, layer: usize, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Option<Self> {
+        if !tree.node(0).kind.is_simple() {
+            return None;
+        }
+        let (before, node) = self.stack[layer].simple(path)?;
+        let Location { found: Found::Leaf(current, at, _), hash, entry } =
+            locate(&self.base, self.delta.as_deref(), path)
+        else {
+            return None;
+        };
+        let mut new = self.clone();
+        if Arc::ptr_eq(current, before) && at == node {
+            let mut delta = self.delta.as_deref().cloned().unwrap_or_default();
+            delta.put(hash, path, entry, State::Leaf(Arc::clone(tree), 0)).ok()?;
+            if delta.len() > limit(self.base.entries().len()) {
+                return None;
+            }
+            new.delta = Some(Arc::new(delta));
+            new.generation += u64::from(!diff::same_value(before, node, tree, 0));
+        } else if diff::same_value(current, at, before, node) {
+            // Perhaps it is this one that wins: it may have taken the place of an equal one unnoticed.
+            return None;
+        }
+        Arc::make_mut(&mut new.stack)[layer] = self.stack[layer].exchanged(path, tree);
+        Some(new)
+    }
+}

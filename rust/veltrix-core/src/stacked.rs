@@ -1,0 +1,226 @@
+//! A stacked layer: a record, and what was changed in it since.
+//!
+//! ```text
+//!   record ──► patch, a tree of what was put in and taken out ──► the last exchanges of one value for another
+//! ```
+//! A configuration that lives changes one value after the other. Such a change is noted in a short list, and the list is
+//! worked into the patch when it is full, or when something other than the next exchange asks for the layer.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::layer::{Layer, NodeId, TreeBuilder};
+use crate::patch::{Definition, InTheWay, PatchedMapping};
+use crate::record::{Place, Record, Secret};
+use crate::rule::Definition as _;
+use crate::segments::{NO_SEGMENT, SegmentId};
+use crate::value::Kind;
+
+/// So many exchanges are noted before they are worked into the patch.
+const NOTED: usize = 16;
+
+/// One layer of a stack.
+#[derive(Clone, Debug)]
+pub struct Stacked {
+    /// The layer as it was loaded.
+    pub record: Arc<Record>,
+    changes: Option<Arc<Changes>>,
+}
+
+/// What was changed in a layer.
+#[derive(Debug)]
+struct Changes {
+    /// The root mapping without what is only noted.
+    patch: Option<Arc<PatchedMapping>>,
+    noted: Vec<Exchange>,
+    /// The root mapping with all changes, made when it is asked for.
+    root: OnceLock<Arc<PatchedMapping>>,
+}
+
+/// A simple value that took the place of another one.
+#[derive(Clone, Debug)]
+struct Exchange {
+    path: Arc<[SegmentId]>,
+    tree: Arc<Layer>,
+}
+
+impl Stacked {
+    /// A layer as it was loaded.
+    pub const fn new(record: Arc<Record>) -> Self {
+        Self { record, changes: None }
+    }
+
+    fn patched(&self, root: PatchedMapping) -> Self {
+        let changes = Changes { patch: Some(Arc::new(root)), noted: Vec::new(), root: OnceLock::new() };
+        Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
+    }
+
+    /// Whether anything was changed in it since it was loaded.
+    pub const fn is_changed(&self) -> bool {
+        self.changes.is_some()
+    }
+
+    /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
+    pub fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
+        visit(&self.record.tree);
+        let Some(changes) = &self.changes else { return };
+        if let Some(patch) = &changes.patch {
+            patch.each_tree(visit);
+        }
+        changes.noted.iter().for_each(|exchange| visit(&exchange.tree));
+    }
+
+    /// About how many definitions it holds.
+    pub fn size(&self) -> usize {
+        let patch = self.changes.as_ref().and_then(|changes| changes.patch.as_ref());
+        self.record.tree.nodes().len() + patch.map_or(0, |patch| patch.len())
+    }
+
+    /// Its root mapping.
+    #[inline]
+    pub fn root(&self) -> Definition<'_> {
+        match &self.changes {
+            None => Definition::Node(&self.record.tree, 0),
+            Some(changes) => match &changes.patch {
+                Some(patch) if changes.noted.is_empty() => Definition::Patched(patch),
+                _ => Definition::Patched(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))),
+            },
+        }
+    }
+
+    /// The root mapping without what is only noted.
+    fn root_before(&self) -> Definition<'_> {
+        let patch = self.changes.as_ref().and_then(|changes| changes.patch.as_ref());
+        patch.map_or(Definition::Node(&self.record.tree, 0), Definition::Patched)
+    }
+
+    fn worked_in(&self, changes: &Changes) -> PatchedMapping {
+        let mut root = PatchedMapping::over(self.root_before()).unwrap_or_default();
+        for exchange in &changes.noted {
+            // Where a value was, nothing is in the way of another one.
+            let put = root.put(&exchange.path, 0, &exchange.tree);
+            debug_assert_eq!(put, Ok(()));
+        }
+        root
+    }
+
+    /// The definition of a path, if it has one of its own.
+    pub fn definition(&self, path: &[SegmentId]) -> Option<Definition<'_>> {
+        path.iter().try_fold(self.root(), |definition, &segment| definition.child(segment))
+    }
+
+    /// The definition of a path if it is a simple value: what an exchange can take the place of.
+    pub fn simple(&self, path: &[SegmentId]) -> Option<(&Arc<Layer>, NodeId)> {
+        let noted = self.changes.iter().flat_map(|changes| &changes.noted);
+        if let Some(exchange) = noted.rev().find(|exchange| *exchange.path == *path) {
+            return Some((&exchange.tree, 0));
+        }
+        let found = path.iter().try_fold(self.root_before(), |definition, &segment| definition.child(segment))?;
+        match found {
+            Definition::Node(tree, node) if tree.node(node).kind.is_simple() => Some((tree, node)),
+            _ => None,
+        }
+    }
+
+    /// The layer with the simple value at `path` exchanged for another one, the root of `tree`.
+    #[must_use]
+    pub fn exchanged(&self, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Self {
+        let mut noted = Vec::with_capacity(NOTED);
+        let mut patch = None;
+        if let Some(changes) = &self.changes {
+            if changes.noted.len() < NOTED {
+                noted.extend(changes.noted.iter().filter(|exchange| *exchange.path != **path).cloned());
+                patch.clone_from(&changes.patch);
+            } else {
+                patch = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
+            }
+        }
+        noted.push(Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
+        let changes = Changes { patch, noted, root: OnceLock::new() };
+        Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
+    }
+
+    /// Whether it holds a definition that is no mapping at a path or on the way to it.
+    pub fn has_leaf_on(&self, path: &[SegmentId]) -> bool {
+        let mut definition = self.root();
+        for &segment in path {
+            if definition.value_kind() != Kind::Mapping {
+                return true;
+            }
+            let Some(child) = definition.child(segment) else { return false };
+            definition = child;
+        }
+        definition.value_kind() != Kind::Mapping
+    }
+
+    /// The layer with a definition put at `path`, which is not empty.
+    pub fn with(&self, path: &[SegmentId], tree: &Arc<Layer>) -> Result<Self, InTheWay> {
+        let mut root = PatchedMapping::over(self.root()).unwrap_or_default();
+        root.put(path, 0, tree)?;
+        Ok(self.patched(root))
+    }
+
+    /// The layer without its definition of `path`, which it has.
+    #[must_use]
+    pub fn without(&self, path: &[SegmentId]) -> Self {
+        let mut root = PatchedMapping::over(self.root()).unwrap_or_default();
+        root.take(path, 0);
+        self.patched(root)
+    }
+
+    /// Where a definition of this layer comes from.
+    pub fn place(&self, definition: Definition<'_>) -> Place {
+        match definition {
+            Definition::Node(tree, node) if Arc::ptr_eq(tree, &self.record.tree) => self.record.place(node),
+            Definition::Patched(mapping) => match &mapping.below {
+                Some((tree, node)) => self.place(Definition::Node(tree, *node)),
+                None => Self::set_place(),
+            },
+            Definition::Node(..) => Self::set_place(),
+        }
+    }
+
+    fn set_place() -> Place {
+        Place { source: "set".into(), ..Place::default() }
+    }
+
+    /// Whether this layer makes `path` secret; `defines` says whether it defines a leaf on it.
+    pub fn hides(&self, path: &[SegmentId], defines: bool) -> bool {
+        match &self.record.secret {
+            Secret::Nothing => false,
+            Secret::Everything => defines,
+            Secret::Paths(paths) => paths.iter().any(|secret| path.starts_with(secret)),
+        }
+    }
+
+    /// The layer's definitions as one tree without patches.
+    #[must_use]
+    pub fn flattened(&self) -> Arc<Layer> {
+        if self.changes.is_none() {
+            return Arc::clone(&self.record.tree);
+        }
+        let mut builder = TreeBuilder::new(Arc::clone(self.record.tree.segments()));
+        Self::copy(&mut builder, NO_SEGMENT, self.root());
+        Arc::new(builder.finish())
+    }
+
+    fn copy(builder: &mut TreeBuilder, segment: SegmentId, definition: Definition<'_>) {
+        match definition {
+            Definition::Node(tree, node) => builder.copy(segment, tree, node),
+            Definition::Patched(mapping) => {
+                if mapping.replace {
+                    builder.open(segment, Kind::Replace);
+                }
+                builder.open(if mapping.replace { NO_SEGMENT } else { segment }, Kind::Mapping);
+                for name in definition.names() {
+                    if let Some(child) = definition.child(name) {
+                        Self::copy(builder, name, child);
+                    }
+                }
+                builder.close();
+                if mapping.replace {
+                    builder.close();
+                }
+            }
+        }
+    }
+}
