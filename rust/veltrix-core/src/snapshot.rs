@@ -223,7 +223,7 @@ impl Snapshot {
 /// The base of a stack. What a conflict says of a patched layer comes from the patch, which resolving has flattened.
 pub fn base_of(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
     resolve(stack, segments, conflicts).map_err(|error| match &error {
-        Error::Conflict { path, .. } if stack.iter().any(|layer| layer.is_changed()) => {
+        Error::Conflict { path, .. } if stack.iter().any(Stacked::is_changed) => {
             walk(stack, conflicts, path).err().unwrap_or(error)
         }
         _ => error,

@@ -126,17 +126,17 @@ impl Stacked {
     #[must_use]
     pub fn exchanged(&self, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Self {
         let mut noted = Vec::with_capacity(NOTED);
-        let mut patch = None;
+        let mut beneath = None;
         if let Some(changes) = &self.changes {
             if changes.noted.len() < NOTED {
                 noted.extend(changes.noted.iter().filter(|exchange| *exchange.path != **path).cloned());
-                patch.clone_from(&changes.patch);
+                beneath.clone_from(&changes.patch);
             } else {
-                patch = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
+                beneath = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
             }
         }
         noted.push(Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
-        let changes = Changes { patch, noted, root: OnceLock::new() };
+        let changes = Changes { patch: beneath, noted, root: OnceLock::new() };
         Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
     }
 
