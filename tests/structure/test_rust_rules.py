@@ -53,6 +53,10 @@ def test_only_the_binding_crate_says_pyo3():
     assert "pyo3" not in (CORE.parent / "Cargo.toml").read_text(encoding="utf-8")
 
 
+def test_the_module_relies_on_the_lock_and_says_so():
+    assert "#[pymodule(gil_used = true)]" in (BINDING / "lib.rs").read_text(encoding="utf-8")
+
+
 def test_the_core_forbids_unsafe_code():
     assert "#![forbid(unsafe_code)]" in (CORE / "lib.rs").read_text(encoding="utf-8")
 

@@ -30,7 +30,8 @@ mod slots;
 
 use pyo3::prelude::*;
 
-#[pymodule]
+// Borrowed items and the front table's references rely on the lock; a free-threaded interpreter is to turn it on.
+#[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add_class::<layer::Layer>()?;
