@@ -9,12 +9,14 @@ CASES ?= 200000
 # Without a seed, each soak takes a new one.
 SEED ?=
 PYTEST_ARGS ?=
+PEERS_ARGS ?=
 PIP_VERSION := 26.3
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
 BUILDER := $(STAMPS)/builder
 TOOLS := $(STAMPS)/tools
+PEERS := $(STAMPS)/peers
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 TYPED := python/veltrix examples/treasure_hunt
 FORMATTED := python tests benches examples
@@ -30,8 +32,8 @@ existing = $(wildcard $(1))
 
 .PHONY: help
 help: ## show this text
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
-	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\""
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\""
 
 .PHONY: demo
 demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt
@@ -81,6 +83,10 @@ format: $(TOOLS) ## let rustfmt and ruff rewrite the sources
 bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with the release extension
 	$(BIN)/python -m benches
 
+.PHONY: bench-peers
+bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on the same workloads, in an environment of their own
+	.venv-peers/bin/python -m benches.peers $(PEERS_ARGS)
+
 .PHONY: soak
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
 	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))
@@ -97,7 +103,7 @@ develop: $(TOOLS) $(STAMPS)/extension-dev ## make .venv with the tools and the e
 
 .PHONY: clean
 clean: ## remove everything that was built
-	rm -rf .venv dist target
+	rm -rf .venv .venv-peers dist target
 	find python -name '*.so' -delete
 
 # What the demo needs, and only then what the tests and linters need: the demo is not to wait for those.
@@ -109,6 +115,20 @@ $(BUILDER): pyproject.toml
 
 $(TOOLS): $(BUILDER)
 	$(BIN)/python -m pip install --no-compile --group dev
+	@touch $@
+
+$(PEERS): pyproject.toml $(BUILDER)
+	rm -rf .venv-peers
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install pip==$(PIP_VERSION)
+	.venv-peers/bin/python -m pip install --group peers
+	@touch $@
+
+# A wheel, not the source tree: whatever profile `.venv` has at the moment, the peers meet the release one.
+$(STAMPS)/extension-peers: $(PEERS) $(RUST_SOURCES) $(shell find python -name '*.py')
+	rm -rf .cache/wheel
+	$(BIN)/maturin build --quiet --release --locked --out .cache/wheel --interpreter .venv-peers/bin/python
+	.venv-peers/bin/python -m pip install --no-index --no-deps --force-reinstall .cache/wheel/veltrix-*.whl
 	@touch $@
 
 # Both profiles put their extension at the same place; the stamp that stays says which one is there.

@@ -57,7 +57,7 @@ def _imports() -> Iterator[Line]:
     order = list(programs) * IMPORTS
     Random().shuffle(order)
     for name in (*programs, *order):  # the first of each warms the disk's cache and is not counted
-        costs[name].append(_cost(programs[name], "" if name == BARE else name))
+        costs[name].append(cost(programs[name], "" if name == BARE else name))
     bare = [median(one) for one in zip(*costs.pop(BARE)[1:], strict=True)]
     for at, (operation, unit, target) in enumerate(
         (
@@ -72,7 +72,7 @@ def _imports() -> Iterator[Line]:
         yield Line(14, operation, unit, figures, BARE, target)
 
 
-def _cost(program: str, implementation: str) -> tuple[float, float]:
+def cost(program: str, implementation: str) -> tuple[float, float]:
     """Milliseconds of processor time and MiB of resident memory, at its peak, that a process took."""
     before = getrusage(RUSAGE_CHILDREN)
     ran = subprocess.run(

@@ -1,0 +1,60 @@
+"""dynamic-config-py without a schema: files in order, `current()` is a `Values`, read by dotted path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benches.data import LAYERS, MIDDLE, Tree
+from benches.peers.adapter import CannotError, Step
+from benches.peers.stack import Stack
+
+
+class Peer:
+    distribution: str | None = "dynamic-config-py"
+    module = "dynamic_config"
+    implementation = ""
+    given = "seven files"
+    remarks: Mapping[str, str] = {"change": "the file is written, then `reload()`"}
+
+    def resolved(self, stack: Stack) -> Any:
+        return _configured(stack.files).init_and_current()
+
+    def names(self) -> Mapping[str, Any]:
+        return {}
+
+    def read(self, subject: str, path: str) -> str:
+        return f"{subject}[{path!r}]"
+
+    def miss(self, subject: str, path: str, default: str) -> str:
+        return f"{subject}.get({path!r}, {default})"
+
+    def overlay(self, overrides: Tree) -> Step:
+        raise CannotError("`overrides()` loads again and changes the configuration of every reader")
+
+    def merge(self, stack: Stack) -> Step:
+        raise CannotError("layers are files; of dicts it takes one set of defaults")
+
+    def change(self, stack: Stack, path: str, value: Any) -> Step:
+        changed = stack.files[0].parent / "dynamic-config-py.json"
+        files = [changed if at == LAYERS.index(MIDDLE) else file for at, file in enumerate(stack.files)]
+        changed.write_text(json.dumps(stack.layers[MIDDLE]), "utf-8")
+        config = _configured(files)
+        config.init()
+        text = json.dumps(stack.changed(path, value).layers[MIDDLE])
+        names = {"config": config, "write": changed.write_text, "text": text}
+        return Step("write(text, 'utf-8')\nconfig.reload()\no = config.current()", names)
+
+    def files(self, stack: Stack) -> Step:
+        return Step("o = configured(f).init_and_current()", {"configured": _configured, "f": stack.files})
+
+
+def _configured(files: list[Path]) -> Any:
+    from dynamic_config import DynamicConfig, Values
+
+    config = DynamicConfig(Values, key="").whole_document()
+    for file in files:
+        config.file(str(file))
+    return config

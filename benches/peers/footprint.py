@@ -1,0 +1,48 @@
+"""One peer's memory in a process of its own: `python -m benches.peers.footprint dict 10000` prints bytes.
+
+What counts is resident memory beside the parsed layers and files, which are there before and after.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from statistics import median, quantiles
+
+from benches.data import resolving_to
+from benches.memory import resident
+from benches.peers.adapter import Adapter, adapter_of
+from benches.peers.results import Row
+from benches.peers.stack import stack_of
+from benches.topics.footprint import BARE, cost
+
+IMPORTS = 7
+
+
+def main(peer: str, leaves: int) -> int:
+    adapter = adapter_of(peer)
+    adapter.resolved(stack_of(resolving_to(100)))  # imports, and whatever is made once
+    stack = stack_of(resolving_to(leaves))
+    before = resident()
+    kept = adapter.resolved(stack)
+    after = resident()
+    del kept
+    return max(0, after - before)
+
+
+def imports(peers: dict[str, Adapter]) -> Iterator[Row]:
+    """Milliseconds of processor time that importing takes, by peer, measured in turn."""
+    costs: dict[str, list[float]] = {name: [] for name in (BARE, *peers)}
+    for _ in range(IMPORTS + 1):  # the first of each warms the disk's cache and is not counted
+        for name, found in costs.items():
+            adapter = peers.get(name)
+            program = f"import {adapter.module}" if adapter else "pass"
+            found.append(cost(program, adapter.implementation if adapter else "")[0])
+    bare = median(costs.pop(BARE)[1:])
+    for name, found in costs.items():
+        low, middle, high = (max(0.0, one - bare) for one in quantiles(found[1:], n=4))
+        yield Row("import", name, middle, low, high)
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,55 @@
+"""Veltrix with its extension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import veltrix
+from benches.data import MIDDLE, Tree
+from benches.peers.adapter import CannotError, Step
+from benches.peers.stack import Stack
+
+
+class Peer:
+    distribution: str | None = "veltrix"
+    module = "veltrix"
+    implementation = "native"
+    given = "seven layers"
+    remarks: Mapping[str, str] = {}
+
+    def resolved(self, stack: Stack) -> Any:
+        kernel = self._kernel
+        return kernel.resolve([kernel.Layer(name, tree) for name, tree in stack.layers.items()])
+
+    def names(self) -> Mapping[str, Any]:
+        return {}
+
+    def read(self, subject: str, path: str) -> str:
+        return f"{subject}[{path!r}]"
+
+    def miss(self, subject: str, path: str, default: str) -> str:
+        return f"{subject}.get({path!r}, {default})"
+
+    def overlay(self, overrides: Tree) -> Step:
+        return Step("o = c.overlay(d)", {"d": overrides})
+
+    def merge(self, stack: Stack) -> Step:
+        kernel = self._kernel
+        names = {"resolve": kernel.resolve, "Layer": kernel.Layer, "named": list(stack.layers.items())}
+        return Step("o = resolve([Layer(n, t) for n, t in named])", names)
+
+    def change(self, stack: Stack, path: str, value: Any) -> Step:
+        return Step("o = c.set(p, v, layer=l)", {"p": path, "v": value, "l": MIDDLE})
+
+    def files(self, stack: Stack) -> Step:
+        if veltrix.implementation != self.implementation:
+            raise CannotError(f"this process loads files with the {veltrix.implementation} implementation")
+        return Step("o = Config(*f).snapshot", {"Config": veltrix.Config, "f": stack.files})
+
+    @property
+    def _kernel(self) -> Any:
+        found = veltrix.implementations()
+        if self.implementation not in found:
+            raise CannotError(f"the {self.implementation} implementation is not built")
+        return found[self.implementation]
