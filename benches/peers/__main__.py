@@ -17,9 +17,9 @@ from pathlib import Path
 from benches.data import generate, resolving_to
 from benches.peers.adapter import PEERS, Adapter, adapter_of
 from benches.peers.footprint import imports
-from benches.peers.results import TITLES, Row
+from benches.peers.results import SMALLER, TITLES, Row
 from benches.peers.table import tables
-from benches.peers.workloads import SMALLER, WORKLOADS, Limits
+from benches.peers.workloads import WORKLOADS, Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".cache" / "bench-peers.json"

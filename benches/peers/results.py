@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+SMALLER = 1_000  # leaves, where one run at the full size would take too long
+
 
 @dataclass(frozen=True)
 class Title:

@@ -35,14 +35,14 @@ def table(workload: str, rows: Sequence[Row], leaves: int) -> str:
 
 def markdown(workload: str, rows: Sequence[Row], leaves: int) -> str:
     """The same table for a page."""
-    title = TITLES[workload]
     notes = Footnotes(leaves)
-    cells = [_cells(row, title.unit, notes) for row in ranked(rows)]
+    cells = [_cells(row, TITLES[workload].unit, notes) for row in ranked(rows)]
     lines = [
-        f"| {peer} {mark} | {ratio} | {time} |".replace("  |", " |") for peer, ratio, _, time, mark in cells
+        f"| {f'{peer} {mark}'.strip()} | {figure} | {spread} | {time} |"
+        for peer, figure, spread, time, mark in cells
     ]
-    head = ["| | ratio | time |", "|---|--:|--:|"]
-    return "\n".join([*head, *lines, *(f"\n{note}" for note in notes.texts)])
+    table = "\n".join(["| | figure | half of it within | time |", "|---|--:|--:|--:|", *lines])
+    return "\n\n".join([table, *(["<br>\n".join(notes.texts)] if notes.texts else [])])
 
 
 def ranked(rows: Sequence[Row]) -> list[Row]:

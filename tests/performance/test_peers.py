@@ -1,0 +1,247 @@
+"""The comparison with other libraries: adapters, checks, and tables that say why a figure is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import veltrix
+from benches.data import MIDDLE, generate, merge
+from benches.peers import page
+from benches.peers.adapter import PEERS, CannotError, Step, adapter_of
+from benches.peers.plain_dict import Peer as PlainDict
+from benches.peers.results import TITLES, Row
+from benches.peers.stack import stack_of
+from benches.peers.table import markdown, number, ranked, table, tables
+from benches.peers.worker import row_of
+from benches.peers.workloads import WORKLOADS, Bench, Limits, Prepared, WrongAnswerError, measured
+
+ROOT = Path(__file__).resolve().parents[2]
+VIEW_ALONE = {("MappingProxyType", workload) for workload in ("merge", "change", "files")}
+HERE = ["dict", "MappingProxyType", "ChainMap", "veltrix native", "veltrix pure"]
+LEAVES = 250
+CLOSE = Limits(leaves=LEAVES, seconds=0.001)
+
+
+@pytest.fixture
+def stack(tmp_path):
+    return stack_of(generate("half shared", per_layer=LEAVES, cache=None), tmp_path)
+
+
+@pytest.fixture
+def bench(stack):
+    def made(adapter):
+        one = Bench(adapter, LEAVES)
+        one.__dict__.update(
+            stack=stack, tall_stack=stack
+        )  # a cached property's value, so no cache is written
+        return one
+
+    return made
+
+
+def usable(peer):
+    adapter = adapter_of(peer)
+    if adapter.implementation and adapter.implementation not in veltrix.implementations():
+        pytest.skip(f"the {adapter.implementation} implementation is not built")
+    return adapter
+
+
+def test_a_table_can_name_peers_that_are_not_imported():
+    program = (
+        "import sys; from benches.peers.adapter import PEERS, adapter_of\n"
+        "adapters = [adapter_of(peer) for peer in PEERS]\n"
+        "print(*[one.module for one in adapters if one.distribution not in (None, 'veltrix')])\n"
+        "print(*[one.module for one in adapters if one.module in sys.modules and one.distribution])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    others, imported = (line.split() for line in ran.stdout.splitlines())
+    assert len(others) == len(PEERS) - len(HERE)
+    assert set(imported) == {"veltrix"}
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_what_is_installed_is_what_is_pinned(peer):
+    distribution = adapter_of(peer).distribution
+    if distribution not in (None, "veltrix"):
+        pinned = (ROOT / "pyproject.toml").read_text("utf-8")
+        assert f'"{distribution}==' in pinned
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_remarks_are_about_workloads(peer):
+    assert adapter_of(peer).remarks.keys() <= WORKLOADS.keys()
+
+
+def test_every_workload_has_a_title():
+    assert list(TITLES)[: len(WORKLOADS)] == list(WORKLOADS)
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+@pytest.mark.parametrize("peer", HERE)
+def test_the_plain_peers_answer_as_the_plain_merge_does(peer, workload, bench):
+    adapter = usable(peer)
+    made = bench(adapter)
+    other = workload == "files" and adapter.implementation not in ("", veltrix.implementation)
+    if other or (peer, workload) in VIEW_ALONE:
+        with pytest.raises(CannotError, match=r"\w"):
+            WORKLOADS[workload].make(made)
+    else:
+        WORKLOADS[workload].make(made).peer.checked()
+
+
+def test_the_changed_leaf_shows_and_the_layers_stay(stack):
+    path = stack.own_leaf
+    changed = stack.changed(path, 1_000_001)
+    assert changed.flat == {**stack.flat, path: 1_000_001}
+    assert merge(stack.trees) == stack.merged
+    assert {name for name in stack.layers if changed.layers[name] is not stack.layers[name]} == {MIDDLE}
+
+
+def test_the_files_hold_the_layers_and_no_lists(stack):
+    assert [json.loads(file.read_text("utf-8")) for file in stack.files] == stack.trees
+    assert sorted(stack.files) == stack.files
+    assert not any(isinstance(value, (list, tuple)) for value in stack.flat.values())
+
+
+class Wrong(PlainDict):
+    """Merges in the wrong order, and lets an overlay show beneath."""
+
+    def merge(self, stack):
+        step = super().merge(stack)
+        return Step(step.body, {**step.names, "t": stack.trees[::-1]})
+
+    def overlay(self, overrides):
+        step = super().overlay(overrides)
+        return Step("c.update(d)\no = c", step.names)
+
+    def read(self, subject, path):
+        return f"str({subject}[{path!r}])"
+
+
+class MergesWrongly(Wrong):
+    read = PlainDict.read
+
+
+@pytest.mark.parametrize(
+    ("adapter", "workload"), [(MergesWrongly(), "merge"), (MergesWrongly(), "overlay"), (Wrong(), "read")]
+)
+def test_a_wrong_answer_is_a_blank_with_the_reason(adapter, workload, bench):
+    with pytest.raises(WrongAnswerError):
+        measured(adapter, workload, CLOSE, {LEAVES: bench(adapter)})
+    row = row_of("wrong", adapter, workload, CLOSE, {LEAVES: bench(adapter)})
+    assert row.value is None
+    assert row.missing.startswith("answers ")
+
+
+def test_a_peer_that_is_not_installed_is_a_blank_with_the_reason(bench):
+    class Absent(PlainDict):
+        def resolved(self, stack):
+            import no_such_configuration_library as absent
+
+            return absent
+
+    row = row_of("absent", Absent(), "read", CLOSE, {LEAVES: bench(Absent())})
+    assert row.missing == "not installed: no module 'no_such_configuration_library'"
+
+
+def test_a_figure_has_its_size_and_its_remark(bench):
+    adapter = adapter_of("dict")
+    row = row_of("dict", adapter, "overlay", CLOSE, {LEAVES: bench(adapter)})
+    assert row.leaves == LEAVES
+    assert row.remark == adapter.remarks["overlay"]
+    assert row.value is not None
+    assert row.low is not None
+    assert row.low <= row.value
+
+
+def test_a_run_that_would_take_too_long_is_made_smaller(bench, monkeypatch):
+    monkeypatch.setattr("benches.peers.workloads.SMALLER", LEAVES)
+    adapter = adapter_of("dict")
+    large = replace(CLOSE, leaves=1_000_000, longest=0.0)
+    assert measured(adapter, "change", large, {LEAVES: bench(adapter)}).leaves == LEAVES
+
+
+def test_an_overlay_is_undone_before_it_is_made_again(bench):
+    prepared = WORKLOADS["overlay"].make(bench(adapter_of("dict")))
+    assert isinstance(prepared, Prepared)
+    assert prepared.peer.body.count("\n") == prepared.anchor.body.count("\n") + 2
+    assert prepared.peer.body.endswith("del o")
+
+
+ROWS = [
+    Row("read", "slow", 1234.5, 1200.0, 1300.0, 45_000.0, 36.0, 10_000),
+    Row("read", "absent", missing="it reads nothing"),
+    Row("read", "smaller", 12.34, 12.0, 13.0, 444.0, 36.0, 1_000, remark="a remark"),
+    Row("read", "silent", missing="it reads nothing"),
+    Row("read", "quick", 0.0123, 0.012, 0.013, 0.44, 36.0, 10_000),
+]
+
+
+def test_a_table_is_ranked_and_every_blank_carries_its_reason():
+    lines = table("read", ROWS, 10_000).splitlines()
+    assert [line.split()[0] for line in lines[3:8]] == ["quick", "smaller", "slow", "absent", "silent"]
+    assert lines[0] == "read one leaf, against a read of a flat dict"
+    assert lines[4].endswith("444 ns  [1][2]")
+    assert "0.012 ×" in lines[3]
+    assert "1,234 ×" in lines[5]
+    assert [line.split() for line in lines[6:8]] == [["absent", "–", "[3]"], ["silent", "–", "[3]"]]
+    assert [line.strip() for line in lines[8:]] == [
+        "[1] a remark",
+        "[2] measured at 1,000 leaves; a run of more takes too long",
+        "[3] it reads nothing",
+    ]
+
+
+def test_a_page_has_the_same_notes():
+    text = markdown("read", ROWS, 10_000)
+    assert "| absent [3] | – |  |  |" in text
+    assert "[3] it reads nothing" in text
+    assert text.index("quick") < text.index("slow")
+
+
+def test_tables_stand_in_the_order_of_the_titles():
+    rows = [Row("import", "dict", 1.0, 0.5, 2.0), *ROWS]
+    text = tables(rows, 10_000)
+    assert text.index("read one leaf") < text.index("import, ")
+    assert "1.00 ms" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.00345, "0.0034"), (0.123, "0.12"), (9.876, "9.88"), (98.76, "98.8"), (9876, "9,876")],
+)
+def test_digits_that_count(value, text):
+    assert number(value) == text
+
+
+def test_rows_survive_the_way_through_json():
+    assert [Row.from_json(json.loads(json.dumps(row.as_json()))) for row in ROWS] == ROWS
+    assert ranked(ROWS)[0].peer == "quick"
+
+
+def test_the_page_is_filled_between_its_marks():
+    text = f"above\n{page.START}\nold\n{page.END}\nbelow"
+    assert page.replaced(text, "new") == f"above\n{page.START}\n\nnew\n\n{page.END}\nbelow"
+    with pytest.raises(ValueError, match="no marks"):
+        page.replaced("above", "new")
+
+
+def test_the_page_names_the_command_and_what_each_peer_was_handed():
+    found = {
+        "conditions": "CPython 3.11.7, x86_64",
+        "limits": {"leaves": 10_000, "seconds": 0.1, "longest": 2.0},
+        "versions": {"omegaconf": "2.3.1"},
+        "rows": [Row("read", "dict", 1.0, 0.9, 1.1, 30.0, 30.0, 10_000).as_json()],
+    }
+    text = page.figures(found)
+    assert '$ make bench-peers PEERS_ARGS="--leaves 10000 --seconds 0.1 --longest 2.0"' in text
+    assert "omegaconf 2.3.1" in text
+    assert "dict: a flat dict" in text
