@@ -87,6 +87,11 @@ bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with
 bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on the same workloads, in an environment of their own
 	.venv-peers/bin/python -m benches.peers $(PEERS_ARGS)
 
+.PHONY: bench-page
+bench-page: $(TOOLS) ## put what bench-peers found into docs/benchmarks.md and its charts
+	$(BIN)/python -m benches.charts
+	$(BIN)/python -m benches.peers.page
+
 .PHONY: soak
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
 	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))

@@ -8,7 +8,6 @@ it can be read on any page.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from math import ceil, floor, log10
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from benches.peers.results import SMALLER, TITLES, Row
+from benches.peers.results import RESULTS, SMALLER, TITLES, Row, read_results
 from benches.peers.table import number, ranked
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / ".cache" / "bench-peers.json"
 CHARTS = ROOT / "docs" / "charts"
 DRAWN = {"read": "read", "overlay": "overlay", "resolve": "merge", "change": "change"}
 
@@ -114,7 +112,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=RESULTS, help=f"the figures ({RESULTS})")
     parser.add_argument("--into", type=Path, default=CHARTS, help=f"the folder to write to ({CHARTS})")
     chosen = parser.parse_args()
-    found = json.loads(chosen.json.read_text("utf-8"))
+    found = read_results(chosen.json)
     rows = [Row.from_json(row) for row in found["rows"]]
     chosen.into.mkdir(parents=True, exist_ok=True)
     for name, workload in DRAWN.items():

@@ -17,12 +17,9 @@ from pathlib import Path
 from benches.data import generate, resolving_to
 from benches.peers.adapter import PEERS, Adapter, adapter_of
 from benches.peers.footprint import imports
-from benches.peers.results import SMALLER, TITLES, Row
+from benches.peers.results import RESULTS, SMALLER, TITLES, Row
 from benches.peers.table import tables
 from benches.peers.workloads import WORKLOADS, Limits
-
-ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / ".cache" / "bench-peers.json"
 
 
 def main() -> int:
@@ -86,11 +83,15 @@ def _timed(peer: str, workloads: Sequence[str], limits: Limits) -> Iterator[Row]
         text=True,
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            row = Row.from_json(json.loads(line))
-            left.remove(row.workload)
-            _say(f"{peer}: {row.workload}")
-            yield row
+        try:
+            for line in process.stdout:
+                row = Row.from_json(json.loads(line))
+                left.remove(row.workload)
+                _say(f"{peer}: {row.workload}")
+                yield row
+        except BaseException:
+            process.terminate()
+            raise
     for workload in left:
         yield Row(workload, peer, missing=f"its process ended with status {process.returncode}")
 

@@ -56,7 +56,7 @@ class Adapter(Protocol):
     implementation: str
     """The implementation of veltrix to force in the peer's process, or nothing."""
     given: str
-    """What the peer is handed for the workloads of reading."""
+    """What the peer is handed for the workloads of reading, and how it is read."""
     remarks: Mapping[str, str]
     """By workload, what a reader of the figure should know."""
 

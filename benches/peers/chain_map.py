@@ -15,7 +15,7 @@ from benches.peers.stack import Stack
 
 class Peer(PlainDict):
     module = "collections"
-    given = "a flat dict for each layer"
+    given = "a flat dict for each layer, `c[path]`"
     remarks: Mapping[str, str] = {
         "merge": "flattened layer by layer; what a layer hides is found out at each read",
         "change": "copies the flat layer",

@@ -17,7 +17,7 @@ class Peer:
     distribution: str | None = "confuse"
     module = "confuse"
     implementation = ""
-    given = "seven sources"
+    given = "seven sources; nested subscripts and `get()`"
     remarks: Mapping[str, str] = {
         "merge": "lists the sources and merges nothing; each read searches them",
         "change": "lists the sources and merges nothing; each read searches them",

@@ -21,7 +21,7 @@ class Peer:
     distribution: str | None = "dynaconf"
     module = "dynaconf"
     implementation = ""
-    given = "the layers, merged into its settings"
+    given = "the layers, merged into its settings; attributes"
     remarks: Mapping[str, str] = {
         "merge": "`update` changes what it is given, so it is given copies",
         "overlay": "`dynaconf_clone` and `update`",

@@ -16,7 +16,7 @@ class Peer:
     distribution: str | None = "dynamic-config-py"
     module = "dynamic_config"
     implementation = ""
-    given = "seven files"
+    given = "seven files, `c[path]`"
     remarks: Mapping[str, str] = {"change": "the file is written, then `reload()`"}
 
     def resolved(self, stack: Stack) -> Any:

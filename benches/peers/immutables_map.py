@@ -16,7 +16,7 @@ NO_LAYERS = "a map; it knows no layers, and merging is done before"
 class Peer(PlainDict):
     distribution = "immutables"
     module = "immutables"
-    given = "a map of the merged leaves"
+    given = "a map of the merged leaves, `c[path]`"
     remarks: Mapping[str, str] = {}
 
     def resolved(self, stack: Stack) -> Any:

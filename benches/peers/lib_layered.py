@@ -23,7 +23,7 @@ class Peer:
     distribution: str | None = "lib_layered_config"
     module = "lib_layered_config"
     implementation = ""
-    given = "the layers, laid over one another"
+    given = "the layers, laid over one another; `c.get(path)`"
     remarks: Mapping[str, str] = {
         "merge": "`Config` and `with_overrides` a layer",
         "change": "everything is merged again",

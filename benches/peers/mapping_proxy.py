@@ -16,7 +16,7 @@ VIEW_ALONE = "a view of a dict; merging is what is done to the dict"
 
 class Peer(PlainDict):
     module = "types"
-    given = "a view of a flat dict"
+    given = "a view of a flat dict, `c[path]`"
     remarks: Mapping[str, str] = {"overlay": "copies the dict"}
 
     def resolved(self, stack: Stack) -> Any:

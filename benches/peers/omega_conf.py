@@ -14,7 +14,7 @@ class Peer:
     distribution: str | None = "omegaconf"
     module = "omegaconf"
     implementation = ""
-    given = "the layers, merged into a DictConfig"
+    given = "the layers, merged into a DictConfig; attributes"
     remarks: Mapping[str, str] = {
         "change": "everything is merged again",
         "files": "JSON is read as YAML",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from benches.peers.adapter import adapter_of
-from benches.peers.results import TITLES, Row
+from benches.peers.results import TITLES, Row, read_results
 from benches.peers.table import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / ".cache" / "bench-peers.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 START, END = "<!-- figures: python -m benches.peers.page -->", "<!-- end of the figures -->"
+
+
+def main() -> int:
+    PAGE.write_text(replaced(PAGE.read_text("utf-8"), figures(read_results())), "utf-8")
+    return 0
 
 
 def figures(found: dict[str, Any]) -> str:
@@ -26,7 +29,11 @@ def figures(found: dict[str, Any]) -> str:
         f'--longest {limits["longest"]}"'
     )
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-    parts = [f"```console\n$ {command}\n```", f"{found['conditions']}; {versions}.", _given(rows)]
+    parts = [
+        f"```console\n$ {command}\n```",
+        f"{found['conditions']}; {versions or 'no libraries'}.",
+        _given(rows),
+    ]
     for workload, title in TITLES.items():
         of_it = [row for row in rows if row.workload == workload]
         if of_it:
@@ -47,19 +54,12 @@ def replaced(page: str, text: str) -> str:
 
 def _given(rows: list[Row]) -> str:
     peers = dict.fromkeys(row.peer for row in rows)
-    return (
-        "What reads are made from: " + "; ".join(f"{peer}: {adapter_of(peer).given}" for peer in peers) + "."
-    )
+    lines = [f"| {peer} | {adapter_of(peer).given} |" for peer in peers]
+    return "\n".join(["| | what it is given, and how it is read |", "|---|---|", *lines])
 
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def main() -> int:
-    found = json.loads(RESULTS.read_text("utf-8"))
-    PAGE.write_text(replaced(PAGE.read_text("utf-8"), figures(found)), "utf-8")
-    return 0
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Peer:
     distribution: str | None = None
     module = "builtins"
     implementation = ""
-    given = "a flat dict"
+    given = "a flat dict, `c[path]`"
     remarks: Mapping[str, str] = {
         "merge": "merged, then flattened",
         "change": "merged and flattened again",

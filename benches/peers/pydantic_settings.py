@@ -21,7 +21,7 @@ class Peer:
     distribution: str | None = "pydantic-settings"
     module = "pydantic_settings"
     implementation = ""
-    given = "a model of nested classes"
+    given = "a model of nested classes; attributes"
     remarks: Mapping[str, str] = {
         "overlay": "`model_copy` of each model on the way",
         "merge": "validates as well; the classes are made before",

@@ -16,7 +16,7 @@ class Peer:
     distribution: str | None = "python-box"
     module = "box"
     implementation = ""
-    given = "the layers, merged into a Box"
+    given = "the layers, merged into a Box; attributes"
     remarks: Mapping[str, str] = {"change": "everything is merged again"}
 
     def resolved(self, stack: Stack) -> Any:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+RESULTS = Path(__file__).resolve().parents[2] / ".cache" / "bench-peers.json"
 SMALLER = 1_000  # leaves, where one run at the full size would take too long
+
+
+def read_results(path: Path = RESULTS) -> dict[str, Any]:
+    """The figures of the last run; exits with a hint where there are none."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        sys.exit(f"no figures in {path}; `make bench-peers` takes them")
+    return found
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,13 @@ def table(workload: str, rows: Sequence[Row], leaves: int) -> str:
 
 
 def markdown(workload: str, rows: Sequence[Row], leaves: int) -> str:
-    """The same table for a page."""
+    """The same table for a page, without times: those of two peers were not taken at one moment."""
     notes = Footnotes(leaves)
     cells = [_cells(row, TITLES[workload].unit, notes) for row in ranked(rows)]
     lines = [
-        f"| {f'{peer} {mark}'.strip()} | {figure} | {spread} | {time} |"
-        for peer, figure, spread, time, mark in cells
+        f"| {f'{peer} {mark}'.strip()} | {figure} | {spread} |" for peer, figure, spread, _, mark in cells
     ]
-    table = "\n".join(["| | figure | half of it within | time |", "|---|--:|--:|--:|", *lines])
+    table = "\n".join(["| | figure | half of it within |", "|---|--:|--:|", *lines])
     return "\n\n".join([table, *(["<br>\n".join(notes.texts)] if notes.texts else [])])
 
 
@@ -83,7 +82,7 @@ class Footnotes:
         """The marks of a row, its notes being kept."""
         notes = [row.missing, row.remark if row.value is not None else ""]
         if row.leaves not in (None, self._leaves):
-            notes.append(f"measured at {row.leaves:,} leaves; a run of more takes too long")
+            notes.append(f"measured at {row.leaves:,} leaves, since a run of all takes too long")
         return "".join(f"[{self._numbered(note)}]" for note in notes if note)
 
     def _numbered(self, text: str) -> int:

@@ -15,7 +15,7 @@ class Peer:
     distribution: str | None = "veltrix"
     module = "veltrix"
     implementation = "native"
-    given = "seven layers"
+    given = "seven layers, `c[path]`"
     remarks: Mapping[str, str] = {}
 
     def resolved(self, stack: Stack) -> Any:

@@ -195,14 +195,14 @@ def test_a_table_is_ranked_and_every_blank_carries_its_reason():
     assert [line.split() for line in lines[6:8]] == [["absent", "–", "[3]"], ["silent", "–", "[3]"]]
     assert [line.strip() for line in lines[8:]] == [
         "[1] a remark",
-        "[2] measured at 1,000 leaves; a run of more takes too long",
+        "[2] measured at 1,000 leaves, since a run of all takes too long",
         "[3] it reads nothing",
     ]
 
 
 def test_a_page_has_the_same_notes():
     text = markdown("read", ROWS, 10_000)
-    assert "| absent [3] | – |  |  |" in text
+    assert "| absent [3] | – |  |" in text
     assert "[3] it reads nothing" in text
     assert text.index("quick") < text.index("slow")
 
@@ -244,4 +244,4 @@ def test_the_page_names_the_command_and_what_each_peer_was_handed():
     text = page.figures(found)
     assert '$ make bench-peers PEERS_ARGS="--leaves 10000 --seconds 0.1 --longest 2.0"' in text
     assert "omegaconf 2.3.1" in text
-    assert "dict: a flat dict" in text
+    assert "| dict | a flat dict, `c[path]` |" in text
