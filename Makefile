@@ -32,7 +32,7 @@ existing = $(wildcard $(1))
 
 .PHONY: help
 help: ## show this text
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\""
 
 .PHONY: demo
@@ -91,6 +91,10 @@ bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on th
 bench-page: $(TOOLS) ## put what bench-peers found into docs/benchmarks.md and its charts
 	$(BIN)/python -m benches.charts
 	$(BIN)/python -m benches.peers.page
+
+.PHONY: instructions
+instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget
+	$(BIN)/python -m benches.instructions --check
 
 .PHONY: soak
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases

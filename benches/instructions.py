@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from itertools import count as count_from
 from itertools import cycle, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -207,8 +208,13 @@ def _operations(implementation: str) -> dict[str, tuple[str, dict[str, Any]]]:
         "overlay of 5 keys, 40 reads": (f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o", overlay),
         "overlay of 5 keys": ("s.overlay(d)", overlay),
         "set in a middle layer": (
-            "s.set(next_path(), None, layer=middle)",
-            {"s": snapshot, "next_path": cycle(changed).__next__, "middle": middle},
+            "s.set(next_path(), next_value(), layer=middle)",
+            {
+                "s": snapshot,
+                "next_path": cycle(changed).__next__,
+                "next_value": count_from(1_000_000).__next__,
+                "middle": middle,
+            },
         ),
         "diff of one change": (
             "new.diff(s)",
