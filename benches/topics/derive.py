@@ -23,8 +23,8 @@ GROWTH = at_most(1.5)
 CHANGES = 4_000
 PURE_CHANGES = 3
 CLOCK_READINGS = 2_000
-# Changes, pairs of snapshots in turn, target. A hundred changes are a hundred paths already; with many pairs of
-# them the values lie in no near cache, as at a reload.
+# Changes, pairs of snapshots in turn, target. A hundred changes are a hundred paths already; with many pairs
+# of them the values lie in no near cache, as at a reload.
 DIFFS = ((1, 16, at_most(1)), (100, 1, at_most(20)), (100, 16, None))
 
 
