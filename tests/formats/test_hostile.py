@@ -27,6 +27,11 @@ DEEP = {
     "toml-keys": "a." * 200_000 + "a=1",
     "toml-operators": '"$append".' * 20_000 + "a=1",
     "toml-64": ".".join("a" * 64) + "=1",
+    "yaml-lists": "a: " + "[" * 200_000,
+    "yaml-mappings": "{a: " * 100_000,
+    "yaml-blocks": "".join(f"{' ' * level}a:\n" for level in range(500)),
+    "yaml-entries": "a:\n" + "- " * 100_000 + "1",
+    "yaml-64": nested_json(64),
 }
 
 
@@ -45,7 +50,7 @@ def test_depth_never_reaches_a_small_stack(kernel, name):
     finally:
         threading.stack_size(before)
     thread.join()
-    expected = {"json-64": "value", "toml-64": "value", "toml-operators": "ParseError"}
+    expected = dict.fromkeys(("json-64", "toml-64", "yaml-64"), "value") | {"toml-operators": "ParseError"}
     assert results == [expected.get(name, "LimitError")]
 
 
@@ -103,6 +108,18 @@ GENERATORS = {
     "toml-lines-joined": lambda size: 'a="""' + "\\\n" * (size // 2) + '"""',
     "toml-comments": lambda size: "#\n" * (size // 2),
     "toml-underscores": lambda size: "a = 1" + "_0" * (size // 2),
+    "yaml-keys": lambda size: "".join(keys(size, "k{}: 0\n")),
+    "yaml-flow-on-one-line": lambda size: "a: [" + "1.5," * (size // 4) + "]",
+    "yaml-mapping-on-one-line": lambda size: "{" + ",".join(keys(size, "k{}: 0")) + "}",
+    "yaml-many-mappings": lambda size: "a:\n" + "- {a: {b: 1}}\n" * (size // 14),
+    "yaml-anchors": lambda size: "a:\n" + "".join(keys(size, "- &n{} 0\n")),
+    "yaml-duplicate-at-the-end": lambda size: "".join(keys(size, "k{}: 0\n")) + "k0: 0\n",
+    "yaml-block-text": lambda size: "a: |\n" + "  x\n" * (size // 4),
+    "yaml-blank-lines": lambda size: "a: |\n  x\n" + "\n" * size + "b: 1\n",
+    "yaml-escapes": lambda size: 'a: "' + "\\n" * (size // 2) + '"',
+    "yaml-open-quotes": lambda size: "a: 'x" + "''" * (size // 2),
+    "yaml-plain-lines": lambda size: "a:\n" + "  x\n" * (size // 4),
+    "yaml-comments": lambda size: "#\n" * (size // 2),
     "env-names": lambda size: "".join(keys(size, "K{}=0\n")),
     "env-lines-in-quotes": lambda size: "A='" + "\n" * size + "'",
     "env-open-quote": lambda size: 'A="' + "\\\\" * (size // 2),
@@ -151,6 +168,8 @@ def calls_of(function, *arguments):
         ("json", '{"x": "%s' % ("v" * 1_000_000)),
         ("toml", "a = %s" % ("v" * 1_000_000)),
         ("env", "%s" % ("N" * 1_000_000)),
+        ("yaml", "%s:\n  a: 1\n  a: 2" % ("? '" + "k" * 1_000_000 + "'\n")),
+        ("yaml", "a: [%s" % ("v" * 1_000_000)),
     ],
 )
 def test_a_message_stays_short(kernel, format, document):
@@ -159,10 +178,15 @@ def test_a_message_stays_short(kernel, format, document):
     assert len(str(caught.value)) < 1_000
 
 
-@pytest.mark.parametrize("format", ["json", "toml", "env"])
+@pytest.mark.parametrize("format", ["json", "toml", "yaml", "env"])
 def test_a_message_moves_no_cursor(kernel, format):
     key = "\\u001b[2J\\u202e\\u000a"
-    document = {"json": '{"%s":1,"%s":1}', "toml": '"%s"=1\n"%s"=1', "env": "\x1b[2J%s%s"}[format] % (
+    document = {
+        "json": '{"%s":1,"%s":1}',
+        "yaml": '{"%s":1,"%s":1}',
+        "toml": '"%s"=1\n"%s"=1',
+        "env": "\x1b[2J%s%s",
+    }[format] % (
         key,
         key,
     )
