@@ -176,12 +176,12 @@ class MissingKeyError(ConfigError, KeyError):
         return _nearest(self.key, self.siblings) if isinstance(self.key, str) else None
 
     def __str__(self) -> str:
-        where = f"in {printable(self.prefix)!r}" if self.prefix else "at the top level"
+        where = f"in {printable(repr(self.prefix))}" if self.prefix else "at the top level"
         if isinstance(self.key, int):
             return f"no item {self.key} {where}"
         nearest = self.nearest
-        hint = "" if nearest is None else f" (did you mean {printable(nearest)!r}?)"
-        return f"no key {printable(self.key)!r} {where}{hint}"
+        hint = "" if nearest is None else f" (did you mean {printable(repr(nearest))}?)"
+        return f"no key {printable(repr(self.key))} {where}{hint}"
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.path, self.prefix, self.key, self.siblings)

@@ -6,7 +6,7 @@ from collections import namedtuple
 from collections.abc import Mapping
 from functools import partial
 
-from veltrix.errors import place_in_file
+from veltrix.errors import place_in_file, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class Origin(_Origin):
         if self.file is not None:
             return place_in_file(self.file, self.line, self.column)
         if self.variable is not None:
-            return f"variable {self.variable}"
-        return f"layer {self.layer!r}"
+            return f"variable {printable(self.variable)}"
+        return f"layer {printable(repr(self.layer))}"
 
     def __repr__(self) -> str:
         return _shown(self)
