@@ -234,7 +234,7 @@ def test_a_missing_key_says_where_and_what_was_perhaps_meant(snapshot):
         ("server[0]", "no item 0 in 'server'"),
         ('logging."my.modul"', "no key 'my.modul' in 'logging' (did you mean 'my.module'?)"),
         ('logging."my.module".x', "no key 'x' in 'logging.\"my.module\"'"),
-        (("x\ny",), r"no key 'x\\ny' at the top level"),
+        (("x\ny",), r"no key 'x\ny' at the top level"),
     ],
 )
 def test_the_text_of_a_missing_key(snapshot, path, text):
