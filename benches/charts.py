@@ -26,7 +26,7 @@ WIDTH = 760
 LEFT, RIGHT = 176, 96  # room for the names, and for the label of the longest bar
 TOP, BOTTOM = 64, 40
 ROW, BAR = 24, 14
-LABEL_WIDTH = 64  # of a bar to the left of 1, which has its label before it
+LABEL_WIDTH = 76  # of a bar to the left of 1, which has its label before it
 STYLE = """
   .card { fill: #ffffff } .text { fill: #1f2328 } .quiet { fill: #59636e } .tick { stroke: #d1d9e0 }
   .one { stroke: #59636e } .bar { fill: #8c959f } .ours { fill: #0969da }

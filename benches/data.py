@@ -105,17 +105,18 @@ def merge(trees: list[Tree]) -> Tree:
     """A plain recursive merge, the lowest first; as with a snapshot, no mapping of the layers is shared."""
     merged: Tree = {}
     for tree in trees:
-        _merge_into(merged, tree)
+        merge_into(merged, tree)
     return merged
 
 
-def _merge_into(merged: Tree, upper: Tree) -> None:
+def merge_into(merged: Tree, upper: Tree) -> None:
+    """Merges one tree into another, which is changed."""
     for key, value in upper.items():
         if isinstance(value, dict):
             below = merged.get(key)
             if not isinstance(below, dict):
                 below = merged[key] = {}
-            _merge_into(below, value)
+            merge_into(below, value)
         else:
             merged[key] = value
 

@@ -140,6 +140,9 @@ class Bench:
                 _same(key, eval(self.adapter.read("o", key), names), value)
         for key, value in (beneath or {}).items():
             _same(f"beneath the overlay, {key}", eval(self.adapter.read("c", key), names), value)
+        for stack in (one for name, one in vars(self).items() if name in ("stack", "tall_stack")):
+            if stack.trees != [loaded(file) for file in stack.files]:
+                raise WrongAnswerError("changes the layers that it is given")
 
 
 @dataclass(frozen=True)
