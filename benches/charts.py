@@ -15,7 +15,7 @@ from math import ceil, floor, log10
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from benches.peers.results import RESULTS, SMALLER, TITLES, Row, read_results
+from benches.peers.results import RESULTS, SMALLER, TITLES, Row, read_results, sentence
 from benches.peers.table import number, ranked
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,12 +28,13 @@ TOP, BOTTOM = 64, 40
 ROW, BAR = 24, 14
 LABEL_WIDTH = 76  # of a bar to the left of 1, which has its label before it
 STYLE = """
-  .card { fill: #ffffff } .text { fill: #1f2328 } .quiet { fill: #59636e } .tick { stroke: #d1d9e0 }
-  .one { stroke: #59636e } .bar { fill: #8c959f } .ours { fill: #0969da }
+  .card { fill: #ffffff } .label { stroke: #ffffff } .text { fill: #1f2328 } .quiet { fill: #59636e }
+  .tick { stroke: #d1d9e0 } .one { stroke: #59636e } .bar { fill: #8c959f } .ours { fill: #0969da }
   @media (prefers-color-scheme: dark) {
-    .card { fill: #0d1117 } .text { fill: #f0f6fc } .quiet { fill: #9198a1 } .tick { stroke: #3d444d }
-    .one { stroke: #9198a1 } .bar { fill: #656c76 } .ours { fill: #4493f8 }
+    .card { fill: #0d1117 } .label { stroke: #0d1117 } .text { fill: #f0f6fc } .quiet { fill: #9198a1 }
+    .tick { stroke: #3d444d } .one { stroke: #9198a1 } .bar { fill: #656c76 } .ours { fill: #4493f8 }
   }
+  .label { paint-order: stroke; stroke-width: 4px; stroke-linejoin: round }
   text { font: 13px system-ui, sans-serif } .title { font-size: 16px; font-weight: 600 }
 """
 
@@ -123,7 +124,9 @@ def main() -> int:
                 f"times as long as {title.anchor}; less is better, each line is ten times the one before"
             )
             star = f"* at {SMALLER:,} leaves" if any(bar.starred for bar in bars) else ""
-            (chosen.into / f"{name}.svg").write_text(chart(title.text, subtitle, bars, star), "utf-8")
+            (chosen.into / f"{name}.svg").write_text(
+                chart(sentence(title.text), subtitle, bars, star), "utf-8"
+            )
     return 0
 
 
@@ -146,7 +149,7 @@ def _bar(bar: Bar, axis: Axis, top: int) -> Iterator[str]:
     width = max(1.0, right - left)
     yield f'<rect class="{kind}" x="{left}" y="{top + 3}" width="{width:.1f}" height="{BAR}" rx="2"/>'
     yield (
-        f'<text class="text" x="{right + 6 if after else left - 6:.1f}" y="{baseline}" '
+        f'<text class="text label" x="{right + 6 if after else left - 6:.1f}" y="{baseline}" '
         f'text-anchor="{"start" if after else "end"}">{label}</text>'
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.peers.adapter import adapter_of
-from benches.peers.results import TITLES, Row, read_results
+from benches.peers.results import TITLES, Row, read_results, sentence
 from benches.peers.table import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def figures(found: dict[str, Any]) -> str:
         of_it = [row for row in rows if row.workload == workload]
         if of_it:
             against = f" Against {title.anchor}." if title.anchor else ""
-            parts.append(f"### {_sentence(title.text)}")
+            parts.append(f"### {sentence(title.text)}")
             parts.append(f"{against}\n\n{markdown(workload, of_it, limits['leaves'])}".strip())
     return "\n\n".join(parts)
 
@@ -56,10 +56,6 @@ def _given(rows: list[Row]) -> str:
     peers = dict.fromkeys(row.peer for row in rows)
     lines = [f"| {peer} | {adapter_of(peer).given} |" for peer in peers]
     return "\n".join(["| | what it is given, and how it is read |", "|---|---|", *lines])
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 if __name__ == "__main__":

@@ -42,6 +42,11 @@ TITLES = {
 }
 
 
+def sentence(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[0].upper() + text[1:]
+
+
 @dataclass(frozen=True)
 class Row:
     """`value` is how many times as long as the anchor, or what the title's unit counts.

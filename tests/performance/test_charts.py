@@ -75,7 +75,7 @@ def test_everything_stays_on_the_card():
 def test_both_schemes_colour_the_same_classes():
     style = drawn(BARS).find(f"{SVG}style").text
     light, dark = style.split("@media (prefers-color-scheme: dark)")
-    for name in (".card", ".text", ".quiet", ".tick", ".one", ".bar", ".ours"):
+    for name in (".card", ".text", ".quiet", ".tick", ".one", ".bar", ".ours", ".label"):
         assert f"{name} {{" in light
         assert f"{name} {{" in dark
 
@@ -97,5 +97,6 @@ def test_the_charts_are_drawn_from_the_figures(tmp_path, monkeypatch):
     assert charts.main() == 0
     assert [file.name for file in (tmp_path / "charts").iterdir()] == ["resolve.svg"]
     found = texts(ElementTree.parse(tmp_path / "charts" / "resolve.svg").getroot())
+    assert found[0] == "7 layers of dicts to a configuration"
     assert "* at 1,000 leaves" in found
     assert "500 × *" in found
