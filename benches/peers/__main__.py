@@ -18,6 +18,7 @@ from benches.data import generate, resolving_to
 from benches.peers.adapter import PEERS, Adapter, adapter_of
 from benches.peers.footprint import imports
 from benches.peers.results import RESULTS, SMALLER, TITLES, Row
+from benches.peers.stack import stack_of
 from benches.peers.table import tables
 from benches.peers.workloads import WORKLOADS, Limits
 
@@ -97,7 +98,8 @@ def _timed(peer: str, workloads: Sequence[str], limits: Limits) -> Iterator[Row]
 
 
 def _memory(peer: str, leaves: int) -> Row:
-    command = [sys.executable, "-m", "benches.peers.footprint", peer, str(leaves)]
+    files = stack_of(resolving_to(leaves)).files
+    command = [sys.executable, "-m", "benches.peers.footprint", peer, *map(str, files)]
     ran = subprocess.run(
         command, env=_environment(adapter_of(peer)), capture_output=True, text=True, check=False
     )

@@ -9,8 +9,7 @@ from typing import Any
 from benches.data import LAYERS, MIDDLE, Tree, flatten
 from benches.peers.adapter import Step
 from benches.peers.plain_dict import Peer as PlainDict
-from benches.peers.plain_dict import loaded
-from benches.peers.stack import Stack
+from benches.peers.stack import Stack, loaded
 
 
 class Peer(PlainDict):

@@ -1,28 +1,30 @@
-"""One peer's memory in a process of its own: `python -m benches.peers.footprint dict 10000` prints bytes.
+"""One peer's memory in a process of its own: `python -m benches.peers.footprint dict FILE...` prints bytes.
 
-What counts is resident memory beside the parsed layers and files, which are there before and after.
+What counts is resident memory beside the parsed layers, which are there before and after. They come straight
+from their files: whatever else was allocated and freed before would leave room for what is counted.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median, quantiles
 
-from benches.data import resolving_to
+from benches.data import generate
 from benches.memory import resident
 from benches.peers.adapter import Adapter, adapter_of
 from benches.peers.results import Row
-from benches.peers.stack import stack_of
+from benches.peers.stack import Stack, stack_of
 from benches.topics.footprint import BARE, cost
 
 IMPORTS = 7
 
 
-def main(peer: str, leaves: int) -> int:
+def main(peer: str, files: list[Path]) -> int:
     adapter = adapter_of(peer)
-    adapter.resolved(stack_of(resolving_to(100)))  # imports, and whatever is made once
-    stack = stack_of(resolving_to(leaves))
+    adapter.resolved(stack_of(generate("half shared", per_layer=40)))  # imports, and whatever is made once
+    stack = Stack.of_files(files)
     before = resident()
     kept = adapter.resolved(stack)
     after = resident()
@@ -45,4 +47,4 @@ def imports(peers: dict[str, Adapter]) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1], int(sys.argv[2])))
+    print(main(sys.argv[1], [Path(file) for file in sys.argv[2:]]))

@@ -8,8 +8,7 @@ from typing import Any
 from benches.data import Tree, merge
 from benches.peers.adapter import Step, subscripts
 from benches.peers.plain_dict import Peer as PlainDict
-from benches.peers.plain_dict import loaded
-from benches.peers.stack import Stack
+from benches.peers.stack import Stack, loaded
 
 
 class Peer(PlainDict):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from benches.data import Tree, flatten, merge
 from benches.peers.adapter import Step
-from benches.peers.stack import Stack
+from benches.peers.stack import Stack, loaded
 
 
 class Peer:
@@ -48,10 +46,3 @@ class Peer:
     def files(self, stack: Stack) -> Step:
         names = {"flatten": flatten, "merge": merge, "load": loaded, "f": stack.files}
         return Step("o = flatten(merge([load(p) for p in f]))", names)
-
-
-def loaded(path: Path) -> Tree:
-    """A JSON file's data."""
-    with path.open("rb") as file:
-        tree: Tree = json.load(file)
-    return tree

@@ -23,6 +23,11 @@ class Stack:
     layers: dict[str, Tree]
     files: list[Path]
 
+    @classmethod
+    def of_files(cls, files: list[Path]) -> Stack:
+        """The stack whose files these are, in their order."""
+        return cls({file.stem.partition("-")[2]: loaded(file) for file in files}, files)
+
     @property
     def trees(self) -> list[Tree]:
         """The layers without their names."""
@@ -60,6 +65,13 @@ def stack_of(generated: Generated, folder: Path = CACHE) -> Stack:
     for path, tree in zip(files, layers.values(), strict=True):
         path.write_text(json.dumps(tree), "utf-8")
     return Stack(layers, files)
+
+
+def loaded(path: Path) -> Tree:
+    """A JSON file's data."""
+    with path.open("rb") as file:
+        tree: Tree = json.load(file)
+    return tree
 
 
 def _without_lists(tree: Tree) -> Tree:

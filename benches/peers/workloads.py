@@ -11,9 +11,8 @@ from typing import Any
 
 from benches.data import flatten, generate, merge, resolving_to
 from benches.peers.adapter import Adapter, Step
-from benches.peers.plain_dict import loaded
 from benches.peers.results import SMALLER
-from benches.peers.stack import Stack, stack_of
+from benches.peers.stack import Stack, loaded, stack_of
 from benches.ratio import Spread, Workload, measure, ratio
 from benches.subjects import Request, absent_keys, same, some_keys
 

@@ -16,7 +16,7 @@ from benches.peers import page
 from benches.peers.adapter import PEERS, CannotError, Step, adapter_of
 from benches.peers.plain_dict import Peer as PlainDict
 from benches.peers.results import TITLES, Row
-from benches.peers.stack import stack_of
+from benches.peers.stack import Stack, stack_of
 from benches.peers.table import markdown, number, ranked, table, tables
 from benches.peers.worker import row_of
 from benches.peers.workloads import WORKLOADS, Bench, Limits, Prepared, measured
@@ -108,6 +108,7 @@ def test_the_changed_leaf_shows_and_the_layers_stay(stack):
 def test_the_files_hold_the_layers_and_no_lists(stack):
     assert [json.loads(file.read_text("utf-8")) for file in stack.files] == stack.trees
     assert sorted(stack.files) == stack.files
+    assert Stack.of_files(stack.files) == stack
     assert not any(isinstance(value, (list, tuple)) for value in stack.flat.values())
 
 
