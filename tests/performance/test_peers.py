@@ -68,7 +68,7 @@ def test_a_table_can_name_peers_that_are_not_imported():
 
 
 @pytest.mark.parametrize("peer", PEERS)
-def test_what_is_installed_is_what_is_pinned(peer):
+def test_what_is_compared_is_pinned(peer):
     distribution = adapter_of(peer).distribution
     if distribution not in (None, "veltrix"):
         pinned = (ROOT / "pyproject.toml").read_text("utf-8")
