@@ -40,6 +40,9 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
     if x.kind != y.kind {
         return false;
     }
+    if matches!(x.kind, Kind::Bool | Kind::Int | Kind::Date | Kind::Opaque) {
+        return a.payload(left) == b.payload(right);
+    }
     match (a.scalar(left), b.scalar(right)) {
         (Some(Scalar::Float(x)), Some(Scalar::Float(y))) => x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()),
         (Some(x), Some(y)) => x == y,

@@ -6,8 +6,10 @@
 //!   end         7         4          3         4         7          6        7
 //! ```
 //! `end` is the node behind the whole subtree: the next sibling, or the end of the parent.
-//! Text, bytes and times live in one arena; a position is kept a node where the source has them.
+//! Texts stand one behind the other in one text, bytes and times in one run of bytes; a position is kept a node where
+//! the source has them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
@@ -47,7 +49,8 @@ pub struct Layer {
     nodes: Box<[Node]>,
     /// By node: its value, or where that stands.
     payloads: Box<[u64]>,
-    arena: Box<[u8]>,
+    texts: Box<str>,
+    bytes: Box<[u8]>,
     positions: Box<[Position]>,
     /// Of mappings with more than [`NARROW`] children: `segment << 32 | child`, sorted; the mapping's payload says where.
     wide: Box<[u64]>,
@@ -72,9 +75,15 @@ fn index_wide(nodes: &[Node], payloads: &mut [u64], wide: &mut Vec<u64>, id: Nod
     payloads[id as usize] = range(start, wide.len());
 }
 
-/// A run of bytes of the arena, or of children, as a payload.
+/// A part of the texts, of the bytes, or of the wide mappings' children, as a payload.
 const fn range(start: usize, end: usize) -> u64 {
     (start as u64) << 32 | (end - start) as u64
+}
+
+/// What [`range`] packed.
+const fn span(payload: u64) -> Range<usize> {
+    let start = (payload >> 32) as usize;
+    start..start + payload as u32 as usize
 }
 
 const fn packed(segment: SegmentId, child: NodeId) -> u64 {
@@ -108,8 +117,7 @@ impl Layer {
     pub fn child(&self, id: NodeId, segment: SegmentId) -> Option<NodeId> {
         let payload = self.payload(id);
         if payload != 0 {
-            let start = (payload >> 32) as usize;
-            let children = &self.wide[start..start + payload as u32 as usize];
+            let children = &self.wide[span(payload)];
             let at = children.partition_point(|&child| child < packed(segment, 0));
             return children.get(at).filter(|&&child| child >> 32 == u64::from(segment)).map(|&child| child as NodeId);
         }
@@ -134,7 +142,8 @@ impl Layer {
             nodes,
             payloads,
             wide: wide.into_boxed_slice(),
-            arena: self.arena.clone(),
+            texts: self.texts.clone(),
+            bytes: self.bytes.clone(),
             positions: self.positions.clone(),
         }
     }
@@ -150,8 +159,9 @@ impl Layer {
         self.positions.get(id as usize).copied().filter(|position| position.line != 0)
     }
 
+    /// The value of a node, or where that stands.
     #[inline]
-    fn payload(&self, id: NodeId) -> u64 {
+    pub(crate) fn payload(&self, id: NodeId) -> u64 {
         self.payloads[id as usize]
     }
 
@@ -181,13 +191,11 @@ impl Layer {
     }
 
     fn bytes(&self, payload: u64) -> &[u8] {
-        let (offset, length) = ((payload >> 32) as usize, payload as u32 as usize);
-        &self.arena[offset..offset + length]
+        &self.bytes[span(payload)]
     }
 
     fn text(&self, payload: u64) -> &str {
-        // Only `&str` is ever put behind a text payload, so this cannot fail.
-        std::str::from_utf8(self.bytes(payload)).unwrap_or_default()
+        &self.texts[span(payload)]
     }
 }
 

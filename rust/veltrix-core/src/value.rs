@@ -73,11 +73,6 @@ impl Kind {
         self as u8 > Self::Null as u8 && (self as u8) < Self::Mapping as u8
     }
 
-    /// Whether the node's value stands in the arena of its layer.
-    pub const fn is_in_arena(self) -> bool {
-        matches!(self, Self::BigInt | Self::Str | Self::Bytes | Self::DateTime | Self::Time)
-    }
-
     /// Whether the node is an operator; they stand last.
     pub const fn is_operator(self) -> bool {
         self as u8 >= Self::Delete as u8

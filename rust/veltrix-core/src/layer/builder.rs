@@ -6,6 +6,10 @@ use super::{Layer, NARROW, Node, NodeId, Position, index_wide, range};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::{Kind, Scalar};
 
+/// The kinds of nodes whose value stands among the texts of a layer, and among its bytes.
+const KINDS_OF_TEXT: [Kind; 2] = [Kind::Str, Kind::BigInt];
+const KINDS_OF_BYTES: [Kind; 3] = [Kind::Bytes, Kind::DateTime, Kind::Time];
+
 /// Builds a layer in document order: `open`, children, `close`.
 #[derive(Debug)]
 pub struct TreeBuilder {
@@ -13,7 +17,8 @@ pub struct TreeBuilder {
     nodes: Vec<Node>,
     payloads: Vec<u64>,
     wide: Vec<u64>,
-    arena: Vec<u8>,
+    texts: String,
+    bytes: Vec<u8>,
     positions: Vec<Position>,
     open: Vec<NodeId>,
 }
@@ -26,7 +31,8 @@ impl TreeBuilder {
             nodes: Vec::new(),
             payloads: Vec::new(),
             wide: Vec::new(),
-            arena: Vec::new(),
+            texts: String::new(),
+            bytes: Vec::new(),
             positions: Vec::new(),
             open: Vec::new(),
         }
@@ -54,7 +60,8 @@ impl TreeBuilder {
 
     /// Whether the numbers of nodes and the offsets of text still fit their fields: 32 bits each.
     pub fn fits(&self) -> bool {
-        u32::try_from(self.nodes.len()).is_ok_and(|last| last != NO_SEGMENT) && u32::try_from(self.arena.len()).is_ok()
+        u32::try_from(self.nodes.len()).is_ok_and(|last| last != NO_SEGMENT)
+            && u32::try_from(self.texts.len().max(self.bytes.len())).is_ok()
     }
 
     /// A node that already stands.
@@ -70,13 +77,13 @@ impl TreeBuilder {
             Scalar::Int(value) => value.cast_unsigned(),
             Scalar::Float(value) => value.to_bits(),
             Scalar::Str(text) => return self.text(segment, text),
-            Scalar::BigInt(text) => self.store(text.as_bytes()),
+            Scalar::BigInt(digits) => self.store_text(digits),
             Scalar::Bytes(bytes) => self.store(bytes),
             Scalar::DateTime(date, time) => {
-                let start = self.arena.len();
-                self.arena.extend_from_slice(&date.pack().to_le_bytes()[..4]);
-                self.arena.extend_from_slice(&time.pack());
-                range(start, self.arena.len())
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(&date.pack().to_le_bytes()[..4]);
+                self.bytes.extend_from_slice(&time.pack());
+                range(start, self.bytes.len())
             }
             Scalar::Date(date) => date.pack(),
             Scalar::Time(time) => self.store(&time.pack()),
@@ -88,7 +95,7 @@ impl TreeBuilder {
     /// Adds a text.
     #[inline]
     pub fn text(&mut self, segment: SegmentId, text: &str) -> NodeId {
-        let payload = self.store(text.as_bytes());
+        let payload = self.store_text(text);
         self.push(segment, Kind::Str, payload)
     }
 
@@ -164,11 +171,15 @@ impl TreeBuilder {
     /// Removes every node from `id` on, open or closed.
     pub fn truncate(&mut self, id: NodeId) {
         self.open.retain(|&open| open < id);
-        // The arena holds what nodes keep there in the order of the nodes.
-        let mut removed = (id as usize)..self.nodes.len();
-        if let Some(first) = removed.find(|&node| self.nodes[node].kind.is_in_arena()) {
-            self.arena.truncate((self.payloads[first] >> 32) as usize);
-        }
+        // Texts and bytes stand in the order of their nodes.
+        let first = |kinds: &[Kind]| {
+            let mut removed = (id as usize)..self.nodes.len();
+            let first = removed.find(|&node| kinds.contains(&self.nodes[node].kind))?;
+            Some((self.payloads[first] >> 32) as usize)
+        };
+        let (text, bytes) = (first(&KINDS_OF_TEXT), first(&KINDS_OF_BYTES));
+        self.texts.truncate(text.unwrap_or(self.texts.len()));
+        self.bytes.truncate(bytes.unwrap_or(self.bytes.len()));
         self.nodes.truncate(id as usize);
         self.payloads.truncate(id as usize);
         self.positions.truncate(id as usize);
@@ -208,16 +219,24 @@ impl TreeBuilder {
             nodes: self.nodes.into_boxed_slice(),
             payloads: self.payloads.into_boxed_slice(),
             wide: self.wide.into_boxed_slice(),
-            arena: self.arena.into_boxed_slice(),
+            texts: self.texts.into_boxed_str(),
+            bytes: self.bytes.into_boxed_slice(),
             positions: self.positions.into_boxed_slice(),
         }
     }
 
     #[inline]
     fn store(&mut self, bytes: &[u8]) -> u64 {
-        let start = self.arena.len();
-        self.arena.extend_from_slice(bytes);
-        range(start, self.arena.len())
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        range(start, self.bytes.len())
+    }
+
+    #[inline]
+    fn store_text(&mut self, text: &str) -> u64 {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        range(start, self.texts.len())
     }
 
     #[inline]
