@@ -7,6 +7,7 @@ process ends. The reference is not asked: CPython's bytecode loop loses such err
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -108,6 +109,7 @@ def test_a_call_without_memory(call):
     run = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(CODE), CALLS[call]],
         capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, "VELTRIX_IMPL": "native"},
     )  # fmt: skip
     assert "panicked" not in run.stderr
     assert (run.returncode, run.stdout.split()[:1]) == (0, ["alive"]), run.stderr
