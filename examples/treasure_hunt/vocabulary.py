@@ -70,8 +70,8 @@ HUNTS = (
         ("stopped_watch", "gear_train", "moon_dial", "cuckoo_song", "pendulum_weight", "thirteenth_hour"),
     ),
     Hunt(
-        "library_of_whispers",
-        "The Library of Whispers",
+        "archive_of_whispers",
+        "The Archive of Whispers",
         "old_town",
         4,
         ("indoor", "cipher"),
