@@ -65,6 +65,7 @@ TURNS = {
     "overlay of 5 keys": 100,
     "set in a middle layer": 100,
     "diff of one change": 100,
+    "diff of one change and its dicts": 100,
     "resolve 2,000 leaves of 7 layers": 10,
 }
 
@@ -197,6 +198,7 @@ def _operations(implementation: str) -> dict[str, tuple[str, dict[str, Any]]]:
     changed = [path for path in flat if snapshot.explain(path).origin.layer == middle][:KEYS]
     overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
     reads = {"s": snapshot, "m": flat, "x": None}
+    different = {"s": snapshot, "new": snapshot.set(changed[0], "changed", layer=middle)}
     return {
         "s[path], equal keys": (unrolled("s[k{0}]", KEYS), {**reads, **equal}),
         "s[path], identical keys": (unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
@@ -217,10 +219,8 @@ def _operations(implementation: str) -> dict[str, tuple[str, dict[str, Any]]]:
                 "middle": middle,
             },
         ),
-        "diff of one change": (
-            "new.diff(s)",
-            {"s": snapshot, "new": snapshot.set(changed[0], "changed", layer=middle)},
-        ),
+        "diff of one change": ("new.diff(s)", different),
+        "diff of one change and its dicts": ("new.diff(s).changed", different),
         "resolve 2,000 leaves of 7 layers": (
             "resolve(layers)",
             {"resolve": kernel.resolve, "layers": stacked(kernel, generated)},

@@ -24,8 +24,15 @@ CHANGES = 4_000
 PURE_CHANGES = 3
 CLOCK_READINGS = 2_000
 # Changes, pairs of snapshots in turn, target. A hundred changes are a hundred paths already; with many pairs
-# of them the values lie in no near cache, as at a reload.
-DIFFS = ((1, 16, at_most(1)), (100, 1, at_most(20)), (100, 16, None))
+# of them the values lie in no near cache, as at a reload. A difference makes its dicts when looked at.
+DIFFS = (
+    (1, 16, "", at_most(1)),
+    (1, 16, "its dicts", None),
+    (100, 1, "", at_most(20)),
+    (100, 1, "its dicts", None),
+    (100, 16, "", None),
+    (100, 16, "its dicts", None),
+)
 
 
 def lines(settings: Settings) -> Iterator[Line]:
@@ -116,17 +123,17 @@ def _growth(row: int, operation: str, taken: dict[tuple[str, str], Timing]) -> I
 def _diffs(
     starts: dict[tuple[str, str], Any], generated: dict[str, Generated], settings: Settings
 ) -> Iterator[Line]:
-    for changes, pairs, target in DIFFS:
-        text = f"diff of {changes} change{'s' * (changes > 1)}"
-        if target is None:
+    for changes, pairs, looked_at, target in DIFFS:
+        text = f"diff of {changes} change{'s' * (changes > 1)}{' and ' * bool(looked_at)}{looked_at}"
+        if changes > 1 < pairs:
             text += f" ({pairs} pairs in turn)"
         taken = {}
         for implementation in dict.fromkeys(name for name, _ in starts):
             # Each alone: without an anchor, the reference would only wash the caches before every sample.
             workloads = {
-                size: _diff(start, generated[size], changes, pairs)
+                size: _diff(start, generated[size], changes, pairs, looked_at)
                 if name == "native"
-                else _diff(start, generated[size], 1, 1)  # it compares everything, whatever changed
+                else _diff(start, generated[size], 1, 1, "")  # it compares everything, whatever changed
                 for (name, size), start in starts.items()
                 if name == implementation
             }
@@ -139,9 +146,10 @@ def _diffs(
             yield from _growth(9, f"{text}, 1M leaves", taken)
 
 
-def _diff(start: Any, generated: Generated, changes: int, pairs: int) -> Workload:
+def _diff(start: Any, generated: Generated, changes: int, pairs: int, looked_at: str) -> Workload:
     news = [_changed(start, generated, changes, seed) for seed in range(pairs)]
-    return Workload(unrolled("n{0}.diff(o)", pairs), {"o": start, **numbered("n", news)}, operations=pairs)
+    call = "n{0}.diff(o).changed" if looked_at else "n{0}.diff(o)"
+    return Workload(unrolled(call, pairs), {"o": start, **numbered("n", news)}, operations=pairs)
 
 
 def _changed(start: Any, generated: Generated, changes: int, seed: int) -> Any:

@@ -3,10 +3,11 @@
 from veltrix import errors
 from veltrix._select import implementation, implementations, kernel
 from veltrix.operators import DELETE, append, prepend, replace
-from veltrix.types import Definition, Difference, Dimension, Explanation, FrozenMapping, Origin
+from veltrix.types import Definition, Dimension, Explanation, FrozenMapping, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from veltrix._pure.diff import Difference
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
     from veltrix._pure.snapshot import Snapshot, resolve
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 else:
     from veltrix._lazy import __dir__, __getattr__  # noqa: F401
 
+    Difference = kernel.Difference
     Key = kernel.Key
     Layer = kernel.Layer
     Snapshot = kernel.Snapshot

@@ -10,6 +10,11 @@ kernel: Any = None
 """The selected implementation; `_select` puts it here."""
 
 
+def restore_difference(*state: Any) -> Any:
+    """A difference from its pickled state."""
+    return kernel.restore_difference(*state)
+
+
 def restore_layer(*state: Any) -> Any:
     """A layer from its pickled state."""
     return kernel.restore_layer(*state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Mapping
-from functools import partial
 
 from veltrix.errors import place_in_file, printable
 
@@ -39,17 +38,11 @@ if TYPE_CHECKING:
         secret: bool
         definitions: tuple[Definition, ...]
 
-    class _Difference(NamedTuple):
-        added: dict[str, Any]
-        removed: dict[str, Any]
-        changed: dict[str, tuple[Any, Any]]
-
 else:
     # Importing `typing` costs more than the rest of this package.
     _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)
     _Definition = namedtuple("_Definition", "path operator type value origin role")
     _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")
-    _Difference = namedtuple("_Difference", "added removed changed")
 
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
@@ -100,23 +93,6 @@ class Explanation(_Explanation):
 
     def __repr__(self) -> str:
         return _shown(self)
-
-
-class Difference(_Difference):
-    """What changed between two snapshots, by path; true if anything did."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return any(tuple(self))
-
-    def __repr__(self) -> str:
-        added, removed, changed = map(len, self)
-        return f"<veltrix.Difference {added} added, {removed} removed, {changed} changed>"
-
-
-# What the native kernel calls with the three dicts as one tuple: without the frame of a Python function.
-difference_of = partial(tuple.__new__, Difference)
 
 
 def _shown(record: Any) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from veltrix.errors import ConfigError, MissingKeyError
 from veltrix.operators import Append, Delete, Prepend, Replace
-from veltrix.types import Definition, Difference, Explanation, FrozenMapping, Name, Origin
+from veltrix.types import Definition, Explanation, FrozenMapping, Name, Origin
 
 Shape = Any
 Outcome = tuple[Any, ...]
@@ -137,13 +137,20 @@ def _layer(value: Any) -> Shape:
     return ("Layer", value.name, repr(value))
 
 
+def _difference(value: Any) -> Shape:
+    said = bool(value), repr(value)  # before anybody looks at its dicts
+    dicts = map(shape, (value.added, value.removed, value.changed))
+    return ("Difference", said, *dicts, bool(value), repr(value))
+
+
 _COMPARED_WHOLE = frozenset((str, bytes, int))
-_COMPARED_BY_ITEM = frozenset((tuple, list, Origin, Definition, Explanation, Difference))
+_COMPARED_BY_ITEM = frozenset((tuple, list, Origin, Definition, Explanation))
 _KERNEL_SHAPES: dict[str, Callable[[Any], Shape]] = {
     "Snapshot": _reader,
     "View": _reader,
     "Key": _key,
     "Layer": _layer,
+    "Difference": _difference,
 }
 _SHAPES: dict[type, Callable[[Any], Shape]] = {
     type(None): _itself,
@@ -160,7 +167,6 @@ _SHAPES: dict[type, Callable[[Any], Shape]] = {
     Origin: _items,
     Definition: _items,
     Explanation: _items,
-    Difference: _items,
     Delete: lambda value: ("DELETE",),
     Replace: lambda value: ("replace", shape(value.value)),
     Append: lambda value: ("append", shape(value.value)),

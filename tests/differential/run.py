@@ -231,8 +231,7 @@ def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcomes:
 
 
 def _diff(run: Run, number: int, old: Any) -> Outcomes:
-    difference = observe(run.snapshot(number).diff, run.given(old))
-    return (difference,) if difference[0] == "error" else (difference, observe(repr, difference[1]))
+    return (observe(run.snapshot(number).diff, run.given(old)),)
 
 
 def _equals(run: Run, target: Any, other: Any) -> Outcomes:

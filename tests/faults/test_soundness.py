@@ -46,6 +46,7 @@ SOURCES = (
     "snapshot.with_layer(layer)",
     "snapshot.without_layer('x')",
     "snapshot.diff(other)",
+    "snapshot.diff(other).changed",
     "snapshot.scope(d='one')",
     "pickle.dumps(view)",
     "copy.copy(snapshot)",

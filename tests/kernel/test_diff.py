@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import hashlib
 import math
 import struct
+import weakref
 
 import pytest
 
 from tests.kernel.stack import layers, stack
-from veltrix import Difference, FrozenMapping
+from veltrix import FrozenMapping
+
+
+def parts(difference):
+    return difference.added, difference.removed, difference.changed
 
 
 def test_added_removed_and_changed(kernel):
     old = stack(kernel, {"a": {"x": 1, "y": [1]}, "b": 1, "same": 0})
     new = stack(kernel, {"a": {"x": 2, "z": None}, "c": {"d.e": 1}, "same": 0})
     difference = new.diff(old)
-    assert type(difference) is Difference
+    assert type(difference) is kernel.Difference
     assert difference.added == {"a.z": None, 'c."d.e"': 1}
     assert difference.removed == {"a.y": (1,), "b": 1}
     assert difference.changed == {"a.x": (1, 2)}
@@ -36,12 +42,85 @@ def test_no_change(kernel):
     other = stack(kernel, {"b": 1}, {"a": {"x": [1, {"y": 2}]}})
     assert not one.diff(one)
     assert not one.diff(other)
-    assert one.diff(other) == Difference({}, {}, {})
+    assert parts(one.diff(other)) == ({}, {}, {})
+
+
+def test_it_is_true_if_anything_changed(kernel):
+    for dicts in (({"x": 1}, {}, {}), ({}, {"x": 1}, {}), ({}, {}, {"x": (1, 2)})):
+        assert kernel.restore_difference(*dicts)
+    assert not kernel.restore_difference({}, {}, {})
+    base = stack(kernel, {"x": 1})
+    assert base.set("y", 1).diff(base)
+    assert base.diff(base.set("y", 1))
+    assert base.set("x", 2).diff(base)
+    assert not base.set("x", 1).diff(base)
+
+
+def test_it_equals_a_difference_of_the_same_changes(kernel):
+    base = stack(kernel, {"x": 1, "y": 1})
+    one, again = (base.set("x", value).diff(base) for value in (2, 2.0))
+    assert one == again
+    assert one != base.set("x", 3).diff(base)
+    assert one != base.diff(base.set("x", 2))
+    assert one != base.set("y", 2).diff(base)
+    assert one != base.overlay({"z": 1}).diff(base)
+    assert one != ({}, {}, {"x": (1, 2)})
+    with pytest.raises(TypeError, match=r"^unhashable type: '(veltrix\.)?Difference'$"):
+        hash(one)
+
+
+def test_the_dicts_stay_the_same_objects(kernel):
+    base = stack(kernel, {"x": 1, "y": 1})
+    difference = base.set("x", 2).delete("y").overlay({"z": 1}).diff(base)
+    assert repr(difference) == "<veltrix.Difference 1 added, 1 removed, 1 changed>"
+    added, removed, changed = parts(difference)
+    assert parts(difference) == ({"z": 1}, {"y": 1}, {"x": (1, 2)})
+    assert difference.added is added
+    assert difference.removed is removed
+    assert difference.changed is changed
+    changed.clear()
+    assert repr(difference) == "<veltrix.Difference 1 added, 1 removed, 0 changed>"
+
+
+def test_it_can_be_looked_at_when_its_snapshots_are_gone(kernel):
+    base = stack(kernel, {"x": Equal(), "m": {}, "l": [1]})
+    known = base["x"]
+    difference = base.set("x", 1).set("l", [2]).set("m.y", 1).diff(base)
+    del base
+    gc.collect()
+    assert parts(difference) == ({"m.y": 1}, {"m": {}}, {"l": ((1,), (2,)), "x": (known, 1)})
+
+
+def test_once_looked_at_it_holds_values_alone(kernel):
+    base = stack(kernel, {"x": 1})
+    new = base.set("x", 2)
+    alive = [weakref.ref(base), weakref.ref(new)]
+    difference = new.diff(base)
+    assert difference.changed == {"x": (1, 2)}
+    del base, new
+    gc.collect()
+    assert [one() for one in alive] == [None, None]
+
+
+def test_a_cycle_through_it_is_collected(kernel):
+    class Node:
+        pass
+
+    for look in (False, True):
+        node = Node()
+        base = stack(kernel, {"x": node})
+        node.difference = base.set("x", 1).diff(base)
+        if look:
+            assert node.difference.changed == {"x": (node, 1)}
+        alive = weakref.ref(node)
+        del node, base
+        gc.collect()
+        assert alive() is None
 
 
 def test_an_empty_mapping_is_a_leaf(kernel):
     empty, full, value = (stack(kernel, {"m": m}) for m in ({}, {"x": 1}, 5))
-    assert full.diff(empty) == Difference({"m.x": 1}, {"m": {}}, {})
+    assert parts(full.diff(empty)) == ({"m.x": 1}, {"m": {}}, {})
     assert value.diff(empty).changed == {"m": ({}, 5)}
     assert not empty.diff(stack(kernel, {"m": {}}))
 
@@ -125,8 +204,8 @@ def test_the_values_of_a_difference_are_those_of_the_snapshots(kernel):
 def test_derived_snapshots_can_be_compared(kernel):
     base = stack(kernel, {"a": {str(number): number for number in range(50)}, "l": [1]}, {})
     new = base.set("a.7", "seven").delete("a.9", layer="a").overlay({"b": 1})
-    assert new.diff(base) == Difference({"b": 1}, {"a.9": 9}, {"a.7": (7, "seven")})
-    assert base.diff(new) == Difference({"a.9": 9}, {"b": 1}, {"a.7": ("seven", 7)})
+    assert parts(new.diff(base)) == ({"b": 1}, {"a.9": 9}, {"a.7": (7, "seven")})
+    assert parts(base.diff(new)) == ({"a.9": 9}, {"b": 1}, {"a.7": ("seven", 7)})
 
 
 @pytest.mark.parametrize("other", [None, {}, "x"])

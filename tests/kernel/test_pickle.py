@@ -95,6 +95,10 @@ def test_every_implementation_restores_what_another_wrote(snapshot, monkeypatch)
         assert_same(snapshot, loaded)
         assert type(pickle.loads(pickle.dumps(snapshot["m"]))) is module.View
         assert type(pickle.loads(pickle.dumps(module.Layer("x", {})))) is module.Layer
+        difference = snapshot.diff(snapshot.set("m.z", 9).delete("m.v").set("m.n", 1))
+        loaded = pickle.loads(pickle.dumps(difference))
+        assert type(loaded) is module.Difference
+        assert (loaded.added, loaded.removed, loaded.changed) == ({"m.v": 3}, {"m.n": 1}, {"m.z": (9, 2)})
 
 
 @pytest.mark.parametrize("path", ["m", 'nested."a.b"', "nested.empty"])

@@ -29,7 +29,13 @@ def made(kernel):
     """An instance of each class, by its name."""
     layer = kernel.Layer("x", {"a": {"b": 1}})
     snapshot = kernel.resolve([layer])
-    return {"Layer": layer, "Snapshot": snapshot, "View": snapshot["a"], "Key": snapshot.key("a.b")}
+    return {
+        "Layer": layer,
+        "Snapshot": snapshot,
+        "View": snapshot["a"],
+        "Key": snapshot.key("a.b"),
+        "Difference": snapshot.diff(kernel.resolve([])),
+    }
 
 
 def parameters(call):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from veltrix import DELETE, Difference, Dimension, FrozenMapping, append, prepend, replace
+from veltrix import DELETE, Dimension, FrozenMapping, append, prepend, replace
 from veltrix.operators import Append, Delete, Prepend, Replace
 from veltrix.types import Name
 
@@ -86,14 +86,6 @@ def test_a_name_is_a_str():
     assert hash(Name("a.b")) == hash("a.b")
     assert type(str(Name("a.b"))) is str
     assert pickle.loads(pickle.dumps(Name("a.b"))) == "a.b"
-
-
-def test_a_difference_is_true_if_anything_changed():
-    assert not Difference({}, {}, {})
-    assert Difference({"x": 1}, {}, {})
-    assert Difference({}, {"x": 1}, {})
-    assert Difference({}, {}, {"x": (1, 2)})
-    assert "secret" not in repr(Difference({"x": "secret"}, {"y": "secret"}, {"z": ("secret", "secret")}))
 
 
 def test_a_dimension(kernel):

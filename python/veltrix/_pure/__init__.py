@@ -5,6 +5,7 @@ path ──► value ──► layer ──► resolve ──► snapshot ──
                              explain     digest ──► diff
 """
 
+from veltrix._pure.diff import Difference, restore_difference
 from veltrix._pure.key import Key
 from veltrix._pure.layer import Layer, restore_layer
 from veltrix._pure.path import format_path, parse_path
@@ -12,6 +13,7 @@ from veltrix._pure.snapshot import Snapshot, resolve, restore_snapshot
 from veltrix._pure.view import View, restore_view
 
 __all__ = [
+    "Difference",
     "Key",
     "Layer",
     "Snapshot",
@@ -19,6 +21,7 @@ __all__ = [
     "format_path",
     "parse_path",
     "resolve",
+    "restore_difference",
     "restore_layer",
     "restore_snapshot",
     "restore_view",

@@ -3,24 +3,88 @@
 from __future__ import annotations
 
 from veltrix._pure.digest import canonical
-from veltrix.types import Difference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn, Self
+
+
+class Difference:
+    """What changed between two snapshots, by path; true if anything did."""
+
+    __slots__ = ("__weakref__", "_added", "_changed", "_removed")
+    __module__ = "veltrix"
+    __hash__ = None  # type: ignore[assignment]
+
+    _added: dict[str, Any]
+    _removed: dict[str, Any]
+    _changed: dict[str, tuple[Any, Any]]
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        raise TypeError("cannot create 'veltrix.Difference' instances")
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'veltrix.Difference' is not an acceptable base type")
+
+    @property
+    def added(self) -> dict[str, Any]:
+        """The values of the leaves that only the newer snapshot has."""
+        return self._added
+
+    @property
+    def removed(self) -> dict[str, Any]:
+        """The values of the leaves that only the older snapshot has."""
+        return self._removed
+
+    @property
+    def changed(self) -> dict[str, tuple[Any, Any]]:
+        """The old and the new value of each leaf that both have, and that differs."""
+        return self._changed
+
+    def __bool__(self) -> bool:
+        return bool(self._added or self._removed or self._changed)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Difference):
+            return NotImplemented
+        return (
+            self._added == other._added
+            and self._removed == other._removed
+            and self._changed == other._changed
+        )
+
+    def __repr__(self) -> str:
+        added, removed, changed = map(len, (self._added, self._removed, self._changed))
+        return f"<veltrix.Difference {added} added, {removed} removed, {changed} changed>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from veltrix._restore import restore_difference
+
+        return (restore_difference, (self._added, self._removed, self._changed))
 
 
 def difference(new: dict[str, Any], old: dict[str, Any]) -> Difference:
     """What was added, removed and changed from one flat mapping to another, in the order of the paths."""
-    return Difference(
-        added={path: new[path] for path in sorted(new) if path not in old},
-        removed={path: old[path] for path in sorted(old) if path not in new},
-        changed={
+    return restore_difference(
+        {path: new[path] for path in sorted(new) if path not in old},
+        {path: old[path] for path in sorted(old) if path not in new},
+        {
             path: (old[path], new[path])
             for path in sorted(new)
             if path in old and not same(old[path], new[path])
         },
     )
+
+
+def restore_difference(
+    added: dict[str, Any], removed: dict[str, Any], changed: dict[str, tuple[Any, Any]]
+) -> Difference:
+    """The difference of these three dicts."""
+    difference = object.__new__(Difference)
+    difference._added = added
+    difference._removed = removed
+    difference._changed = changed
+    return difference
 
 
 def same(left: Any, right: Any) -> bool:

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn, Self
 
-    from veltrix.types import Difference
+    from veltrix._pure.diff import Difference
 
     Path = str | tuple[str | int, ...]
 

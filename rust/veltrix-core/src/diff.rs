@@ -1,6 +1,5 @@
 //! Diff: what two snapshots differ in, leaf by leaf.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -12,23 +11,37 @@ use crate::snapshot::{Found, Snapshot, Spot};
 use crate::value::{Kind, Scalar};
 
 /// A leaf of a snapshot: a value, or a mapping without children.
-#[derive(Clone, Copy, Debug)]
-pub enum Leaf<'a> {
+#[derive(Clone, Debug)]
+pub enum Leaf {
     /// The value of this node.
-    Value(&'a Arc<Layer>, NodeId),
+    Value(Arc<Layer>, NodeId),
     /// A mapping without children.
     Empty,
 }
 
 /// One path in which two snapshots differ.
 #[derive(Clone, Debug)]
-pub struct Difference<'a> {
+pub struct Difference {
     /// The path.
-    pub path: Cow<'a, [SegmentId]>,
-    /// What stood there.
-    pub old: Option<Leaf<'a>>,
-    /// What stands there.
-    pub new: Option<Leaf<'a>>,
+    pub path: Arc<[SegmentId]>,
+    /// What happened there.
+    pub what: What,
+}
+
+/// What happened to a path.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Only the newer snapshot has it.
+    Added(Leaf),
+    /// Only the older snapshot has it.
+    Removed(Leaf),
+    /// Both have it, and the values differ.
+    Changed {
+        /// What stood there.
+        old: Leaf,
+        /// What stands there.
+        new: Leaf,
+    },
 }
 
 /// Whether two values are the same: of one type, `NaN` equal to itself, mappings in any order.
@@ -73,11 +86,11 @@ pub fn identical(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
     same_value(a, left, b, right) && (a.node(left).kind.is_simple() || names(a, left) == names(b, right))
 }
 
-impl Leaf<'_> {
-    fn same(self, other: Leaf<'_>) -> bool {
+impl Leaf {
+    fn same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Empty, Leaf::Empty) => true,
-            (Self::Value(a, left), Leaf::Value(b, right)) => same_value(a, left, b, right),
+            (Self::Empty, Self::Empty) => true,
+            (Self::Value(a, left), Self::Value(b, right)) => same_value(a, *left, b, *right),
             _ => false,
         }
     }
@@ -89,7 +102,7 @@ pub fn is_empty(new: &Snapshot, old: &Snapshot) -> bool {
 }
 
 /// What `new` holds otherwise than `old`, in no particular order.
-pub fn diff<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
+pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     if Arc::ptr_eq(&new.base, &old.base) { beside_base(new, old) } else { whole(new, old) }
 }
 
@@ -105,10 +118,10 @@ struct Side<'a> {
 
 impl<'a> Side<'a> {
     /// The leaf at a path of which the delta says `change` or nothing, and whose entry in the base is `entry`.
-    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&'a Change>) -> Option<Leaf<'a>> {
+    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&Change>) -> Option<Leaf> {
         match change.map(|change| &change.state) {
             Some(State::Absent) => return None,
-            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(tree, *node)),
+            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
             Some(State::Mapping) => return self.empty(path),
             None if entry == NO_ENTRY || self.delta.hides(entry) => return None,
             None => {}
@@ -117,11 +130,11 @@ impl<'a> Side<'a> {
             return self.empty(path);
         }
         let (tree, node) = self.snapshot.base.leaf(entry);
-        Some(Leaf::Value(tree, node))
+        Some(Leaf::Value(Arc::clone(tree), node))
     }
 
     /// A mapping is a leaf where it has no children, unless it is the root.
-    fn empty(self, path: &[SegmentId]) -> Option<Leaf<'a>> {
+    fn empty(self, path: &[SegmentId]) -> Option<Leaf> {
         let spot = self.snapshot.spot(path).filter(|_| !path.is_empty())?;
         self.snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
     }
@@ -132,30 +145,28 @@ impl<'a> Side<'a> {
 }
 
 /// Compares the deltas of two snapshots of one base.
-fn beside_base<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
+fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     let [new, old] =
         [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_deref().unwrap_or(&UNCHANGED) });
     let mut found = Vec::new();
-    let mut compare =
-        |path: Cow<'a, [SegmentId]>, entry: EntryId, ours: Option<&'a Change>, theirs: Option<&'a Change>| {
-            let (before, after) = (old.leaf(&path, entry, theirs), new.leaf(&path, entry, ours));
-            let same = match (before, after) {
-                (None, None) => true,
-                (Some(before), Some(after)) => before.same(after),
-                _ => false,
-            };
-            if !same {
-                found.push(Difference { path, old: before, new: after });
-            }
+    let mut compare = |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&Change>, theirs: Option<&Change>| {
+        let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
+            (None, None) => return,
+            (None, Some(new)) => What::Added(new),
+            (Some(old), None) => What::Removed(old),
+            (Some(old), Some(new)) if old.same(&new) => return,
+            (Some(old), Some(new)) => What::Changed { old, new },
         };
+        found.push(Difference { path: Arc::clone(path), what });
+    };
     new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
         (Some(a), Some(b)) if a.path != b.path => {
-            compare(Cow::Borrowed(&a.path), a.entry, Some(a), None);
-            compare(Cow::Borrowed(&b.path), b.entry, None, Some(b));
+            compare(&a.path, a.entry, Some(a), None);
+            compare(&b.path, b.entry, None, Some(b));
         }
-        (Some(a), b) => compare(Cow::Borrowed(&a.path), a.entry, Some(a), b.map(|change| &**change)),
-        (None, Some(b)) => compare(Cow::Borrowed(&b.path), b.entry, None, Some(b)),
+        (Some(a), b) => compare(&a.path, a.entry, Some(a), b.map(|change| &**change)),
+        (None, Some(b)) => compare(&b.path, b.entry, None, Some(b)),
         (None, None) => {}
     });
     // Entries that one side hides and the other does not, unless a change of either side spoke for them already.
@@ -168,7 +179,7 @@ fn beside_base<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> 
             for entry in (start..end).filter(|&entry| !others.delta.hides(entry)) {
                 let (hash, path) = (base.hash(entry), base.path(entry));
                 if these.change(hash, &path).is_none() && others.change(hash, &path).is_none() {
-                    compare(Cow::Owned(path), entry, None, None);
+                    compare(&path.into(), entry, None, None);
                 }
             }
         }
@@ -177,8 +188,8 @@ fn beside_base<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> 
 }
 
 /// Compares two snapshots that share no base, all leaves of both.
-fn whole<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
-    let mut before: HashMap<Vec<SegmentId>, Leaf<'a>> = HashMap::new();
+fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
+    let mut before: HashMap<Vec<SegmentId>, Leaf> = HashMap::new();
     let shared = Arc::ptr_eq(new.segments(), old.segments());
     leaves(old, &mut |path, leaf| {
         let path = if shared { path.to_vec() } else { translated(old.segments(), new.segments(), path) };
@@ -186,22 +197,20 @@ fn whole<'a>(new: &'a Snapshot, old: &'a Snapshot) -> Vec<Difference<'a>> {
     });
     let mut found = Vec::new();
     leaves(new, &mut |path, leaf| match before.remove(path) {
-        Some(old) if old.same(leaf) || (!shared && same_text(old, leaf)) => {}
-        old => found.push(Difference { path: Cow::Owned(path.to_vec()), old, new: Some(leaf) }),
+        Some(old) if old.same(&leaf) || (!shared && same_text(&old, &leaf)) => {}
+        Some(old) => found.push(Difference { path: path.into(), what: What::Changed { old, new: leaf } }),
+        None => found.push(Difference { path: path.into(), what: What::Added(leaf) }),
     });
-    found.extend(before.into_iter().map(|(path, old)| Difference {
-        path: Cow::Owned(path),
-        old: Some(old),
-        new: None,
-    }));
+    let removed = before.into_iter();
+    found.extend(removed.map(|(path, old)| Difference { path: path.into(), what: What::Removed(old) }));
     found
 }
 
 /// The same for values whose names stand in two tables.
-fn same_text(old: Leaf<'_>, new: Leaf<'_>) -> bool {
+fn same_text(old: &Leaf, new: &Leaf) -> bool {
     let (Leaf::Value(a, left), Leaf::Value(b, right)) = (old, new) else { return false };
     let rebased = a.rebased(b.segments());
-    same_value(&rebased, left, b, right)
+    same_value(&rebased, *left, b, *right)
 }
 
 fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<SegmentId> {
@@ -209,17 +218,12 @@ fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<Segment
 }
 
 /// Calls `visit` with every leaf in document order.
-pub fn leaves<'a>(snapshot: &'a Snapshot, visit: &mut dyn FnMut(&[SegmentId], Leaf<'a>)) {
+pub fn leaves(snapshot: &Snapshot, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
     let root = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
     walk(snapshot, &root, &mut Vec::new(), visit);
 }
 
-fn walk<'a>(
-    snapshot: &'a Snapshot,
-    spot: &Spot,
-    path: &mut Vec<SegmentId>,
-    visit: &mut dyn FnMut(&[SegmentId], Leaf<'a>),
-) {
+fn walk(snapshot: &Snapshot, spot: &Spot, path: &mut Vec<SegmentId>, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
     let children = snapshot.children(spot);
     if children.is_empty() && !path.is_empty() {
         visit(path, Leaf::Empty);
@@ -228,7 +232,7 @@ fn walk<'a>(
         path.push(name);
         match found {
             Found::Missing => {}
-            Found::Leaf(tree, node, _) => visit(path, Leaf::Value(tree, node)),
+            Found::Leaf(tree, node, _) => visit(path, Leaf::Value(Arc::clone(tree), node)),
             Found::Mapping(entry) => walk(snapshot, &snapshot.below(spot, name, entry), path, visit),
         }
         path.pop();

@@ -1,39 +1,179 @@
-//! What two snapshots differ in, for Python.
+//! The class `Difference`.
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
-use veltrix_core::diff::{self, Leaf};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::diff::{self, Leaf, What};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::push_path;
+use crate::make::Text;
 use crate::output::{self, Style};
 use crate::snapshot::Snapshot;
 use crate::{python, raw};
 
-/// The `Difference` of a snapshot from an older one.
-pub fn difference<'py>(newer: &Bound<'py, Snapshot>, older: &Bound<'py, Snapshot>) -> PyResult<Bound<'py, PyAny>> {
-    let py = newer.py();
-    let (new, old) = (newer.get().kernel(py)?, older.get().kernel(py)?);
-    let table = new.segments();
-    let found = diff::diff(new, old);
-    let paths = Paths::new(table, found.iter().map(|difference| &*difference.path));
-    let (added, removed, changed) = (raw::new_dict(py)?, raw::new_dict(py)?, raw::new_dict(py)?);
-    for (path, difference) in paths.sorted().map(|(path, at)| (path, &found[at])) {
-        let path = raw::new_str(py, path)?;
-        let value = |owner: &Bound<'py, Snapshot>, leaf: Leaf<'_>| leaf_object(owner, &path, leaf);
-        match (difference.old, difference.new) {
-            (Some(before), Some(after)) => {
-                let both = raw::new_tuple(py, [value(older, before)?, value(newer, after)?])?;
-                changed.set_item(&path, both)?;
-            }
-            (None, Some(after)) => added.set_item(&path, value(newer, after)?)?,
-            (Some(before), None) => removed.set_item(&path, value(older, before)?)?,
-            (None, None) => {}
+/// What changed between two snapshots, by path; true if anything did.
+#[pyclass(frozen, module = "veltrix", weakref)]
+pub struct Difference(Mutex<State>);
+
+/// A difference is found at once, and its dicts are made for whom looks at them.
+enum State {
+    Found(Arc<Found>),
+    Made(Dicts),
+}
+
+/// What was added, removed and changed.
+type Dicts = [Py<PyDict>; 3];
+
+struct Found {
+    newer: Py<Snapshot>,
+    older: Py<Snapshot>,
+    differences: Vec<diff::Difference>,
+}
+
+impl Difference {
+    /// The difference of a snapshot from an older one.
+    pub fn new(newer: &Bound<'_, Snapshot>, older: &Bound<'_, Snapshot>) -> PyResult<Self> {
+        let py = newer.py();
+        let differences = diff::diff(newer.get().kernel(py)?, older.get().kernel(py)?);
+        let (newer, older) = (newer.clone().unbind(), older.clone().unbind());
+        Ok(Self(Mutex::new(State::Found(Arc::new(Found { newer, older, differences })))))
+    }
+
+    /// Held for a moment each, in which no Python code runs.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn dicts<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyDict>; 3]> {
+        let found = match &*self.state() {
+            State::Made(dicts) => return Ok(attached(py, dicts)),
+            State::Found(found) => Arc::clone(found),
+        };
+        let dicts = found.dicts(py)?;
+        let mut state = self.state();
+        // Whoever was first, another thread or what making the dicts ran, has shown its dicts already.
+        if let State::Found(_) = &*state {
+            *state = State::Made(dicts.map(Bound::unbind));
+        }
+        match &*state {
+            State::Made(dicts) => Ok(attached(py, dicts)),
+            State::Found(_) => unreachable!("it was replaced"),
         }
     }
-    python::difference_of(py)?.call1(((added, removed, changed),))
+
+    /// How many paths were added, removed and changed.
+    fn counts(&self, py: Python<'_>) -> [usize; 3] {
+        match &*self.state() {
+            State::Made(dicts) => attached(py, dicts).map(|dict| dict.len()),
+            State::Found(found) => {
+                let mut counts = [0; 3];
+                for difference in &found.differences {
+                    counts[match difference.what {
+                        What::Added(_) => 0,
+                        What::Removed(_) => 1,
+                        What::Changed { .. } => 2,
+                    }] += 1;
+                }
+                counts
+            }
+        }
+    }
+}
+
+fn attached<'py>(py: Python<'py>, dicts: &Dicts) -> [Bound<'py, PyDict>; 3] {
+    dicts.each_ref().map(|dict| dict.bind(py).clone())
+}
+
+#[pymethods]
+impl Difference {
+    /// The values of the leaves that only the newer snapshot has.
+    #[getter]
+    fn added<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let [added, _, _] = self.dicts(py)?;
+        Ok(added)
+    }
+
+    /// The values of the leaves that only the older snapshot has.
+    #[getter]
+    fn removed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let [_, removed, _] = self.dicts(py)?;
+        Ok(removed)
+    }
+
+    /// The old and the new value of each leaf that both have, and that differs.
+    #[getter]
+    fn changed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let [_, _, changed] = self.dicts(py)?;
+        Ok(changed)
+    }
+
+    fn __bool__(&self, py: Python<'_>) -> bool {
+        self.counts(py).iter().any(|&count| count > 0)
+    }
+
+    fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = other.py();
+        let Ok(other) = other.cast::<Self>() else { return Ok(py.NotImplemented().into_bound(py)) };
+        let (ours, theirs) = (self.dicts(py)?, other.get().dicts(py)?);
+        for (one, other) in ours.iter().zip(&theirs) {
+            if !one.eq(other)? {
+                return Ok(PyBool::new(py, false).to_owned().into_any());
+            }
+        }
+        Ok(PyBool::new(py, true).to_owned().into_any())
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> Text<String> {
+        let [added, removed, changed] = self.counts(py);
+        Text(format!("<veltrix.Difference {added} added, {removed} removed, {changed} changed>"))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let state = raw::new_tuple(py, self.dicts(py)?.map(Bound::into_any))?;
+        raw::new_tuple(py, [python::restore_difference(py)?.clone(), state.into_any()])
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match &*self.state() {
+            State::Found(found) => {
+                visit.call(&found.newer)?;
+                visit.call(&found.older)
+            }
+            State::Made(dicts) => dicts.iter().try_for_each(|dict| visit.call(dict)),
+        }
+    }
+}
+
+/// The difference of these three dicts.
+#[pyfunction]
+#[pyo3(signature = (added, removed, changed))]
+pub fn restore_difference(added: Py<PyDict>, removed: Py<PyDict>, changed: Py<PyDict>) -> Difference {
+    Difference(Mutex::new(State::Made([added, removed, changed])))
+}
+
+impl Found {
+    fn dicts<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyDict>; 3]> {
+        let (newer, older) = (self.newer.bind(py), self.older.bind(py));
+        let table = newer.get().below().segments();
+        let paths = Paths::new(table, self.differences.iter().map(|difference| &*difference.path));
+        let (added, removed, changed) = (raw::new_dict(py)?, raw::new_dict(py)?, raw::new_dict(py)?);
+        for (path, at) in paths.sorted() {
+            let path = raw::new_str(py, path)?;
+            match &self.differences[at].what {
+                What::Added(new) => added.set_item(&path, value(newer, &path, new)?)?,
+                What::Removed(old) => removed.set_item(&path, value(older, &path, old)?)?,
+                What::Changed { old, new } => {
+                    let both = [value(older, &path, old)?, value(newer, &path, new)?];
+                    changed.set_item(&path, raw::new_tuple(py, both)?)?;
+                }
+            }
+        }
+        Ok([added, removed, changed])
+    }
 }
 
 /// The texts of many paths, one behind the other in one buffer.
@@ -75,13 +215,9 @@ impl Paths {
 }
 
 /// A leaf of a snapshot as a Python object; an empty mapping as its view.
-fn leaf_object<'py>(
-    owner: &Bound<'py, Snapshot>,
-    path: &Bound<'py, PyString>,
-    leaf: Leaf<'_>,
-) -> PyResult<Bound<'py, PyAny>> {
+fn value<'py>(owner: &Bound<'py, Snapshot>, path: &Bound<'py, PyString>, leaf: &Leaf) -> PyResult<Bound<'py, PyAny>> {
     match leaf {
-        Leaf::Value(tree, node) => output::object(owner.py(), tree, node, owner.get().opaques(), Style::Frozen),
+        Leaf::Value(tree, node) => output::object(owner.py(), tree, *node, owner.get().opaques(), Style::Frozen),
         Leaf::Empty => owner.as_any().get_item(path),
     }
 }

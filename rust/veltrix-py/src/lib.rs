@@ -38,9 +38,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<snapshot::Snapshot>()?;
     module.add_class::<view::View>()?;
     module.add_class::<key::Key>()?;
+    module.add_class::<diff::Difference>()?;
     module.add_function(wrap_pyfunction!(resolve::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(path::parse_path, module)?)?;
     module.add_function(wrap_pyfunction!(path::format_path, module)?)?;
+    module.add_function(wrap_pyfunction!(diff::restore_difference, module)?)?;
     module.add_function(wrap_pyfunction!(layer::restore_layer, module)?)?;
     module.add_function(wrap_pyfunction!(resolve::restore_snapshot, module)?)?;
     module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;

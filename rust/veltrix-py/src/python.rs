@@ -39,8 +39,6 @@ imports! {
     definition: "veltrix.types", "Definition";
     /// `Explanation`.
     explanation: "veltrix.types", "Explanation";
-    /// `Difference`.
-    difference_of: "veltrix.types", "difference_of";
     /// `FrozenMapping`.
     frozen_mapping: "veltrix.types", "FrozenMapping";
     /// `Name`.
@@ -75,6 +73,8 @@ imports! {
     blake2b: "hashlib", "blake2b";
     /// `display`.
     display: "veltrix.display", "display";
+    /// `restore_difference`, as pickles name it.
+    restore_difference: "veltrix._restore", "restore_difference";
     /// `restore_layer`, as pickles name it.
     restore_layer: "veltrix._restore", "restore_layer";
     /// `restore_snapshot`, as pickles name it.

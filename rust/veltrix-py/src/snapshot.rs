@@ -18,7 +18,7 @@ use veltrix_core::snapshot::{self as kernel, Spot};
 use veltrix_core::stacked::Stacked;
 
 use crate::cache::Cache;
-use crate::diff::difference;
+use crate::diff::Difference;
 use crate::error::{conflict, kernel_error, path_text, raise};
 use crate::inline::Inline;
 use crate::input::Reader;
@@ -304,12 +304,12 @@ reading_methods!(Snapshot, {
 
     /// What was added, removed and changed since another snapshot.
     #[pyo3(signature = (old))]
-    fn diff<'py>(slf: &Bound<'py, Self>, old: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn diff(slf: &Bound<'_, Self>, old: &Bound<'_, PyAny>) -> PyResult<Difference> {
         let Ok(other) = old.cast::<Self>() else {
             let kind = python::type_name(old);
             return Err(type_error(slf.py(), format!("diff() takes a Snapshot, not {kind}")));
         };
-        difference(slf, other)
+        Difference::new(slf, other)
     }
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
