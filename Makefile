@@ -10,6 +10,7 @@ CASES ?= 200000
 SEED ?=
 PYTEST_ARGS ?=
 PEERS_ARGS ?=
+SCALING_ARGS ?=
 PIP_VERSION := 26.3
 
 BIN := .venv/bin
@@ -32,7 +33,7 @@ existing = $(wildcard $(1))
 
 .PHONY: help
 help: ## show this text
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\""
 
 .PHONY: demo
@@ -91,6 +92,14 @@ bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on th
 bench-page: $(TOOLS) ## put what bench-peers found into docs/benchmarks.md and its charts
 	$(BIN)/python -m benches.charts
 	$(BIN)/python -m benches.peers.page
+
+.PHONY: bench-scaling
+bench-scaling: $(TOOLS) $(STAMPS)/extension-release ## measure how costs grow with leaves, layers, changes and threads, and real data
+	$(BIN)/python -m benches.scaling $(SCALING_ARGS)
+
+.PHONY: bench-scaling-page
+bench-scaling-page: $(TOOLS) ## put what that found into docs/scaling.md and its charts
+	$(BIN)/python -m benches.scaling.page
 
 .PHONY: instructions
 instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget

@@ -135,10 +135,10 @@ def _ticks(axis: Axis, bottom: int) -> Iterator[str]:
         at = axis.at(power)
         kind = "one" if power == 1 else "tick"
         yield f'<line class="{kind}" x1="{at}" x2="{at}" y1="{TOP - 4}" y2="{bottom}"/>'
-        yield f'<text class="quiet" x="{at}" y="{bottom + 20}" text-anchor="middle">{_short(power)}</text>'
+        yield f'<text class="quiet" x="{at}" y="{bottom + 20}" text-anchor="middle">{short(power)}</text>'
 
 
-def _short(power: float) -> str:
+def short(power: float) -> str:
     """A power of ten in few characters, so that ticks that are near each other keep apart."""
     if power >= 1e6:
         return f"{power / 1e6:.10g}M"

@@ -10,12 +10,13 @@
 A path reads `billing.invoice_gateway_7.database.pool_size`. What layers share is cut at whole sections, so
 the layers meet in the same services, as an environment's overrides do. Every layer comes out of a JSON text
 of its own: its keys are equal to those of the other layers and not identical, as when files are read.
+Seven layers are what is measured elsewhere; fewer or more show what a layer costs.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,7 @@ from benches.vocabulary import (
 
 LAYERS = ("defaults", "region", "season", "hunt", "segment", "experiment", "environment")
 MIDDLE = LAYERS[3]
+MORE_LAYERS = ("tenant", "rollout", "incident", "machine", "session")
 # Of a layer's leaves, the share that every layer defines.
 SHAPES = {"same keys": 1.0, "half shared": 0.5, "mostly disjoint": 0.1}
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "bench-data"
@@ -69,12 +71,18 @@ class Generated:
         return flatten(self.merged)
 
 
-def generate(shape: str, *, per_layer: int, seed: int = 7, cache: Path | None = CACHE) -> Generated:
-    """A stack of seven layers of `per_layer` leaves each."""
-    folder = cache / f"{_FORMAT}-{shape.replace(' ', '-')}-{per_layer}-{seed}" if cache else None
-    if folder and all((folder / f"{name}.json").exists() for name in LAYERS):
-        return Generated({name: (folder / f"{name}.json").read_text("utf-8") for name in LAYERS})
-    texts = {name: json.dumps(tree) for name, tree in _layers(shape, per_layer, Random(seed))}
+def generate(
+    shape: str, *, per_layer: int, layers: int = len(LAYERS), seed: int = 7, cache: Path | None = CACHE
+) -> Generated:
+    """A stack of so many layers, at most twelve, of `per_layer` leaves each."""
+    names = (*LAYERS, *MORE_LAYERS)[:layers]
+    if len(names) != layers:
+        raise ValueError(f"there are names for {len(names)} layers, not for {layers}")
+    of_it = f"{_FORMAT}-{shape.replace(' ', '-')}-{layers}x{per_layer}-{seed}"
+    folder = cache / of_it if cache else None
+    if folder and all((folder / f"{name}.json").exists() for name in names):
+        return Generated({name: (folder / f"{name}.json").read_text("utf-8") for name in names})
+    texts = {name: json.dumps(tree) for name, tree in _layers(shape, names, per_layer, Random(seed))}
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -83,12 +91,17 @@ def generate(shape: str, *, per_layer: int, seed: int = 7, cache: Path | None = 
 
 
 def resolving_to(
-    leaves: int, *, shape: str = "half shared", seed: int = 7, cache: Path | None = CACHE
+    leaves: int,
+    *,
+    shape: str = "half shared",
+    layers: int = len(LAYERS),
+    seed: int = 7,
+    cache: Path | None = CACHE,
 ) -> Generated:
-    """A stack of seven layers that resolves to so many leaves, give or take one a layer."""
+    """A stack of so many layers that resolves to so many leaves, give or take one a layer."""
     shared = SHAPES[shape]
-    per_layer = round(leaves / (shared + len(LAYERS) * (1 - shared)))
-    return generate(shape, per_layer=per_layer, seed=seed, cache=cache)
+    per_layer = round(leaves / (shared + layers * (1 - shared)))
+    return generate(shape, per_layer=per_layer, layers=layers, seed=seed, cache=cache)
 
 
 def document(leaves: int, *, seed: int = 7) -> Tree:
@@ -139,11 +152,11 @@ def put(tree: Tree, path: tuple[str, ...], value: Any) -> None:
     tree[path[-1]] = value
 
 
-def _layers(shape: str, per_layer: int, random: Random) -> Iterator[tuple[str, Tree]]:
+def _layers(shape: str, names: Sequence[str], per_layer: int, random: Random) -> Iterator[tuple[str, Tree]]:
     shared = round(per_layer * SHAPES[shape])
     own = per_layer - shared
-    settings = _sections_shuffled(list(_settings(random, shared + own * len(LAYERS))), random)
-    for at, name in enumerate(LAYERS):
+    settings = _sections_shuffled(list(_settings(random, shared + own * len(names))), random)
+    for at, name in enumerate(names):
         tree: Tree = {}
         start = shared + own * at
         for path, kind in (*settings[:shared], *settings[start : start + own]):

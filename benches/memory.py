@@ -1,40 +1,62 @@
 """One subject's memory in a process of its own: `python -m benches.memory native 100000`.
 
-What counts is resident memory beside the parsed layers, which are there before and after.
+What counts is resident memory beside the parsed layers, which are there before and after. Small
+configurations are made several times over, since the memory of a process comes in pages.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import gc
 import json
 import os
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benches.data import flatten, merge, resolving_to
+from benches.data import LAYERS, Tree, flatten, merge, resolving_to
 from benches.subjects import kernels, stacked
 
+FLAT = "a flat dict"
+ENOUGH = 100_000  # leaves, for pages not to matter
+Footprint = dict[str, float]
 
-def main(subject: str, leaves: int) -> dict[str, int]:
-    generated = resolving_to(leaves)
+
+def copies_of(leaves: int) -> int:
+    """How many configurations of this size are enough."""
+    return max(1, ENOUGH // leaves)
+
+
+def main(subject: str, leaves: int, layers: int = len(LAYERS)) -> Footprint:
+    """Bytes that a generated configuration takes."""
+    copies = copies_of(leaves)
+    generated = resolving_to(leaves, layers=layers)
     resident()  # whatever the first reading costs is no one's
-    if subject == "a flat dict":
-        before = resident()
-        kept: Any = flatten(merge(list(generated.layers.values())))
-        resolved = resident() - before
-        return {"resolved": resolved, "resolved, all read": resolved}
+    if subject == FLAT:
+        return of_flat_dicts(list(generated.layers.values()), copies)
     kernel = kernels()[subject]
-    layers = stacked(kernel, generated)
-    paths = list(generated.flat)
-    del generated
+    # The trees stay: in the room that they left, objects would seem to take none.
+    return of_snapshots(kernel, stacked(kernel, generated), list(generated.flat), copies)
+
+
+def of_flat_dicts(trees: Sequence[Tree], copies: int = 1) -> Footprint:
+    """Bytes that the merged trees take as one flat dict."""
     before = resident()
-    kept = kernel.resolve(layers)
+    kept = [flatten(merge(list(trees))) for _ in range(copies)]
+    resolved = (resident() - before) / len(kept)
+    return {"resolved": resolved, "resolved, all read": resolved}
+
+
+def of_snapshots(kernel: Any, layers: Sequence[Any], paths: Sequence[str], copies: int = 1) -> Footprint:
+    """Bytes that a snapshot takes beside its layers, before and after every path was read."""
+    before = resident()
+    kept = [kernel.resolve(layers, conflicts="replace") for _ in range(copies)]
     resolved = resident() - before
-    for path in paths:
-        kept[path]
-    return {"resolved": resolved, "resolved, all read": resident() - before}
+    for snapshot in kept:
+        for path in paths:
+            snapshot[path]
+    return {"resolved": resolved / copies, "resolved, all read": (resident() - before) / copies}
 
 
 def resident() -> int:
@@ -46,4 +68,8 @@ def resident() -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], int(sys.argv[2]))))
+    parser = argparse.ArgumentParser("benches.memory")
+    parser.add_argument("subject")
+    parser.add_argument("leaves", type=int)
+    parser.add_argument("--layers", type=int, default=len(LAYERS))
+    print(json.dumps(main(**vars(parser.parse_args()))))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from random import Random
 from types import ModuleType
 from typing import Any
 
 import veltrix
 from benches.data import Generated, Tree, put
+from benches.ratio import Workload
 
 KEYS = 64  # that a read rotates through
+SLICE = 1_000  # keys that one turn of a walk reads; the next goes on where it ended
 
 
 def kernels() -> dict[str, ModuleType]:
@@ -101,6 +105,29 @@ def check_reads(mapping: Any, expected: dict[str, Any]) -> None:
         found = mapping[key]
         if not same(found, value):
             raise AssertionError(f"{key} is {found!r}, not {value!r}")
+
+
+def walking(mappings: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Workload]:
+    """Reads of every key, equal and not identical to these, in random order, round and round."""
+    order = list(keys)
+    Random(9).shuffle(order)
+    copies = equal_copies(order)
+    size = min(SLICE, len(copies))
+    return {
+        name: Workload(
+            "for k in slices():\n    m[k]",
+            {"m": mapping, "slices": slices_of(copies, size)},
+            "for k in slices():\n    k",
+            size,
+        )
+        for name, mapping in mappings.items()
+    }
+
+
+def slices_of(keys: list[str], size: int) -> Callable[[], list[str]]:
+    """A function that gives so many keys a call, and after the last the first; a rest is left out."""
+    slices = [keys[at : at + size] for at in range(0, len(keys) - size + 1, size)]
+    return cycle(slices).__next__
 
 
 def unrolled(template: str, count: int) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import tomllib
 
 import pytest
+import yaml
 
 from benches.data import document, flatten
 from benches.documents import as_toml
+from benches.usual import PARSERS
 
 LEAVES = 5_000
-yaml = pytest.importorskip("yaml")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WRITE = {
     "json": lambda tree: json.dumps(tree, indent=2),
     "toml": as_toml,
     "yaml": lambda tree: yaml.safe_dump(tree, sort_keys=False),
 }
-USUAL = {"json": json.loads, "toml": tomllib.loads, "yaml": lambda text: yaml.load(text, LOADER)}
 
 
 @pytest.fixture(scope="module")
@@ -40,4 +38,5 @@ def test_document(subject, benchmark, tree, format_name):
 @pytest.mark.parametrize("format_name", WRITE)
 def test_usual_parser(benchmark, tree, format_name):
     benchmark.group = f"parse {format_name.upper()} of {LEAVES:,} leaves"
-    assert benchmark.pedantic(USUAL[format_name], (WRITE[format_name](tree),), rounds=3) == tree
+    _, load = PARSERS[format_name]
+    assert benchmark.pedantic(load, (WRITE[format_name](tree),), rounds=3) == tree

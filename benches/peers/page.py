@@ -43,13 +43,14 @@ def figures(found: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def replaced(page: str, text: str) -> str:
+def replaced(page: str, text: str, marks: tuple[str, str] = (START, END)) -> str:
     """A page with this text between the marks; raises `ValueError` where it has no marks."""
-    before, _, rest = page.partition(START)
-    _, mark, after = rest.partition(END)
+    start, end = marks
+    before, _, rest = page.partition(start)
+    _, mark, after = rest.partition(end)
     if not mark:
-        raise ValueError(f"the page has no marks {START} and {END}")
-    return f"{before}{START}\n\n{text}\n\n{END}{after}"
+        raise ValueError(f"the page has no marks {start} and {end}")
+    return f"{before}{start}\n\n{text}\n\n{end}{after}"
 
 
 def _given(rows: list[Row]) -> str:

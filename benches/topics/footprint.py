@@ -13,6 +13,7 @@ from statistics import median, quantiles
 
 from benches.data import resolving_to
 from benches.lines import Figure, Line, at_most
+from benches.memory import FLAT, Footprint
 from benches.settings import Settings
 from benches.subjects import kernels
 
@@ -34,20 +35,19 @@ def lines(settings: Settings) -> Iterator[Line]:
 
 def _memory(size: str, leaves: int) -> Iterator[Line]:
     resolving_to(leaves)  # writes the texts that the processes read
-    subjects = [*kernels(), "a flat dict"]
-    found = {subject: _probe(subject, leaves) for subject in subjects}
+    found = {subject: _probe(subject, leaves) for subject in (*kernels(), FLAT)}
     for what, target in (("resolved", MEMORY), ("resolved, all read", None)):
         figures = {}
         for subject, probe in found.items():
             per_leaf = probe[what] / leaves
             figures[subject] = Figure(per_leaf, per_leaf, per_leaf)
-        yield Line(12, f"memory a leaf, {size} leaves, {what}", "B", figures, "a flat dict", target)
+        yield Line(12, f"memory a leaf, {size} leaves, {what}", "B", figures, FLAT, target)
 
 
-def _probe(subject: str, leaves: int) -> dict[str, float]:
+def _probe(subject: str, leaves: int) -> Footprint:
     command = [sys.executable, "-m", "benches.memory", subject, str(leaves)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    probed: dict[str, float] = json.loads(ran.stdout)
+    ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    probed: Footprint = json.loads(ran.stdout)
     return probed
 
 

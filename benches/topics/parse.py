@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,25 +14,21 @@ from benches.lines import Line, at_most, line_of_ratios
 from benches.ratio import Workload, measure
 from benches.settings import Settings
 from benches.subjects import kernels
+from benches.usual import PARSERS
 
 LEAVES = 5_000
+TARGETS = {"json": 0.5, "toml": 0.10, "yaml": 0.10}
 
 
 def lines(settings: Settings) -> Iterator[Line]:
     tree = document(LEAVES)
-    yaml_loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    documents: dict[str, tuple[str, str, Callable[[str], Any], float]] = {
-        "json": (json.dumps(tree, indent=2), "json.loads", json.loads, 0.5),
-        "toml": (as_toml(tree), "tomllib.loads", tomllib.loads, 0.10),
-        "yaml": (
-            yaml.safe_dump(tree, sort_keys=False),
-            f"yaml.{yaml_loader.__name__}",
-            lambda text: yaml.load(text, yaml_loader),
-            0.10,
-        ),
+    texts = {
+        "json": json.dumps(tree, indent=2),
+        "toml": as_toml(tree),
+        "yaml": yaml.safe_dump(tree, sort_keys=False),
     }
-    for format_name, (text, anchor, load, target) in documents.items():
-        yield _line(format_name, text, anchor, load, target, tree, settings)
+    for format_name, text in texts.items():
+        yield _line(format_name, text, *PARSERS[format_name], TARGETS[format_name], tree, settings)
 
 
 def _line(

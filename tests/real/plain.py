@@ -55,6 +55,13 @@ def leaves(data, above=()):
             yield (*above, name), value
 
 
+def frozen(value):
+    """With tuples for lists, as a snapshot has them."""
+    if isinstance(value, dict):
+        return {name: frozen(child) for name, child in value.items()}
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
 def sample(data, count, seed):
     """Some paths of leaves, always the same ones, no matter in which order the data has them."""
     paths = sorted(path for path, _ in leaves(data))
