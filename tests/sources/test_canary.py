@@ -131,7 +131,27 @@ def test_an_argument_is_not_shown(canary, assignment):
 
 
 @pytest.mark.parametrize(
-    "broken", ["password = {}", 'password = "{}', 'password = "{}"\npassword = "{}"', "= {}"]
+    "broken",
+    [
+        "password = {}",
+        'password = "{}',
+        'password = "{}"\npassword = "{}"',
+        "= {}",
+        "password: !{}!x",
+        "password: !{}",
+        "password: !<{}> x",
+        "%TAG !{0}! tag:a\n%TAG !{0}! tag:b\n---\na: 1",
+        "password: *{}",
+        "password: @{}",
+        "password: |{}",
+        'password: "\\{}"',
+        'password: "\\x{}"',
+        '{{"password": {}}}',
+        '{{"password": "\\u{}"}}',
+        '{{"password": "{}',
+        "password = '{}",
+        'password = "\\{}"',
+    ],
 )
 @pytest.mark.parametrize("form", ["toml", "json", "yaml", "env"])
 def test_a_broken_secret_file_is_not_shown(canary, form, broken):

@@ -27,9 +27,12 @@ def events(text: str) -> Iterator[Any]:
     except YAMLError as error:
         place = getattr(error, "problem_mark", None) or parser.get_mark()
         reason = getattr(error, "problem", None) or "malformed document"
+        # A tag handle may be the beginning of a secret that nobody quoted.
+        reason = _TAG_HANDLE.sub("tag handle", reason)
         raise ParseError(reason, None, place.line + 1, place.column + 1) from None
 
 
+_TAG_HANDLE = re.compile("tag handle .*", re.DOTALL)
 _END = "\0\r\n"
 _BLANK_OR_END = "\0 \t\r\n"
 _FLOW = ",[]{}"
