@@ -14,6 +14,7 @@ from benches.data import LAYERS as SEVEN
 from benches.data import MORE_LAYERS, generate, resolving_to
 from benches.lines import Figure, Line
 from benches.scaling import charts, operations, page, readers, real, run, worker
+from benches.scaling.drawing import Even
 from benches.scaling.operations import DICT
 from benches.scaling.points import (
     CHANGES,
@@ -136,6 +137,20 @@ def test_wrong_answers_are_not_timed(kernel, generated):
         real.check_answers(wrong["native"], generated.flat)
 
 
+def test_an_overlay_that_changes_nothing_is_not_timed(kernel, generated):
+    snapshot = snapshot_of(kernel, generated)
+
+    class Deaf(Wrong):
+        def __getitem__(self, path):
+            return snapshot[path]
+
+        def overlay(self, data):
+            return snapshot
+
+    with pytest.raises(AssertionError, match="override_"):
+        operations.overlays({"native": Deaf(snapshot)}, generated.flat, SHORT)
+
+
 def test_reads_after_changes_see_the_changes(generated):
     if "native" not in kernels():
         pytest.skip("veltrix._native is not built")
@@ -252,6 +267,13 @@ def test_the_charts_that_have_figures_are_drawn():
     assert len(flat) == 2  # memory does not grow
     texts = [text.text for text in root.iter(f"{SVG}text")]
     assert {"native", "dict", "1k", "1M", "4.00 µs", "27.0 B", "10 ms"} <= set(texts)
+
+
+def test_an_even_axis_begins_at_its_lowest_value():
+    axis = Even(0.0, 10.0, start=200.0, end=100.0)
+    assert [axis.at(value) for value in (0.0, 5.0, 10.0)] == [200.0, 150.0, 100.0]
+    assert axis.ticks() == [0.0, 2.5, 5.0, 7.5, 10.0]
+    assert Even(3.0, 3.0, 10.0, 20.0).at(3.0) == 10.0
 
 
 def test_curves_stay_between_their_axes():
