@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.formats import reading
 from tests.formats.suites import cases
 from veltrix.errors import ParseError
 
@@ -81,3 +82,22 @@ def test_a_case_has_its_value_or_is_refused(path, request):
             assert ON_PURPOSE.match(found.reason)
         elif expected.exists():
             assert [found] == (documents_in(expected.read_text(encoding="utf-8")) or [None])
+
+
+@pytest.mark.parametrize("path", cases("yaml-edit", "test-data", inputs, least=390))
+def test_a_case_is_a_layer_if_it_is_a_mapping(kernel, path):
+    """The document as it stands, through the interface of either implementation."""
+    text, expected = (path / "in.yaml").read_bytes(), path / "in.json"
+    values = documents_in(expected.read_text(encoding="utf-8")) if expected.exists() else []
+    verdict, found = reading.outcome(kernel, text, "yaml")
+    if (path / "error").exists():
+        assert verdict == "ParseError" or any(path.as_posix().endswith(f"/{name}") for name in LENIENT)
+    elif verdict == "value":
+        # A document without content is a layer without keys.
+        layer = kernel.Layer.parse("layer", text, "yaml")
+        wanted = [reading.tagged(value or {}) for value in values or [None]]
+        assert [reading.tagged(reading.data_of(layer))] == wanted or not expected.exists()
+    else:
+        assert 1 <= found["line"] <= len(re.split(rb"\r\n|\r|\n", text))
+        is_mapping = len(values) == 1 and isinstance(values[0], dict)
+        assert not is_mapping or ON_PURPOSE.match(found["reason"])
