@@ -112,14 +112,16 @@ def test_a_mapping_that_fails_half_way_leaves_nothing_behind(kernel):
             with pytest.raises(LookupError, match="half way"):
                 call()
 
-    for _ in range(20):
-        fail()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(500):
-        fail()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 200
+    def grown():
+        gc.collect()
+        before = sys.getallocatedblocks()
+        for _ in range(500):
+            fail()
+        gc.collect()
+        return sys.getallocatedblocks() - before
+
+    # What is left behind grows in each round; what the interpreter gathers while it warms up does not.
+    assert min(grown() for _ in range(4)) < 50
     assert snapshot.to_dict() == {"c": 1}
 
 

@@ -19,7 +19,7 @@ CALLS = {
     "load odd data": "kernel.Layer(Odd('x'), {Odd('k'): Mapped(), 'a': append([1])}, secret=['a'], **given)",
     "parse": "kernel.Layer.parse('x', document, 'json', file='f.json')",
     "parse broken": "refused(lambda: kernel.Layer.parse('x', b'{', 'json', file='f.json'))",
-    "restore": "[make(*state) for make, state in (one.__reduce__() for one in (layer, view, snapshot))]",
+    "restore": "[*map(restored, (layer, view, snapshot))]",
     "set and overlay": "snapshot.set('a.b', [1]).overlay({'d': 1, 'n': opaque}).overlay({'d': 2})",
     "delete": "snapshot.delete('a.b').without_layer('x')",
     "small overlay": "snapshot.overlay({'d': 7, 'a': {'f': 8}}).flatten()",
@@ -31,7 +31,7 @@ CALLS = {
     "digest": "snapshot.digest, snapshot.layers, snapshot.generation",
     "diff": "snapshot.diff(other).added, repr(other.diff(snapshot))",
     "equal diffs": "other.diff(snapshot) == other.diff(snapshot)",
-    "restore a diff": "[make(*state) for make, state in (other.diff(snapshot).__reduce__(),)]",
+    "restore a diff": "restored(other.diff(snapshot))",
     "explain": "snapshot.explain('a.b'), view.explain('f')",
     "show": "repr(snapshot), repr(view), repr(layer), repr(snapshot.key('a.f'))",
     "paths": "kernel.parse_path('a.\"b\"[700]'), kernel.format_path(('a', 'b c', 7))",
@@ -75,6 +75,10 @@ CODE = """
         def __len__(self):
             return 1
 
+    def restored(one):
+        make, state = one.__reduce__()
+        return make(*state)
+
     def refused(call):
         try:
             call()
@@ -104,14 +108,31 @@ CODE = """
 """
 
 
-@pytest.mark.parametrize("call", CALLS)
-def test_a_call_without_memory(call):
-    pytest.importorskip("_testcapi")
-    pytest.importorskip("veltrix._native")
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(CODE), CALLS[call]],
+# Calls in which the bytecode loop catches or passes on an error by a handler of its own.
+HANDLED = {name for name, call in CALLS.items() if "refused" in call} | {"show"}
+OF_CPYTHON_ALONE = "refused(lambda: int('x'))"
+
+
+def run_without_memory(call):
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(CODE), call],
         capture_output=True, text=True, check=False, timeout=300,
         env={**os.environ, "VELTRIX_IMPL": "native"},
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def handlers_survive():
+    """Whether handlers of the bytecode loop get by without memory; those of CPython 3.12.1 do not."""
+    pytest.importorskip("_testcapi")
+    pytest.importorskip("veltrix._native")
+    return run_without_memory(OF_CPYTHON_ALONE).returncode == 0
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_without_memory(call, handlers_survive):
+    if call in HANDLED and not handlers_survive:
+        pytest.skip("this CPython does not survive an `except` without memory, Veltrix apart")
+    run = run_without_memory(CALLS[call])
     assert "panicked" not in run.stderr
     assert (run.returncode, run.stdout.split()[:1]) == (0, ["alive"]), run.stderr
