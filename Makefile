@@ -11,13 +11,18 @@ SEED ?=
 PYTEST_ARGS ?=
 PEERS_ARGS ?=
 SCALING_ARGS ?=
+# One of those that `python -m benches.profile --help` names.
+WORKLOAD ?= lookup
 PIP_VERSION := 26.3
+INFERNO_VERSION := 0.12.8
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
 BUILDER := $(STAMPS)/builder
 TOOLS := $(STAMPS)/tools
 PEERS := $(STAMPS)/peers
+IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
+INFERNO := .cache/inferno/bin/inferno-flamegraph
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 TYPED := python/veltrix examples/treasure_hunt
 FORMATTED := python tests benches examples
@@ -105,6 +110,10 @@ bench-scaling-page: $(TOOLS) ## put what that found into docs/scaling.md and its
 instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget
 	$(BIN)/python -m benches.instructions --check
 
+.PHONY: profile
+profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of WORKLOAD goes: a table, and a flame graph in .cache/profiles
+	$(BIN)/python -m benches.profile $(WORKLOAD)
+
 .PHONY: soak
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
 	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))
@@ -149,11 +158,20 @@ $(STAMPS)/extension-peers: $(PEERS) $(RUST_SOURCES) $(shell find python -name '*
 	.venv-peers/bin/python -m pip install --no-index --no-deps --force-reinstall .cache/wheel/veltrix-*.whl
 	@touch $@
 
-# Both profiles put their extension at the same place; the stamp that stays says which one is there.
+# Draws flame graphs. A tool beside the project, as perf is: nothing that is built or tested needs it.
+$(INFERNO):
+	cargo install --quiet --locked --no-track --version $(INFERNO_VERSION) --root .cache/inferno inferno
+
+# All profiles put their extension at the same place; the stamp that stays says which one is there.
 $(STAMPS)/extension-release: $(BUILDER) $(RUST_SOURCES)
 	$(BIN)/maturin develop --quiet --locked --group build --release
-	@rm -f $(STAMPS)/extension-dev && touch $@
+	@rm -f $(IN_PLACE) && touch $@
 
 $(STAMPS)/extension-dev: $(BUILDER) $(RUST_SOURCES)
 	$(BIN)/maturin develop --quiet --locked --group build --profile dev
-	@rm -f $(STAMPS)/extension-release && touch $@
+	@rm -f $(IN_PLACE) && touch $@
+
+# The release code with its symbols.
+$(STAMPS)/extension-profiling: $(BUILDER) $(RUST_SOURCES)
+	$(BIN)/maturin develop --quiet --locked --group build --profile profiling
+	@rm -f $(IN_PLACE) && touch $@

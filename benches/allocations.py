@@ -28,6 +28,7 @@ from benches.subjects import (
     numbered,
     snapshot_of,
     some_keys,
+    stacked,
     unrolled,
 )
 
@@ -89,10 +90,12 @@ def main(implementation: str) -> Counts:
     counter = ctypes.CDLL(None).allocations_so_far
     counter.restype = ctypes.c_ulong
     generated = resolving_to(LEAVES, cache=None)
-    snapshot = snapshot_of(kernels()[implementation], generated)
+    kernel = kernels()[implementation]
+    snapshot = snapshot_of(kernel, generated)
     stored = some_keys(generated.flat, KEYS)
     request = Request.within_a_section(generated.flat)
     requests = {"data": request.data, **numbered("k", request.keys)}
+    different = {"new": snapshot.set(stored[0], "changed")}
     operations: dict[str, tuple[str, dict[str, Any], int]] = {
         "nothing": ("pass", {}, 1),
         "an object and a bytearray": ("list(e)\nbytearray(9)", {"e": ()}, 1),
@@ -115,6 +118,13 @@ def main(implementation: str) -> Counts:
             1,
         ),
         "one set": ("s.set(k0, 1)", numbered("k", stored[:1]), 1),
+        "diff of one change": ("new.diff(s)", different, 1),
+        "diff of one change and its dicts": ("new.diff(s).changed", different, 1),
+        "resolve 7 layers": (
+            "resolve(layers)",
+            {"resolve": kernel.resolve, "layers": stacked(kernel, generated)},
+            1,
+        ),
     }
     gc.disable()
     found = {}

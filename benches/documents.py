@@ -1,4 +1,4 @@
-"""Writing TOML, which the standard library only reads."""
+"""Writing documents: TOML, which the standard library only reads, and one tree in each format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from benches.data import Tree
+
+
+def as_texts(tree: Tree) -> dict[str, str]:
+    """A tree as a document of each format, by the format's name."""
+    import yaml
+
+    return {
+        "json": json.dumps(tree, indent=2),
+        "toml": as_toml(tree),
+        "yaml": yaml.safe_dump(tree, sort_keys=False),
+    }
 
 
 def as_toml(tree: Tree) -> str:

@@ -21,30 +21,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from itertools import count as count_from
-from itertools import cycle, islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from benches.data import resolving_to
+from benches.operations import KEYS, operations
 from benches.ratio import compiled
-from benches.subjects import (
-    Request,
-    absent_keys,
-    equal_copies,
-    kernels,
-    numbered,
-    snapshot_of,
-    stacked,
-    unrolled,
-)
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(__file__).with_name("instructions.c")
 BUDGET = Path(__file__).with_name("instructions.json")
 LEAVES = 2_000
-KEYS = 20
 WARM_UP = 20
 # The seeds of a process move the counts of what probes tables by up to two hundredths.
 TOLERANCE = 0.05
@@ -66,7 +53,10 @@ TURNS = {
     "set in a middle layer": 100,
     "diff of one change": 100,
     "diff of one change and its dicts": 100,
-    "resolve 2,000 leaves of 7 layers": 10,
+    f"resolve {LEAVES:,} leaves of 7 layers": 10,
+    f"parse {LEAVES:,} leaves of JSON": 2,
+    f"parse {LEAVES:,} leaves of TOML": 2,
+    f"parse {LEAVES:,} leaves of YAML": 2,
 }
 
 
@@ -84,8 +74,8 @@ def main() -> int:
     if chosen.child is not None:
         perform(*json.loads(chosen.child))
         return 0
-    operations = [name for name in TURNS if name.startswith(chosen.only or "")]
-    found = count(implementation, operations)
+    names = [name for name in TURNS if name.startswith(chosen.only or "")]
+    found = count(implementation, names)
     budget = json.loads(BUDGET.read_text("utf-8")) if BUDGET.exists() else {}
     allowed = budget.get("instructions", {}) if implementation == "native" else {}
     print(report(found, allowed))
@@ -126,13 +116,13 @@ def report(found: Mapping[str, float], budget: Mapping[str, float]) -> str:
     return "\n".join(lines)
 
 
-def count(implementation: str, operations: list[str]) -> dict[str, float]:
+def count(implementation: str, names: list[str]) -> dict[str, float]:
     """Instructions of one turn of each operation, or of one read where a turn reads many keys."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = _parts(implementation, operations, _compiled_marks(folder), folder)
+        parts = _parts(implementation, names, _compiled_marks(folder), folder)
     found = {}
-    for operation in operations:
+    for operation in names:
         turns = TURNS[operation] * (KEYS if operation in _READS else 1)
         found[operation] = round((parts[f"{operation} twice"] - parts[operation]) / turns, 1)
     return found
@@ -147,11 +137,11 @@ def _compiled_marks(folder: Path) -> Path:
     return marks
 
 
-def _parts(implementation: str, operations: list[str], marks: Path, folder: Path) -> dict[str, int]:
+def _parts(implementation: str, names: list[str], marks: Path, folder: Path) -> dict[str, int]:
     """The instructions of each part of a process that does the operations, by the part's name."""
     resolving_to(LEAVES)  # writes the texts that the process reads
     valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/counts"]
-    child = json.dumps([implementation, operations, str(marks)])
+    child = json.dumps([implementation, names, str(marks)])
     command = [*valgrind, sys.executable, "-m", "benches.instructions", "--child", child]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -167,12 +157,12 @@ def _parts(implementation: str, operations: list[str], marks: Path, folder: Path
     return parts
 
 
-def perform(implementation: str, operations: list[str], marks: str) -> None:
+def perform(implementation: str, chosen: list[str], marks: str) -> None:
     """Every operation, so many turns and then twice as many, as parts of what callgrind counts."""
     library = ctypes.CDLL(marks)
     gc.disable()
-    prepared = _operations(implementation)
-    runs = {name: compiled(*prepared[name]) for name in operations}
+    prepared = operations(implementation, LEAVES)
+    runs = {name: compiled(*prepared[name]) for name in chosen}
     for run in runs.values():
         run(WARM_UP)
     library.start_counting()
@@ -182,50 +172,6 @@ def perform(implementation: str, operations: list[str], marks: str) -> None:
         library.end_part(name.encode())
         run(2 * TURNS[name])
         library.end_part(f"{name} twice".encode())
-
-
-def _operations(implementation: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    kernel = kernels()[implementation]
-    generated = resolving_to(LEAVES)
-    flat = generated.flat
-    snapshot = snapshot_of(kernel, generated)
-    stored = list(islice(flat, 0, None, len(flat) // KEYS))[:KEYS]
-    for key in stored:
-        snapshot[key]
-    equal, absent = numbered("k", equal_copies(stored)), numbered("k", absent_keys(stored))
-    request = Request.within_a_section(flat)
-    middle = "hunt"
-    changed = [path for path in flat if snapshot.explain(path).origin.layer == middle][:KEYS]
-    overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
-    reads = {"s": snapshot, "m": flat, "x": None}
-    different = {"s": snapshot, "new": snapshot.set(changed[0], "changed", layer=middle)}
-    return {
-        "s[path], equal keys": (unrolled("s[k{0}]", KEYS), {**reads, **equal}),
-        "s[path], identical keys": (unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
-        "path in s, hit": (unrolled("k{0} in s", KEYS), {**reads, **equal}),
-        "path in s, miss": (unrolled("k{0} in s", KEYS), {**reads, **absent}),
-        "s.get(path), hit": (unrolled("s.get(k{0}, x)", KEYS), {**reads, **equal}),
-        "s.get(path), miss": (unrolled("s.get(k{0}, x)", KEYS), {**reads, **absent}),
-        "key.value": (unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])),
-        "a mapping proxy's [path]": (unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}),
-        "overlay of 5 keys, 40 reads": (f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o", overlay),
-        "overlay of 5 keys": ("s.overlay(d)", overlay),
-        "set in a middle layer": (
-            "s.set(next_path(), next_value(), layer=middle)",
-            {
-                "s": snapshot,
-                "next_path": cycle(changed).__next__,
-                "next_value": count_from(1_000_000).__next__,
-                "middle": middle,
-            },
-        ),
-        "diff of one change": ("new.diff(s)", different),
-        "diff of one change and its dicts": ("new.diff(s).changed", different),
-        "resolve 2,000 leaves of 7 layers": (
-            "resolve(layers)",
-            {"resolve": kernel.resolve, "layers": stacked(kernel, generated)},
-        ),
-    }
 
 
 if __name__ == "__main__":

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import yaml
-
 from benches.data import Tree, document, flatten
-from benches.documents import as_toml
+from benches.documents import as_texts
 from benches.lines import Line, at_most, line_of_ratios
 from benches.ratio import Workload, measure
 from benches.settings import Settings
@@ -22,12 +19,7 @@ TARGETS = {"json": 0.5, "toml": 0.10, "yaml": 0.10}
 
 def lines(settings: Settings) -> Iterator[Line]:
     tree = document(LEAVES)
-    texts = {
-        "json": json.dumps(tree, indent=2),
-        "toml": as_toml(tree),
-        "yaml": yaml.safe_dump(tree, sort_keys=False),
-    }
-    for format_name, text in texts.items():
+    for format_name, text in as_texts(tree).items():
         yield _line(format_name, text, *PARSERS[format_name], TARGETS[format_name], tree, settings)
 
 

@@ -1,0 +1,86 @@
+"""The operations that are counted and profiled: code, and the names that it uses."""
+
+from __future__ import annotations
+
+from itertools import count as count_from
+from itertools import cycle, islice
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from benches.data import MIDDLE, document, resolving_to
+from benches.documents import as_texts
+from benches.subjects import (
+    Request,
+    absent_keys,
+    equal_copies,
+    kernels,
+    numbered,
+    snapshot_of,
+    stacked,
+    unrolled,
+)
+
+KEYS = 20
+
+
+class Operation(NamedTuple):
+    """A body to be compiled, and its local variables."""
+
+    body: str
+    names: dict[str, Any]
+
+
+def operations(implementation: str, leaves: int) -> dict[str, Operation]:
+    """Each operation on a snapshot, or a document, of so many leaves. A read reads all of `KEYS` keys."""
+    kernel = kernels()[implementation]
+    generated = resolving_to(leaves)
+    flat = generated.flat
+    snapshot = snapshot_of(kernel, generated)
+    stored = list(islice(flat, 0, None, len(flat) // KEYS))[:KEYS]
+    for key in stored:
+        snapshot[key]
+    equal, absent = numbered("k", equal_copies(stored)), numbered("k", absent_keys(stored))
+    request = Request.within_a_section(flat)
+    changed = [path for path in flat if snapshot.explain(path).origin.layer == MIDDLE][:KEYS]
+    overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
+    reads = {"s": snapshot, "m": flat, "x": None}
+    different = {"s": snapshot, "new": snapshot.set(changed[0], "changed", layer=MIDDLE)}
+    return {
+        "s[path], equal keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **equal}),
+        "s[path], identical keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
+        "path in s, hit": Operation(unrolled("k{0} in s", KEYS), {**reads, **equal}),
+        "path in s, miss": Operation(unrolled("k{0} in s", KEYS), {**reads, **absent}),
+        "s.get(path), hit": Operation(unrolled("s.get(k{0}, x)", KEYS), {**reads, **equal}),
+        "s.get(path), miss": Operation(unrolled("s.get(k{0}, x)", KEYS), {**reads, **absent}),
+        "key.value": Operation(
+            unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])
+        ),
+        "a mapping proxy's [path]": Operation(
+            unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
+        ),
+        "overlay of 5 keys, 40 reads": Operation(
+            f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o", overlay
+        ),
+        "overlay of 5 keys": Operation("s.overlay(d)", overlay),
+        "set in a middle layer": Operation(
+            "s.set(next_path(), next_value(), layer=middle)",
+            {
+                "s": snapshot,
+                "next_path": cycle(changed).__next__,
+                "next_value": count_from(1_000_000).__next__,
+                "middle": MIDDLE,
+            },
+        ),
+        "diff of one change": Operation("new.diff(s)", different),
+        "diff of one change and its dicts": Operation("new.diff(s).changed", different),
+        f"resolve {leaves:,} leaves of 7 layers": Operation(
+            "resolve(layers)", {"resolve": kernel.resolve, "layers": stacked(kernel, generated)}
+        ),
+        **{
+            f"parse {leaves:,} leaves of {format_name.upper()}": Operation(
+                "parse('document', content, format_name)",
+                {"parse": kernel.Layer.parse, "content": text.encode(), "format_name": format_name},
+            )
+            for format_name, text in as_texts(document(leaves)).items()
+        },
+    }
