@@ -103,7 +103,8 @@ def sampled(tools: Mapping[str, str], workload: str, seconds: float, frequency: 
         child = [sys.executable, "-m", "benches.profile", workload, "--loop", "--seconds", str(seconds)]
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
         command = [*record, *child, "--control", str(order), str(answer)]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+            sys.exit("perf could not record; docs/profiling.md says what to do without it")
         # Without the periods, each sample counts as one.
         script = [tools["perf"], "script", "--fields=comm,tid,time,event,ip,sym,dso", f"--input={data}"]
         samples = subprocess.run(script, capture_output=True, check=True).stdout
