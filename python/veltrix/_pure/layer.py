@@ -149,16 +149,16 @@ class Layer:
 
         origin = Origin(_text("a layer's name", name), "file", _file_name(file))
         if isinstance(text, str):
-            content = text.encode("utf-8", "surrogatepass")
+            content = str.encode(text, "utf-8", "surrogatepass")
         elif isinstance(text, (bytes, bytearray, memoryview)):
             content = bytes(text)
         else:
             raise TypeError(f"a document is bytes or str, not {type(text).__name__}")
-        if format not in FORMATS:
+        if not is_one_of(format, FORMATS):
             raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
         layer = object.__new__(cls)
         try:
-            layer._fill(formats.parse(format, content), origin, {}, secret)
+            layer._fill(formats.parse(str.__str__(format), content), origin, {}, secret)
         except (ParseError, LimitError) as error:
             raise error.in_file(origin.file) from error.__cause__
         return layer
@@ -253,9 +253,15 @@ def _with_root(layer: Layer, root: Node) -> Layer:
 def _text(what: str, text: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"{what} is a str, not {type(text).__name__}")
-    if surrogate(text) is not None:
+    plain = str.__str__(text)
+    if surrogate(plain) is not None:
         raise ValueError(f"{what} holds a lone surrogate, which UTF-8 cannot carry")
-    return str.__str__(text)
+    return plain
+
+
+def is_one_of(word: object, words: tuple[str, ...]) -> bool:
+    """Whether an argument is one of some words, whatever it says itself."""
+    return isinstance(word, str) and str.__str__(word) in words
 
 
 def _file_name(file: str | None) -> str | None:
@@ -264,7 +270,7 @@ def _file_name(file: str | None) -> str | None:
         return None
     if not isinstance(file, str):
         raise TypeError(f"a file's name is a str, not {type(file).__name__}")
-    return file.encode("utf-8", "backslashreplace").decode("utf-8")
+    return str.encode(file, "utf-8", "backslashreplace").decode("utf-8")
 
 
 def _checked_origins(layer: str, origins: Origins | None) -> Origins:
@@ -282,9 +288,11 @@ def _checked_origins(layer: str, origins: Origins | None) -> Origins:
 
 
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:
+    if isinstance(secret, str):
+        raise TypeError(f"secret is a bool or paths, not {type(secret).__name__}")
     if isinstance(secret, bool):
         return secret
-    if isinstance(secret, str) or not isinstance(secret, Iterable):
+    if not isinstance(secret, Iterable):
         raise TypeError(f"secret is a bool or paths, not {type(secret).__name__}")
     return frozenset(names(parse_path(path)) for path in secret)
 

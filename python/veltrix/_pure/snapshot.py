@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from veltrix._pure.diff import difference
-from veltrix._pure.layer import Layer, put, remove, settable
+from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.path import parse_path
 from veltrix._pure.resolve import finish, fold
 from veltrix._pure.view import MISSING, Reader, make_view, pre_order
@@ -143,7 +143,7 @@ class Snapshot(Reader):
         if not self._layers:
             raise ValueError("the snapshot has no layers")
         for at in reversed(range(len(self._layers))):
-            if self._layers[at].name == name:
+            if is_one_of(name, (self._layers[at].name,)):
                 return at
         known = ", ".join(repr(known) for known in self.layers)
         raise ValueError(f"no layer named {name!r}; the layers are {known}")
@@ -156,14 +156,15 @@ def resolve(
     dimensions: Iterable[Dimension] = (),
 ) -> Snapshot:
     """The snapshot of a stack of layers, the lowest first."""
-    if conflicts not in ("error", "replace"):
+    if not is_one_of(conflicts, ("error", "replace")):
         raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
     stack = tuple(layers)
     for layer in stack:
         _check_layer(layer)
     declared = tuple(dimensions)
     _check_dimensions(declared)
-    return restore_snapshot(stack, conflicts, declared, 1)
+    rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
+    return restore_snapshot(stack, rule, declared, 1)
 
 
 resolve.__module__ = "veltrix"
