@@ -43,7 +43,7 @@ pub struct Change {
 /// All changes of a snapshot against its base.
 #[derive(Debug, Default)]
 pub struct Delta {
-    /// Changes by path hash; each of them is overruled by one with the same hash in `latest`.
+    /// Changes by [`key`]; each of them is overruled by one with the same hash in `latest`.
     changes: Trie<Arc<Change>>,
     latest: Vec<(u64, Arc<Change>)>,
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
@@ -90,8 +90,18 @@ impl Delta {
     fn listed(&self, hash: u64) -> Option<&Arc<Change>> {
         match self.latest.iter().find(|(key, _)| *key == hash) {
             Some((_, change)) => Some(change),
-            None => self.changes.get(hash),
+            None => self.changes.get(key(hash)),
         }
+    }
+
+    /// Whether a path with this hash is listed.
+    pub fn lists(&self, hash: u64) -> bool {
+        self.get(hash).is_some()
+    }
+
+    /// Whether a path may be listed of whose hash only the upper half is known; `false` is certain.
+    pub fn may_list(&self, half: u32) -> bool {
+        self.latest.iter().any(|&(hash, _)| (hash >> 32) as u32 == half) || self.changes.may_hold(half)
     }
 
     /// Whether an entry of the base is hidden.
@@ -120,8 +130,8 @@ impl Delta {
         let latest = |delta: &'a Self| delta.latest.iter().map(|&(hash, _)| hash);
         let filter = latest(self).chain(latest(other)).fold(0, |filter, hash| filter | bit(hash));
         let is_latest = |hash| filter & bit(hash) != 0 && latest(self).chain(latest(other)).any(|key| key == hash);
-        self.changes.differences(&other.changes, &mut |hash, ours, theirs| {
-            if !is_latest(hash) {
+        self.changes.differences(&other.changes, &mut |at, ours, theirs| {
+            if !is_latest(key(at)) {
                 visit(ours, theirs);
             }
         });
@@ -147,7 +157,7 @@ impl Delta {
         }
         if self.latest.len() == LATEST {
             for (hash, change) in self.latest.drain(..) {
-                self.changes.insert(hash, change);
+                self.changes.insert(key(hash), change);
             }
         }
         self.latest.push((hash, change));
@@ -180,6 +190,11 @@ impl Delta {
             self.hidden.insert(at, (start, end));
         }
     }
+}
+
+/// Under which a path hash stands in the map, which asks the lower half first: readers know the upper half of hashes.
+const fn key(hash: u64) -> u64 {
+    hash.rotate_left(32)
 }
 
 const fn bit(hash: u64) -> u64 {

@@ -204,6 +204,23 @@ impl<V: Clone> Trie<V> {
         find(self.root.as_ref()?.slot(bit_of(key, 0)), key, 0)
     }
 
+    /// Whether a key may be there of which only the lower half is known; `false` is certain.
+    pub fn may_hold(&self, half: u32) -> bool {
+        let (key, mut shift) = (u64::from(half), 0);
+        let mut branch = self.root.as_ref();
+        while let Some(node) = branch
+            && shift < u32::BITS
+        {
+            match node.slot(bit_of(key, shift)) {
+                None => return false,
+                Some(Slot::Leaf(found, _)) => return *found as u32 == half,
+                Some(Slot::Branch(next)) => branch = Some(next),
+            }
+            shift += BITS;
+        }
+        branch.is_some()
+    }
+
     /// Puts a value; the versions that share nodes with this one stay as they are.
     pub fn insert(&mut self, key: u64, value: V) {
         let added = match &mut self.root {

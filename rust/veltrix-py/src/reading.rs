@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
-use veltrix_core::base::{EntryId, NO_ENTRY};
+use veltrix_core::base::{Base, EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
 use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::path::{Step, plain_hash, push_known};
@@ -68,14 +68,19 @@ impl<'a, 'py> Reading<'a, 'py> {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
-                    if self.spot.entry != NO_ENTRY && self.snapshot().below().delta.is_none() {
-                        self.snapshot().cache.keep_miss(key, self.spot.entry, hash)?;
+                    let from = self.spot.entry;
+                    let in_base = |base: &Base, entry| base.is_text(entry, from, text.rsplit('.'));
+                    if from != NO_ENTRY
+                        && !self.snapshot().differs(hash)
+                        && self.snapshot().below().base.find(hash, in_base).is_none()
+                    {
+                        self.snapshot().cache.keep_miss(key, from, hash)?;
                     }
                     Ok(None)
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, hash, Some(key)).map(Some),
                 Found::Mapping(entry) => {
-                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.may_differ(hash) {
+                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.snapshot().differs(hash) {
                         self.snapshot().cache.keep(key, self.spot.entry, hash, entry, None)?;
                     }
                     let path = self.names_of(text).unwrap_or_default();
@@ -98,10 +103,6 @@ impl<'a, 'py> Reading<'a, 'py> {
         }
     }
 
-    fn may_differ(&self, hash: u64) -> bool {
-        self.snapshot().filter & (1 << (hash >> 58)) != 0
-    }
-
     /// The object for a value, kept in the cache that the next read of the key will ask.
     fn found(
         &self,
@@ -122,8 +123,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             return Ok(value.bind(self.py()).clone());
         }
         let Some(key) = key else { return self.leaf(tree, node) };
-        let differs = snapshot.inline.is_none() && self.may_differ(hash);
-        if differs {
+        if snapshot.differs(hash) {
             return self.keep(
                 snapshot.own.get_or_init(|| Cache::new(snapshot.below().base.entries().len())),
                 key,

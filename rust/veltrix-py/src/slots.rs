@@ -119,6 +119,12 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
             None => answer(known),
         });
     }
+    if let (Some(known), Some(delta)) = (known, &snapshot.below().delta)
+        && !delta.may_list(known.path_tag)
+        && !delta.hides(known.entry)
+    {
+        return answer(known);
+    }
     let own = snapshot.own.get().and_then(|own| own.front().find(wanted, same));
     own.map_or(Answer::Unknown, answer)
 }
@@ -152,10 +158,13 @@ unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
         std::str::from_utf8_unchecked(std::slice::from_raw_parts(ffi::PyUnicode_DATA(key).cast::<u8>(), length))
     };
     let kernel = start.snapshot.below();
-    if start.entry == NO_ENTRY || kernel.delta.is_some() {
+    if start.entry == NO_ENTRY {
         return Answer::Unknown;
     }
     let Some(hash) = plain_hash(text, start.hash) else { return Answer::Unknown };
+    if start.snapshot.differs(hash) {
+        return Answer::Unknown;
+    }
     let found = kernel.base.find(hash, |base, entry| base.is_text(entry, start.entry, text.rsplit('.')));
     // A key that the cache would remember goes the slow way once.
     if found.is_some() || start.snapshot.cache.has_room_for_miss() { Answer::Unknown } else { Answer::Missing }

@@ -91,6 +91,12 @@ impl Snapshot {
         &self.below
     }
 
+    /// Whether the path of this hash is another one than in the base; the inline overlay aside.
+    #[inline]
+    pub fn differs(&self, hash: u64) -> bool {
+        self.below.delta.as_ref().is_some_and(|delta| delta.lists(hash))
+    }
+
     /// The kernel's snapshot of the whole stack.
     pub fn kernel(&self, py: Python<'_>) -> PyResult<&Arc<kernel::Snapshot>> {
         let Some(inline) = &self.inline else { return Ok(&self.below) };
