@@ -71,3 +71,34 @@ def test_structure_that_changes_between_values(kernel):
         assert live["m"].to_dict() == expected
         assert list(live["m"]) == list(expected)
     assert live.without_layer("low") == {}
+
+
+def test_what_one_snapshot_remembers_is_right_for_the_others(kernel):
+    """Snapshots of one base share what was read: values, mappings and absent keys, in any order."""
+    data = {
+        "a": {"x": 1, "y": {"z": 2, "l": [5]}},
+        "b": {str(number): number for number in range(80)},
+        "c": 3,
+    }
+    base = kernel.resolve([kernel.Layer("low", data), kernel.Layer("high", {"c": 4})])
+    many = base
+    for number in range(70):
+        many = many.set(f"b.{number}", -number, layer="low")
+    snapshots = [
+        (base, {}),
+        (base.set("a.y", 7, layer="low"), {"a.y": 7, "a.y.z": None, "a.y.l": None, "a.y.l[0]": None}),
+        (base.delete("a", layer="low"), dict.fromkeys(("a", "a.x", "a.y", "a.y.z", "a.y.l", "a.y.l[0]"))),
+        (base.set("a.new", 8), {"a.new": 8}),
+        (base.overlay({"a": {"x": 9}, "gone": {"now": 1}}), {"a.x": 9, "gone.now": 1}),
+        (many, {f"b.{number}": -number for number in range(70)}),
+        (many.overlay({"c": 5}), {"c": 5, **{f"b.{number}": -number for number in range(70)}}),
+    ]
+    plain = {**base.flatten(), "a.y.l[0]": 5, "a.new": None, "gone.now": None, "nothing": None}
+    for turn in range(3):
+        for snapshot, changed in snapshots[turn:] + snapshots[:turn]:
+            for path, value in {**plain, **changed}.items():
+                assert snapshot.get(path) == value, (turn, path)
+                assert (path in snapshot) == (value is not None), (turn, path)
+            for path in ("a", "a.y", "b"):
+                present = path not in changed or isinstance(changed[path], dict)
+                assert (type(snapshot.get(path)) is kernel.View) == present, (turn, path)
