@@ -19,18 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benches.data import resolving_to
-from benches.ratio import compiled
-from benches.subjects import (
-    Request,
-    absent_keys,
-    equal_copies,
-    kernels,
-    numbered,
-    snapshot_of,
-    some_keys,
-    stacked,
-    unrolled,
-)
+from benches.subjects import Request, absent_keys, kernels, snapshot_of, some_keys, stacked
+from veltrix.bench.bodies import equal_copies, numbered, unrolled
+from veltrix.bench.ratio import compiled
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(__file__).with_name("allocations.c")

@@ -26,7 +26,7 @@ from typing import Any
 
 from benches.data import resolving_to
 from benches.operations import KEYS, operations
-from benches.ratio import compiled
+from veltrix.bench.ratio import compiled
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(__file__).with_name("instructions.c")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, Literal
 
-from benches.ratio import Spread, Timing, ratio
+from veltrix.bench.ratio import Spread, Timing, gain, ratio
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,4 @@ def _figure(spread: Spread, nanoseconds: float) -> Figure:
 def _gain(timings: dict[str, Timing]) -> float | None:
     if not {"native", "pure"} <= timings.keys():
         return None
-    native, pure = timings["native"], timings["pure"]
-    try:
-        return ratio(pure, native).median
-    except ValueError:
-        return pure.median / native.median if native.median else None
+    return gain(timings["pure"], timings["native"])

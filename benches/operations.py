@@ -9,16 +9,8 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, resolving_to
 from benches.documents import as_texts
-from benches.subjects import (
-    Request,
-    absent_keys,
-    equal_copies,
-    kernels,
-    numbered,
-    snapshot_of,
-    stacked,
-    unrolled,
-)
+from benches.subjects import Request, absent_keys, kernels, snapshot_of, stacked
+from veltrix.bench.bodies import equal_copies, numbered, unrolled
 
 KEYS = 20
 

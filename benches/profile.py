@@ -21,8 +21,8 @@ from time import monotonic
 
 from benches.data import resolving_to
 from benches.operations import operations
-from benches.ratio import compiled
 from benches.stacks import Stacks, as_folded, from_folded, readable, table
+from veltrix.bench.ratio import compiled
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(".cache", "profiles")

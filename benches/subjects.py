@@ -11,7 +11,8 @@ from typing import Any
 
 import veltrix
 from benches.data import Generated, Tree, put
-from benches.ratio import Workload
+from veltrix.bench.bodies import equal_copies
+from veltrix.bench.ratio import Workload
 
 KEYS = 64  # that a read rotates through
 SLICE = 1_000  # keys that one turn of a walk reads; the next goes on where it ended
@@ -36,13 +37,6 @@ def snapshot_of(kernel: ModuleType, generated: Generated) -> Any:
 def some_keys(flat: dict[str, Any], count: int = KEYS, seed: int = 3) -> list[str]:
     """Keys of a flat dict, the very objects."""
     return Random(seed).sample(list(flat), count)
-
-
-def equal_copies(keys: list[str]) -> list[str]:
-    """Strings that are equal to others and not identical, as dotted literals of other modules are."""
-    copies = ["".join(key) for key in keys]
-    assert not any(copy is key for copy, key in zip(copies, keys, strict=True))
-    return copies
 
 
 def absent_keys(keys: list[str]) -> list[str]:
@@ -128,13 +122,3 @@ def slices_of(keys: list[str], size: int) -> Callable[[], list[str]]:
     """A function that gives so many keys a call, and after the last the first; a rest is left out."""
     slices = [keys[at : at + size] for at in range(0, len(keys) - size + 1, size)]
     return cycle(slices).__next__
-
-
-def unrolled(template: str, count: int) -> str:
-    """A template once for each number, a line each."""
-    return "\n".join(template.format(number) for number in range(count))
-
-
-def numbered(prefix: str, values: list[Any]) -> dict[str, Any]:
-    """Values by numbered names."""
-    return {f"{prefix}{number}": value for number, value in enumerate(values)}

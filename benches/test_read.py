@@ -8,8 +8,9 @@ import pytest
 
 from benches.conftest import LEAVES
 from benches.data import resolving_to
-from benches.ratio import compiled
-from benches.subjects import KEYS, absent_keys, equal_copies, numbered, some_keys, unrolled
+from benches.subjects import KEYS, absent_keys, some_keys
+from veltrix.bench.bodies import equal_copies, numbered, unrolled
+from veltrix.bench.ratio import compiled
 
 READS = {"s[path]": "m[k{0}]", "path in s": "k{0} in m", "s.get(path)": "m.get(k{0})"}
 

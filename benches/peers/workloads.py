@@ -13,8 +13,8 @@ from benches.data import flatten, generate, merge, resolving_to
 from benches.peers.adapter import Adapter, Step
 from benches.peers.results import SMALLER
 from benches.peers.stack import Stack, loaded, stack_of
-from benches.ratio import Spread, Workload, measure, ratio
 from benches.subjects import Request, absent_keys, same, some_keys
+from veltrix.bench.ratio import Spread, Workload, measure, ratio
 
 DEFAULT = 30
 SAMPLED = 100

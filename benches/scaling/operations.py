@@ -15,21 +15,10 @@ from typing import Any
 
 from benches.data import Generated, Tree, flatten, merge
 from benches.lines import Line, line_of_ratios
-from benches.ratio import Workload, measure
 from benches.scaling.points import DIFF_MANY, DIFF_ONE, OVERLAY, PATCH, READ, RESOLVE
-from benches.subjects import (
-    Request,
-    check_reads,
-    equal_copies,
-    kernels,
-    numbered,
-    same,
-    snapshot_of,
-    some_keys,
-    stacked,
-    unrolled,
-    walking,
-)
+from benches.subjects import Request, check_reads, kernels, same, snapshot_of, some_keys, stacked, walking
+from veltrix.bench.bodies import equal_copies, numbered, unrolled
+from veltrix.bench.ratio import Workload, measure
 
 ROW = 16  # of the targets: what has to stay flat
 DICT, PROXY, BARE = "dict", "MappingProxyType", "40 dict reads"

@@ -21,7 +21,8 @@ from typing import Any
 from benches.data import Generated, Tree
 from benches.lines import Figure, Line
 from benches.scaling.operations import DICT, ROW, Live
-from benches.subjects import check_reads, equal_copies, kernels, slices_of, snapshot_of
+from benches.subjects import check_reads, kernels, slices_of, snapshot_of
+from veltrix.bench.bodies import equal_copies
 
 READS, PUBLISHES = "reads", "publishes"
 STILL = ", nothing changes"

@@ -11,12 +11,12 @@ from typing import Any
 from benches.data import Tree, merge
 from benches.lines import Line, line_of_ratios
 from benches.memory import FLAT, Footprint, copies_of, of_flat_dicts, of_snapshots
-from benches.ratio import Workload, measure
 from benches.scaling.operations import DICT, PATCHED, PROXY, PURE_DERIVES, ROW, patching
 from benches.scaling.points import PATCH, READ, RESOLVE, Shape
 from benches.subjects import check_reads, kernels, walking
 from benches.usual import PARSERS
 from tests.real import plain, shipped
+from veltrix.bench.ratio import Workload, measure
 
 PARSE = "parse"
 ABOUT = {

@@ -11,9 +11,10 @@ from typing import Any
 
 from benches.data import MIDDLE, Generated, flatten, resolving_to
 from benches.lines import Figure, Line, at_most, line_of_times
-from benches.ratio import Timing, Workload, measure
 from benches.settings import Settings
-from benches.subjects import kernels, numbered, snapshot_of, unrolled
+from benches.subjects import kernels, snapshot_of
+from veltrix.bench.bodies import numbered, unrolled
+from veltrix.bench.ratio import Timing, Workload, measure
 
 SIZES = {"100k": 100_000, "1M": 1_000_000}
 PURE_SIZE = "100k"  # the reference resolves again: a second or more at each change

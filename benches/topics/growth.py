@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from benches.data import resolving_to
 from benches.lines import Line, at_most, line_of_ratios
-from benches.ratio import measure
 from benches.settings import Settings
 from benches.subjects import check_reads, kernels, snapshot_of, walking
+from veltrix.bench.ratio import measure
 
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1M": 1_000_000}
 NO_WORSE = at_most(1.0)

@@ -7,9 +7,10 @@ from typing import Any
 
 from benches.data import Generated, merge, resolving_to
 from benches.lines import Line, at_most, line_of_ratios
-from benches.ratio import Workload, measure
 from benches.settings import Settings
-from benches.subjects import Request, check_reads, kernels, numbered, snapshot_of, unrolled
+from benches.subjects import Request, check_reads, kernels, snapshot_of
+from veltrix.bench.bodies import numbered, unrolled
+from veltrix.bench.ratio import Workload, measure
 
 LEAVES = 10_000
 TARGET = at_most(1.5)

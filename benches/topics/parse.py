@@ -8,10 +8,10 @@ from typing import Any
 from benches.data import Tree, document, flatten
 from benches.documents import as_texts
 from benches.lines import Line, at_most, line_of_ratios
-from benches.ratio import Workload, measure
 from benches.settings import Settings
 from benches.subjects import kernels
 from benches.usual import PARSERS
+from veltrix.bench.ratio import Workload, measure
 
 LEAVES = 5_000
 TARGETS = {"json": 0.5, "toml": 0.10, "yaml": 0.10}

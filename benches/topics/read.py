@@ -8,20 +8,10 @@ from typing import Any
 
 from benches.data import resolving_to
 from benches.lines import Line, Target, at_most, line_of_ratios
-from benches.ratio import Workload, measure
 from benches.settings import Settings
-from benches.subjects import (
-    KEYS,
-    absent_keys,
-    check_reads,
-    equal_copies,
-    kernels,
-    numbered,
-    same,
-    snapshot_of,
-    some_keys,
-    unrolled,
-)
+from benches.subjects import KEYS, absent_keys, check_reads, kernels, same, snapshot_of, some_keys
+from veltrix.bench.bodies import equal_copies, numbered, unrolled
+from veltrix.bench.ratio import Workload, measure
 
 LEAVES = 100_000
 DEFAULT = object()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from benches.data import generate, merge
 from benches.lines import Line, at_least, line_of_ratios
-from benches.ratio import Workload, measure
 from benches.settings import Settings
 from benches.subjects import kernels, snapshot_of, stacked
+from veltrix.bench.ratio import Workload, measure
 
 PER_LAYER = 10_000
 ANCHOR = "a plain merge"

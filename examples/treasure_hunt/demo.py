@@ -9,30 +9,34 @@ from collections import Counter
 from typing import Any
 
 import veltrix
-from comparison import Timing, compare, operations
-from stack import CONFIG, FILES, REQUEST, SECRETS, VARIABLES, parse_layers
+from stack import CONFIG, FILES, REQUEST, SECRETS, VARIABLES
+from veltrix.bench.errors import MissingImplementationError
+from veltrix.cli.comparison import comparison
+from veltrix.cli.progress import Progress
+from veltrix.cli.style import Style
 
 WIDTH = 100
 EXPLAINED = ("clues.hint.cost_growth", "engine.workers.simulation_threads")
-COLOURS = {"bold": "1", "dim": "2", "green": "32", "cyan": "36", "yellow": "33"}
+COLOURS = {"bold": "1", "dim": "2", "green": "32", "cyan": "36"}
 
 
 def main() -> None:
     """Print the whole demo."""
     with contextlib.chdir(CONFIG):
-        snapshot = load()
+        config = load()
+    snapshot = config.snapshot
     print_stack(snapshot)
     print_tree(snapshot)
     print_explanations(snapshot)
     print_request(snapshot)
-    print_comparison(snapshot)
+    print_comparison(config)
 
 
-def load() -> veltrix.Snapshot:
+def load() -> veltrix.Config:
     """Resolve all sources through the public interface."""
     files = [veltrix.File(file, name=name) for name, file in FILES]
     deployment = veltrix.DotEnv(VARIABLES, prefix="HUNT", name="deployment", secret=SECRETS)
-    return veltrix.Config(*files, deployment).snapshot
+    return veltrix.Config(*files, deployment)
 
 
 def print_stack(snapshot: veltrix.Snapshot) -> None:
@@ -86,40 +90,19 @@ def print_request(snapshot: veltrix.Snapshot) -> None:
     )
 
 
-def print_comparison(snapshot: veltrix.Snapshot) -> None:
-    heading("pure against native, the same work taken in turns")
-    paths = list(snapshot.flatten())[::37]
-    kernels = {
-        name: operations(kernel, parse_layers(kernel), paths)
-        for name, kernel in veltrix.implementations().items()
-    }
-    print(paint(f"  {'':<40} {'pure':>10} {'native':>10} {'native is':>18}", "dim"))
-    for timing in compare(kernels):
-        print(f"  {timing.operation:<40} {duration(timing.pure):>10} {native(timing)}")
+def print_comparison(config: veltrix.Config) -> None:
+    heading("pure against native, as `veltrix bench` compares them")
+    try:
+        for line in comparison(config, Style.of(sys.stdout), Progress(sys.stderr)):
+            print(f"  {line}".rstrip())
+    except MissingImplementationError as error:
+        print(f"  {error}")
 
 
 def winner(told: veltrix.Explanation) -> str:
     """The layer that a value comes from."""
     assert told.origin is not None
     return told.origin.layer
-
-
-def native(timing: Timing) -> str:
-    """The native columns of one row; empty where the extension is not built."""
-    if timing.native is None or timing.ratio is None:
-        return f"{'not built':>10}"
-    faster = f"{timing.ratio:,.1f} × faster" if timing.ratio >= 1 else f"{1 / timing.ratio:,.1f} × slower"
-    return (
-        f"{duration(timing.native):>10} {paint(f'{faster:>18}', 'green' if timing.ratio >= 1 else 'yellow')}"
-    )
-
-
-def duration(seconds: float) -> str:
-    """`81.3 ns`, `2.4 µs`, `1.1 ms`."""
-    for size, unit in ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms")):
-        if seconds < size:
-            return f"{seconds / size * 1000:.1f} {unit}"
-    return f"{seconds:.2f} s"
 
 
 def shown(value: Any) -> str:

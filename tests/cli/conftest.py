@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from veltrix.bench import comparison, ratio
 from veltrix.cli import main
 
 BASE = """\
@@ -78,3 +79,11 @@ def refused(run):
         return err.removeprefix("veltrix: error: ").removesuffix("\n")
 
     return run_badly
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Few and short samples: what they find is not looked at."""
+    monkeypatch.setattr(comparison, "SECONDS", 0.0)
+    monkeypatch.setattr(ratio, "SAMPLE_NS", 1_000)
+    monkeypatch.setattr(ratio, "MOST_SAMPLES", 3)

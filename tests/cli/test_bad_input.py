@@ -16,7 +16,7 @@ FILES = ("base.json", "site.json")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "required: show|get|explain (try veltrix --help)"),
+        ([], "required: show|get|explain|bench (try veltrix --help)"),
         (["list"], "invalid choice: 'list'"),
         (["show"], "no files given; the form is veltrix show FILE..."),
         (["get", "base.json"], "no files given; the form is veltrix get PATH FILE..."),
@@ -30,6 +30,9 @@ FILES = ("base.json", "site.json")
         (["show", "base.json", "--env", ""], "an empty prefix"),
         (["explain", "debug", "base.json", "--format", "json"], "unrecognized arguments: --format"),
         (["show", ""], "a file's path is not empty"),
+        (["bench"], "no files given; the form is veltrix bench FILE..."),
+        (["bench", "base.json", "--format", "json"], "unrecognized arguments: --format"),
+        (["bench", "base.json", "--depth", "1"], "unrecognized arguments: --depth"),
     ],
 )
 def test_wrong_arguments(refused, arguments, said):
@@ -54,6 +57,8 @@ def test_wrong_arguments(refused, arguments, said):
         (["show", "base.ini"], "base.ini: unknown extension '.ini'; name it .toml"),
         (["show", "absent.toml"], "absent.toml: no such file (looked for /"),
         (["show", "."], ".: no extension to tell the format by"),
+        (["bench", "absent.toml"], "absent.toml: no such file (looked for /"),
+        (["bench", "base.json", "--set", "debug=maybe"], "debug: expected a bool"),
         (["show", "base.json", "--set", "server=1"], "server: expected a mapping (a JSON object)"),
         (
             ["show", "base.json", "--set", "server:=1"],

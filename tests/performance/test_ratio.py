@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 
-from benches import ratio as harness
-from benches.ratio import Timing, Workload, compiled, measure, ratio
+from veltrix.bench import ratio as harness
+from veltrix.bench.bodies import equal_copies
+from veltrix.bench.ratio import Timing, Workload, compiled, gain, measure, ratio
 
 
 class Clock:
@@ -39,6 +40,12 @@ def test_a_ratio_is_the_median_of_the_rounds_that_both_took_part_in():
 def test_a_ratio_needs_rounds_in_common():
     with pytest.raises(ValueError, match="at least two rounds"):
         ratio(Timing((1.0, None, 1.0)), Timing((None, 1.0, None)))
+
+
+def test_a_gain_is_that_of_the_medians_where_rounds_in_common_are_missing():
+    assert gain(Timing((40.0, 60.0)), Timing((10.0, 20.0))) == 3.5
+    assert gain(Timing((40.0, None, 60.0)), Timing((None, 10.0, None))) == 5.0
+    assert gain(Timing((40.0, 60.0)), Timing((0.0, 0.0))) is None
 
 
 def test_a_slow_while_leaves_the_ratio_alone():
@@ -76,6 +83,21 @@ def test_rounds_of_a_slow_workload_are_rounds_of_the_faster_ones():
     }
     assert [len(taken[name]) for name in workloads] == [harness.MOST_SAMPLES, 11, 5]
     assert taken["slower"] < taken["slow"] < taken["fast"]
+
+
+def test_fewer_samples_are_enough_where_that_is_said():
+    clock, seen = Clock(), []
+    workload = Workload("work(10**9)", {"work": clock.work})
+    timing = timed({"case": workload}, clock, seconds=0.1, fewest=2, tick=seen.append)["case"]
+    assert len(timing.samples) == 2
+    assert seen == [0.5, 1.0]
+
+
+def test_copies_are_equal_and_not_identical():
+    keys = ["server.port", "größe", "ab"]
+    copies = equal_copies(keys)
+    assert copies == keys
+    assert not any(copy is key for copy, key in zip(copies, keys, strict=True))
 
 
 def test_a_wrong_answer_is_found_before_anything_is_timed():

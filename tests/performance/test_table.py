@@ -7,9 +7,9 @@ import json
 import pytest
 
 from benches.lines import Figure, Line, at_least, at_most, combined, gains, line_of_ratios, line_of_times
-from benches.ratio import Timing
 from benches.run import TOPICS, topics_of
 from benches.table import summary, table, verdict
+from veltrix.bench.ratio import Timing
 
 
 def line(value, target, **fields):

@@ -24,6 +24,7 @@ ORDER = (
     "config",
     "_lazy",
     "",
+    "bench",
     "cli",
     "__main__",
 )

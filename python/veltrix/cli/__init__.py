@@ -1,4 +1,4 @@
-"""The command line `veltrix`: show, get and explain a resolved configuration."""
+"""The command line `veltrix`: show, get, explain and time a resolved configuration."""
 
 from veltrix.cli.command import main
 

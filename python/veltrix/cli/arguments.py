@@ -1,4 +1,4 @@
-"""The arguments of the three commands: files last, lowest precedence first, the options in any place."""
+"""The arguments of the commands: files last, lowest precedence first, the options in any place."""
 
 from __future__ import annotations
 
@@ -14,15 +14,21 @@ COMMANDS = {
     "show": "print the resolved configuration, with the layer that won beside each value",
     "get": "print the value at a path",
     "explain": "print every definition of a path, the winner first",
+    "bench": "time the pure and the native implementation on the files, beside each other",
 }
+
+_WITH_PATH = ("get", "explain")
+_WITH_FORMAT = ("show", "get")
+_CHOICES = "|".join(COMMANDS)
 
 _EPILOG = """\
 commands:
   veltrix show FILE...          {show}
   veltrix get PATH FILE...      {get}
   veltrix explain PATH FILE...  {explain}
+  veltrix bench FILE...         {bench}
 
-The arguments are the same for all three: after the PATH, where there is one, come the files, each
+The arguments are the same for all: after the PATH, where there is one, come the files, each
 overriding those before it; over them the secrets directory, then the environment, then --set.
 `veltrix COMMAND --help` lists the options.
 """.format(**COMMANDS)
@@ -56,7 +62,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parsed = _command_parser(first.command).parse_intermixed_args(first.rest)
     parsed.command = first.command
     if not (parsed.files or parsed.secrets or parsed.env or parsed.set):
-        form = "FILE..." if parsed.command == "show" else "PATH FILE..."
+        form = "PATH FILE..." if parsed.command in _WITH_PATH else "FILE..."
         raise UsageError(
             f"no files given; the form is veltrix {parsed.command} {form}", f"veltrix {parsed.command}"
         )
@@ -66,7 +72,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _first_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="veltrix",
-        usage="veltrix show|get|explain [PATH] FILE... [options]",
+        usage=f"veltrix {_CHOICES} [PATH] FILE... [options]",
         description="Resolve layered configuration and say where each value comes from.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -74,7 +80,7 @@ def _first_parser() -> argparse.ArgumentParser:
     )
     version = f"veltrix {veltrix.__version__} ({veltrix.implementation})"
     parser.add_argument("--version", action="version", version=version)
-    parser.add_argument("command", choices=COMMANDS, metavar="show|get|explain", help=argparse.SUPPRESS)
+    parser.add_argument("command", choices=COMMANDS, metavar=_CHOICES, help=argparse.SUPPRESS)
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # so that a missing command is not called two missing arguments
     return parser
@@ -88,7 +94,7 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    if command != "show":
+    if command in _WITH_PATH:
         parser.add_argument(
             "path", metavar="PATH", help='such as server.port, servers[0].host, log."my.module"'
         )
@@ -110,7 +116,7 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
         default="error",
         help="a mapping over another value, or the other way round: an error, or the upper one whole",
     )
-    if command != "explain":
+    if command in _WITH_FORMAT:
         add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")
     if command == "show":
         add("--depth", metavar="LEVELS", type=_depth, help="fold what is deeper in the tree")

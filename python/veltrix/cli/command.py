@@ -1,4 +1,7 @@
-"""Arguments in, lines and an exit code out: 0, or 2 with one message on what was wrong."""
+"""Arguments in, lines and an exit code out: 0, or 2 with one message on what was wrong.
+
+1 stands for what is wrong with Veltrix: its implementations disagree.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.definitions import definitions
 from veltrix.cli.documents import UnwritableError, document
@@ -26,8 +30,7 @@ from veltrix.sources.kernel import parse_path
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from veltrix import Snapshot
-
+DISAGREEMENT = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -65,12 +68,15 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     try:
-        snapshot = _load(parsed)
-        for text in _answer(parsed, snapshot):
+        for text in _answer(parsed, _load(parsed)):
             sys.stdout.write(text)
+            if parsed.command == "bench":
+                sys.stdout.flush()  # each row is seen when it is there, in a pipe too
         sys.stdout.flush()
-    except (ConfigError, UnwritableError) as error:
+    except (ConfigError, UnwritableError, MissingImplementationError) as error:
         return _refuse(str(error))
+    except DisagreementError as error:
+        return _refuse(str(error), DISAGREEMENT)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -78,7 +84,7 @@ def _run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _load(parsed: Namespace) -> Snapshot:
+def _load(parsed: Namespace) -> Config:
     sources: list[Source] = []
     for file in dict.fromkeys(parsed.files):
         try:
@@ -92,11 +98,18 @@ def _load(parsed: Namespace) -> Snapshot:
         sources.append(Env(parsed.env))
     if parsed.set:
         sources.append(Arguments(parsed.set))
-    return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret).snapshot
+    return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
 
 
-def _answer(parsed: Namespace, snapshot: Snapshot) -> Iterator[str]:
+def _answer(parsed: Namespace, config: Config) -> Iterator[str]:
     style = Style.of(sys.stdout)
+    if parsed.command == "bench":
+        from veltrix.cli.comparison import comparison
+        from veltrix.cli.progress import Progress
+
+        yield from _lines(comparison(config, style, Progress()))
+        return
+    snapshot = config.snapshot
     if parsed.command == "explain":
         yield from _lines(definitions(snapshot, parsed.path, style))
         return
@@ -116,10 +129,10 @@ def _lines(lines: Iterator[str]) -> Iterator[str]:
     return (f"{line}\n" for line in lines)
 
 
-def _refuse(message: str) -> int:
+def _refuse(message: str, code: int = BAD_INPUT) -> int:
     sys.stdout.flush()
     print(f"veltrix: error: {escaped(message)}", file=sys.stderr)
-    return BAD_INPUT
+    return code
 
 
 @contextmanager

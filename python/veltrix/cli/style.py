@@ -33,6 +33,14 @@ class Style:
         """What stands for a secret."""
         return self._in("\x1b[2;3m", text)
 
+    def better(self, text: str) -> str:
+        """What is as it should be."""
+        return self._in("\x1b[32m", text)
+
+    def worse(self, text: str) -> str:
+        """What is not."""
+        return self._in("\x1b[33m", text)
+
     def layer(self, text: str, number: int) -> str:
         """The name of a layer, every layer in a colour of its own as far as they go."""
         return self._in(_LAYERS[number % len(_LAYERS)], text)

@@ -78,18 +78,31 @@ def ratio(case: Timing, anchor: Timing) -> Spread:
     return Spread(middle, low, high)
 
 
+def gain(slow: Timing, fast: Timing) -> float | None:
+    """How many times as fast the second one is, by their medians where they share too few rounds."""
+    try:
+        return ratio(slow, fast).median
+    except ValueError:
+        return slow.median / fast.median if fast.median else None
+
+
 def measure(
     workloads: Mapping[str, Workload],
     *,
     seconds: float = 0.5,
+    fewest: int = FEWEST_SAMPLES,
     random: Random | None = None,
     clock: Callable[[], int] = process_time_ns,
+    tick: Callable[[float], None] = lambda done: None,
 ) -> dict[str, Timing]:
-    """Times workloads beside each other, each for about so many seconds."""
+    """Times workloads beside each other, each for about so many seconds and at least so many samples.
+
+    `tick` is told after each round which share of them is done.
+    """
     random = random or Random()
     for workload in workloads.values():
         workload.checked()
-    runs = {name: _Run(workload, clock, seconds) for name, workload in workloads.items()}
+    runs = {name: _Run(workload, clock, seconds, fewest) for name, workload in workloads.items()}
     ranks = list(range(max(run.wanted for run in runs.values())))
     random.shuffle(ranks)
     collecting = gc.isenabled()
@@ -103,6 +116,7 @@ def measure(
             random.shuffle(turn)
             for run in turn:
                 run.sample(number, with_empty=random.random() < _EMPTY_SHARE)
+            tick((number + 1) / len(ranks))
     finally:
         if collecting:
             gc.enable()
@@ -128,13 +142,13 @@ def compiled(body: str, names: Mapping[str, Any], clock: Callable[[], int] = pro
 class _Run:
     """One workload while it is measured."""
 
-    def __init__(self, workload: Workload, clock: Callable[[], int], seconds: float) -> None:
+    def __init__(self, workload: Workload, clock: Callable[[], int], seconds: float, fewest: int) -> None:
         self._operations = workload.operations
         self._work = compiled(workload.body, workload.names, clock)
         self._empty = compiled(workload.empty, workload.names, clock)
         self._turns, took = _calibrated(self._work)
         affordable = int(seconds * 1e9 / max(took, 1))
-        self.wanted = max(FEWEST_SAMPLES, min(MOST_SAMPLES, affordable))
+        self.wanted = max(fewest, min(MOST_SAMPLES, affordable))
         self._taken: dict[int, float] = {}
         self._empties = [self._empty(self._turns) / self._turns]
 
