@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 
@@ -52,6 +53,27 @@ def test_depth_never_reaches_a_small_stack(kernel, name):
     thread.join()
     expected = dict.fromkeys(("json-64", "toml-64", "yaml-64"), "value") | {"toml-operators": "ParseError"}
     assert results == [expected.get(name, "LimitError")]
+
+
+@pytest.mark.parametrize(
+    ("document", "asked"),
+    [
+        (nested_json(64), True),
+        (nested_json(65), False),
+        ('{"a": ' + "[" * 100_000, False),
+        ('{"a": "' + "[{" * 100_000 + '"}', True),
+        (r'{"a": "\"' + "[{" * 100_000 + '"}', True),
+        ('{"a": [' + "[{}]," * 1_000 + "1]}", True),
+        ('{"a": "' + "[{" * 1_000, False),
+    ],
+)
+def test_the_reference_asks_the_scanner_only_where_a_document_is_shallow(monkeypatch, document, asked):
+    """CPython 3.13's ends the process where a small stack is too small."""
+    texts = []
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda text, **options: texts.append(text) or loads(text, **options))
+    parsed(implementations()["pure"], document, "json")
+    assert bool(texts) == asked
 
 
 @pytest.mark.parametrize("name", DEEP)

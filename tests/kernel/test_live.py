@@ -102,3 +102,21 @@ def test_what_one_snapshot_remembers_is_right_for_the_others(kernel):
             for path in ("a", "a.y", "b"):
                 present = path not in changed or isinstance(changed[path], dict)
                 assert (type(snapshot.get(path)) is kernel.View) == present, (turn, path)
+
+
+def test_a_key_that_comes_is_seen_after_many_absent_ones(kernel):
+    """More absent keys are asked for than are remembered, so that the base is asked each time."""
+    base = kernel.resolve([kernel.Layer("low", {"m": {"x": 1}, "gone": {"y": 2}})])
+    assert not any(f"absent.{number}" in base for number in range(3_000))
+    derived = base.set("new", 3).set("m.new", 4).delete("gone", layer="low")
+    for path in ("new", "m.new"):
+        assert path in derived
+        assert path not in base
+        assert derived.get(path) == derived[path]
+        assert base.get(path, "default") == "default"
+    for path in ("gone", "gone.y"):
+        assert path not in derived
+        assert derived.get(path, "default") == "default"
+        assert path in base
+    assert "new" in derived["m"]
+    assert not any(f"absent.{number}" in derived for number in range(3_000))

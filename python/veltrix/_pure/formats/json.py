@@ -7,11 +7,13 @@ range, too many levels) is read again here, character by character, to say exact
 from __future__ import annotations
 
 import re
+from itertools import accumulate, repeat
 from math import isinf
 
 from veltrix._pure.formats import SURROGATE
 from veltrix._pure.formats.cursor import Cursor
 from veltrix._pure.formats.usual import is_usual
+from veltrix._pure.path import MAX_DEPTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,19 +36,29 @@ _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r"
 _WORDS = {"true": True, "false": False, "null": None}
 _WORD = re.compile("true|false|null")
 _NUMBER_START = re.compile("[-0-9]")
+_NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[^][{}"]++', re.DOTALL)
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def shortcut(text: str) -> dict[str, Any] | None:
     """The data of a document in which nothing is unusual."""
     import json
 
-    if _DOUBTFUL_ESCAPE.search(text):
+    if _DOUBTFUL_ESCAPE.search(text) or _is_deep(text):
         return None
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
     return data if is_usual(data) else None
+
+
+def _is_deep(text: str) -> bool:
+    """Whether a document has more levels than the limit; the scanner of CPython 3.13 trusts the C stack."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    steps = map(_STEPS.get, _NO_BRACKET.sub("", text), repeat(0))
+    return max(accumulate(steps), default=0) > MAX_DEPTH
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
