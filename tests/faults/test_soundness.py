@@ -1,4 +1,4 @@
-"""Group P: references, cycles, re-entrance, threads and memory at the boundary of native code."""
+"""References, cycles, re-entrance, threads and memory at the boundary of native code."""
 
 from __future__ import annotations
 

@@ -277,3 +277,24 @@ def test_the_digest_is_that_of_the_canonical_bytes(kernel, data, canonical):
 def test_the_same_layers_give_the_same_digest_in_any_snapshot(kernel):
     made = layers(kernel, {"x": 1}, {"y": 2})
     assert kernel.resolve(made).digest == kernel.resolve(made[:1]).with_layer(made[1]).digest
+
+
+class Odd:
+    """Answers both comparisons in its own way."""
+
+    def __eq__(self, other):
+        return "equal"
+
+    def __ne__(self, other):
+        return "different"
+
+    __hash__ = None
+
+
+def test_another_class_may_answer_comparisons(kernel):
+    snapshot = stack(kernel, {"m": {"x": 1}})
+    for one in (snapshot, snapshot["m"], snapshot.diff(snapshot)):
+        assert (one == Odd(), one != Odd()) == ("equal", "different")
+        assert one.__eq__(5) is one.__ne__(5) is NotImplemented
+        assert one != 5
+        assert not one != one  # noqa: SIM202

@@ -156,3 +156,18 @@ def test_shared_values_come_back(value, protocol):
     assert type(loaded) is type(value)
     assert (loaded is DELETE) is (value is DELETE)
     assert copy.deepcopy(value) == value
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_key_is_not_pickled(kernel, protocol):
+    key = stack(kernel, {"x": 1}).key("x")
+    for call in (lambda: pickle.dumps(key, protocol), key.__reduce__, lambda: copy.copy(key)):
+        with pytest.raises(TypeError, match=r"^cannot pickle 'veltrix\.Key' object$"):
+            call()
+
+
+def test_deepcopy_may_name_its_memo(kernel):
+    layer = kernel.Layer("x", {"m": {"x": 1}})
+    snapshot = kernel.resolve([layer])
+    for one in (layer, snapshot, snapshot["m"]):
+        assert one.__deepcopy__(memo={}) is one

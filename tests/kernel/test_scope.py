@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from tests.kernel.stack import layers, stack
@@ -110,3 +113,27 @@ def test_dimensions_are_checked(kernel):
     with pytest.raises(ValueError, match="twice") as caught:
         kernel.resolve([], dimensions=[Dimension("d", {"x": layer}), Dimension("d", {})])
     assert str(caught.value) == "dimension 'd' is declared twice"
+
+
+def test_a_name_that_utf8_cannot_carry_is_a_name_like_any_other(kernel):
+    layer, chosen = kernel.Layer("l", {"a": 1}), kernel.Layer("x", {"a": 2})
+    snapshot = kernel.resolve([layer], dimensions=[Dimension("\ud800", {"\udfff": chosen})])
+    assert snapshot.scope() is snapshot
+    assert snapshot.scope(**{"\ud800": "\udfff"})["a"] == 2
+    with pytest.raises(TypeError) as caught:
+        snapshot.scope(**{"\ud801": "x"})
+    assert str(caught.value) == r"unknown dimension '\ud801'; declared are '\ud800'"
+
+
+def test_a_cycle_through_what_was_chosen_is_collected(kernel):
+    class Service:
+        pass
+
+    service = Service()
+    dimensions = [Dimension("d", {"x": kernel.Layer("x", {"a": 2})})]
+    service.config = kernel.resolve([kernel.Layer("l", {"service": service})], dimensions=dimensions)
+    assert service.config.scope(d="x")["service"] is service
+    alive = weakref.ref(service)
+    del service
+    gc.collect()
+    assert alive() is None

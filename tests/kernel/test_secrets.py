@@ -164,3 +164,36 @@ def test_secret_is_a_bool_or_paths(kernel, secret, error):
     if not isinstance(secret, list):
         assert str(caught.value) == f"secret is a bool or paths, not {type(secret).__name__}"
     assert stack(kernel, {}) == {}
+
+
+class Sequence:
+    """Can be iterated, in the way of old, but is no `Iterable`."""
+
+    def __getitem__(self, index):
+        return ["x"][index]
+
+
+class Raising:
+    def __iter__(self):
+        raise TypeError("mine")
+
+
+class Lying:
+    def __iter__(self):
+        return 5
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        (Sequence(), "secret is a bool or paths, not Sequence"),
+        (1, "secret is a bool or paths, not int"),
+        ("x", "secret is a bool or paths, not str"),
+        (Raising(), "mine"),
+        (Lying(), "iter() returned non-iterator of type 'int'"),
+    ],
+)
+def test_what_is_no_list_of_secret_paths(kernel, secret, text):
+    with pytest.raises(TypeError) as caught:
+        kernel.Layer("x", {}, secret=secret)
+    assert str(caught.value) == text

@@ -25,7 +25,7 @@ PANICS = (
     r"\.(call_method\d?|getattr|import|into_pyobject|keys|items)\(",
 )
 # The module itself is made once, and there is nobody yet who could be told.
-MAKES = {"raw.rs", "make.rs", "lib.rs", "python.rs"}
+MAKES = {"raw.rs", "make.rs", "lib.rs", "process.rs", "python.rs"}
 
 
 def code(text: str) -> str:

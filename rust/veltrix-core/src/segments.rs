@@ -4,7 +4,7 @@
 //! found and read without a lock for as long as the table lives, only a new one is put in behind a lock.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::path::is_plain;
 
@@ -40,8 +40,8 @@ pub struct Segments {
     /// beside the number and one; 0 is an empty slot. An index that was left stays, so that whoever reads it reads on.
     indexes: [OnceLock<Box<[AtomicU64]>>; INDEXES],
     current: AtomicUsize,
-    /// How many segments are in the current index; whoever adds one holds it.
-    length: Mutex<usize>,
+    /// How many segments are in the current index.
+    length: AtomicUsize,
     in_use: AtomicUsize,
 }
 
@@ -49,6 +49,14 @@ const FIRST_INDEX: usize = 64;
 const INDEXES: usize = 27;
 
 static CURRENT: LazyLock<Mutex<Arc<Segments>>> = LazyLock::new(|| Mutex::new(Arc::new(Segments::new())));
+
+/// Whoever adds a segment holds it, in whichever table: one for all, so that a fork can wait for it.
+static ADDING: Mutex<()> = Mutex::new(());
+
+/// As long as the guard lives, no thread is in the middle of adding a segment.
+pub fn pause() -> MutexGuard<'static, ()> {
+    ADDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The table that new layers are built on.
 pub fn current() -> Arc<Segments> {
@@ -69,7 +77,7 @@ impl Segments {
             list: boxcar::Vec::new(),
             indexes,
             current: AtomicUsize::new(0),
-            length: Mutex::new(0),
+            length: AtomicUsize::new(0),
             in_use: AtomicUsize::new(0),
         }
     }
@@ -121,7 +129,7 @@ impl Segments {
 
     #[cold]
     fn add(&self, hash: u64, text: &str) -> SegmentId {
-        let mut length = self.length.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = pause();
         if let Some(known) = self.look_up(hash, text) {
             return known;
         }
@@ -129,8 +137,8 @@ impl Segments {
         let current = self.current.load(Ordering::Relaxed);
         if let Some(slots) = self.indexes[current].get() {
             put(slots, hash, id);
-            *length += 1;
-            if *length * 2 > slots.len() && current + 1 < INDEXES {
+            let length = self.length.fetch_add(1, Ordering::Relaxed) + 1;
+            if length * 2 > slots.len() && current + 1 < INDEXES {
                 self.indexes[current + 1].get_or_init(|| self.grown(slots));
                 self.current.store(current + 1, Ordering::Release);
             }

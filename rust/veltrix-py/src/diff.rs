@@ -65,6 +65,17 @@ impl Difference {
         }
     }
 
+    fn equals(&self, other: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = other.py();
+        let (ours, theirs) = (self.dicts(py)?, other.get().dicts(py)?);
+        for (one, other) in ours.iter().zip(&theirs) {
+            if !one.eq(other)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// How many paths were added, removed and changed.
     fn counts(&self, py: Python<'_>) -> [usize; 3] {
         match &*self.state() {
@@ -118,13 +129,13 @@ impl Difference {
     fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = other.py();
         let Ok(other) = other.cast::<Self>() else { return Ok(py.NotImplemented().into_bound(py)) };
-        let (ours, theirs) = (self.dicts(py)?, other.get().dicts(py)?);
-        for (one, other) in ours.iter().zip(&theirs) {
-            if !one.eq(other)? {
-                return Ok(PyBool::new(py, false).to_owned().into_any());
-            }
-        }
-        Ok(PyBool::new(py, true).to_owned().into_any())
+        Ok(PyBool::new(py, self.equals(other)?).to_owned().into_any())
+    }
+
+    fn __ne__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = other.py();
+        let Ok(other) = other.cast::<Self>() else { return Ok(py.NotImplemented().into_bound(py)) };
+        Ok(PyBool::new(py, !self.equals(other)?).to_owned().into_any())
     }
 
     fn __repr__(&self, py: Python<'_>) -> Text<String> {

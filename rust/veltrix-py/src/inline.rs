@@ -10,8 +10,9 @@ use veltrix_core::base::{Base, EntryId};
 use veltrix_core::hash::{path_hash, segment_hash};
 use veltrix_core::value::Kind;
 
+use crate::exact::{Exact, exact};
 use crate::make::Text;
-use crate::raw::{self, Exact};
+use crate::raw;
 
 /// The most values that an inline overlay has.
 pub const CAPACITY: usize = 8;
@@ -59,7 +60,7 @@ impl Inline {
         let found = base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
         let Some(entry) = found else { return Ok(false) };
         let mapping = base.entry(entry).kind == Kind::Mapping;
-        let fits = match raw::exact(value) {
+        let fits = match exact(value) {
             Exact::Dict if mapping => return self.collect(base, value.cast::<PyDict>()?, entry, hash),
             Exact::Str => raw::text(value.cast::<PyString>()?)?.is_some(),
             Exact::Float => !value.extract::<f64>()?.is_nan(),

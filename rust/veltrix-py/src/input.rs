@@ -11,10 +11,11 @@ use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 use veltrix_core::value::{Kind, Scalar};
 
 use crate::error::{raise, too_deep};
+use crate::exact::{Exact, exact};
 use crate::make::{Int, Text, texts, type_error};
 use crate::names::Names;
 use crate::python;
-use crate::raw::{self, Exact};
+use crate::raw;
 use crate::scalars::{decimal, moment};
 
 /// The most segments that a path can have.
@@ -96,7 +97,7 @@ impl<'py> Reader<'py> {
     fn definition(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
         self.check_depth()?;
         let node = self.builder.len();
-        match raw::exact(data) {
+        match exact(data) {
             Exact::Other => {
                 if data.is_instance(python::operator(self.py)?)? {
                     self.operator(segment, data)?;
@@ -159,7 +160,7 @@ impl<'py> Reader<'py> {
         let Err(error) = read else { return Ok(()) };
         let mut odd = false;
         raw::each(data, |key, _| {
-            odd |= raw::exact(&key) == Exact::Other && key.is_instance_of::<PyString>();
+            odd |= exact(&key) == Exact::Other && key.is_instance_of::<PyString>();
             Ok(())
         })?;
         if odd {
@@ -212,7 +213,7 @@ impl<'py> Reader<'py> {
 
     fn list(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
         self.builder.open(segment, Kind::List);
-        if matches!(raw::exact(data), Exact::List | Exact::Tuple) && self.takes_plain_values() {
+        if matches!(exact(data), Exact::List | Exact::Tuple) && self.takes_plain_values() {
             let mut next = 0;
             while let Some(item) = raw::read_items(data, &mut next, &mut self.builder) {
                 self.numbered_item(next, &item)?;
@@ -237,7 +238,7 @@ impl<'py> Reader<'py> {
     /// An item of a list, or what stands in one.
     fn item(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
         self.check_depth()?;
-        match raw::exact(data) {
+        match exact(data) {
             Exact::Dict => self.mapping(segment, data.cast::<PyDict>()?, Self::item),
             Exact::Other => {
                 if data.is_instance(python::operator(self.py)?)? {
@@ -255,7 +256,7 @@ impl<'py> Reader<'py> {
 
     /// Anything but a mapping or an operator.
     fn value(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
-        let scalar = match raw::exact(data) {
+        let scalar = match exact(data) {
             Exact::None => Scalar::Null,
             Exact::Bool => Scalar::Bool(data.is_truthy()?),
             Exact::Int => {
@@ -314,7 +315,7 @@ fn plain_items<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>>
 
 /// A key with `str` subclasses made plain; anything else as it is.
 pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if raw::exact(key) == Exact::Other && key.is_instance_of::<PyString>() {
+    if exact(key) == Exact::Other && key.is_instance_of::<PyString>() {
         return raw::attribute(&key.py().get_type::<PyString>(), c"__str__")?.call1((key,));
     }
     Ok(key.clone())

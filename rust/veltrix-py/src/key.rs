@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::make::{Text, attribute_error, shown};
+use crate::make::{Text, attribute_error, shown, type_error};
 use crate::raw;
 
 /// A handle on one value: `key.value` is read at the speed of an attribute.
@@ -31,6 +31,10 @@ impl Key {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
         Ok(Text(format!("<veltrix.Key {}>", shown(&raw::new_str(py, &self.path)?)?)))
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(type_error(slf.py(), "cannot pickle 'veltrix.Key' object"))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

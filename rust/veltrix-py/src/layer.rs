@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
@@ -97,15 +96,11 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> 
     if let Ok(everything) = secret.cast::<PyBool>() {
         return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
     }
-    let refusal = |kind: &str| type_error(secret.py(), format!("secret is a bool or paths, not {kind}"));
-    if secret.is_instance_of::<PyString>() {
-        return Err(refusal(&python::type_name(secret)));
+    if secret.is_instance_of::<PyString>() || !secret.is_instance(python::iterable(secret.py())?)? {
+        let kind = python::type_name(secret);
+        return Err(type_error(secret.py(), format!("secret is a bool or paths, not {kind}")));
     }
-    let paths = secret.try_iter().map_err(|error| {
-        let cannot = error.is_instance_of::<PyTypeError>(secret.py());
-        if cannot { refusal(&python::type_name(secret)) } else { error }
-    })?;
-    let paths = paths.map(|secret| {
+    let paths = secret.try_iter()?.map(|secret| {
         let steps = path::steps(&secret?)?;
         let names = steps.iter().map_while(|step| match step {
             Step::Name(name) => Some(table.intern(name)),
@@ -235,7 +230,8 @@ impl Layer {
         slf
     }
 
-    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
         slf
     }
 

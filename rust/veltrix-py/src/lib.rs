@@ -6,6 +6,7 @@
 //! ```
 
 mod python;
+mod exact;
 mod raw;
 mod make;
 mod scalars;
@@ -27,12 +28,14 @@ mod diff;
 mod snapshot;
 mod resolve;
 mod slots;
+mod process;
 
 use pyo3::prelude::*;
 
 // Borrowed items and the front table's references rely on the lock; a free-threaded interpreter is to turn it on.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    process::only_main_interpreter()?;
     let py = module.py();
     module.add_class::<layer::Layer>()?;
     module.add_class::<snapshot::Snapshot>()?;
@@ -50,5 +53,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
         python::mapping(py)?.call_method1("register", (class,))?;
     }
-    slots::install(py)
+    slots::install(py)?;
+    process::watch_forks(py)
 }

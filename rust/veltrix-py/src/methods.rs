@@ -70,6 +70,14 @@ macro_rules! reading_methods {
                 })
             }
 
+            fn __ne__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                let py = slf.py();
+                Ok(match Self::reading(slf, |reading| reading.equals(other))? {
+                    Some(equal) => PyBool::new(py, !equal).to_owned().into_any(),
+                    None => py.NotImplemented().into_bound(py),
+                })
+            }
+
             fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
                 Err($crate::methods::unhashable(slf.py(), stringify!($class)))
             }
@@ -123,7 +131,8 @@ macro_rules! reading_methods {
                 slf
             }
 
-            fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+            fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+ let _ = memo;
                 slf
             }
 

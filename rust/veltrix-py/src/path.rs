@@ -9,16 +9,17 @@ use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::raise;
+use crate::exact::{Exact, exact};
 use crate::make::{Int, Text, shown, type_error};
 use crate::python;
-use crate::raw::{self, Exact};
+use crate::raw;
 
 /// The largest index and one.
 const INDEX_LIMIT: u64 = 1_000_000_000_000_000_000;
 
 /// The steps of any spelling of a path.
 pub fn steps(path: &Bound<'_, PyAny>) -> PyResult<Vec<Step<'static>>> {
-    if raw::exact(path) == Exact::Str {
+    if exact(path) == Exact::Str {
         return text_steps(path.cast::<PyString>()?);
     }
     if let Ok(text) = path.cast::<PyString>() {

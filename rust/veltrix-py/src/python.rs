@@ -61,6 +61,8 @@ imports! {
     prepend: "veltrix.operators", "Prepend";
     /// `collections.abc.Mapping`.
     mapping: "collections.abc", "Mapping";
+    /// `collections.abc.Iterable`.
+    iterable: "collections.abc", "Iterable";
     /// `collections.abc.KeysView`.
     keys_view: "collections.abc", "KeysView";
     /// `collections.abc.ValuesView`.

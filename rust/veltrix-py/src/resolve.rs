@@ -76,6 +76,8 @@ fn build(
     let mut opaques = None;
     for layer in &given {
         let Layer { stacked, opaques: added } = layer.get().rebased(py, &table);
+        // Made here, so that no thread that is detached makes it when the process forks.
+        stacked.root();
         stack.push(stacked);
         opaques = joined(py, opaques.as_ref(), added)?;
     }

@@ -1,6 +1,5 @@
 //! The class `Snapshot`.
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
@@ -58,7 +57,7 @@ pub struct Snapshot {
     /// With more opaque objects than this, those that no layer refers to are let go.
     many: usize,
     dimensions: Py<PyTuple>,
-    scopes: PyOnceLock<Py<PyDict>>,
+    scopes: OnceLock<Py<PyDict>>,
 }
 
 impl Snapshot {
@@ -81,7 +80,7 @@ impl Snapshot {
             many: FEW,
             opaques,
             dimensions,
-            scopes: PyOnceLock::new(),
+            scopes: OnceLock::new(),
         }
     }
 
@@ -225,7 +224,7 @@ reading_methods!(Snapshot, {
                 opaques: snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
                 many: snapshot.many,
                 dimensions: snapshot.dimensions.clone_ref(py),
-                scopes: PyOnceLock::new(),
+                scopes: OnceLock::new(),
             });
         }
         let name = name.unwrap_or_else(|| OVERLAY.to_owned());
@@ -326,10 +325,9 @@ reading_methods!(Snapshot, {
         let names: Vec<Bound<'py, PyAny>> =
             dimensions.iter().map(|dimension| raw::attribute(&dimension, c"name")).collect::<PyResult<Vec<_>>>()?;
         let choices = choices.map_or_else(|| raw::new_dict(py), |choices| Ok(choices.clone()))?;
-        let declared: HashSet<String> = names.iter().map(PyAnyMethods::extract).collect::<PyResult<_>>()?;
         for choice in choices.try_iter()? {
             let choice = choice?;
-            if !declared.contains(&choice.extract::<String>()?) {
+            if !raw::new_tuple(py, names.iter().cloned())?.contains(&choice)? {
                 let known = names.iter().map(shown).collect::<PyResult<Vec<_>>>()?;
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 let text = format!("unknown dimension {}; declared are {known}", shown(&choice)?);
@@ -346,7 +344,8 @@ reading_methods!(Snapshot, {
         if chosen.is_empty() {
             return Ok(slf.clone());
         }
-        let known = snapshot.scopes.get_or_try_init(py, || raw::new_dict(py).map(Bound::unbind))?.bind(py);
+        let empty = raw::new_dict(py)?.unbind();
+        let known = snapshot.scopes.get_or_init(|| empty).bind(py);
         let key = raw::new_tuple(py, chosen.iter().map(|layer| layer.clone().into_any()))?;
         let result = match known.get_item(&key)? {
             Some(found) => {
@@ -367,6 +366,9 @@ reading_methods!(Snapshot, {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         if let Some(opaques) = &self.opaques {
             visit.call(opaques)?;
+        }
+        if let Some(scopes) = self.scopes.get() {
+            visit.call(scopes)?;
         }
         visit.call(&self.dimensions)
     }
