@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import veltrix
-from veltrix.bench.agreement import same
+from veltrix.bench.agreement import of_each, same
+from veltrix.bench.errors import MissingImplementationError
+from veltrix.errors import SourceError
 
 FILES = ("base.json", "site.json")
 FOLDED, ZONED = datetime(2020, 1, 1, fold=1), datetime(2020, 1, 1, tzinfo=UTC)
@@ -35,6 +37,17 @@ def test_what_is_not_the_same(left, right):
 
 def test_a_nan_is_the_same_as_another():
     assert same((float("nan"),), (float("nan"),))
+
+
+def test_an_implementation_that_lacks_a_library_is_told_of():
+    def ask(name):
+        if name == "pure":
+            raise SourceError("YAML needs more")
+        return {}
+
+    with pytest.raises(MissingImplementationError) as caught:
+        of_each("a.yaml", {"native": "native", "pure": "pure"}, ask)
+    assert str(caught.value) == "a.yaml: the pure implementation cannot: YAML needs more"
 
 
 PURE = veltrix.implementations()["pure"].Snapshot
