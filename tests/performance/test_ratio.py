@@ -39,7 +39,7 @@ def test_a_ratio_is_the_median_of_the_rounds_that_both_took_part_in():
 
 def test_a_ratio_needs_rounds_in_common():
     with pytest.raises(
-        ValueError, match="^a ratio needs at least two rounds that both workloads took part in$"
+        ValueError, match="a ratio needs at least two rounds that both workloads took part in"
     ):
         ratio(Timing((1.0, None, 1.0)), Timing((None, 1.0, None)))
 
