@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import veltrix
-from veltrix import DELETE, Dimension, FrozenMapping, _select, append, replace
+from veltrix import DELETE, Dimension, FrozenMapping, Origin, _select, append, replace
 
 TESTS = Path(__file__).parents[1]
 PACKAGE = TESTS.parent / "python" / "veltrix"
@@ -73,7 +73,7 @@ def test_what_the_kernel_says(kernel, call, expected):
         "kernel": kernel, "layer": layer, "dimension": dimension, "deep": deep, "pickle": pickle,
         "snapshot": kernel.resolve([layer], dimensions=[dimension]),
         "DELETE": DELETE, "append": append, "replace": replace,
-        "Dimension": Dimension, "FrozenMapping": FrozenMapping,
+        "Dimension": Dimension, "FrozenMapping": FrozenMapping, "Origin": Origin,
     }  # fmt: skip
     assert raised(call, names) == expected
 

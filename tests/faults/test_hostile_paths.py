@@ -95,3 +95,39 @@ def test_the_methods_of_a_segment_are_not_asked_either(kernel, snapshot):
     assert kernel.parse_path((name("l"), number(1))) == ("l", 1)
     assert kernel.format_path((name("l"), number(1))) == "l[1]"
     assert (name("l"), number(2)) not in snapshot
+
+
+@pytest.mark.parametrize("call", sorted({*CALLS} - {"tuple"}))
+@pytest.mark.parametrize("path", [("a",), ("b", "c"), ("zz",), (), (0,), ("l", 1), ("b", None)])
+def test_the_methods_of_a_tuple_are_not_asked_either(kernel, snapshot, call, path):
+    def loud(*_):
+        raise LoudError
+
+    def outcome(path):
+        try:
+            return repr(CALLS[call](snapshot, path))
+        except (KeyError, ValueError, TypeError) as error:
+            return type(error), str(error)
+
+    names = (*METHODS, "__iter__", "__contains__", "__bool__", "index")
+    loud_tuple = type("Loud", (tuple,), dict.fromkeys(names, loud))
+    lying_tuple = type(
+        "Lying",
+        (tuple,),
+        {
+            "__iter__": lambda _: iter(["a"]),
+            "__len__": lambda _: 1,
+            "__getitem__": lambda _, at: ("a",)[at],
+        },
+    )
+    for kind in (loud_tuple, lying_tuple):
+        assert outcome(kind(path)) == outcome(path)
+
+
+def test_a_secret_path_is_what_a_tuple_holds(kernel):
+    lying = type("Lying", (tuple,), {"__iter__": lambda _: iter(["b"])})
+    layer = kernel.Layer("x", {"a": 1, "b": 2}, secret=[lying(("a",))])
+    told = kernel.resolve([layer])
+    assert [told.explain(name).secret for name in "ab"] == [True, False]
+    assert kernel.parse_path(lying(("a", 0))) == ("a", 0)
+    assert kernel.format_path(lying(("a", 0))) == "a[0]"

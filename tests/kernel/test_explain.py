@@ -240,3 +240,12 @@ def test_explaining_describes_this_snapshot(kernel):
     new = old.set("x", 2)
     assert told(old.explain("x")) == ["a x = int wins"]
     assert told(new.explain("x")) == ["b x = int wins", "a x = int overridden"]
+
+
+def test_no_class_is_asked_for_the_word_of_its_type(kernel):
+    class Loud(type):
+        __module__ = property(lambda _: 1 / 0)
+        __name__ = property(lambda _: 1 / 0)
+
+    opaque = Loud("Opaque", (), {})()
+    assert stack(kernel, {"x": opaque}).explain("x").definitions[0].type == "object"

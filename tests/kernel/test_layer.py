@@ -148,3 +148,28 @@ def test_both_have_the_same_public_names(kernel):
             for module in (pure, kernel)
         )
         assert ours == theirs
+
+
+@pytest.mark.parametrize("base", [bytes, bytearray])
+def test_a_document_is_the_bytes_that_it_holds(kernel, base):
+    def loud(*_):
+        raise AssertionError("the bytes are taken, not asked for")
+
+    names = ("__bytes__", "__buffer__", "__len__", "__iter__", "__getitem__", "decode")
+    text = type("Own", (base,), dict.fromkeys(names, loud))(b'{"x": 1}')
+    assert kernel.resolve([kernel.Layer.parse("app", text, "json")]) == {"x": 1}
+
+
+def test_a_layer_stays_what_it_was_made(kernel):
+    layer = kernel.Layer("a", {"x": 1})
+    layer.__init__("b", {"x": 2})
+    layer.__init__(1, 2, 3, four=4)
+    assert layer.name == "a"
+    assert kernel.resolve([layer]) == {"x": 1}
+    made = kernel.Layer.__new__(kernel.Layer, "c", {"x": 3})
+    assert (type(made), made.name) == (kernel.Layer, "c")
+    for make in (kernel.Layer, lambda: kernel.Layer.__new__(kernel.Layer)):
+        with pytest.raises(TypeError) as caught:
+            make()
+        text = "Layer.__new__() missing 2 required positional arguments: 'name' and 'data'"
+        assert str(caught.value) == text

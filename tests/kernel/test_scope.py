@@ -137,3 +137,19 @@ def test_a_cycle_through_what_was_chosen_is_collected(kernel):
     del service
     gc.collect()
     assert alive() is None
+
+
+@pytest.mark.parametrize("choice", [5, False, "eu", ()])
+def test_a_dimension_of_ones_own_chooses_layers(kernel, choice):
+    class Own(Dimension):
+        __slots__ = ()
+
+        def choose(self, choice):
+            return choice
+
+    snapshot = stack(kernel, {"a": 1}, dimensions=[Own("own", {})])
+    with pytest.raises(TypeError) as caught:
+        snapshot.scope(own=choice)
+    assert str(caught.value) == f"a layer is a veltrix.Layer, not {type(choice).__name__}"
+    assert snapshot.scope(own=None) is snapshot
+    assert snapshot.scope(own=kernel.Layer("chosen", {"a": 2}))["a"] == 2

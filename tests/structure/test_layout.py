@@ -20,8 +20,8 @@ TOP_LEVEL = {
 # Stems that only the reference needs: its detour around the parsers of the standard library.
 WITHOUT_TWIN = {"formats/usual"}
 
-# Stems of the reference that only name a Python class: their twins are files of the boundary.
-TWIN_AT_THE_BOUNDARY = {"key", "view"}
+# Stems of the reference that are only about Python's objects: their twins are files of the boundary.
+TWIN_AT_THE_BOUNDARY = {"key", "origin", "view"}
 
 LONGEST_FILE = 400
 

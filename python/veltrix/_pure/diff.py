@@ -80,6 +80,9 @@ def restore_difference(
     added: dict[str, Any], removed: dict[str, Any], changed: dict[str, tuple[Any, Any]]
 ) -> Difference:
     """The difference of these three dicts."""
+    for part in (added, removed, changed):
+        if not isinstance(part, dict):
+            raise TypeError(f"a difference is made of dicts, not {type(part).__name__}")
     difference = object.__new__(Difference)
     difference._added = added
     difference._removed = removed

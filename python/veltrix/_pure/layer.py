@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
-from veltrix._pure.path import Segments, check_depth, join, parse_path, surrogate
+from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
+from veltrix._pure.path import Segments, check_depth, join, parse_path
 from veltrix._pure.value import entries, freeze, freeze_list, type_word
 from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
@@ -24,8 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, Self
 
+    from veltrix._pure.origin import Origins
+
     Children = dict[str, "Node"]
-    Origins = Mapping[Any, Origin]
 
 FORMATS = ("toml", "json", "yaml", "env")
 
@@ -120,19 +122,20 @@ class Layer:
     _origin: Origin
     _secret: bool | frozenset[Segments]
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         name: str,
         data: Mapping[str, Any],
         *,
         source: str = "mapping",
         origins: Origins | None = None,
         secret: bool | Iterable[str | tuple[str | int, ...]] = False,
-    ) -> None:
-        origin = Origin(_text("a layer's name", name), _text("a layer's source", source))
-        if not isinstance(data, Mapping):
-            raise TypeError(f"layer data is a mapping, not {type(data).__name__}")
-        self._fill(data, origin, _checked_origins(origin.layer, origins), secret)
+    ) -> Self:
+        origin = Origin(text_argument("a layer's name", name), text_argument("a layer's source", source))
+        _check_data(data)
+        layer = object.__new__(cls)
+        layer._fill(data, origin, checked_origins(origin.layer, origins), secret)
+        return layer
 
     @classmethod
     def parse(
@@ -147,11 +150,15 @@ class Layer:
         """The layer of a document; `format` is "toml", "json", "yaml" or "env"."""
         from veltrix._pure import formats
 
-        origin = Origin(_text("a layer's name", name), "file", _file_name(file))
+        origin = Origin(text_argument("a layer's name", name), "file", file_name(file))
         if isinstance(text, str):
             content = str.encode(text, "utf-8", "surrogatepass")
-        elif isinstance(text, (bytes, bytearray, memoryview)):
-            content = bytes(text)
+        elif isinstance(text, bytes):
+            content = bytes.__getitem__(text, slice(None))
+        elif isinstance(text, bytearray):
+            content = bytes(bytearray.__getitem__(text, slice(None)))
+        elif isinstance(text, memoryview):
+            content = text.tobytes()
         else:
             raise TypeError(f"a document is bytes or str, not {type(text).__name__}")
         if not is_one_of(format, FORMATS):
@@ -210,8 +217,10 @@ def restore_layer(
     secret: bool | tuple[tuple[str | int, ...], ...],
 ) -> Layer:
     """The layer that was pickled."""
+    own = layer_origin(origin)
+    _check_data(data)
     layer = object.__new__(Layer)
-    layer._fill(data, origin, origins, secret)
+    layer._fill(data, own, checked_origins(own.layer, origins), secret)
     return layer
 
 
@@ -250,41 +259,14 @@ def _with_root(layer: Layer, root: Node) -> Layer:
     return changed
 
 
-def _text(what: str, text: str) -> str:
-    if not isinstance(text, str):
-        raise TypeError(f"{what} is a str, not {type(text).__name__}")
-    plain = str.__str__(text)
-    if surrogate(plain) is not None:
-        raise ValueError(f"{what} holds a lone surrogate, which UTF-8 cannot carry")
-    return plain
+def _check_data(data: object) -> None:
+    if not isinstance(data, Mapping):
+        raise TypeError(f"layer data is a mapping, not {type(data).__name__}")
 
 
 def is_one_of(word: object, words: tuple[str, ...]) -> bool:
     """Whether an argument is one of some words, whatever it says itself."""
     return isinstance(word, str) and str.__str__(word) in words
-
-
-def _file_name(file: str | None) -> str | None:
-    """The name of a file as text; bytes in it that are no UTF-8 are written with a backslash."""
-    if file is None:
-        return None
-    if not isinstance(file, str):
-        raise TypeError(f"a file's name is a str, not {type(file).__name__}")
-    return str.encode(file, "utf-8", "backslashreplace").decode("utf-8")
-
-
-def _checked_origins(layer: str, origins: Origins | None) -> Origins:
-    """Origins of single paths, all of this layer."""
-    if origins is None:
-        return {}
-    if not isinstance(origins, Mapping):
-        raise TypeError(f"origins are a mapping, not {type(origins).__name__}")
-    checked = {}
-    for path, origin in origins.items():
-        if not isinstance(origin, Origin):
-            raise TypeError(f"an origin is a veltrix.Origin, not {type(origin).__name__}")
-        checked[path] = origin._replace(layer=layer, file=_file_name(origin.file))
-    return checked
 
 
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:

@@ -87,7 +87,7 @@ def surrogate(text: str) -> int | None:
 
 
 def _check_tuple(path: tuple[str | int, ...]) -> Segments:
-    segments = tuple(_plain_segment(segment) for segment in path)
+    segments = tuple(_plain_segment(segment) for segment in tuple.__iter__(path))
     if not segments:
         raise PathError(segments, None, "empty path")
     if isinstance(segments[0], int):

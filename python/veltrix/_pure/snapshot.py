@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
+from veltrix._pure.origin import number_argument
 from veltrix._pure.path import parse_path
 from veltrix._pure.resolve import finish, fold
 from veltrix._pure.view import MISSING, Reader, make_view, pre_order
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Path = str | tuple[str | int, ...]
 
 _SCOPES = 128
+_LAST_GENERATION = 2**62
+"""The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it."""
 
 
 class Snapshot(Reader):
@@ -90,7 +93,7 @@ class Snapshot(Reader):
 
     def with_layer(self, layer: Layer) -> Snapshot:
         """The snapshot with a layer in the place of the topmost of its name, or on top."""
-        _check_layer(layer)
+        _checked_layer(layer)
         if layer.name in self.layers:
             return self._replaced(self._position(layer.name), layer)
         return self._published((*self._layers, layer))
@@ -114,7 +117,7 @@ class Snapshot(Reader):
                 known = ", ".join(repr(dimension.name) for dimension in self._dimensions) or "none"
                 raise TypeError(f"unknown dimension {name!r}; declared are {known}")
         found = (dimension.choose(choices.get(dimension.name)) for dimension in self._dimensions)
-        chosen = tuple(layer for layer in found if layer is not None)
+        chosen = tuple(_checked_layer(layer) for layer in found if layer is not None)
         if not chosen:
             return self
         scoped = self._scopes.pop(chosen, None)
@@ -126,7 +129,7 @@ class Snapshot(Reader):
         return scoped
 
     def _with(self, layers: tuple[Layer, ...]) -> Snapshot:
-        return restore_snapshot(layers, self._conflicts, self._dimensions, self._generation)
+        return _resolved(layers, self._conflicts, self._dimensions, self._generation)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
         return self._published((*self._layers[:at], layer, *self._layers[at + 1 :]))
@@ -156,21 +159,42 @@ def resolve(
     dimensions: Iterable[Dimension] = (),
 ) -> Snapshot:
     """The snapshot of a stack of layers, the lowest first."""
-    if not is_one_of(conflicts, ("error", "replace")):
-        raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
-    stack = tuple(layers)
-    for layer in stack:
-        _check_layer(layer)
-    declared = tuple(dimensions)
-    _check_dimensions(declared)
-    rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
-    return restore_snapshot(stack, rule, declared, 1)
+    return _checked(layers, conflicts, dimensions, 1)
 
 
 resolve.__module__ = "veltrix"
 
 
 def restore_snapshot(
+    layers: Iterable[Layer],
+    conflicts: Literal["error", "replace"],
+    dimensions: Iterable[Dimension],
+    generation: int,
+) -> Snapshot:
+    """The snapshot that was pickled."""
+    counted = number_argument("a generation", generation, _LAST_GENERATION)
+    return _checked(layers, conflicts, dimensions, counted)
+
+
+def _checked(
+    layers: Iterable[Layer],
+    conflicts: Literal["error", "replace"],
+    dimensions: Iterable[Dimension],
+    generation: int,
+) -> Snapshot:
+    """The snapshot of what a caller gives."""
+    if not is_one_of(conflicts, ("error", "replace")):
+        raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
+    stack = tuple(layers)
+    for layer in stack:
+        _checked_layer(layer)
+    declared = tuple(dimensions)
+    _check_dimensions(declared)
+    rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
+    return _resolved(stack, rule, declared, generation)
+
+
+def _resolved(
     layers: tuple[Layer, ...],
     conflicts: Literal["error", "replace"],
     dimensions: tuple[Dimension, ...],
@@ -192,9 +216,10 @@ def restore_snapshot(
     return snapshot
 
 
-def _check_layer(layer: object) -> None:
+def _checked_layer(layer: object) -> Layer:
     if not isinstance(layer, Layer):
         raise TypeError(f"a layer is a veltrix.Layer, not {type(layer).__name__}")
+    return layer
 
 
 def _check_dimensions(dimensions: tuple[Dimension, ...]) -> None:
@@ -206,7 +231,7 @@ def _check_dimensions(dimensions: tuple[Dimension, ...]) -> None:
             raise ValueError(f"dimension {dimension.name!r} is declared twice")
         seen.add(dimension.name)
         for layer in dimension.layers.values():
-            _check_layer(layer)
+            _checked_layer(layer)
 
 
 Mapping.register(Snapshot)

@@ -38,8 +38,6 @@ def type_word(value: Any) -> str:
 
 
 def _time_word(value: Any) -> str | None:
-    if type(value).__module__ != "datetime":
-        return None
     import datetime as dt
 
     kind = type(value)

@@ -231,7 +231,13 @@ def make_view(snapshot: Snapshot, path: str, tree: dict[str, Any], values: dict[
 
 def restore_view(snapshot: Snapshot, path: str) -> View:
     """The view that was pickled."""
-    view: View = snapshot[path]
+    from veltrix._pure.snapshot import Snapshot
+
+    if not isinstance(snapshot, Snapshot):
+        raise TypeError(f"a view is of a veltrix.Snapshot, not {type(snapshot).__name__}")
+    view = snapshot[path]
+    if not isinstance(view, View):
+        raise TypeError(f"a view is of a mapping, not {type(view).__name__}")
     return view
 
 

@@ -48,10 +48,10 @@ pub struct Record {
 impl Record {
     /// Where a node of this layer comes from.
     pub fn place(&self, node: NodeId) -> Place {
-        self.places
-            .get(&node)
-            .cloned()
-            .unwrap_or_else(|| Place { position: self.tree.position(node), ..self.place.clone() })
+        self.places.get(&node).cloned().unwrap_or_else(|| Place {
+            position: self.tree.position(node).or(self.place.position),
+            ..self.place.clone()
+        })
     }
 
     /// The same layer with its segments in the table of `tree`, which is its tree there.

@@ -10,7 +10,7 @@ use veltrix_core::diff::{self, Leaf, What};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::push_path;
-use crate::make::Text;
+use crate::make::{Text, type_error};
 use crate::output::{self, Style};
 use crate::snapshot::Snapshot;
 use crate::{python, raw};
@@ -162,8 +162,19 @@ impl Difference {
 /// The difference of these three dicts.
 #[pyfunction]
 #[pyo3(signature = (added, removed, changed))]
-pub fn restore_difference(added: Py<PyDict>, removed: Py<PyDict>, changed: Py<PyDict>) -> Difference {
-    Difference(Mutex::new(State::Made([added, removed, changed])))
+pub fn restore_difference(
+    added: &Bound<'_, PyAny>,
+    removed: &Bound<'_, PyAny>,
+    changed: &Bound<'_, PyAny>,
+) -> PyResult<Difference> {
+    let dict = |part: &Bound<'_, PyAny>| {
+        if let Ok(part) = part.cast::<PyDict>() {
+            return Ok(part.clone().unbind());
+        }
+        let kind = python::type_name(part);
+        Err(type_error(part.py(), format!("a difference is made of dicts, not {kind}")))
+    };
+    Ok(Difference(Mutex::new(State::Made([dict(added)?, dict(removed)?, dict(changed)?]))))
 }
 
 impl Found {

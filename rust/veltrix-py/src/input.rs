@@ -14,6 +14,7 @@ use crate::error::{raise, too_deep};
 use crate::exact::{Exact, exact};
 use crate::make::{Int, Text, texts, type_error};
 use crate::names::Names;
+use crate::origin::Origins;
 use crate::python;
 use crate::raw;
 use crate::scalars::{decimal, moment};
@@ -37,7 +38,7 @@ pub struct Reader<'py> {
     names: Names<'py>,
     /// Every opaque object that the tree refers to, by its handle.
     opaques: Option<Bound<'py, PyDict>>,
-    origins: Option<Bound<'py, PyDict>>,
+    origins: Option<Origins<'py>>,
     places: BTreeMap<NodeId, Place>,
 }
 
@@ -50,12 +51,7 @@ pub struct Read {
 
 impl<'py> Reader<'py> {
     /// A reader of data that stands at a path, which counts for the depth limit.
-    pub fn new(
-        py: Python<'py>,
-        builder: TreeBuilder,
-        above: &[SegmentId],
-        origins: Option<Bound<'py, PyDict>>,
-    ) -> Self {
+    pub fn new(py: Python<'py>, builder: TreeBuilder, above: &[SegmentId], origins: Option<Origins<'py>>) -> Self {
         let path = above.iter().map(|&segment| Step::Name(segment)).collect();
         Self { py, builder, path, names: Names::default(), opaques: None, origins, places: BTreeMap::new() }
     }
@@ -117,14 +113,14 @@ impl<'py> Reader<'py> {
     }
 
     fn note_origin(&mut self, node: NodeId) -> PyResult<()> {
-        let Some(origins) = self.origins.clone() else { return Ok(()) };
+        let Some(origins) = &self.origins else { return Ok(()) };
         let names = self.path.iter().map(|step| match *step {
             Step::Name(id) => &*self.builder.segments().get(id).text,
             Step::Index(_) => "",
         });
         let key = texts(self.py, names)?;
-        if let Some(origin) = origins.get_item(key)? {
-            self.places.insert(node, place(&origin)?);
+        if let Some(place) = origins.get(key)? {
+            self.places.insert(node, place.clone());
         }
         Ok(())
     }
@@ -319,27 +315,4 @@ pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         return raw::attribute(&key.py().get_type::<PyString>(), c"__str__")?.call1((key,));
     }
     Ok(key.clone())
-}
-
-/// A `Place` from an `Origin`.
-pub fn place(origin: &Bound<'_, PyAny>) -> PyResult<Place> {
-    let line: Option<u32> = raw::attribute(origin, c"line")?.extract()?;
-    let column: Option<u32> = raw::attribute(origin, c"column")?.extract()?;
-    let file = raw::attribute(origin, c"file")?;
-    Ok(Place {
-        source: raw::attribute(origin, c"source")?.extract()?,
-        file: if file.is_none() { None } else { Some(file_name(&file)?) },
-        variable: raw::attribute(origin, c"variable")?.extract()?,
-        position: line.map(|line| veltrix_core::layer::Position { line, column: column.unwrap_or(0) }),
-    })
-}
-
-/// The name of a file as text; bytes in it that are no UTF-8 are written with a backslash.
-pub fn file_name(file: &Bound<'_, PyAny>) -> PyResult<String> {
-    let Ok(name) = file.cast::<PyString>() else {
-        let kind = python::type_name(file);
-        return Err(type_error(file.py(), format!("a file's name is a str, not {kind}")));
-    };
-    let text = raw::encoded(name, c"backslashreplace")?;
-    Ok(String::from_utf8_lossy(text.as_bytes()).into_owned())
 }

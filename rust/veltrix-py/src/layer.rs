@@ -1,5 +1,6 @@
 //! The class `Layer`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -15,8 +16,9 @@ use veltrix_core::stacked::Stacked;
 use veltrix_core::value::Kind;
 
 use crate::error::{document_error, origin};
-use crate::input::{self, Reader};
+use crate::input::Reader;
 use crate::make::{Text, attribute_error, shown, texts, type_error, value_error};
+use crate::origin::{Origins, file_name, layer_origin, text_argument};
 use crate::output::{self, Style};
 use crate::python::{self, Given};
 use crate::{path, raw};
@@ -37,7 +39,7 @@ impl Layer {
         data: &Bound<'py, PyAny>,
         name: String,
         place: Place,
-        origins: Option<Bound<'py, PyDict>>,
+        origins: Option<Origins<'py>>,
         secret: &Bound<'py, PyAny>,
         table: Arc<Segments>,
     ) -> PyResult<Self> {
@@ -58,38 +60,11 @@ impl Layer {
     }
 }
 
-/// The text of an argument that must be a `str`.
-pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
-    let py = text.py();
-    if !text.is_instance_of::<PyString>() {
-        return Err(type_error(py, format!("{what} is a str, not {}", python::type_name(text))));
+fn check_data(data: &Bound<'_, PyAny>) -> PyResult<()> {
+    if python::is_mapping(data)? {
+        return Ok(());
     }
-    match raw::text(input::plain_key(text)?.cast::<PyString>()?)? {
-        Some(text) => Ok(text.to_owned()),
-        None => Err(value_error(py, format!("{what} holds a lone surrogate, which UTF-8 cannot carry"))),
-    }
-}
-
-/// The origins of single paths.
-fn checked_origins<'py>(origins: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-    let py = origins.py();
-    if !python::is_mapping(origins)? {
-        return Err(type_error(py, format!("origins are a mapping, not {}", python::type_name(origins))));
-    }
-    let checked = raw::new_dict(py)?;
-    for pair in raw::attribute(origins, c"items")?.call0()?.try_iter()? {
-        let (path, origin): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair?.extract()?;
-        if !origin.is_instance(python::origin(py)?)? {
-            let kind = python::type_name(&origin);
-            return Err(type_error(py, format!("an origin is a veltrix.Origin, not {kind}")));
-        }
-        let file = raw::attribute(&origin, c"file")?;
-        if !file.is_none() {
-            input::file_name(&file)?;
-        }
-        checked.set_item(path, origin)?;
-    }
-    Ok(checked)
+    Err(type_error(data.py(), format!("layer data is a mapping, not {}", python::type_name(data))))
 }
 
 fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> {
@@ -129,14 +104,8 @@ impl Layer {
         let name = text_argument("a layer's name", name)?;
         let source =
             source.0.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", &source))?;
-        if !python::is_mapping(data)? {
-            let text = format!("layer data is a mapping, not {}", python::type_name(data));
-            return Err(type_error(py, text));
-        }
-        let origins = match origins {
-            Some(origins) if !origins.is_none() => Some(checked_origins(origins)?),
-            _ => None,
-        };
+        check_data(data)?;
+        let origins = Origins::new(origins)?;
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let place = Place { source, ..Place::default() };
         Self::from_data(data, name, place, origins, &secret, segments::current())
@@ -158,12 +127,14 @@ impl Layer {
         secret: Given<'py>,
     ) -> PyResult<Self> {
         let name = text_argument("a layer's name", name)?;
-        let file = file.map(input::file_name).transpose()?;
+        let file = file.map(file_name).transpose()?;
         let bytes = if text.is_instance_of::<PyString>() {
             raw::encoded(text.cast::<PyString>()?, c"surrogatepass")?.into_any()
         } else if text.is_instance_of::<PyBytes>() {
             text.clone()
-        } else if text.is_instance_of::<PyByteArray>() || text.is_instance_of::<PyMemoryView>() {
+        } else if let Ok(array) = text.cast::<PyByteArray>() {
+            raw::new_bytes(py, &array.to_vec())?.into_any()
+        } else if text.is_instance_of::<PyMemoryView>() {
             py.get_type::<PyBytes>().call1((text,))?
         } else {
             let kind = python::type_name(text);
@@ -185,8 +156,7 @@ impl Layer {
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let secret = read_secret(&secret, tree.segments())?;
         let place = Place { source: "file".into(), file, ..Place::default() };
-        let record =
-            Record { name, tree: Arc::new(tree), place, places: std::collections::BTreeMap::default(), secret };
+        let record = Record { name, tree: Arc::new(tree), place, places: BTreeMap::default(), secret };
         Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: None })
     }
 
@@ -217,7 +187,10 @@ impl Layer {
             Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
             Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
             Secret::Paths(paths) => {
-                let paths = paths.iter().map(|path| Ok(names(py, record.tree.segments(), path)?.into_any()));
+                let table = record.tree.segments();
+                let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
+                let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
+                let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
                 raw::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
             }
         };
@@ -278,9 +251,10 @@ fn collect_origins(
 pub fn restore_layer<'py>(
     origin: &Bound<'py, PyAny>,
     data: &Bound<'py, PyAny>,
-    origins: Bound<'py, PyDict>,
+    origins: &Bound<'py, PyAny>,
     secret: &Bound<'py, PyAny>,
 ) -> PyResult<Layer> {
-    let name: String = raw::attribute(origin, c"layer")?.extract()?;
-    Layer::from_data(data, name, input::place(origin)?, Some(origins), secret, segments::current())
+    let (name, place) = layer_origin(origin)?;
+    check_data(data)?;
+    Layer::from_data(data, name, place, Origins::new(Some(origins))?, secret, segments::current())
 }

@@ -12,6 +12,7 @@ mod make;
 mod scalars;
 mod error;
 mod path;
+mod origin;
 mod input;
 mod output;
 mod key;

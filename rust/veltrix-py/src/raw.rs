@@ -287,7 +287,7 @@ pub fn new_list<'py>(py: Python<'py>, items: Vec<Bound<'py, PyAny>>) -> PyResult
 /// The integer if it fits 64 bits.
 pub fn small_int(object: &Bound<'_, PyAny>) -> Option<i64> {
     let mut overflow = 0;
-    // SAFETY: `object` is an exact `int`, for which this raises nothing.
+    // SAFETY: `object` is an `int`, for which this raises nothing.
     let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(object.as_ptr(), &raw mut overflow) };
     (overflow == 0).then_some(value)
 }

@@ -12,6 +12,7 @@ use veltrix_core::stacked::Stacked;
 use crate::error::kernel_error;
 use crate::layer::Layer;
 use crate::make::{shown, type_error, value_error};
+use crate::origin::number_argument;
 use crate::python::{self, Given};
 use crate::raw;
 use crate::snapshot::Snapshot;
@@ -32,7 +33,10 @@ pub fn resolve<'py>(
     build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1)
 }
 
-/// The snapshot of this stack and generation.
+/// The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it.
+const LAST_GENERATION: u64 = 1 << 62;
+
+/// The snapshot that was pickled.
 #[pyfunction]
 #[pyo3(signature = (layers, conflicts, dimensions, generation))]
 pub fn restore_snapshot(
@@ -40,8 +44,9 @@ pub fn restore_snapshot(
     layers: &Bound<'_, PyAny>,
     conflicts: &Bound<'_, PyAny>,
     dimensions: &Bound<'_, PyAny>,
-    generation: u64,
+    generation: &Bound<'_, PyAny>,
 ) -> PyResult<Snapshot> {
+    let generation = number_argument("a generation", generation, LAST_GENERATION)?;
     build(py, layers, Some(conflicts), Some(dimensions), generation)
 }
 

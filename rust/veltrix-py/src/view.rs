@@ -6,7 +6,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::snapshot::Spot;
 
 use crate::key::Key;
-use crate::make::{Int, texts};
+use crate::make::{Int, texts, type_error};
 use crate::methods::reading_methods;
 use crate::reading::Reading;
 use crate::snapshot::Snapshot;
@@ -44,5 +44,14 @@ reading_methods!(View, {
 #[pyfunction]
 #[pyo3(signature = (snapshot, path))]
 pub fn restore_view<'py>(snapshot: &Bound<'py, PyAny>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if path.len()? == 0 { Ok(snapshot.clone()) } else { snapshot.get_item(path) }
+    let py = path.py();
+    if !snapshot.is_instance_of::<Snapshot>() {
+        let kind = python::type_name(snapshot);
+        return Err(type_error(py, format!("a view is of a veltrix.Snapshot, not {kind}")));
+    }
+    let view = snapshot.get_item(path)?;
+    if !view.is_instance_of::<View>() {
+        return Err(type_error(py, format!("a view is of a mapping, not {}", python::type_name(&view))));
+    }
+    Ok(view)
 }

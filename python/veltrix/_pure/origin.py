@@ -1,0 +1,89 @@
+"""Origins as a caller gives them: every field is checked, and what is kept is a plain `Origin`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from veltrix._pure.path import surrogate
+from veltrix.types import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Origins = Mapping[Any, Origin]
+
+_LAST_PLACE = 2**32 - 1
+
+
+def text_argument(what: str, text: str) -> str:
+    """The plain text of an argument that must be a `str`."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what} is a str, not {type(text).__name__}")
+    plain = str.__str__(text)
+    if surrogate(plain) is not None:
+        raise ValueError(f"{what} holds a lone surrogate, which UTF-8 cannot carry")
+    return plain
+
+
+def number_argument(what: str, number: int, last: int) -> int:
+    """The plain value of an argument that must be an `int` from 1 on."""
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise TypeError(f"{what} is an int, not {type(number).__name__}")
+    plain = int.__index__(number)
+    if not 1 <= plain <= last:
+        raise ValueError(f"{what} is from 1 to {last}")
+    return plain
+
+
+def file_name(file: str | None) -> str | None:
+    """The name of a file as text; bytes in it that are no UTF-8 are written with a backslash."""
+    if file is None:
+        return None
+    if not isinstance(file, str):
+        raise TypeError(f"a file's name is a str, not {type(file).__name__}")
+    return str.encode(file, "utf-8", "backslashreplace").decode("utf-8")
+
+
+def checked_origins(layer: str, origins: Origins | None) -> Origins:
+    """Origins of single paths, all of this layer."""
+    if origins is None:
+        return {}
+    if not isinstance(origins, Mapping):
+        raise TypeError(f"origins are a mapping, not {type(origins).__name__}")
+    checked = {}
+    for path, origin in origins.items():
+        checked[path] = _of_layer(layer, _fields(origin))
+    return checked
+
+
+def layer_origin(origin: Origin) -> Origin:
+    """The origin that a pickled layer gives for itself."""
+    fields = _fields(origin)
+    return _of_layer(text_argument("a layer's name", fields[0]), fields)
+
+
+def _fields(origin: Origin) -> tuple[Any, ...]:
+    """What an origin holds, whatever its class says."""
+    if not issubclass(type(origin), Origin):
+        raise TypeError(f"an origin is a veltrix.Origin, not {type(origin).__name__}")
+    fields = tuple(tuple.__iter__(origin))
+    if len(fields) != len(Origin._fields):
+        raise TypeError(f"an origin has {len(Origin._fields)} fields, not {len(fields)}")
+    return fields
+
+
+def _of_layer(layer: str, fields: tuple[Any, ...]) -> Origin:
+    """The plain origin of these fields, the layer's apart."""
+    _, source, file, line, column, variable = fields
+    source = text_argument("an origin's source", source)
+    file = file_name(file)
+    if line is not None:
+        line = number_argument("an origin's line", line, _LAST_PLACE)
+    if column is not None:
+        column = number_argument("an origin's column", column, _LAST_PLACE)
+        if line is None:
+            raise ValueError("an origin's column needs a line")
+    if variable is not None:
+        variable = text_argument("an origin's variable", variable)
+    return Origin(layer, source, file, line, column, variable)
