@@ -184,3 +184,31 @@ def test_a_key_error_in_both_words():
 )
 def test_an_origin_names_the_best_place(origin, text):
     assert str(origin) == text
+
+
+def test_an_error_names_a_class_without_asking_its_metaclass(kernel):
+    snapshot = kernel.resolve([])
+    for name in (lambda _: "Fake", lambda _: 1 / 0):
+        odd = type("Meta", (type,), {"__name__": property(name)})("Real", (), {})()
+        for call in (
+            lambda odd=odd: kernel.Layer(odd, {}),
+            lambda odd=odd: kernel.Layer("x", odd),
+            lambda odd=odd: kernel.Layer("x", {odd: 1}),
+            lambda odd=odd: kernel.Layer("x", {}, origins=odd),
+            lambda odd=odd: kernel.Layer("x", {}, origins={("a",): odd}),
+            lambda odd=odd: kernel.Layer("x", {}, secret=odd),
+            lambda odd=odd: kernel.Layer.parse("x", odd, "json"),
+            lambda odd=odd: kernel.Layer.parse("x", "{}", "json", file=odd),
+            lambda odd=odd: kernel.resolve([odd]),
+            lambda odd=odd: kernel.resolve([], dimensions=[odd]),
+            lambda odd=odd: kernel.parse_path(odd),
+            lambda odd=odd: kernel.parse_path(("a", odd)),
+            lambda odd=odd: kernel.format_path(odd),
+            lambda odd=odd: kernel.restore_view(odd, "a"),
+            lambda odd=odd: kernel.restore_difference(odd, {}, {}),
+            lambda odd=odd: snapshot.diff(odd),
+            lambda odd=odd: snapshot.overlay(odd),
+            lambda odd=odd: snapshot.with_layer(odd),
+        ):
+            with pytest.raises(TypeError, match=r", not Real\b"):
+                call()

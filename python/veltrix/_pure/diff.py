@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from veltrix._pure.digest import canonical
+from veltrix._pure.path import type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def restore_difference(
     """The difference of these three dicts."""
     for part in (added, removed, changed):
         if not isinstance(part, dict):
-            raise TypeError(f"a difference is made of dicts, not {type(part).__name__}")
+            raise TypeError(f"a difference is made of dicts, not {type_name(part)}")
     difference = object.__new__(Difference)
     difference._added = added
     difference._removed = removed

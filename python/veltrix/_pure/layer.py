@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
-from veltrix._pure.path import Segments, check_depth, join, parse_path
+from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import entries, freeze, freeze_list, type_word
 from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
@@ -160,7 +160,7 @@ class Layer:
         elif isinstance(text, memoryview):
             content = text.tobytes()
         else:
-            raise TypeError(f"a document is bytes or str, not {type(text).__name__}")
+            raise TypeError(f"a document is bytes or str, not {type_name(text)}")
         if not is_one_of(format, FORMATS):
             raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
         layer = object.__new__(cls)
@@ -261,7 +261,7 @@ def _with_root(layer: Layer, root: Node) -> Layer:
 
 def _check_data(data: object) -> None:
     if not isinstance(data, Mapping):
-        raise TypeError(f"layer data is a mapping, not {type(data).__name__}")
+        raise TypeError(f"layer data is a mapping, not {type_name(data)}")
 
 
 def is_one_of(word: object, words: tuple[str, ...]) -> bool:
@@ -271,11 +271,11 @@ def is_one_of(word: object, words: tuple[str, ...]) -> bool:
 
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:
     if isinstance(secret, str):
-        raise TypeError(f"secret is a bool or paths, not {type(secret).__name__}")
+        raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
     if isinstance(secret, bool):
         return secret
     if not isinstance(secret, Iterable):
-        raise TypeError(f"secret is a bool or paths, not {type(secret).__name__}")
+        raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
     return frozenset(names(parse_path(path)) for path in secret)
 
 

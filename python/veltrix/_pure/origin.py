@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from veltrix._pure.path import surrogate
+from veltrix._pure.path import surrogate, type_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ _LAST_PLACE = 2**32 - 1
 def text_argument(what: str, text: str) -> str:
     """The plain text of an argument that must be a `str`."""
     if not isinstance(text, str):
-        raise TypeError(f"{what} is a str, not {type(text).__name__}")
+        raise TypeError(f"{what} is a str, not {type_name(text)}")
     plain = str.__str__(text)
     if surrogate(plain) is not None:
         raise ValueError(f"{what} holds a lone surrogate, which UTF-8 cannot carry")
@@ -29,7 +29,7 @@ def text_argument(what: str, text: str) -> str:
 def number_argument(what: str, number: int, last: int) -> int:
     """The plain value of an argument that must be an `int` from 1 on."""
     if not isinstance(number, int) or isinstance(number, bool):
-        raise TypeError(f"{what} is an int, not {type(number).__name__}")
+        raise TypeError(f"{what} is an int, not {type_name(number)}")
     plain = int.__index__(number)
     if not 1 <= plain <= last:
         raise ValueError(f"{what} is from 1 to {last}")
@@ -41,7 +41,7 @@ def file_name(file: str | None) -> str | None:
     if file is None:
         return None
     if not isinstance(file, str):
-        raise TypeError(f"a file's name is a str, not {type(file).__name__}")
+        raise TypeError(f"a file's name is a str, not {type_name(file)}")
     return str.encode(file, "utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -50,7 +50,7 @@ def checked_origins(layer: str, origins: Origins | None) -> Origins:
     if origins is None:
         return {}
     if not isinstance(origins, Mapping):
-        raise TypeError(f"origins are a mapping, not {type(origins).__name__}")
+        raise TypeError(f"origins are a mapping, not {type_name(origins)}")
     checked = {}
     for path, origin in origins.items():
         checked[path] = _of_layer(layer, _fields(origin))
@@ -66,7 +66,7 @@ def layer_origin(origin: Origin) -> Origin:
 def _fields(origin: Origin) -> tuple[Any, ...]:
     """What an origin holds, whatever its class says."""
     if not issubclass(type(origin), Origin):
-        raise TypeError(f"an origin is a veltrix.Origin, not {type(origin).__name__}")
+        raise TypeError(f"an origin is a veltrix.Origin, not {type_name(origin)}")
     fields = tuple(tuple.__iter__(origin))
     if len(fields) != len(Origin._fields):
         raise TypeError(f"an origin has {len(Origin._fields)} fields, not {len(fields)}")

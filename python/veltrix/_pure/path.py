@@ -28,13 +28,13 @@ def parse_path(path: str | tuple[str | int, ...]) -> Segments:
         return _parse_text(str.__str__(path))
     if isinstance(path, tuple):
         return _check_tuple(path)
-    raise TypeError(f"a path is a str or a tuple of str and int, not {type(path).__name__}")
+    raise TypeError(f"a path is a str or a tuple of str and int, not {type_name(path)}")
 
 
 def format_path(path: tuple[str | int, ...]) -> str:
     """The canonical text of a path: quoted only where it must be."""
     if not isinstance(path, tuple):
-        raise TypeError(f"a path to format is a tuple, not {type(path).__name__}")
+        raise TypeError(f"a path to format is a tuple, not {type_name(path)}")
     return join(_check_tuple(path))
 
 
@@ -86,6 +86,12 @@ def surrogate(text: str) -> int | None:
     return None
 
 
+def type_name(value: object) -> str:
+    """The name of a value's class, as the interpreter knows it: a metaclass may say another one."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
+
+
 def _check_tuple(path: tuple[str | int, ...]) -> Segments:
     segments = tuple(_plain_segment(segment) for segment in tuple.__iter__(path))
     if not segments:
@@ -108,7 +114,7 @@ def _plain_segment(segment: object) -> str | int:
         return str.__str__(segment)
     if isinstance(segment, int) and not isinstance(segment, bool):
         return int.__index__(segment)
-    raise TypeError(f"a path segment is a str or an int, not {type(segment).__name__}")
+    raise TypeError(f"a path segment is a str or an int, not {type_name(segment)}")
 
 
 def _parse_text(text: str) -> Segments:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.origin import number_argument
-from veltrix._pure.path import parse_path
+from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish, fold
 from veltrix._pure.view import MISSING, Reader, make_view, pre_order
 from veltrix.types import Dimension
@@ -76,7 +76,7 @@ class Snapshot(Reader):
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
         """The snapshot with one more layer on top, of the same generation."""
         if not isinstance(data, Mapping):
-            raise TypeError(f"overlay data is a mapping, not {type(data).__name__}")
+            raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         return self._with((*self._layers, Layer(name, data, source="overlay")))
 
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
@@ -106,7 +106,7 @@ class Snapshot(Reader):
     def diff(self, old: Snapshot) -> Difference:
         """What was added, removed and changed since another snapshot."""
         if not isinstance(old, Snapshot):
-            raise TypeError(f"diff() takes a Snapshot, not {type(old).__name__}")
+            raise TypeError(f"diff() takes a Snapshot, not {type_name(old)}")
         return difference(self.flatten(), old.flatten())
 
     def scope(self, /, **choices: str | None) -> Snapshot:
@@ -218,7 +218,7 @@ def _resolved(
 
 def _checked_layer(layer: object) -> Layer:
     if not isinstance(layer, Layer):
-        raise TypeError(f"a layer is a veltrix.Layer, not {type(layer).__name__}")
+        raise TypeError(f"a layer is a veltrix.Layer, not {type_name(layer)}")
     return layer
 
 
@@ -226,7 +226,7 @@ def _check_dimensions(dimensions: tuple[Dimension, ...]) -> None:
     seen = set()
     for dimension in dimensions:
         if not isinstance(dimension, Dimension):
-            raise TypeError(f"a dimension is a veltrix.Dimension, not {type(dimension).__name__}")
+            raise TypeError(f"a dimension is a veltrix.Dimension, not {type_name(dimension)}")
         if dimension.name in seen:
             raise ValueError(f"dimension {dimension.name!r} is declared twice")
         seen.add(dimension.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from veltrix._pure.path import Segments, check_depth, join, surrogate, where
+from veltrix._pure.path import Segments, check_depth, join, surrogate, type_name, where
 from veltrix.errors import ParseError
 from veltrix.operators import Operator
 from veltrix.types import NAN, FrozenMapping
@@ -94,7 +94,7 @@ def entries(data: Mapping[str, Any], path: Segments) -> Iterator[tuple[str, Any]
 
 def _checked_key(key: Any, path: Segments) -> str:
     if type(key) is not str:
-        raise TypeError(f"a key is a str, not {type(key).__name__} (in {where(path)})")
+        raise TypeError(f"a key is a str, not {type_name(key)} (in {where(path)})")
     if surrogate(key) is not None:
         raise ParseError(_SURROGATE, path=where(path))
     return key

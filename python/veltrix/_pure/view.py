@@ -11,7 +11,7 @@ from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 from veltrix._pure.digest import digest
 from veltrix._pure.explain import explain
 from veltrix._pure.key import make_key
-from veltrix._pure.path import Segments, join, parse_path, quote
+from veltrix._pure.path import Segments, join, parse_path, quote, type_name
 from veltrix._pure.value import thaw
 from veltrix.errors import MissingKeyError
 from veltrix.types import FrozenMapping, Name
@@ -234,10 +234,10 @@ def restore_view(snapshot: Snapshot, path: str) -> View:
     from veltrix._pure.snapshot import Snapshot
 
     if not isinstance(snapshot, Snapshot):
-        raise TypeError(f"a view is of a veltrix.Snapshot, not {type(snapshot).__name__}")
+        raise TypeError(f"a view is of a veltrix.Snapshot, not {type_name(snapshot)}")
     view = snapshot[path]
     if not isinstance(view, View):
-        raise TypeError(f"a view is of a mapping, not {type(view).__name__}")
+        raise TypeError(f"a view is of a mapping, not {type_name(view)}")
     return view
 
 
