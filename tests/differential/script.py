@@ -47,6 +47,7 @@ def make_case(seed: int) -> Case:
     if len(universe) > size.paths:
         universe = [source.pick(universe) for _ in range(size.paths)]
     universe.append((maker.name(),))
+    universe += [(*path, source.pick((0, 0, 1))) for path in universe if source.chance(0.1)]
     # As text a path is read through the caches, which the snapshots of one base share.
     universe = [path_text(path) if source.chance(0.7) else path for path in universe]
     return Case(layers, conflicts, dimensions, steps, universe)

@@ -120,3 +120,43 @@ def test_a_key_that_comes_is_seen_after_many_absent_ones(kernel):
         assert path in base
     assert "new" in derived["m"]
     assert not any(f"absent.{number}" in derived for number in range(3_000))
+
+
+def test_an_overlay_over_a_list_hides_its_items(kernel):
+    base = kernel.resolve([kernel.Layer("low", {"l": [1, [2]], "m": {"x": 1}, "q": 3})])
+    lists = base, base.set("q", [1, [2]]).set("m.x", [4])
+    for snapshot in lists:
+        for path in ("l[0]", "l[1][0]", "l", "q[0]", "m.x[0]", "q"):
+            snapshot.get(path)
+        overlaid = snapshot.overlay({"l": 5, "q": 6, "m": {"x": 7}})
+        for path in ("l[0]", "l[1][0]", "q[0]", "m.x[0]", ("l", 0)):
+            assert overlaid.get(path) is None
+            assert path not in overlaid
+        assert (overlaid["l"], overlaid["q"], overlaid["m.x"]) == (5, 6, 7)
+        again = overlaid.overlay({"l": [8]})
+        assert (again["l[0]"], overlaid.get("l[0]"), snapshot["l[0]"]) == (8, None, 1)
+
+
+def test_overlays_of_a_live_configuration(kernel):
+    """Over values that were set, keys that came and went, and mappings that are new."""
+    base = kernel.resolve([kernel.Layer("low", {"m": {"x": 1, "y": {"z": 2}}, "q": 3, "r": {"s": 4}})])
+    for snapshot in (base, base.set("m.x", 5), base.set("q", 6).set("m.new", 7), base.delete("r")):
+        for path in ("m.x", "q", "m.new", "r.s", "r"):
+            snapshot.get(path)
+        expected = snapshot.to_dict()
+        overlaid = snapshot.overlay({"m": {"x": 10, "y": {"z": 11}}, "q": 12})
+        expected["m"].update(x=10, y={"z": 11})
+        expected["q"] = 12
+        for _ in range(2):
+            assert [overlaid[path] for path in ("m.x", "m.y.z", "q")] == [10, 11, 12]
+            assert [overlaid["m"]["x"], overlaid["m", "x"], overlaid["m.y"]["z"]] == [10, 10, 11]
+            for path in ("m.new", "r.s", "nothing"):
+                assert overlaid.get(path) == snapshot.get(path)
+                assert (path in overlaid) == (path in snapshot)
+            assert snapshot["m.x"] in (1, 5)
+        assert overlaid == expected
+        assert list(overlaid["m"]) == list(expected["m"])
+        assert overlaid.explain("m.x").definitions[0].origin.layer == "overlay"
+        assert overlaid.delete("m.x", layer="overlay")["m.x"] == snapshot["m.x"]
+    gone = base.delete("m.x").overlay({"m": {"x": 1}})
+    assert list(gone["m"]) == ["y", "x"]

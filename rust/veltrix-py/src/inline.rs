@@ -1,13 +1,15 @@
-//! A small overlay kept inside its snapshot: a few values over a base, and nothing else.
+//! A small overlay kept inside its snapshot: a few values over another snapshot, and nothing else.
 //!
-//! An overlay qualifies if all it does is give other plain values to at most [`CAPACITY`] leaves of a base without a
-//! delta. It is then read through the base's cache and a scan of its entries; whatever else is asked of it is answered by
-//! the snapshot of the whole stack, which is made when it is first needed.
+//! An overlay qualifies if all it does is give other plain values to at most [`CAPACITY`] leaves that have a place in the
+//! base. It is then read as the snapshot below is, after a scan of its entries; whatever else is asked of it is answered
+//! by the snapshot of the whole stack, which is made when it is first needed.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use veltrix_core::base::{Base, EntryId};
+use veltrix_core::delta::State;
 use veltrix_core::hash::{path_hash, segment_hash};
+use veltrix_core::snapshot::Snapshot;
 use veltrix_core::value::Kind;
 
 use crate::exact::{Exact, exact};
@@ -27,19 +29,38 @@ pub struct Inline {
     pub filter: u64,
 }
 
+/// Whether a mapping or a value stands at the path of a base's entry; `None` where nothing does, and for a list of the
+/// base: the cache knows keys of its items by its entry.
+fn is_mapping(snapshot: &Snapshot, hash: u64, entry: EntryId) -> Option<bool> {
+    let kind = snapshot.base.entry(entry).kind;
+    if kind == Kind::List {
+        return None;
+    }
+    if let Some(delta) = &snapshot.delta {
+        match delta.get(hash).filter(|change| change.entry == entry).map(|change| &change.state) {
+            Some(State::Absent) => return None,
+            Some(State::Leaf(..)) => return Some(false),
+            Some(State::Mapping) => return Some(true),
+            None if delta.hides(entry) => return None,
+            None => {}
+        }
+    }
+    Some(kind == Kind::Mapping)
+}
+
 impl Inline {
     /// The inline form of an overlay, if it qualifies.
-    pub fn new(base: &Base, data: &Bound<'_, PyAny>, root: u64) -> PyResult<Option<Self>> {
+    pub fn new(below: &Snapshot, data: &Bound<'_, PyAny>, root: u64) -> PyResult<Option<Self>> {
         let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
         let mut inline = Self::default();
-        Ok((inline.collect(base, data, 0, root)? && inline.length > 0).then_some(inline))
+        Ok((inline.collect(below, data, 0, root)? && inline.length > 0).then_some(inline))
     }
 
-    fn collect(&mut self, base: &Base, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {
+    fn collect(&mut self, below: &Snapshot, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {
         let mut fits = !data.is_empty();
         raw::each(data, |key, value| {
             if fits {
-                fits = self.take(base, &key, &value, parent, above)?;
+                fits = self.take(below, &key, &value, parent, above)?;
             }
             Ok(())
         })?;
@@ -48,7 +69,7 @@ impl Inline {
 
     fn take(
         &mut self,
-        base: &Base,
+        below: &Snapshot,
         key: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
         parent: EntryId,
@@ -57,11 +78,11 @@ impl Inline {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
         let Some(name) = raw::text(key)? else { return Ok(false) };
         let hash = path_hash(above, segment_hash(name.as_bytes()));
-        let found = base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
+        let found = below.base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
         let Some(entry) = found else { return Ok(false) };
-        let mapping = base.entry(entry).kind == Kind::Mapping;
+        let Some(mapping) = is_mapping(below, hash, entry) else { return Ok(false) };
         let fits = match exact(value) {
-            Exact::Dict if mapping => return self.collect(base, value.cast::<PyDict>()?, entry, hash),
+            Exact::Dict if mapping => return self.collect(below, value.cast::<PyDict>()?, entry, hash),
             Exact::Str => raw::text(value.cast::<PyString>()?)?.is_some(),
             Exact::Float => !value.extract::<f64>()?.is_nan(),
             Exact::None | Exact::Bool | Exact::Int | Exact::Bytes => true,

@@ -114,10 +114,12 @@ impl<'a, 'py> Reading<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let snapshot = self.snapshot();
         if let Some(inline) = &snapshot.inline
-            && let Some(value) = inline.find(entry)
+            && let Some(value) = inline.find(snapshot.place(hash, entry))
         {
             // The cache learns which entry the key leads to, and the base's value.
-            if let Some(key) = key {
+            if let Some(key) = key
+                && entry != NO_ENTRY
+            {
                 self.keep(&snapshot.cache, key, hash, entry, tree, node)?;
             }
             return Ok(value.bind(self.py()).clone());

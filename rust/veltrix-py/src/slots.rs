@@ -113,17 +113,14 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
     if snapshot.filter == 0 {
         return Answer::Unknown;
     }
-    if let Some(inline) = &snapshot.inline {
-        return known.map_or(Answer::Unknown, |known| match inline.find(known.entry) {
-            Some(value) => Answer::Value(value.as_ptr()),
-            None => answer(known),
-        });
-    }
-    if let (Some(known), Some(delta)) = (known, &snapshot.below().delta)
-        && !delta.may_list(known.path_tag)
-        && !delta.hides(known.entry)
-    {
-        return answer(known);
+    if let Some(known) = known {
+        if let Some(value) = snapshot.inline.as_ref().and_then(|inline| inline.find(known.entry)) {
+            return Answer::Value(value.as_ptr());
+        }
+        let delta = snapshot.below().delta.as_ref();
+        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
+            return answer(known);
+        }
     }
     let own = snapshot.own.get().and_then(|own| own.front().find(wanted, same));
     own.map_or(Answer::Unknown, answer)

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::base::EntryId;
 use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::hash::ROOT_HASH;
@@ -95,6 +96,14 @@ impl Snapshot {
     #[inline]
     pub fn differs(&self, hash: u64) -> bool {
         self.below.delta.as_ref().is_some_and(|delta| delta.lists(hash))
+    }
+
+    /// The entry of the base whose path has this hash, found as `entry` unless the path is listed as another one.
+    pub fn place(&self, hash: u64, entry: EntryId) -> EntryId {
+        match self.below.delta.as_ref().and_then(|delta| delta.get(hash)) {
+            Some(change) => change.entry,
+            None => entry,
+        }
     }
 
     /// The kernel's snapshot of the whole stack.
@@ -211,11 +220,11 @@ reading_methods!(Snapshot, {
             return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
-        if snapshot.filter == 0
-            && let Some(inline) = Inline::new(&snapshot.below.base, data, ROOT_HASH)?
+        if snapshot.inline.is_none()
+            && let Some(inline) = Inline::new(&snapshot.below, data, ROOT_HASH)?
         {
             return Ok(Self {
-                filter: inline.filter,
+                filter: snapshot.filter | inline.filter,
                 cache: Arc::clone(&snapshot.cache),
                 own: OnceLock::new(),
                 inline: Some(inline),
