@@ -7,7 +7,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use veltrix_core::base::{Base, EntryId};
-use veltrix_core::delta::State;
+use veltrix_core::delta::{Delta, State};
 use veltrix_core::hash::{path_hash, segment_hash};
 use veltrix_core::snapshot::Snapshot;
 use veltrix_core::value::Kind;
@@ -18,6 +18,9 @@ use crate::raw;
 
 /// The most values that an inline overlay has.
 pub const CAPACITY: usize = 8;
+
+/// The base and the delta of the snapshot below.
+type Below<'a> = (&'a Base, Option<&'a Delta>);
 
 /// The values of an inline overlay.
 #[derive(Default)]
@@ -31,12 +34,13 @@ pub struct Inline {
 
 /// Whether a mapping or a value stands at the path of a base's entry; `None` where nothing does, and for a list of the
 /// base: the cache knows keys of its items by its entry.
-fn is_mapping(snapshot: &Snapshot, hash: u64, entry: EntryId) -> Option<bool> {
-    let kind = snapshot.base.entry(entry).kind;
+#[inline]
+fn is_mapping(base: &Base, delta: Option<&Delta>, hash: u64, entry: EntryId) -> Option<bool> {
+    let kind = base.entry(entry).kind;
     if kind == Kind::List {
         return None;
     }
-    if let Some(delta) = &snapshot.delta {
+    if let Some(delta) = delta {
         match delta.get(hash).filter(|change| change.entry == entry).map(|change| &change.state) {
             Some(State::Absent) => return None,
             Some(State::Leaf(..)) => return Some(false),
@@ -53,10 +57,11 @@ impl Inline {
     pub fn new(below: &Snapshot, data: &Bound<'_, PyAny>, root: u64) -> PyResult<Option<Self>> {
         let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
         let mut inline = Self::default();
+        let below = (&*below.base, below.delta.as_deref());
         Ok((inline.collect(below, data, 0, root)? && inline.length > 0).then_some(inline))
     }
 
-    fn collect(&mut self, below: &Snapshot, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {
+    fn collect(&mut self, below: Below<'_>, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {
         let mut fits = !data.is_empty();
         raw::each(data, |key, value| {
             if fits {
@@ -69,7 +74,7 @@ impl Inline {
 
     fn take(
         &mut self,
-        below: &Snapshot,
+        below: Below<'_>,
         key: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
         parent: EntryId,
@@ -78,9 +83,10 @@ impl Inline {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
         let Some(name) = raw::text(key)? else { return Ok(false) };
         let hash = path_hash(above, segment_hash(name.as_bytes()));
-        let found = below.base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
+        let (base, delta) = below;
+        let found = base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
         let Some(entry) = found else { return Ok(false) };
-        let Some(mapping) = is_mapping(below, hash, entry) else { return Ok(false) };
+        let Some(mapping) = is_mapping(base, delta, hash, entry) else { return Ok(false) };
         let fits = match exact(value) {
             Exact::Dict if mapping => return self.collect(below, value.cast::<PyDict>()?, entry, hash),
             Exact::Str => raw::text(value.cast::<PyString>()?)?.is_some(),

@@ -17,7 +17,7 @@ use veltrix_core::front::{Known, Wanted};
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::path::plain_hash;
 
-use crate::cache::ABSENT;
+use crate::cache::{ABSENT, Cache};
 use crate::raw::{self, same_str};
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -113,6 +113,16 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
     if snapshot.filter == 0 {
         return Answer::Unknown;
     }
+    // SAFETY: the caller's promise.
+    unsafe { overruled(snapshot, known, wanted, key) }
+}
+
+/// Asks what stands before the base: an inline overlay, and what the snapshot lists or hides.
+///
+/// # Safety
+/// `key` is an exact `str`, and the thread is attached.
+#[inline(never)]
+unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> Answer {
     if let Some(known) = known {
         if let Some(value) = snapshot.inline.as_ref().and_then(|inline| inline.find(known.entry)) {
             return Answer::Value(value.as_ptr());
@@ -122,8 +132,9 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
             return answer(known);
         }
     }
-    let own = snapshot.own.get().and_then(|own| own.front().find(wanted, same));
-    own.map_or(Answer::Unknown, answer)
+    // SAFETY: the caller's promise; every key of a cache is an exact `str`.
+    let own = |own: &Cache| own.front().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    snapshot.own.get().and_then(own).map_or(Answer::Unknown, answer)
 }
 
 #[inline]
