@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_CHARACTERS = 300
-_SIBLINGS = 1_000
+SIBLINGS = 1_000
+"""How many names beside a missing one an error keeps."""
 
 
 def printable(text: str) -> str:
@@ -153,7 +154,8 @@ class MissingKeyError(ConfigError, KeyError):
     """A path where nothing stands.
 
     `prefix` is the longest part of `path` where something does ("" for the top level), `key` the segment
-    that is missing there, `siblings` the keys that are not.
+    that is missing there, `siblings` the keys that are not. Both kernels hand over names, never the mapping:
+    the error would hold its values.
     """
 
     code = "missing-key"
@@ -168,7 +170,7 @@ class MissingKeyError(ConfigError, KeyError):
     @property
     def siblings(self) -> tuple[str, ...]:
         """At most 1,000 keys that stand beside the missing one."""
-        return tuple(str(name) for name in islice(iter(self._siblings), _SIBLINGS))
+        return tuple(str(name) for name in islice(iter(self._siblings), SIBLINGS))
 
     @property
     def nearest(self) -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import traceback
+import weakref
 
 import pytest
 
 from tests.kernel.stack import stack
 from veltrix import DELETE, append
-from veltrix.errors import ConfigError, ConflictError, PathError
+from veltrix.errors import ConfigError, ConflictError, MissingKeyError, PathError
 
 CANARY = "kJ8-canary-71"
 
@@ -197,3 +200,32 @@ def test_what_is_no_list_of_secret_paths(kernel, secret, text):
     with pytest.raises(TypeError) as caught:
         kernel.Layer("x", {}, secret=secret)
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "siblings"),
+    [("x", ("l", "m")), ("m.x", ("p",)), ("l[0].x", ("q",)), ("l[1].x", ()), ("m.p.x", ())],
+)
+def test_a_missing_key_keeps_names_and_no_values(kernel, path, siblings):
+    data = {"l": [{"q": CANARY}, CANARY], "m": {"p": CANARY}}
+    snapshot = kernel.resolve([kernel.Layer("a", data, secret=True)])
+    with pytest.raises(MissingKeyError) as caught:
+        snapshot[path]
+    assert CANARY not in repr(vars(caught.value))
+    _, *frames = traceback.walk_tb(caught.value.__traceback__)
+    assert not [frame for frame, _ in frames if CANARY in repr(frame.f_locals)]
+    assert caught.value.siblings == siblings
+    assert all(type(name) is str for name in caught.value._siblings)
+    alive = weakref.ref(snapshot)
+    error = caught.value.with_traceback(None)
+    del snapshot, caught, frames
+    gc.collect()
+    assert alive() is None
+    assert error.siblings == siblings
+
+
+def test_a_key_that_cannot_be_deleted_keeps_names_and_no_values(kernel):
+    snapshot = kernel.resolve([kernel.Layer("a", {"m": {"p": CANARY}}, secret=True)])
+    with pytest.raises(MissingKeyError) as caught:
+        snapshot.delete("m.x")
+    assert caught.value._siblings == caught.value.siblings == ("p",)

@@ -6,10 +6,12 @@ import gc
 import io
 import logging
 import pickle
+import re
 import secrets
 import subprocess
 import sys
 import traceback
+import types
 import warnings
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import pytest
 import veltrix
 from veltrix.cli import main
 from veltrix.errors import ConfigError
+from veltrix.sources import file
 
 
 @pytest.fixture
@@ -47,8 +50,8 @@ def everything_shown(error):
     return out.getvalue()
 
 
-def raised_by(call):
-    with pytest.raises(ConfigError) as caught:
+def raised_by(call, kind=ConfigError):
+    with pytest.raises(kind) as caught:
         call()
     return everything_shown(caught.value)
 
@@ -245,3 +248,45 @@ def test_warnings_show_no_secret(canary):
         veltrix.Config(veltrix.Secrets("secrets"))
     assert len(caught) == 1
     assert canary not in str(caught[0].message)
+
+
+@pytest.mark.parametrize("kind", ["secrets", "env", "dotenv"])
+def test_a_warning_that_is_an_error_shows_no_secret(monkeypatch, canary, kind):
+    Path("secrets").mkdir(mode=0o755)
+    Path("secrets").chmod(0o755)
+    Path("secrets", "key").write_text(canary)
+    Path("secrets", "key").chmod(0o644)
+    Path(".env").write_text(f"OTHER={canary}\n__X={canary}\n")
+    monkeypatch.setenv("APP_", canary)
+    monkeypatch.setenv("APP_OTHER", canary)
+    source = {
+        "secrets": veltrix.Secrets("secrets"),
+        "env": veltrix.Env("APP"),
+        "dotenv": veltrix.DotEnv(),
+    }[kind]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        shown = raised_by(lambda: veltrix.Config({"other": ""}, source), veltrix.ConfigWarning)
+    assert canary not in shown
+    assert "in load" in shown
+    assert not re.search(r"in _(read|assemble)\n", shown)  # what is read stands in the locals of what reads
+
+
+@pytest.mark.parametrize("kind", [RecursionError, MemoryError])
+def test_a_lack_of_stack_or_memory_shows_no_secret(monkeypatch, canary, kind):
+    def parse(name, text, *_, **__):
+        try:
+            text.decode("ascii")
+        except UnicodeDecodeError as error:
+            raise kind from error
+
+    Path("app.json").write_text(f'{{"password": "é{canary}"}}')
+    monkeypatch.setattr(file, "Layer", types.SimpleNamespace(parse=parse))
+    assert canary not in raised_by(lambda: veltrix.Config(veltrix.File("app.json", secret=True)), kind)
+
+
+def test_a_warning_is_given_though_the_source_is_refused(monkeypatch, canary):
+    monkeypatch.setenv("APP_", canary)
+    monkeypatch.setenv("APP_PORT", canary)
+    with pytest.warns(veltrix.ConfigWarning, match="variable APP_ is ignored"), pytest.raises(ConfigError):
+        veltrix.Config({"port": 1}, veltrix.Env("APP"))

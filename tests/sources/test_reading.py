@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -13,6 +14,7 @@ from veltrix.sources import reading
 from veltrix.sources.reading import (
     ATTEMPTS,
     FILE_LIMIT,
+    TICK,
     TooLargeError,
     TornError,
     UnreadableError,
@@ -30,6 +32,7 @@ def file(tmp_path):
 @pytest.fixture
 def hurry(monkeypatch):
     monkeypatch.setattr(reading, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(reading, "SETTLE", 0)
 
 
 def change_during_read(monkeypatch, change):
@@ -63,6 +66,8 @@ def test_a_read_is_tried_again_until_the_file_stays_as_it_is(file, monkeypatch, 
 
 
 def test_the_same_size_and_time_do_not_hide_a_change(file, monkeypatch, hurry):
+    monkeypatch.setattr(reading.time, "time_ns", lambda: file.stat().st_ctime_ns + 10 * TICK)
+
     def rewrite(number):
         if number == 1:
             status = file.stat()
@@ -72,6 +77,72 @@ def test_the_same_size_and_time_do_not_hide_a_change(file, monkeypatch, hurry):
 
     change_during_read(monkeypatch, rewrite)
     assert read_stable(str(file)) == b"two"
+
+
+@pytest.fixture
+def one_tick(file, monkeypatch):
+    """All writes fall into one tick of the kernel, and now is so many nanoseconds after it."""
+    monkeypatch.setattr(reading, "fingerprint", lambda status: (status.st_ino, status.st_size))
+
+    def now(later):
+        monkeypatch.setattr(reading.time, "time_ns", lambda: file.stat().st_ctime_ns + later)
+
+    now(0)
+    return now
+
+
+@pytest.mark.parametrize("later", [-(10**18), -1, 0, TICK - 1])
+def test_a_change_within_one_tick_of_the_kernel_is_seen(file, monkeypatch, hurry, one_tick, later):
+    one_tick(later)
+    tries = change_during_read(monkeypatch, lambda number: number == 1 and file.write_bytes(b"two"))
+    assert read_stable(str(file)) == b"two"
+    assert tries == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("torn", [b"", b"on", b"one more", b"x" * 3_000_000])
+def test_a_second_read_that_is_shorter_or_longer_is_a_change(file, monkeypatch, hurry, one_tick, torn):
+    monkeypatch.setattr(reading, "fingerprint", lambda status: status.st_ino)
+    change_during_read(monkeypatch, lambda number: number == 1 and file.write_bytes(torn))
+    assert read_stable(str(file)) == torn
+
+
+def test_a_file_that_changes_within_each_tick_is_refused(file, monkeypatch, hurry, one_tick):
+    tries = change_during_read(monkeypatch, lambda number: file.write_bytes(b"%03d" % number))
+    with pytest.raises(TornError, match="changed while it was read"):
+        read_stable(str(file))
+    assert len(tries) == ATTEMPTS
+
+
+def test_a_change_late_in_a_long_file_is_seen(file, monkeypatch, hurry, one_tick):
+    old, new = (b"x" * 2_500_000 + end for end in (b"a", b"b"))
+    file.write_bytes(old)
+    change_during_read(monkeypatch, lambda number: number == 1 and file.write_bytes(new))
+    assert read_stable(str(file)) == new
+
+
+@pytest.mark.parametrize(
+    ("later", "twice"), [(-(10**18), True), (TICK - 1, True), (TICK, False), (10**18, False)]
+)
+def test_only_a_file_of_this_tick_or_the_future_is_read_twice(file, monkeypatch, one_tick, later, twice):
+    os.utime(file, (0, 0))  # a time that was set says nothing
+    one_tick(later)
+    pread, second = os.pread, []
+
+    def counted(*arguments):
+        second.append(arguments)
+        return pread(*arguments)
+
+    monkeypatch.setattr(reading.os, "pread", counted)
+    assert read_stable(str(file)) == b"one"
+    assert bool(second) is twice
+
+
+def test_a_file_that_cannot_be_read_twice_is_read_once(file, monkeypatch, one_tick):
+    def refused(*_):
+        raise OSError(errno.ESPIPE, "Illegal seek")
+
+    monkeypatch.setattr(reading.os, "pread", refused)
+    assert read_stable(str(file)) == b"one"
 
 
 def test_a_file_that_never_stays_is_refused_after_a_bounded_number_of_tries(file, monkeypatch, hurry):
@@ -88,12 +159,18 @@ def test_a_file_that_was_replaced_is_whole_and_needs_no_second_try(file, monkeyp
         other.replace(file)
 
     tries = change_during_read(monkeypatch, replace)
-    try:
-        content = read_stable(str(file))
-    except TornError:  # the change time of an unlinked file may count as a change
-        content = b"torn"
-    assert content in (b"one", b"torn")
-    assert set(tries) <= {b"one", b"two"}
+    assert read_stable(str(file)) == b"one"
+    assert tries == [b"one"]
+
+
+def test_a_new_name_or_mode_is_no_change(file, monkeypatch, hurry):
+    def touch(number):
+        os.link(file, file.with_suffix(".other"))
+        file.chmod(0o600)
+
+    tries = change_during_read(monkeypatch, touch)
+    assert read_stable(str(file)) == b"one"
+    assert tries == [b"one"]
 
 
 def test_the_limit_holds_exactly(file):

@@ -152,6 +152,31 @@ def test_the_directory_as_a_whole_has_a_limit(folder, monkeypatch):
     assert said_of(folder) == ["DIR: more than 2 files"]
 
 
+def test_what_is_beyond_the_limit_of_the_directory_is_not_read(folder, monkeypatch):
+    monkeypatch.setattr(secret_files, "TOTAL_LIMIT", 5)
+    read, sizes = secret_files.read_once, []
+
+    def counted(place, **options):
+        sizes.append((place, options["limit"]))
+        return read(place, **options)
+
+    monkeypatch.setattr(secret_files, "read_once", counted)
+    monkeypatch.setattr(secret_files, "SECRET_LIMIT", 4)
+    put(folder, a="12345", b="123", c="12345", d="1", e="12345")
+    assert said_of(folder) == [
+        "secret a: larger than the limit of 4 bytes",
+        "secret c: beyond 5 bytes in the whole directory",
+    ]
+    assert sizes == [("a", 4), ("b", 4), ("c", 2)]
+
+
+@pytest.mark.parametrize("optional", [False, True])
+def test_a_directory_whose_name_holds_a_nul_is_one_problem_of_all(tmp_path, optional):
+    sources = (veltrix.File(tmp_path / "absent.toml"), veltrix.Secrets("a\0b", optional=optional))
+    said = problems_of(lambda: veltrix.Config(*sources))
+    assert said[1:] == [r"a\x00b: the name holds a NUL character"]
+
+
 @pytest.mark.parametrize("name", [".hidden", "..old", "key~", ".key.swp", "key.swp", "#key#", ".git"])
 def test_hidden_files_and_back_ups_are_skipped(folder, name):
     put(folder, key="x")

@@ -45,9 +45,10 @@ class DotEnv(File):
 
     def load(self, beneath: Snapshot | None) -> Layer | None:
         """The variables of the file; None for an optional file that is not there."""
-        return without_frames(lambda: self._assemble(beneath))
+        left_out: list[str] = []
+        return without_frames(lambda: self._assemble(beneath, left_out), left_out)
 
-    def _assemble(self, beneath: Snapshot | None) -> Layer | None:
+    def _assemble(self, beneath: Snapshot | None, left_out: list[str]) -> Layer | None:
         content = read_document(self)
         if content is None:
             return None
@@ -60,4 +61,5 @@ class DotEnv(File):
                 assert origin is not None
                 variables.append(Variable(str(variable), text, origin._replace(variable=str(variable))))
         assembly = Assembly(self.name, "file", beneath)
-        return assembly.layer(assigned(variables, begin, assembly, self.allow_empty), self._secret)
+        assignments = assigned(variables, begin, assembly, self.allow_empty, left_out)
+        return assembly.layer(assignments, self._secret)

@@ -7,14 +7,14 @@ import os
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
-from veltrix.sources.source import Recipe, secret_paths, source_name, warn, without_frames
+from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources.kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 SEPARATOR = "__"
@@ -61,9 +61,10 @@ class Env(Recipe):
 
     def load(self, beneath: Snapshot | None) -> Layer:
         """The variables as they are now; raises `ConfigError` naming each that cannot be used."""
-        return without_frames(lambda: self._read(beneath))
+        left_out: list[str] = []
+        return without_frames(lambda: self._read(beneath, left_out), left_out)
 
-    def _read(self, beneath: Snapshot | None) -> Layer:
+    def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer:
         begin = f"{self.prefix}_"
         variables = []
         for variable in sorted(name for name in os.environ if name.startswith(begin)):
@@ -72,14 +73,17 @@ class Env(Recipe):
                 origin = Origin(self.name, "environment", variable=variable)
                 variables.append(Variable(variable, text, origin))
         assembly = Assembly(self.name, "environment", beneath)
-        assignments = assigned(variables, begin, assembly, self.allow_empty)
+        assignments = assigned(variables, begin, assembly, self.allow_empty, left_out)
         return assembly.layer(assignments, self._secret)
 
 
 def assigned(
-    variables: Iterable[Variable], begin: str, assembly: Assembly, allow_empty: bool
+    variables: Iterable[Variable], begin: str, assembly: Assembly, allow_empty: bool, left_out: list[str]
 ) -> list[Assignment]:
-    """What the variables, whose names all begin so, assign; what is wrong goes to the assembly."""
+    """What the variables, whose names all begin so, assign; what is wrong goes to the assembly.
+
+    What is left out, without being wrong, is told in `left_out`.
+    """
     matcher = Matcher(assembly.beneath)
     assignments = []
     for variable in variables:
@@ -91,20 +95,16 @@ def assigned(
         if not (_encodable(variable.name) and _encodable(variable.text)):
             assembly.refuse(label, "not UTF-8")
             continue
-        path = _matched(matcher, variable.name[len(begin) :], label, assembly)
+        path = None
+        try:
+            path = matcher.match(variable.name[len(begin) :].split(SEPARATOR))
+        except EmptySegmentError as problem:
+            left_out.append(f"{label} is ignored: it {problem.reason}")
+        except UnmatchedError as problem:
+            assembly.refuse(label, problem.reason)
         if path is not None:
             assignments.append(Assignment(label, path, variable.origin, variable.text))
     return assignments
-
-
-def _matched(matcher: Matcher, rest: str, label: str, assembly: Assembly) -> Path | None:
-    try:
-        return matcher.match(rest.split(SEPARATOR))
-    except EmptySegmentError as problem:
-        warn(f"{label} is ignored: it {problem.reason}")
-    except UnmatchedError as problem:
-        assembly.refuse(label, problem.reason)
-    return None
 
 
 def checked_prefix(prefix: str) -> None:

@@ -4,6 +4,11 @@ A file is opened without blocking (a FIFO without a writer would wait for ever),
 file through the descriptor (a check by name could look at another file), and read to its end whatever its
 size claims (files in /proc claim 0). Its identity, size and times are compared before and after; when they
 differ somebody wrote meanwhile, and the read is tried again a bounded number of times.
+
+Times and size do not tell all. The times are those of the kernel's last tick, and two writes within a tick
+leave the same ones; the time of a write can be set back, and only the change time then tells of it, which
+a file that is replaced changes as well. A file that was written just now, or whose change time alone is
+another, is therefore read twice and has to be the same.
 """
 
 from __future__ import annotations
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 FILE_LIMIT = 16 * 1024 * 1024
+TICK = 50_000_000
+"""Nanoseconds, several times the tick of any usual kernel (1 to 10 ms)."""
+SETTLE = 0.005
+"""Seconds between the two reads of such a file, in which whoever is in the middle of writing it goes on."""
 ATTEMPTS = 6
 FIRST_PAUSE = 0.005
 _CHUNK = 1024 * 1024
@@ -49,7 +58,7 @@ class TornError(UnreadableError):
 
 def read_stable(path: str, *, limit: int = FILE_LIMIT) -> bytes:
     """The content of the regular file `path`, at most `limit` bytes, in one unchanged state of it."""
-    return with_retries(lambda: read_once(path, limit=limit)[0])
+    return with_retries(lambda: read_once(path, limit=limit, settle=SETTLE)[0])
 
 
 def with_retries(attempt: Callable[[], Result]) -> Result:
@@ -64,10 +73,13 @@ def with_retries(attempt: Callable[[], Result]) -> Result:
     return attempt()
 
 
-def read_once(path: str, *, limit: int, directory: int | None = None) -> tuple[bytes, os.stat_result]:
+def read_once(
+    path: str, *, limit: int, directory: int | None = None, settle: float = 0
+) -> tuple[bytes, os.stat_result]:
     """One try: content and status, or `UnreadableError`, or `TornError` if the file changed under the read.
 
-    With `directory`, an open directory descriptor, `path` is a name in it that may not be a link.
+    With `directory`, an open directory descriptor, `path` is a name in it that may not be a link. `settle`
+    are the seconds before a second read.
     """
     flags = _FLAGS if directory is None else _FLAGS | os.O_NOFOLLOW
     try:
@@ -77,12 +89,17 @@ def read_once(path: str, *, limit: int, directory: int | None = None) -> tuple[b
     except ValueError as error:
         raise UnreadableError("the name holds a NUL character") from error
     try:
+        begin, same = time.time_ns(), True
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise UnreadableError(f"not a regular file but {kind(before.st_mode)}")
         if before.st_size > limit:
             raise TooLargeError(limit)
         content = _read_to_end(descriptor, limit)
+        if _is_fresh(before, begin) or os.fstat(descriptor).st_ctime_ns != before.st_ctime_ns:
+            if settle:
+                time.sleep(settle)
+            same = _holds(descriptor, content)
         after = os.fstat(descriptor)
     except OSError as error:
         raise unreadable(error) from error
@@ -90,14 +107,14 @@ def read_once(path: str, *, limit: int, directory: int | None = None) -> tuple[b
         os.close(descriptor)
     if len(content) > limit:
         raise TooLargeError(limit)
-    if fingerprint(before) != fingerprint(after):
+    if not same or fingerprint(before) != fingerprint(after):
         raise TornError("changed while it was read")
     return content, after
 
 
 def fingerprint(status: os.stat_result) -> tuple[int, ...]:
-    """What tells one state of a file from another."""
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    """What tells one state of a file from another; without the change time, which a new name changes too."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def unreadable(error: OSError) -> UnreadableError:
@@ -127,6 +144,26 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISLNK, "a link"),
 )
+
+
+def _is_fresh(status: os.stat_result, begin: int) -> bool:
+    """Whether a write since `begin` may have left the times as they are; so for any in the future too."""
+    return begin - max(status.st_mtime_ns, status.st_ctime_ns) < TICK
+
+
+def _holds(descriptor: int, content: bytes) -> bool:
+    """Whether the file, read a second time, is the same; one that cannot be read twice counts as such."""
+    position = 0
+    try:
+        while part := os.pread(descriptor, _CHUNK, position):
+            if part != content[position : position + len(part)]:
+                return False
+            position += len(part)
+    except OSError as error:
+        if error.errno == errno.ESPIPE:
+            return True
+        raise
+    return position == len(content)
 
 
 def _read_to_end(descriptor: int, limit: int) -> bytes:

@@ -21,6 +21,7 @@ import time
 from veltrix.sources.reading import (
     ATTEMPTS,
     FIRST_PAUSE,
+    TooLargeError,
     TornError,
     UnreadableError,
     kind,
@@ -78,6 +79,8 @@ def _attempt(path: str) -> tuple[Generation, bool]:
         if error.errno == errno.ENOTDIR:
             raise UnreadableError("not a directory", missing=not os.path.exists(path)) from error
         raise unreadable(error) from error
+    except ValueError as error:
+        raise UnreadableError("the name holds a NUL character") from error
     try:
         link = _link(root, DATA)
         data = None if link is None else _open_data(root, link)
@@ -115,6 +118,10 @@ def _open_data(root: int, link: str) -> int:
         raise
 
 
+class _FullError(UnreadableError):
+    """The directory holds more than is read: what follows is left unread."""
+
+
 class _Reader:
     """Reads what stands in an open directory, and in the one that its `..data` points to."""
 
@@ -123,7 +130,7 @@ class _Reader:
         self.data = data
         self.everyone_enters = bool(os.fstat(root).st_mode & stat.S_IXOTH)
         self.generation = Generation()
-        self.total = 0
+        self.room = TOTAL_LIMIT
 
     def read(self) -> Generation:
         for name, directory in self._entries():
@@ -133,6 +140,8 @@ class _Reader:
                 raise TornError(f"{name} {error.reason}") from error
             except UnreadableError as error:
                 self.generation.problems[name] = error.reason
+                if isinstance(error, _FullError):
+                    break
         return self.generation
 
     def _entries(self) -> Iterator[tuple[str, int]]:
@@ -176,15 +185,18 @@ class _Reader:
         raise UnreadableError("a link into another directory")
 
     def _keep(self, name: str, place: str, directory: int) -> None:
+        limit = min(SECRET_LIMIT, self.room)
         try:
-            content, status = read_once(place, limit=SECRET_LIMIT, directory=directory)
+            content, status = read_once(place, limit=limit, directory=directory)
+        except TooLargeError as error:
+            if limit < SECRET_LIMIT:
+                raise _FullError(f"beyond {TOTAL_LIMIT} bytes in the whole directory") from error
+            raise
         except UnreadableError as error:
             if error.missing:
                 raise TornError("went away while it was read") from error
             raise
-        self.total += len(content)
-        if self.total > TOTAL_LIMIT:
-            raise UnreadableError(f"beyond {TOTAL_LIMIT} bytes in the whole directory")
+        self.room -= len(content)
         self.generation.contents[name] = content
         if self.everyone_enters and status.st_mode & stat.S_IROTH:
             self.generation.exposed.append(name)

@@ -12,12 +12,12 @@ from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.reading import UnreadableError
 from veltrix.sources.secret_files import Generation, read_generation
-from veltrix.sources.source import Recipe, source_name, warn, without_frames
+from veltrix.sources.source import Recipe, source_name, without_frames
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from veltrix.sources.kernel import Snapshot
 
@@ -67,9 +67,10 @@ class Secrets(Recipe):
 
     def load(self, beneath: Snapshot | None) -> Layer | None:
         """The secrets as they are now; None for an optional directory that is absent or empty."""
-        return without_frames(lambda: self._read(beneath))
+        left_out: list[str] = []
+        return without_frames(lambda: self._read(beneath, left_out), left_out)
 
-    def _read(self, beneath: Snapshot | None) -> Layer | None:
+    def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer | None:
         try:
             generation = read_generation(self.absolute_path)
         except UnreadableError as error:
@@ -81,7 +82,7 @@ class Secrets(Recipe):
             if self.optional:
                 return None
             raise SourceError("no secrets in it; say allow_empty=True if that is meant", file=self.path)
-        self._warn(generation)
+        left_out += self._warnings(generation)
         return self._layer(generation, beneath)
 
     def _layer(self, generation: Generation, beneath: Snapshot | None) -> Layer:
@@ -127,10 +128,10 @@ class Secrets(Recipe):
     def _label(self, name: str) -> str:
         return f"secret {self.path}/{shown_path(name)}"
 
-    def _warn(self, generation: Generation) -> None:
+    def _warnings(self, generation: Generation) -> Iterator[str]:
         for name in generation.directories:
-            warn(f"{self._label(name)} is skipped: it is a directory")
+            yield f"{self._label(name)} is skipped: it is a directory"
         if generation.exposed:
             names = ", ".join(repr(shown_path(name)) for name in generation.exposed[:_NAMED])
             more = ", …" if len(generation.exposed) > _NAMED else ""
-            warn(f"secrets in {self.path} that every user may read: {names}{more}")
+            yield f"secrets in {self.path} that every user may read: {names}{more}"

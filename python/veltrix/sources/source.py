@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 
-from veltrix.errors import ConfigError, printable
+from veltrix.errors import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,19 +64,23 @@ class Recipe(Source):
         raise AttributeError(f"{type(self).__name__} is read-only")
 
 
-def without_frames(read: Callable[[], Result]) -> Result:
-    """Call `read`; an error of ours leaves it without the frames and causes, whose locals hold values."""
+def without_frames(read: Callable[[], Result], left_out: Iterable[str] = ()) -> Result:
+    """Call `read`; what it raises leaves it without the frames and causes, whose locals hold values.
+
+    `left_out` are the texts of the warnings that `read` collects. They are given here, after it: a warning
+    may be an error, and would keep the frames of `read` as well.
+    """
+    problem: Exception | None = None
     try:
-        return read()
-    except ConfigError as error:
+        result = read()
+    except Exception as error:  # noqa: BLE001  (a lack of memory or stack has the same frames)
         problem = error.with_traceback(None)
         problem.__cause__ = problem.__context__ = None
-    raise problem
-
-
-def warn(text: str) -> None:
-    """Say that something is left out or unsafe."""
-    warnings.warn(printable(text), ConfigWarning, stacklevel=2)
+    for text in left_out:
+        warnings.warn(printable(text), ConfigWarning, stacklevel=2)
+    if problem is not None:
+        raise problem
+    return result
 
 
 def secret_paths(secret: SecretPaths) -> bool | SecretTuple:

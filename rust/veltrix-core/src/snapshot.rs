@@ -147,20 +147,24 @@ impl Snapshot {
 
     /// The names of the children of a mapping, in their order.
     pub fn names(&self, spot: &Spot) -> Vec<SegmentId> {
+        self.first_names(spot, usize::MAX)
+    }
+
+    /// The names of the first children of a mapping, at most so many.
+    pub fn first_names(&self, spot: &Spot, most: usize) -> Vec<SegmentId> {
         if self.is_clean(spot) {
-            let children = self.base.children(spot.entry);
+            let children = self.base.children(spot.entry).take(most);
             return children.map(|child| self.base.entry(child).segment).collect();
         }
         let Ok(Outcome::Mapping(definitions)) = self.walk(&spot.path) else { return Vec::new() };
-        let mut names = merged_names(&definitions);
         let mut path = spot.path.to_vec();
-        names.retain(|&name| {
+        let present = |&name: &SegmentId| {
             path.push(name);
             let present = !matches!(self.find_path(&path), Found::Missing);
             path.pop();
             present
-        });
-        names
+        };
+        merged_names(&definitions).filter(present).take(most).collect()
     }
 
     /// How many children a mapping has.
@@ -266,20 +270,11 @@ pub fn hash_of(segments: &Segments, path: &[SegmentId]) -> u64 {
 }
 
 /// The names that definitions of one mapping give, highest definition first, in the order of first appearance.
-pub fn merged_names(definitions: &[Definition<'_>]) -> Vec<SegmentId> {
-    if let [only] = definitions {
-        return only.names();
-    }
+pub fn merged_names(definitions: &[Definition<'_>]) -> impl Iterator<Item = SegmentId> {
+    let alone = definitions.len() == 1;
     let mut seen = HashSet::new();
-    let mut names = Vec::new();
-    for definition in definitions.iter().rev() {
-        for name in definition.names() {
-            if seen.insert(name) {
-                names.push(name);
-            }
-        }
-    }
-    names
+    let names = definitions.iter().rev().copied().flat_map(Definition::names);
+    names.filter(move |&name| alone || seen.insert(name))
 }
 
 /// Resolves one path from a stack: how many of its segments were walked, and what stands there. A walk that meets a

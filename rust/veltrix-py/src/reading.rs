@@ -1,7 +1,7 @@
 //! Reading: what `Snapshot` and `View` have in common, over a snapshot and the spot in it where paths start.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core::base::{Base, EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
@@ -14,12 +14,15 @@ use veltrix_core::value::Kind;
 use crate::cache::Cache;
 use crate::error::raise;
 use crate::key::Key;
-use crate::make::{Int, Text};
+use crate::make::{Int, Text, texts};
 use crate::output::{self, Style};
 use crate::raw;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 use crate::{path, python};
+
+/// How many names beside a missing one its error keeps: as many as `MissingKeyError` does.
+const SIBLINGS: usize = 1_000;
 
 /// A mapping of a snapshot.
 pub struct Reading<'a, 'py> {
@@ -213,16 +216,28 @@ impl<'a, 'py> Reading<'a, 'py> {
             let above = self.above();
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
-            let siblings = match self.walk(&steps[..depth])? {
-                Target::Mapping(spot) => self.view(spot)?,
-                Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => self.leaf(tree, node)?,
-                Target::Leaf { .. } | Target::Missing { .. } => raw::new_tuple(py, [])?.into_any(),
-            };
+            let siblings = self.names_beside(&steps[..depth])?;
             let key = path::step_object(py, &steps[depth])?;
             let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
             Ok(raise(python::missing_key_error(py), (whole, prefix, key, siblings)))
         };
         attempt().unwrap_or_else(|error| error)
+    }
+
+    /// The names in the mapping that steps lead to, no more of them than an error keeps. It is given names only: the
+    /// mapping itself would show its values, and keep the snapshot.
+    fn names_beside(&self, steps: &[Step<'_>]) -> PyResult<Bound<'py, PyTuple>> {
+        match self.walk(steps)? {
+            Target::Mapping(spot) => {
+                let (names, table) = (self.kernel()?.first_names(&spot, SIBLINGS), self.snapshot().below().segments());
+                texts(self.py(), names.iter().map(|&id| &*table.get(id).text))
+            }
+            Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
+                let children = tree.children(node).take(SIBLINGS);
+                texts(self.py(), children.map(|child| &*tree.segments().get(tree.node(child).segment).text))
+            }
+            Target::Leaf { .. } | Target::Missing { .. } => raw::new_tuple(self.py(), []),
+        }
     }
 
     /// The steps of the path of this mapping.
