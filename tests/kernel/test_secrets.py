@@ -11,7 +11,7 @@ import pytest
 
 from tests.kernel.stack import stack
 from veltrix import DELETE, append
-from veltrix.errors import ConfigError, ConflictError, MissingKeyError, PathError
+from veltrix.errors import ConfigError, ConflictError, MissingKeyError, ParseError, PathError
 
 CANARY = "kJ8-canary-71"
 
@@ -229,3 +229,34 @@ def test_a_key_that_cannot_be_deleted_keeps_names_and_no_values(kernel):
     with pytest.raises(MissingKeyError) as caught:
         snapshot.delete("m.x")
     assert caught.value._siblings == caught.value.siblings == ("p",)
+
+
+@pytest.mark.parametrize("encode", [str, str.encode, lambda text: text.encode() + b"\xff"])
+@pytest.mark.parametrize(
+    ("form", "broken"),
+    [
+        ("toml", 'a = "{}"\nb = @'),
+        ("json", '{{"a": "{}", "b": }}'),
+        ("yaml", 'a: "{}"\nb: @'),
+        ("env", 'A={}\nB="'),
+    ],
+)
+def test_the_error_of_a_document_keeps_nothing_of_it(kernel, form, broken, encode):
+    with pytest.raises(ParseError) as caught:
+        kernel.Layer.parse("a", encode(broken.format(CANARY)), form, secret=True)
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+    _, *frames = traceback.walk_tb(caught.value.__traceback__)
+    assert not [frame for frame, _ in frames if CANARY in repr(frame.f_locals)]
+
+
+def test_whoever_shows_the_locals_of_a_failed_call_meets_no_half_made_layer(kernel):
+    for fail in (
+        lambda: kernel.Layer("a", {"x": [DELETE]}),
+        lambda: kernel.Layer("a", {}, secret=[5]),
+        lambda: kernel.Layer.parse("a", "{}", "json", secret=[5]),
+    ):
+        with pytest.raises(TypeError) as caught:
+            fail()
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__):
+            assert repr(frame.f_locals)

@@ -133,9 +133,7 @@ class Layer:
     ) -> Self:
         origin = Origin(text_argument("a layer's name", name), text_argument("a layer's source", source))
         _check_data(data)
-        layer = object.__new__(cls)
-        layer._fill(data, origin, checked_origins(origin.layer, origins), secret)
-        return layer
+        return cls._made(data, origin, checked_origins(origin.layer, origins), secret)
 
     @classmethod
     def parse(
@@ -163,21 +161,27 @@ class Layer:
             raise TypeError(f"a document is bytes or str, not {type_name(text)}")
         if not is_one_of(format, FORMATS):
             raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
-        layer = object.__new__(cls)
         try:
-            layer._fill(formats.parse(str.__str__(format), content), origin, {}, secret)
+            return cls._made(formats.parse(str.__str__(format), content), origin, {}, secret)
         except (ParseError, LimitError) as error:
-            raise error.in_file(origin.file) from error.__cause__
-        return layer
+            problem = error.in_file(origin.file)
+        # Raised here it has no parser's frame nor what one caught; only this frame has the document.
+        del text, content
+        raise problem
 
-    def _fill(
-        self,
+    @classmethod
+    def _made(
+        cls,
         data: Mapping[str, Any],
         origin: Origin,
         origins: Origins,
         secret: bool | Iterable[str | tuple[str | int, ...]],
-    ) -> None:
-        self._make(origin.layer, _Builder(origin, origins).build(data, ()), origin, _secret_paths(secret))
+    ) -> Self:
+        """A layer that is whole: nobody, a traceback neither, sees one that is being made."""
+        root, paths = _Builder(origin, origins).build(data, ()), _secret_paths(secret)
+        layer = object.__new__(cls)
+        layer._make(origin.layer, root, origin, paths)
+        return layer
 
     def _make(self, name: str, root: Node, origin: Origin, secret: bool | frozenset[Segments]) -> None:
         for field, value in (("name", name), ("_root", root), ("_origin", origin), ("_secret", secret)):
@@ -219,9 +223,7 @@ def restore_layer(
     """The layer that was pickled."""
     own = layer_origin(origin)
     _check_data(data)
-    layer = object.__new__(Layer)
-    layer._fill(data, own, checked_origins(own.layer, origins), secret)
-    return layer
+    return Layer._made(data, own, checked_origins(own.layer, origins), secret)
 
 
 def marks_secret(layer: Layer, path: Segments) -> bool:
