@@ -178,7 +178,7 @@ class DataMaker:
         """A mapping of definitions, of any class that counts as one."""
         source = self.source
         if source.chance(0.06):
-            return source.pick(hostile.EMPTY_MAPPINGS)
+            return source.pick(hostile.ODD_MAPPINGS)
         data: dict[Any, Any] = {}
         for _ in range(1 + source.below(self.width)):
             name = source.pick(self.names)

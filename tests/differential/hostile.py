@@ -7,6 +7,7 @@ import decimal
 import enum
 import pathlib
 from collections import OrderedDict, UserDict, namedtuple
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -52,6 +53,40 @@ class Pair(tuple):  # type: ignore[type-arg]
     """A `tuple` of a subclass."""
 
     __slots__ = ()
+
+
+class Restless(Mapping):  # type: ignore[type-arg]
+    """A mapping whose pairs are no tuples; the dict that one of them holds changes while it is read."""
+
+    def __init__(self) -> None:
+        self.inner: dict[str, Any] = {}
+
+    def items(self) -> Any:
+        self.inner.clear()
+        self.inner.update(a=1, b=Turning(self.inner), c=[Turning(self.inner)], d=2)
+        return [["a", self.inner], {"b": 0, "x1": 1}, "c3", (part for part in ("d", 4))]
+
+    def __getitem__(self, key: str) -> Any:
+        return {"a": 1, "b": "x1", "c": "3", "d": 4}[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter("abcd")
+
+    def __len__(self) -> int:
+        return 4
+
+
+class Turning(dict):  # type: ignore[type-arg]
+    """An empty dict that puts the first key of another one last when it is read."""
+
+    def __init__(self, other: dict[str, Any]) -> None:
+        super().__init__()
+        self.other = other
+
+    def items(self) -> Any:
+        first = next(iter(self.other))
+        self.other[first] = self.other.pop(first)
+        return ()
 
 
 class Moment(datetime.datetime):
@@ -142,13 +177,14 @@ ALIKE: tuple[tuple[Any, ...], ...] = (
         datetime.time(2, tzinfo=_NAMED),
     ),
 )
-EMPTY_MAPPINGS: tuple[Any, ...] = (
+ODD_MAPPINGS: tuple[Any, ...] = (
     {},
     OrderedDict(),
     MappingProxyType({}),
     FrozenMapping(),
     UserDict(),
     Table(),
+    Restless(),
 )
 WRONG_PATHS: tuple[Any, ...] = (
     None, 0, True, 1.5, b"a", [], ["a"], {"a": 1}, object(), Colour.RED, frozenset("a"), slice(1), (),

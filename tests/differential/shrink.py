@@ -23,7 +23,7 @@ _KNOWN = {
         "WRONG_DATA",
         "WRONG_KEYS",
         "WRONG_NAMES",
-        "EMPTY_MAPPINGS",
+        "ODD_MAPPINGS",
     )
     for at, value in enumerate(getattr(hostile, table))
 } | {

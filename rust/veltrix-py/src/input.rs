@@ -1,7 +1,9 @@
 //! Python data to definitions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
@@ -12,15 +14,18 @@ use veltrix_core::value::{Kind, Scalar};
 
 use crate::error::{raise, too_deep};
 use crate::exact::{Exact, exact};
-use crate::make::{Int, Text, texts, type_error};
+use crate::items::{plain_copy, plain_items};
+use crate::make::{Int, Text, recursion_error, texts, type_error};
 use crate::names::Names;
 use crate::origin::Origins;
 use crate::python;
 use crate::raw;
-use crate::scalars::{decimal, moment};
+use crate::scalars::{decimal, is_moment, moment};
 
 /// The most segments that a path can have.
 pub const MAX_DEPTH: usize = 64;
+/// The most operators that hold one another; only force brings one into another.
+const MAX_NESTED: usize = 500;
 const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
 
 /// One step of the path to the data being read.
@@ -31,6 +36,10 @@ enum Step {
 }
 
 /// Reads Python data into a tree.
+///
+/// Plain data is read where it stands: nothing can change a dict meanwhile, as none of it runs code. What may run some, a
+/// value or a key of any other class, ends that before it runs, as does all that is wrong; then everything is read once
+/// more, each dict from a copy that is made before the first of its children is looked at.
 pub struct Reader<'py> {
     py: Python<'py>,
     builder: TreeBuilder,
@@ -40,6 +49,8 @@ pub struct Reader<'py> {
     opaques: Option<Bound<'py, PyDict>>,
     origins: Option<Origins<'py>>,
     places: BTreeMap<NodeId, Place>,
+    /// Whether dicts are read where they stand.
+    in_place: bool,
 }
 
 /// What a [`Reader`] has read.
@@ -53,12 +64,23 @@ impl<'py> Reader<'py> {
     /// A reader of data that stands at a path, which counts for the depth limit.
     pub fn new(py: Python<'py>, builder: TreeBuilder, above: &[SegmentId], origins: Option<Origins<'py>>) -> Self {
         let path = above.iter().map(|&segment| Step::Name(segment)).collect();
-        Self { py, builder, path, names: Names::default(), opaques: None, origins, places: BTreeMap::new() }
+        // Looking for the origin of a path may run the code of a key.
+        let in_place = origins.as_ref().is_none_or(Origins::is_empty);
+        Self { py, builder, path, names: Names::default(), opaques: None, origins, places: BTreeMap::new(), in_place }
     }
 
     /// Reads one definition.
     pub fn read(mut self, data: &Bound<'py, PyAny>) -> PyResult<Read> {
-        self.definition(NO_SEGMENT, data)?;
+        let above = self.path.len();
+        if self.in_place && self.definition(NO_SEGMENT, data).is_err() {
+            self.in_place = false;
+            self.path.truncate(above);
+            self.builder = TreeBuilder::new(Arc::clone(self.builder.segments()));
+            self.opaques = None;
+        }
+        if !self.in_place {
+            self.definition(NO_SEGMENT, data)?;
+        }
         if !self.builder.fits() {
             return Err(raise(python::limit_error(self.py), (Text("a layer of more than 4 GiB"),)));
         }
@@ -95,10 +117,11 @@ impl<'py> Reader<'py> {
         let node = self.builder.len();
         match exact(data) {
             Exact::Other => {
-                if data.is_instance(python::operator(self.py)?)? {
-                    self.operator(segment, data)?;
+                self.heed(data)?;
+                if let Some(kind) = operator(data)? {
+                    self.operator(segment, kind, data)?;
                 } else if python::is_mapping(data)? {
-                    self.mapping(segment, &plain_items(data)?, Self::definition)?;
+                    self.children(segment, &plain_items(data)?, Self::definition)?;
                 } else {
                     self.value(segment, data)?;
                 }
@@ -125,55 +148,57 @@ impl<'py> Reader<'py> {
         Ok(())
     }
 
-    fn operator(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
-        if data.is(python::delete(self.py)?) {
+    /// Ends the reading in place where a value that is not plain may run code.
+    fn heed(&self, data: &Bound<'py, PyAny>) -> PyResult<()> {
+        if self.in_place && !is_moment(data) && !is_own_operator(data)? { Err(not_in_place()) } else { Ok(()) }
+    }
+
+    fn operator(&mut self, segment: SegmentId, kind: Kind, data: &Bound<'py, PyAny>) -> PyResult<()> {
+        if kind == Kind::Delete {
             self.builder.delete(segment);
             return Ok(());
         }
         let held = raw::attribute(data, c"value")?;
-        if data.is_instance(python::replace(self.py)?)? {
-            self.builder.open(segment, Kind::Replace);
-            self.definition(NO_SEGMENT, &held)?;
+        self.builder.open(segment, kind);
+        if kind == Kind::Replace {
+            self.replacement(held)?;
         } else {
-            let append = data.is_instance(python::append(self.py)?)?;
-            self.builder.open(segment, if append { Kind::Append } else { Kind::Prepend });
             self.list(NO_SEGMENT, &held)?;
         }
         self.builder.close();
         Ok(())
     }
 
-    fn mapping(
-        &mut self,
-        segment: SegmentId,
-        data: &Bound<'py, PyDict>,
-        child: fn(&mut Self, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>,
-    ) -> PyResult<()> {
-        let start = self.builder.open(segment, Kind::Mapping);
-        let depth = self.path.len();
-        let read = self.pairs(data, child);
-        self.builder.close_with(data.len());
-        let Err(error) = read else { return Ok(()) };
-        let mut odd = false;
-        raw::each(data, |key, _| {
-            odd |= exact(&key) == Exact::Other && key.is_instance_of::<PyString>();
-            Ok(())
-        })?;
-        if odd {
-            // A key of a subclass of `str` may have the text of another key: once more, with plain keys.
-            self.path.truncate(depth);
-            self.builder.truncate(start);
-            self.places.retain(|&node, _| node < start);
-            return self.mapping(segment, &plain_items(data)?, child);
+    /// What a `replace` holds. Of an operator that was forced into one, only the value counts.
+    fn replacement(&mut self, mut held: Bound<'py, PyAny>) -> PyResult<()> {
+        for _ in 0..MAX_NESTED {
+            if exact(&held) != Exact::Other {
+                return self.definition(NO_SEGMENT, &held);
+            }
+            self.heed(&held)?;
+            match operator(&held)? {
+                None => return self.definition(NO_SEGMENT, &held),
+                Some(Kind::Delete) => {
+                    self.builder.null(NO_SEGMENT);
+                    return Ok(());
+                }
+                Some(Kind::Replace) => held = raw::attribute(&held, c"value")?,
+                Some(_) => return self.list(NO_SEGMENT, &raw::attribute(&held, c"value")?),
+            }
         }
-        Err(error)
+        Err(recursion_error(self.py, "maximum recursion depth exceeded"))
     }
 
-    fn pairs(
-        &mut self,
-        data: &Bound<'py, PyDict>,
-        child: fn(&mut Self, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>,
-    ) -> PyResult<()> {
+    fn mapping(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'py>) -> PyResult<()> {
+        if self.in_place {
+            return self.children(segment, data, child);
+        }
+        self.children(segment, &plain_copy(data)?, child)
+    }
+
+    /// A mapping of which nothing that is read changes the dict.
+    fn children(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'py>) -> PyResult<()> {
+        self.builder.open(segment, Kind::Mapping);
         let plain = self.takes_plain_values();
         let unknown = Names::default();
         let mut pairs = raw::Pairs::new(data);
@@ -186,6 +211,7 @@ impl<'py> Reader<'py> {
             }
             self.path.pop();
         }
+        self.builder.close_with(data.len());
         Ok(())
     }
 
@@ -194,7 +220,7 @@ impl<'py> Reader<'py> {
         self.path.len() + 1 < MAX_DEPTH && self.origins.is_none()
     }
 
-    /// The name that a key gives.
+    /// The name that a key gives; the key of any other class ends the reading in place.
     fn name(&mut self, key: &Bound<'py, PyAny>) -> PyResult<SegmentId> {
         let Ok(key) = key.cast_exact::<PyString>() else {
             let place = self.place_text();
@@ -216,6 +242,9 @@ impl<'py> Reader<'py> {
                 next += 1;
             }
         } else {
+            if exact(data) == Exact::Other {
+                self.heed(data)?;
+            }
             for (index, item) in data.try_iter()?.enumerate() {
                 self.numbered_item(index, &item?)?;
             }
@@ -237,12 +266,13 @@ impl<'py> Reader<'py> {
         match exact(data) {
             Exact::Dict => self.mapping(segment, data.cast::<PyDict>()?, Self::item),
             Exact::Other => {
+                self.heed(data)?;
                 if data.is_instance(python::operator(self.py)?)? {
                     let text = format!("an operator cannot stand inside a list (at {})", self.text());
                     return Err(type_error(self.py, text));
                 }
                 if python::is_mapping(data)? {
-                    return self.mapping(segment, &plain_items(data)?, Self::item);
+                    return self.children(segment, &plain_items(data)?, Self::item);
                 }
                 self.value(segment, data)
             }
@@ -299,20 +329,39 @@ impl<'py> Reader<'py> {
     }
 }
 
-/// The items of any mapping as a dict with plain keys.
-fn plain_items<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-    let dict = raw::new_dict(mapping.py())?;
-    for pair in raw::attribute(mapping, c"items")?.call0()?.try_iter()? {
-        let (key, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair?.extract()?;
-        dict.set_item(plain_key(&key)?, value)?;
-    }
-    Ok(dict)
+/// What reads a child of a mapping.
+type Child<'py> = fn(&mut Reader<'py>, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>;
+
+/// Says that data is to be read from copies. [`Reader::read`] takes any error in place for that, and nobody sees this one:
+/// it is never made into an exception.
+fn not_in_place() -> PyErr {
+    PyErr::new::<PyTypeError, _>(())
 }
 
-/// A key with `str` subclasses made plain; anything else as it is.
-pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if exact(key) == Exact::Other && key.is_instance_of::<PyString>() {
-        return raw::attribute(&key.py().get_type::<PyString>(), c"__str__")?.call1((key,));
+/// Which of the four operators an object is, if any.
+fn operator(data: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
+    let py = data.py();
+    if !data.is_instance(python::operator(py)?)? {
+        return Ok(None);
     }
-    Ok(key.clone())
+    for (class, kind) in operators(py)? {
+        if data.is_instance(class)? {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an object is an operator, and not one of a subclass.
+fn is_own_operator(data: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(operators(data.py())?.iter().any(|(class, _)| data.get_type().is(class)))
+}
+
+fn operators(py: Python<'_>) -> PyResult<[(&Bound<'_, PyAny>, Kind); 4]> {
+    Ok([
+        (python::delete_class(py)?, Kind::Delete),
+        (python::replace(py)?, Kind::Replace),
+        (python::append(py)?, Kind::Append),
+        (python::prepend(py)?, Kind::Prepend),
+    ])
 }

@@ -14,6 +14,7 @@ mod error;
 mod path;
 mod origin;
 mod input;
+mod items;
 mod output;
 mod key;
 mod layer;

@@ -4,7 +4,7 @@
 //! [`Text`] or [`Int`] they become the same objects, or CPython's `MemoryError`.
 
 use pyo3::PyTypeInfo;
-use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyAttributeError, PyRecursionError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 
@@ -69,4 +69,9 @@ pub fn value_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
 /// An `AttributeError`.
 pub fn attribute_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
     error::<PyAttributeError>(py, text)
+}
+
+/// A `RecursionError`.
+pub fn recursion_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
+    error::<PyRecursionError>(py, text)
 }

@@ -5,7 +5,7 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 use veltrix_core::layer::Position;
 use veltrix_core::record::Place;
 
-use crate::input;
+use crate::items;
 use crate::make::{Int, type_error, value_error};
 use crate::{python, raw};
 
@@ -29,12 +29,17 @@ impl<'py> Origins<'py> {
         }
         let mut origins = Self { numbers: raw::new_dict(py)?, places: Vec::new() };
         for pair in raw::attribute(given, c"items")?.call0()?.try_iter()? {
-            let (path, origin): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair?.extract()?;
+            let (path, origin) = items::unpacked(&pair?)?;
             let place = place(&fields(&origin)?)?;
             origins.numbers.set_item(path, Int(origins.places.len().cast_signed() as i64))?;
             origins.places.push(place);
         }
         Ok(Some(origins))
+    }
+
+    /// Whether no path has a place of its own.
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_empty()
     }
 
     /// The place of a path.
@@ -90,7 +95,7 @@ pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
     if !text.is_instance_of::<PyString>() {
         return Err(type_error(py, format!("{what} is a str, not {}", python::type_name(text))));
     }
-    match raw::text(input::plain_key(text)?.cast::<PyString>()?)? {
+    match raw::text(items::plain_key(text)?.cast::<PyString>()?)? {
         Some(text) => Ok(text.to_owned()),
         None => Err(value_error(py, format!("{what} holds a lone surrogate, which UTF-8 cannot carry"))),
     }

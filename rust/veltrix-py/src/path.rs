@@ -23,7 +23,7 @@ pub fn steps(path: &Bound<'_, PyAny>) -> PyResult<Vec<Step<'static>>> {
         return text_steps(path.cast::<PyString>()?);
     }
     if let Ok(text) = path.cast::<PyString>() {
-        let plain = crate::input::plain_key(path)?.cast_into::<PyString>()?;
+        let plain = crate::items::plain_key(path)?.cast_into::<PyString>()?;
         if text.is_instance(python::name(path.py())?)? {
             return tuple_steps(&raw::new_tuple(path.py(), [plain.into_any()])?);
         }
@@ -108,7 +108,7 @@ fn tuple_steps(tuple: &Bound<'_, PyTuple>) -> PyResult<Vec<Step<'static>>> {
 
 fn plain_segment<'py>(segment: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if segment.is_instance_of::<PyString>() {
-        return crate::input::plain_key(segment);
+        return crate::items::plain_key(segment);
     }
     if segment.is_instance_of::<PyInt>() && !segment.is_instance_of::<pyo3::types::PyBool>() {
         return raw::attribute(&segment.py().get_type::<PyInt>(), c"__index__")?.call1((segment,));

@@ -51,6 +51,8 @@ imports! {
     redacted: "veltrix.types", "REDACTED";
     /// `DELETE`.
     delete: "veltrix.operators", "DELETE";
+    /// `Delete`.
+    delete_class: "veltrix.operators", "Delete";
     /// The base of the operators.
     operator: "veltrix.operators", "Operator";
     /// `Replace`.
@@ -73,6 +75,8 @@ imports! {
     timezone: "datetime", "timezone";
     /// `hashlib.blake2b`.
     blake2b: "hashlib", "blake2b";
+    /// `unpack_pair`.
+    unpack_pair: "veltrix._unpack", "unpack_pair";
     /// `display`.
     display: "veltrix.display", "display";
     /// `restore_difference`, as pickles name it.

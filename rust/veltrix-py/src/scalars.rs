@@ -42,6 +42,13 @@ pub fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
     Ok(None)
 }
 
+/// Whether data is of one of the types of which [`moment`] takes one apart.
+pub fn is_moment(data: &Bound<'_, PyAny>) -> bool {
+    data.is_exact_instance_of::<PyDateTime>()
+        || data.is_exact_instance_of::<PyDate>()
+        || data.is_exact_instance_of::<PyTime>()
+}
+
 fn date(date: &impl PyDateAccess) -> Date {
     Date { year: date.get_year().unsigned_abs() as u16, month: date.get_month(), day: date.get_day() }
 }

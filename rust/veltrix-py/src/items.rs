@@ -1,0 +1,45 @@
+//! The items of mappings of any class, with plain keys.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use crate::exact::{Exact, exact};
+use crate::{python, raw};
+
+/// A copy of a dict, with plain keys.
+pub fn plain_copy<'py>(dict: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+    let mut plain = true;
+    raw::each(dict, |key, _| {
+        plain &= exact(&key) == Exact::Str;
+        Ok(())
+    })?;
+    if plain { dict.copy() } else { plain_items(dict) }
+}
+
+/// The items of any mapping as a dict with plain keys.
+pub fn plain_items<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = raw::new_dict(mapping.py())?;
+    for pair in raw::attribute(mapping, c"items")?.call0()?.try_iter()? {
+        let (key, value) = unpacked(&pair?)?;
+        dict.set_item(plain_key(&key)?, value)?;
+    }
+    Ok(dict)
+}
+
+/// Both items of a pair, which may be anything that Python unpacks into two.
+pub fn unpacked<'py>(pair: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    if let Ok(tuple) = pair.cast_exact::<PyTuple>()
+        && tuple.len() == 2
+    {
+        return Ok((tuple.get_item(0)?, tuple.get_item(1)?));
+    }
+    python::unpack_pair(pair.py())?.call1((pair,))?.extract()
+}
+
+/// A key with `str` subclasses made plain; anything else as it is.
+pub fn plain_key<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if exact(key) == Exact::Other && key.is_instance_of::<PyString>() {
+        return raw::attribute(&key.py().get_type::<PyString>(), c"__str__")?.call1((key,));
+    }
+    Ok(key.clone())
+}
