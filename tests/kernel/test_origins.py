@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Mapping
 
 import pytest
 
@@ -161,3 +162,38 @@ def test_the_origins_of_a_restored_layer_are_all_its_own(kernel):
         {("a",): Origin("x", "s")},
         False,
     )
+
+
+class Pairs(Mapping):
+    """A mapping whose items are what they are."""
+
+    __getitem__ = __len__ = __iter__ = lambda self, *_: None
+
+    def __init__(self, items):
+        self.items = lambda: items
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        [("a",), Origin("x", "s")],
+        {("a",): 1, Origin("x", "s"): 2},
+        type("Own", (tuple,), {"__iter__": lambda _: iter([("a",), Origin("x", "s")])})((1, 2, 3)),
+    ],
+    ids=["list", "dict", "tuple of one's own"],
+)
+def test_a_pair_is_what_unpacks_into_two(kernel, pair):
+    layer = kernel.Layer("x", {"a": 1}, origins=Pairs([pair]))
+    assert kept(kernel, layer) == Origin("x", "s")
+
+
+@pytest.mark.parametrize("pair", [1, None, (), [1], (1, 2, 3), [1, 2, 3], "abc"], ids=repr)
+def test_no_pair(kernel, pair):
+    def python():
+        _path, _origin = pair
+
+    with pytest.raises((TypeError, ValueError)) as expected:
+        python()
+    with pytest.raises(type(expected.value)) as caught:
+        kernel.Layer("x", {}, origins=Pairs([pair]))
+    assert str(caught.value) == str(expected.value)
