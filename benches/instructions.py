@@ -63,7 +63,7 @@ TURNS = {
 def main() -> int:
     parser = argparse.ArgumentParser("benches.instructions", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--check", action="store_true", help=f"fail on more than {BUDGET.name} and {TOLERANCE:.0%}"
+        "--check", action="store_true", help=f"fail on more than {BUDGET.name} and {TOLERANCE:.0%}%"
     )
     parser.add_argument("--write", action="store_true", help=f"make the counts the budget, {BUDGET.name}")
     parser.add_argument("--only", help="operations that start so")
