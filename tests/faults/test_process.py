@@ -117,16 +117,22 @@ def test_another_interpreter_is_refused_and_does_no_harm(kernel, warm):
         )
 
 
-def test_the_main_interpreter_may_import_again():
+def test_the_main_interpreter_may_import_again_and_fork():
     code = """
-        import importlib, sys
+        import os, signal, sys
         import veltrix
+        signal.alarm(60)
         kept = veltrix.resolve([veltrix.Layer("a", {"b": 1})])
         for name in [name for name in sys.modules if name.startswith("veltrix")]:
             del sys.modules[name]
         import veltrix
-        print(veltrix.resolve([veltrix.Layer("a", {"b": 1})])["b"], kept["b"])
+        print(veltrix.resolve([veltrix.Layer("a", {"b": 1})])["b"], kept["b"], flush=True)
+        child = os.fork()
+        if not child:
+            signal.alarm(10)
+            os._exit(veltrix.resolve([veltrix.Layer("a", {"new": 0})])["new"])
+        print(os.waitpid(child, 0)[1])
     """
     for name in implementations():
         done = run(code, VELTRIX_IMPL=name)
-        assert (done.stdout, done.stderr) == ("1 1\n", "")
+        assert (done.stdout, done.stderr) == ("1 1\n0\n", "")

@@ -19,15 +19,17 @@ thread_local! {
     static PAUSE: RefCell<Option<MutexGuard<'static, ()>>> = const { RefCell::new(None) };
 }
 
+/// Called once for each time that the module was imported: a thread that holds the lock already does not wait for itself.
 #[pyfunction]
 fn before_fork() {
-    let pause = segments::pause();
-    PAUSE.with(|held| held.replace(Some(pause)));
+    PAUSE.with_borrow_mut(|held| {
+        held.get_or_insert_with(segments::pause);
+    });
 }
 
 #[pyfunction]
 fn after_fork() {
-    PAUSE.with(|held| held.replace(None));
+    PAUSE.with_borrow_mut(Option::take);
 }
 
 /// Has every fork of the process wait for a quiet moment.

@@ -335,9 +335,10 @@ reading_methods!(Snapshot, {
         let names: Vec<Bound<'py, PyAny>> =
             dimensions.iter().map(|dimension| raw::attribute(&dimension, c"name")).collect::<PyResult<Vec<_>>>()?;
         let choices = choices.map_or_else(|| raw::new_dict(py), |choices| Ok(choices.clone()))?;
+        let declared = raw::new_tuple(py, names.iter().cloned())?;
         for choice in choices.try_iter()? {
             let choice = choice?;
-            if !raw::new_tuple(py, names.iter().cloned())?.contains(&choice)? {
+            if !declared.contains(&choice)? {
                 let known = names.iter().map(shown).collect::<PyResult<Vec<_>>>()?;
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 let text = format!("unknown dimension {}; declared are {known}", shown(&choice)?);
