@@ -11,18 +11,9 @@ from hypothesis import strategies as st
 
 from tests.formats.mutation import SEEDS, mutated
 from tests.formats.reading import outcome, tagged
-from veltrix import implementations
 
 FORMATS = ("json", "toml", "env")
 ROUNDS = 1500
-
-
-@pytest.fixture(scope="module")
-def both():
-    found = implementations()
-    if "native" not in found:
-        pytest.skip("veltrix._native is not built")
-    return found["pure"], found["native"]
 
 
 def assert_agreement(both, document, format):

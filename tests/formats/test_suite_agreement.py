@@ -7,15 +7,6 @@ import pytest
 from tests.formats import test_json_suite, test_toml_suite
 from tests.formats.reading import outcome
 from tests.formats.suites import cases
-from veltrix import implementations
-
-
-@pytest.fixture(scope="module")
-def both():
-    found = implementations()
-    if "native" not in found:
-        pytest.skip("veltrix._native is not built")
-    return found["pure"], found["native"]
 
 
 def paths_of(suite):

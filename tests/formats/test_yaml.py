@@ -10,7 +10,6 @@ import pytest
 
 from tests.formats.reading import data_of, outcome
 from tests.formats.yaml_generation import changed, document
-from veltrix import implementations
 from veltrix.errors import ConfigError, LimitError, ParseError
 
 pytest.importorskip("yaml")
@@ -132,14 +131,6 @@ def test_the_reference_says_what_it_needs(tmp_path):
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{script}"]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "YAML needs the extra: pip install 'veltrix[yaml]'" in ran.stdout
-
-
-@pytest.fixture(scope="module")
-def both():
-    found = implementations()
-    if "native" not in found:
-        pytest.skip("veltrix._native is not built")
-    return found["pure"], found["native"]
 
 
 def verdict(kernel, text):
