@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 
 from veltrix import _restore
@@ -49,5 +50,25 @@ def _choose(forced: str) -> tuple[str, ModuleType]:
     return "pure", _pure()
 
 
-implementation, kernel = _choose(os.environ.get("VELTRIX_IMPL", ""))
+def _is_the_command() -> bool:
+    """Whether this process is `veltrix` or `python -m veltrix`, which says in one line what is wrong."""
+    run = sys.orig_argv[-len(sys.argv) :] if hasattr(sys, "argv") else []
+    return bool(run) and run[0].rpartition("/")[2] in {"veltrix", "-mveltrix"}
+
+
+def _chosen() -> tuple[str, ModuleType]:
+    """What the environment chooses; the package is imported before the command line could catch an error."""
+    try:
+        return _choose(os.environ.get("VELTRIX_IMPL", ""))
+    except ImportError as error:
+        is_broken = error.name is not None  # an extension that cannot be loaded, which its traceback explains
+        if is_broken or not _is_the_command():
+            raise
+        from veltrix._exit import BAD_INPUT, complain
+
+        complain(f"error: {error}")
+        raise SystemExit(BAD_INPUT) from None
+
+
+implementation, kernel = _chosen()
 _restore.kernel = kernel

@@ -28,6 +28,8 @@ FILES = ("base.json", "site.json")
         (["show", "base.json", "--depth", "x"], "a number of levels, from 1"),
         (["show", "base.json", "--env", "APP_"], "a prefix is written without its `_`"),
         (["show", "base.json", "--env", ""], "an empty prefix"),
+        (["show", "base.json", "--env", b"A\xff"], "argument --env: a prefix holds a lone surrogate"),
+        (["show", "base.json", "--secrets", "base.json"], "two sources are named 'base.json'"),
         (["explain", "debug", "base.json", "--format", "json"], "unrecognized arguments: --format"),
         (["show", ""], "a file's path is not empty"),
         (["bench"], "no files given; the form is veltrix bench FILE..."),
@@ -53,6 +55,10 @@ def test_wrong_arguments(refused, arguments, said):
         (["show", "base.json", "--secret", "a..b"], "path 'a..b', column 3: empty segment"),
         (["show", "base.json", "--set", "debug"], "assignment 1: expected path=value or path:=json"),
         (["show", "base.json", "--set", "debug=maybe"], "debug: expected a bool"),
+        (
+            ["show", "base.json", "--set", b"a=\xff"],
+            "the text holds a lone surrogate, which UTF-8 cannot carry",
+        ),
         (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such file (looked for /"),
         (["show", "base.ini"], "base.ini: unknown extension '.ini'; name it .toml"),
         (["show", "absent.toml"], "absent.toml: no such file (looked for /"),
@@ -129,6 +135,63 @@ def test_a_full_disk_is_told():
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ran.returncode == 2
     assert ran.stderr == "veltrix: error: cannot write: No space left on device\n"
+
+
+@pytest.mark.parametrize("stream", ["2>/dev/full", "2>&-", "2>&1 >/dev/null | :"])
+@pytest.mark.parametrize("choice", ["", "rust"])
+def test_an_error_stream_that_takes_nothing_changes_no_exit_code(stream, choice):
+    command = f"set -o pipefail; {sys.executable} -m veltrix show absent.toml {stream}"
+    environ = {**os.environ, "VELTRIX_IMPL": choice}
+    ran = subprocess.run(["bash", "-c", command], env=environ, capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, b"", b"")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[Path(sys.executable).with_name("veltrix")], [sys.executable, "-m", "veltrix"]],
+    ids=["script", "-m"],
+)
+def test_a_wrong_choice_of_implementation_is_told(command):
+    environ = {**os.environ, "VELTRIX_IMPL": "rust"}
+    ran = subprocess.run([*command, "get", "a"], env=environ, capture_output=True, text=True, check=False)
+    said = "veltrix: error: VELTRIX_IMPL is 'native' or 'pure', not 'rust'\n"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", said)
+
+
+STARTED = """
+import sys
+class Stop:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            raise {raised}
+sys.meta_path.insert(0, Stop())
+sys.argv[1:] = ["show", "base.json"]
+sys.orig_argv[1:] = ["-m", "veltrix", *sys.argv[1:]]
+import runpy
+runpy.run_module("veltrix", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "raised", "code", "said"),
+    [
+        ("veltrix.cli", "KeyboardInterrupt", 130, ""),
+        (
+            "veltrix._native",
+            "ModuleNotFoundError('', name=name)",
+            2,
+            "VELTRIX_IMPL is 'native', but veltrix._native is not built; the other choice is 'pure'",
+        ),
+    ],
+)
+def test_what_goes_wrong_before_the_command_line_is_there(name, raised, code, said):
+    program = STARTED.format(name=name, raised=raised)
+    environ = {**os.environ, "VELTRIX_IMPL": "native"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (code, "")
+    assert ran.stderr == (f"veltrix: error: {said}\n" if said else "")
 
 
 def test_a_terminal_without_unicode_gets_escapes(program):

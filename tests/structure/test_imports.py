@@ -19,6 +19,7 @@ ORDER = (
     "_restore",
     "_pure",
     "_native",
+    "_exit",
     "_select",
     "sources",
     "config",

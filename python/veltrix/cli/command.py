@@ -1,7 +1,4 @@
-"""Arguments in, lines and an exit code out: 0, or 2 with one message on what was wrong.
-
-1 stands for what is wrong with Veltrix: its implementations disagree.
-"""
+"""Arguments in, lines and an exit code out: 0, or 2 with one message on what was wrong."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from veltrix._exit import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.definitions import definitions
@@ -29,11 +27,6 @@ from veltrix.sources.kernel import parse_path
 
 if TYPE_CHECKING:
     from argparse import Namespace
-
-DISAGREEMENT = 1
-BAD_INPUT = 2
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +91,12 @@ def _load(parsed: Namespace) -> Config:
         sources.append(Env(parsed.env))
     if parsed.set:
         sources.append(Arguments(parsed.set))
-    return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
+    try:
+        return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
+    except ConfigError:
+        raise
+    except ValueError as error:  # a file that is called as another source is
+        raise UnwritableError(str(error)) from error
 
 
 def _answer(parsed: Namespace, config: Config) -> Iterator[str]:
@@ -131,7 +129,7 @@ def _lines(lines: Iterator[str]) -> Iterator[str]:
 
 def _refuse(message: str, code: int = BAD_INPUT) -> int:
     sys.stdout.flush()
-    print(f"veltrix: error: {escaped(message)}", file=sys.stderr)
+    complain(f"error: {escaped(message)}")
     return code
 
 
@@ -144,4 +142,4 @@ def _warnings_on_stderr() -> Iterator[None]:
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
-    print(f"veltrix: warning: {escaped(str(message))}", file=sys.stderr)
+    complain(f"warning: {escaped(str(message))}")

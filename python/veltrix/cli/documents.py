@@ -50,7 +50,7 @@ def _toml(data: Any, path: tuple[str | int, ...]) -> str:
     try:
         import tomli_w
     except ModuleNotFoundError as error:
-        raise UnwritableError("writing TOML needs tomli-w: pip install 'veltrix[cli]'") from error
+        raise UnwritableError("writing TOML needs tomli-w: pip install tomli-w") from error
     _check(data, path, "toml", _TOML_HAS_NOT)
     return escaped(tomli_w.dumps(data))
 
@@ -59,7 +59,7 @@ def _yaml(data: Any, path: tuple[str | int, ...]) -> str:
     try:
         import yaml
     except ModuleNotFoundError as error:
-        raise UnwritableError("writing YAML needs PyYAML: pip install 'veltrix[yaml]'") from error
+        raise UnwritableError("writing YAML needs PyYAML: pip install PyYAML") from error
     _check(data, path, "yaml", _OBJECTS)
 
     class Dumper(yaml.SafeDumper):

@@ -1,0 +1,25 @@
+"""How the command line ends: its exit codes, and a message on the error stream.
+
+0 is for success. DISAGREEMENT stands for what is wrong with Veltrix itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+DISAGREEMENT = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def complain(message: str) -> None:
+    """Print a message; where the stream is closed, full or without a reader, the exit code says it alone."""
+    if sys.stderr is None:
+        return
+    try:
+        print(f"veltrix: {message}", file=sys.stderr, flush=True)
+    except OSError:
+        # What is still buffered would fail again when the interpreter flushes it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
