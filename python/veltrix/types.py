@@ -96,8 +96,16 @@ class Explanation(_Explanation):
 
 
 def _shown(record: Any) -> str:
-    fields = ", ".join(f"{name}={value!r}" for name, value in zip(record._fields, record, strict=True))
-    return f"{type(record).__name__}({fields})"
+    fields = zip(record._fields, record, strict=True)
+    return f"{type(record).__name__}({', '.join(f'{name}={_text(value)}' for name, value in fields)})"
+
+
+def _text(value: Any) -> str:
+    """The value's `repr`; of one that holds an int of more digits than Python writes, its type."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"<{type(value).__name__}>"
 
 
 class FrozenMapping(Mapping):  # type: ignore[type-arg]

@@ -249,3 +249,10 @@ def test_no_class_is_asked_for_the_word_of_its_type(kernel):
 
     opaque = Loud("Opaque", (), {})()
     assert stack(kernel, {"x": opaque}).explain("x").definitions[0].type == "object"
+
+
+def test_an_explanation_of_a_number_too_long_to_be_written_shows_its_type(kernel):
+    explanation = stack(kernel, {"a": 10**5_000}, {"a": 1}).explain("a")
+    assert "type='int', value=<int>, origin=Origin(" in repr(explanation)
+    assert repr(explanation).startswith("Explanation(path='a', present=True, value=1, origin=Origin(")
+    assert "value=<tuple>" in repr(stack(kernel, {"l": [10**5_000]}).explain("l"))
