@@ -412,6 +412,25 @@ def test_a_generation_read_whole_is_good_though_the_next_is_always_there_already
     assert len(set(load(mounted.folder).to_dict().values())) == 1
 
 
+def test_ten_thousand_swaps_during_the_read_of_fifty_files(mounted, monkeypatch, hurry):
+    """A swap before each file that is read: there is always an answer, and it never mixes generations."""
+    names = [f"key{number:02}" for number in range(50)]
+    for number in (1, 2, 3):
+        mounted.publish(dict.fromkeys(names, str(number)), keep_old=True)
+    link = mounted.folder / "..data_tmp"
+
+    def swap(count):
+        link.symlink_to(f"..{count % 3 + 1}")
+        link.rename(mounted.folder / "..data")
+
+    swaps = during_read(monkeypatch, swap)
+    while len(swaps) < 10_000:
+        generation = read_generation(str(mounted.folder))
+        assert not generation.problems
+        assert generation.contents.keys() == set(names)
+        assert len(set(generation.contents.values())) == 1
+
+
 def test_no_swap_of_many_is_ever_seen_in_part(mounted):
     names = [f"key{number:02}" for number in range(20)]
     mounted.publish(dict.fromkeys(names, "0"))
