@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from veltrix.errors import ConfigError
-from veltrix.sources import DotEnv, File, Source, Values
+from veltrix.sources import ConfigWarning, DotEnv, File, Source, Values
 from veltrix.sources.file import EXTENSIONS, extension, file_path
 from veltrix.sources.kernel import Layer, Snapshot, resolve
-from veltrix.sources.source import Recipe, secret_paths
+from veltrix.sources.source import Recipe, secret_paths, without_frames
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any, Literal
+    from typing import Any, Literal, NoReturn
 
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
     Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
 
 SECRET_PATHS = "secret paths"
+
+# What a correct program meets; a mistake in it, or in a source of one's own, keeps the frames that show it.
+BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
 
 
 class Config:
@@ -43,14 +47,11 @@ class Config:
         dimensions: Dimensions = (),
         secret: str | Iterable[str | tuple[str | int, ...]] = (),
     ) -> None:
-        self._sources = as_sources(sources)
-        loading = _Loading(conflicts)
-        paths = secret_paths(secret)
-        if paths:
-            loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
-        for source in self._sources:
-            loading.load(source)
-        self._snapshot = loading.resolved(dimensions)
+        load = partial(_first_load, sources, conflicts, dimensions, secret)
+        try:
+            self._sources, self._snapshot = without_frames(load, kinds=BARE)
+        finally:
+            del sources, dimensions, load  # this frame stays with an error, and is to lead to no value
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -62,10 +63,32 @@ class Config:
         """What the sources resolve to. It never changes: take it once, read from it as often as you like."""
         return self._snapshot
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Config is not copied or pickled: hand over its snapshot, or make one from its sources"
+        )
+
     def __repr__(self) -> str:
         if not hasattr(self, "_snapshot"):
             return "<veltrix.Config, not loaded>"
         return f"<veltrix.Config, generation {self._snapshot.generation}, {len(self._sources)} sources>"
+
+
+def _first_load(
+    given: Iterable[SourceLike],
+    conflicts: Literal["error", "replace"],
+    dimensions: Dimensions,
+    secret: str | Iterable[str | tuple[str | int, ...]],
+) -> tuple[tuple[Source, ...], Snapshot]:
+    """The sources that the arguments of `Config` stand for, and what they resolve to."""
+    sources = as_sources(given)
+    loading = _Loading(conflicts)
+    paths = secret_paths(secret)
+    if paths:
+        loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
+    for source in sources:
+        loading.load(source)
+    return sources, loading.resolved(dimensions)
 
 
 class _Loading:

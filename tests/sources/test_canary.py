@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import veltrix
+from veltrix import config
 from veltrix.cli import main
 from veltrix.errors import ConfigError
 from veltrix.sources import file
@@ -238,6 +239,68 @@ def test_no_frame_that_is_left_over_holds_a_secret(monkeypatch, canary):
         assert canary not in repr(list(frame.f_locals.values()))
 
 
+def out_of_memory(layers, **_):
+    raise MemoryError
+
+
+def reached(frames):
+    """Everything that a walk from the frames' locals comes to, modules, classes and globals left out."""
+    pending = [value for frame in frames for value in frame.f_locals.values()]
+    found = {}
+    while pending:
+        one = pending.pop()
+        if id(one) in found or isinstance(one, (types.ModuleType, type, types.FrameType)):
+            continue
+        found[id(one)] = one
+        is_function = isinstance(one, types.FunctionType)
+        pending += (one.__closure__ or ()) if is_function else gc.get_referents(one)
+    return found.values()
+
+
+@pytest.mark.parametrize("choice", ["conflict", "problem", "dimension", "warning", "memory"])
+def test_no_error_of_a_first_load_leads_to_a_value(monkeypatch, canary, choice):
+    """The layers that were good, what is beneath, and the data that `Config` was given."""
+    Path("app.toml").write_text(f'password = "{canary}"\nport = 1\n')
+    monkeypatch.setenv("APP_PORT", "x" if choice == "problem" else "2")
+    if choice == "memory":
+        monkeypatch.setattr(config, "resolve", out_of_memory)
+    if choice == "warning":
+        monkeypatch.setenv("APP_", canary)
+    top = {"port": {}} if choice == "conflict" else {}
+    dimensions = {"d": {"a": {"password": canary}, "b": "absent.toml"}} if choice == "dimension" else {}
+    kinds = {"warning": veltrix.ConfigWarning, "memory": MemoryError}
+    error = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            veltrix.Config("app.toml", {"a": canary}, veltrix.Env("APP"), top, dimensions=dimensions)
+        except kinds.get(choice, ConfigError) as raised:
+            error = raised
+    assert error is not None
+    pending, frames = [error, *getattr(error, "problems", ())], []
+    while pending:
+        one = pending.pop()
+        frames += [frame for frame, _ in traceback.walk_tb(one.__traceback__)]
+        pending += [chained for chained in (one.__cause__, one.__context__) if chained is not None]
+    ours = [frame for frame in frames if frame.f_globals["__name__"].startswith("veltrix")]
+    assert [frame.f_code.co_name for frame in ours] == ["__init__", "without_frames"]
+    for one in reached(ours):
+        assert not isinstance(one, (veltrix.Layer, veltrix.Snapshot, veltrix.Source))
+        assert not (isinstance(one, str) and canary in one)
+
+
+def test_a_mistake_in_a_source_of_ones_own_keeps_its_frames():
+    class Wrong(veltrix.Source):
+        name = "wrong"
+
+        def load(self, beneath):
+            return {}["absent"]
+
+    with pytest.raises(KeyError) as caught:
+        veltrix.Config(Wrong())
+    assert caught.traceback[-1].name == "load"
+
+
 def test_warnings_show_no_secret(canary):
     directory = Path("secrets")
     directory.mkdir(mode=0o755)
@@ -268,7 +331,7 @@ def test_a_warning_that_is_an_error_shows_no_secret(monkeypatch, canary, kind):
         warnings.simplefilter("error")
         shown = raised_by(lambda: veltrix.Config({"other": ""}, source), veltrix.ConfigWarning)
     assert canary not in shown
-    assert "in load" in shown
+    assert "in __init__" in shown
     assert not re.search(r"in _(read|assemble)\n", shown)  # what is read stands in the locals of what reads
 
 

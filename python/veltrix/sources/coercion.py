@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 
 TYPE_CHECKING = False
@@ -82,6 +83,12 @@ def parse_json(text: str, expected: str = "JSON") -> Any:
     if problem:
         raise UnfitError(expected if problem == "well-formed" else f"{expected} {problem}")
     return value
+
+
+def _bytes(text: str) -> bytes:
+    with suppress(UnicodeEncodeError):
+        return text.encode()
+    raise UnfitError("bytes (a text that UTF-8 can carry)")
 
 
 def _bool(text: str) -> bool:
@@ -158,7 +165,7 @@ def _item_type(items: tuple[Any, ...]) -> type:
 _SCALARS: dict[type, Callable[[str], Any]] = {
     type(None): str,
     str: str,
-    bytes: str.encode,
+    bytes: _bytes,
     bool: _bool,
     int: _int,
     float: _float,

@@ -7,7 +7,7 @@ import os
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
-from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
+from veltrix.sources.source import Recipe, carried, encodable, secret_paths, source_name, without_frames
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -92,7 +92,7 @@ def assigned(
         label = f"variable {variable.name}"
         if variable.origin.file is not None:
             label = f"{label} in {variable.origin}"
-        if not (_encodable(variable.name) and _encodable(variable.text)):
+        if not (encodable(variable.name) and encodable(variable.text)):
             assembly.refuse(label, "not UTF-8")
             continue
         path = None
@@ -115,11 +115,4 @@ def checked_prefix(prefix: str) -> None:
         raise ValueError("an empty prefix would take the whole environment")
     if prefix.endswith("_") or "=" in prefix or "\0" in prefix:
         raise ValueError(f"a prefix is written without its `_`, as 'APP' for APP_PORT, not {prefix!r}")
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    carried(prefix, "a prefix")

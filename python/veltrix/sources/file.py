@@ -108,6 +108,10 @@ def file_path(path: str | os.PathLike[str]) -> str:
         raise TypeError(f"a file's path is a str, not {type(text).__name__}")
     if not text:
         raise ValueError("a file's path is not empty")
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError("a file's path holds a lone surrogate that stands for no byte") from None
     return text
 
 

@@ -10,7 +10,7 @@ from veltrix.errors import printable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, ClassVar, NoReturn, TypeVar
+    from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
     from veltrix.sources.kernel import Layer, Snapshot
 
@@ -52,7 +52,10 @@ class Source(ABC):
 
 
 class Recipe(Source):
-    """A source that cannot be changed once it is made: what all of ours are."""
+    """A source that cannot be changed once it is made: what all of ours are.
+
+    A copy of one is itself. A pickle holds what it was made with, no file, variable or secret that it reads.
+    """
 
     __slots__ = ()
 
@@ -63,19 +66,34 @@ class Recipe(Source):
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is read-only")
 
+    def __copy__(self) -> Self:
+        return self
 
-def without_frames(read: Callable[[], Result], left_out: Iterable[str] = ()) -> Result:
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __setstate__(self, state: tuple[dict[str, Any] | None, dict[str, Any]]) -> None:
+        for fields in state:
+            self._keep(**(fields or {}))
+
+
+def without_frames(
+    read: Callable[[], Result],
+    left_out: Iterable[str] = (),
+    kinds: tuple[type[Exception], ...] = (Exception,),
+) -> Result:
     """Call `read`; what it raises leaves it without the frames and causes, whose locals hold values.
 
-    `left_out` are the texts of the warnings that `read` collects. They are given here, after it: a warning
-    may be an error, and would keep the frames of `read` as well.
+    That goes for exceptions of `kinds`. `left_out` are the texts of the warnings that `read` collects. They
+    are given here, after it: a warning may be an error, and would keep the frames of `read` as well.
     """
     problem: Exception | None = None
     try:
         result = read()
-    except Exception as error:  # noqa: BLE001  (a lack of memory or stack has the same frames)
+    except kinds as error:  # a lack of memory or stack has the same frames
         problem = error.with_traceback(None)
         problem.__cause__ = problem.__context__ = None
+    del read
     for text in left_out:
         warnings.warn(printable(text), ConfigWarning, stacklevel=2)
     if problem is not None:
@@ -96,4 +114,20 @@ def source_name(name: str | None, default: str) -> str:
         return default
     if not isinstance(name, str):
         raise TypeError(f"the name of a source is a str, not {type(name).__name__}")
-    return name
+    return carried(name, "the name of a source")
+
+
+def carried(text: str, what: str) -> str:
+    """The text, if UTF-8 can carry it; ValueError says of what it is not so."""
+    if not encodable(text):
+        raise ValueError(f"{what} holds a lone surrogate, which UTF-8 cannot carry")
+    return text
+
+
+def encodable(text: str) -> bool:
+    """Whether UTF-8 can carry the text: one that was bytes and no UTF-8 it cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -33,7 +33,7 @@ class Values(Recipe):
         try:
             outcome = Layer(name, data, secret=secret_paths(secret))
         except ConfigError as error:
-            outcome = error
+            outcome = error.with_traceback(None)
         self._keep(name=name, _outcome=outcome)
 
     def load(self, beneath: Snapshot | None) -> Layer:
