@@ -51,6 +51,7 @@ TURNS = {
     "overlay of 5 keys, 40 reads": 100,
     "overlay of 5 keys": 100,
     "set in a middle layer": 100,
+    "set after set in a middle layer": 320,
     "diff of one change": 100,
     "diff of one change and its dicts": 100,
     f"resolve {LEAVES:,} leaves of 7 layers": 10,

@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from benches.data import MIDDLE, document, resolving_to
+from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
 from benches.subjects import Request, absent_keys, kernels, snapshot_of, stacked
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
@@ -59,6 +59,15 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
             {
                 "s": snapshot,
                 "next_path": cycle(changed).__next__,
+                "next_value": count_from(1_000_000).__next__,
+                "middle": MIDDLE,
+            },
+        ),
+        "set after set in a middle layer": Operation(
+            "live.append(live.pop().set(next_path(), next_value(), layer=middle))",
+            {
+                "live": [snapshot],
+                "next_path": cycle(flatten(generated.layers[MIDDLE])).__next__,
                 "next_value": count_from(1_000_000).__next__,
                 "middle": MIDDLE,
             },
