@@ -18,6 +18,7 @@ ORDER = (
     "formats",
     "record",
     "trie",
+    "recent",
     "rule",
     "patch",
     "stacked",

@@ -5,13 +5,14 @@
 //! ```
 //! An explicit change says what a path is now. A subtree that went away is one range of base entries; what stands in its
 //! place is listed in full. A mapping whose children, or their order, may differ from the base's is listed as such, and
-//! its children are then read from the layers. The last few changes stand in a list before the map: a list of a few is
-//! copied faster than the way to a place in a map.
+//! its children are then read from the layers. The last few changes stand in a list before the map: one more of them
+//! costs less than a copy of the way to a place in a map.
 
 use std::sync::Arc;
 
 use crate::base::EntryId;
 use crate::layer::{Layer, NodeId};
+use crate::recent::Recent;
 use crate::segments::SegmentId;
 use crate::trie::Trie;
 
@@ -30,7 +31,7 @@ pub enum State {
 }
 
 /// One changed path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Change {
     /// The whole path.
     pub path: Arc<[SegmentId]>,
@@ -41,11 +42,11 @@ pub struct Change {
 }
 
 /// All changes of a snapshot against its base.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Delta {
     /// Changes by [`key`]; each of them is overruled by one with the same hash in `latest`.
     changes: Trie<Arc<Change>>,
-    latest: Vec<(u64, Arc<Change>)>,
+    latest: Recent<Change, LATEST>,
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
     filter: u64,
@@ -54,15 +55,6 @@ pub struct Delta {
 /// Two paths with one 64-bit hash: the snapshot must be resolved anew.
 #[derive(Debug)]
 pub struct Collision;
-
-impl Clone for Delta {
-    fn clone(&self) -> Self {
-        // A copy is made to put more into it.
-        let mut latest = Vec::with_capacity(LATEST + 1);
-        latest.extend_from_slice(&self.latest);
-        Self { changes: self.changes.clone(), latest, hidden: self.hidden.clone(), filter: self.filter }
-    }
-}
 
 impl Delta {
     /// At most how many paths it lists.
@@ -84,14 +76,11 @@ impl Delta {
     /// The change under a path hash; the caller checks that it is the path.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<&Change> {
-        if self.may_differ(hash) { self.listed(hash).map(|change| &**change) } else { None }
+        if self.may_differ(hash) { self.listed(hash) } else { None }
     }
 
-    fn listed(&self, hash: u64) -> Option<&Arc<Change>> {
-        match self.latest.iter().find(|(key, _)| *key == hash) {
-            Some((_, change)) => Some(change),
-            None => self.changes.get(key(hash)),
-        }
+    fn listed(&self, hash: u64) -> Option<&Change> {
+        self.latest.get(hash).or_else(|| self.changes.get(key(hash)).map(|change| &**change))
     }
 
     /// Whether a path with this hash is listed.
@@ -101,7 +90,7 @@ impl Delta {
 
     /// Whether a path may be listed of whose hash only the upper half is known; `false` is certain.
     pub fn may_list(&self, half: u32) -> bool {
-        self.latest.iter().any(|&(hash, _)| (hash >> 32) as u32 == half) || self.changes.may_hold(half)
+        self.latest.may_hold(half) || self.changes.may_hold(half)
     }
 
     /// Whether an entry of the base is hidden.
@@ -122,17 +111,13 @@ impl Delta {
     }
 
     /// Calls `visit` with what each of two deltas lists under every hash where that is not the very same change.
-    pub fn differences<'a>(
-        &'a self,
-        other: &'a Self,
-        visit: &mut dyn FnMut(Option<&'a Arc<Change>>, Option<&'a Arc<Change>>),
-    ) {
-        let latest = |delta: &'a Self| delta.latest.iter().map(|&(hash, _)| hash);
+    pub fn differences<'a>(&'a self, other: &'a Self, visit: &mut dyn FnMut(Option<&'a Change>, Option<&'a Change>)) {
+        let latest = |delta: &'a Self| delta.latest.iter().map(|(hash, _)| hash);
         let filter = latest(self).chain(latest(other)).fold(0, |filter, hash| filter | bit(hash));
         let is_latest = |hash| filter & bit(hash) != 0 && latest(self).chain(latest(other)).any(|key| key == hash);
         self.changes.differences(&other.changes, &mut |at, ours, theirs| {
             if !is_latest(key(at)) {
-                visit(ours, theirs);
+                visit(ours.map(|change| &**change), theirs.map(|change| &**change));
             }
         });
         for hash in latest(self) {
@@ -150,23 +135,25 @@ impl Delta {
             return Err(Collision);
         }
         self.filter |= bit(hash);
-        let change = Arc::new(Change { path: Arc::clone(path), entry, state });
-        if let Some((_, latest)) = self.latest.iter_mut().find(|(key, _)| *key == hash) {
-            *latest = change;
-            return Ok(());
+        if !self.latest.takes(hash) {
+            self.work_in();
         }
-        if self.latest.len() == LATEST {
-            for (hash, change) in self.latest.drain(..) {
-                self.changes.insert(key(hash), change);
-            }
-        }
-        self.latest.push((hash, change));
+        self.latest.put(hash, Change { path: Arc::clone(path), entry, state });
         Ok(())
+    }
+
+    /// Puts the last changes into the map.
+    fn work_in(&mut self) {
+        for (hash, change) in std::mem::take(&mut self.latest).iter() {
+            self.changes.insert(key(hash), Arc::new(change.clone()));
+        }
     }
 
     /// Forgets what is listed beneath a path, and the path itself.
     pub fn forget_beneath(&mut self, path: &[SegmentId]) {
-        self.latest.retain(|(_, change)| !change.path.starts_with(path));
+        if self.latest.iter().any(|(_, change)| change.path.starts_with(path)) {
+            self.work_in();
+        }
         let mut keys = Vec::new();
         self.changes.for_each(&mut |key, change| {
             if change.path.starts_with(path) {

@@ -4,10 +4,11 @@
 //! paths changed. Where what stands at a path changes its nature (a mapping goes, comes, or merges other definitions),
 //! all beneath is replaced. A delta that grows past [`limit`] is folded into a new base.
 
+use std::ptr;
 use std::sync::Arc;
 
 use crate::base::{EntryId, NO_ENTRY};
-use crate::delta::{Collision, Delta, State};
+use crate::delta::{Change, Collision, Delta, State};
 use crate::diff;
 use crate::error::Error;
 use crate::layer::Layer;
@@ -143,7 +144,7 @@ impl Snapshot {
         let mut derivation = Derivation {
             old: self,
             stack: &stack,
-            delta: self.delta.as_deref().cloned().unwrap_or_default(),
+            delta: self.delta.clone().unwrap_or_default(),
             changed: false,
             uncertain: false,
             limit: limit(self.base.entries().len()),
@@ -158,7 +159,7 @@ impl Snapshot {
         let mut new = Self {
             base: Arc::clone(&self.base),
             stack,
-            delta: (!delta.is_empty()).then(|| Arc::new(delta)),
+            delta: (!delta.is_empty()).then_some(delta),
             conflicts: self.conflicts,
             generation: self.generation,
         };
@@ -203,9 +204,13 @@ impl Derivation<'_> {
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
     }
 
-    /// Lists a mapping whose children, or their order, may have changed.
+    /// Lists a mapping whose children, or their order, may have changed; once is enough. What the old snapshot lists is
+    /// no more than that: comparing the two passes over what is the very same change in both.
     fn mark(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
-        if self.current(path) == Nature::Mapping { self.put(path, State::Mapping) } else { Ok(()) }
+        let Location { found: Found::Mapping(_), hash, entry } = self.located(path) else { return Ok(()) };
+        let before = self.old.delta.as_ref().and_then(|delta| delta.get(hash));
+        let is_new = |change: &Change| *change.path == *path && before.is_none_or(|before| !ptr::eq(before, change));
+        if self.delta.get(hash).is_some_and(is_new) { Ok(()) } else { self.put_at(hash, entry, path, State::Mapping) }
     }
 
     /// Goes down two definitions of one layer for a path and touches every path where they differ.

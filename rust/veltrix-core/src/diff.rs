@@ -146,8 +146,7 @@ impl<'a> Side<'a> {
 
 /// Compares the deltas of two snapshots of one base.
 fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let [new, old] =
-        [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_deref().unwrap_or(&UNCHANGED) });
+    let [new, old] = [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&UNCHANGED) });
     let mut found = Vec::new();
     let mut compare = |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&Change>, theirs: Option<&Change>| {
         let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
@@ -160,12 +159,12 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
         found.push(Difference { path: Arc::clone(path), what });
     };
     new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
-        (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
+        (Some(a), Some(b)) if std::ptr::eq(a, b) => {}
         (Some(a), Some(b)) if a.path != b.path => {
             compare(&a.path, a.entry, Some(a), None);
             compare(&b.path, b.entry, None, Some(b));
         }
-        (Some(a), b) => compare(&a.path, a.entry, Some(a), b.map(|change| &**change)),
+        (Some(a), b) => compare(&a.path, a.entry, Some(a), b),
         (None, Some(b)) => compare(&b.path, b.entry, None, Some(b)),
         (None, None) => {}
     });

@@ -41,26 +41,25 @@ impl Snapshot {
         if !tree.node(0).kind.is_simple() {
             return None;
         }
-        let (before, node) = self.stack[layer].simple(path)?;
         let Location { found: Found::Leaf(current, at, _), hash, entry } =
-            locate(&self.base, self.delta.as_deref(), path)
+            locate(&self.base, self.delta.as_ref(), path)
         else {
             return None;
         };
+        let (before, node) = self.stack[layer].simple(hash, path)?;
         let mut new = self.clone();
         if Arc::ptr_eq(current, before) && at == node {
-            let mut delta = self.delta.as_deref().cloned().unwrap_or_default();
+            let delta = new.delta.get_or_insert_default();
             delta.put(hash, path, entry, State::Leaf(Arc::clone(tree), 0)).ok()?;
             if delta.len() > limit(self.base.entries().len()) {
                 return None;
             }
-            new.delta = Some(Arc::new(delta));
             new.generation += u64::from(!diff::same_value(before, node, tree, 0));
         } else if diff::same_value(current, at, before, node) {
             // Perhaps it is this one that wins: it may have taken the place of an equal one unnoticed.
             return None;
         }
-        Arc::make_mut(&mut new.stack)[layer] = self.stack[layer].exchanged(path, tree);
+        Arc::make_mut(&mut new.stack)[layer] = self.stack[layer].exchanged(hash, path, tree);
         Some(new)
     }
 }

@@ -17,6 +17,7 @@ pub mod layer;
 pub mod formats;
 pub mod record;
 pub mod trie;
+pub mod recent;
 pub mod rule;
 pub mod patch;
 pub mod stacked;

@@ -22,7 +22,7 @@ pub struct Snapshot {
     /// The layers, lowest first.
     pub stack: Arc<[Stacked]>,
     /// What differs from the base.
-    pub delta: Option<Arc<Delta>>,
+    pub delta: Option<Delta>,
     /// What happens where mappings and other values meet.
     pub conflicts: Conflicts,
     /// Rises by one with every change of the content.
@@ -117,11 +117,11 @@ impl Snapshot {
 
     /// What stands at a path from the root.
     pub fn find_path(&self, path: &[SegmentId]) -> Found<'_> {
-        locate(&self.base, self.delta.as_deref(), path).found
+        locate(&self.base, self.delta.as_ref(), path).found
     }
 
     fn in_base(&self, entry: EntryId) -> Found<'_> {
-        in_base(&self.base, self.delta.as_deref(), entry)
+        in_base(&self.base, self.delta.as_ref(), entry)
     }
 
     fn is_text<'n>(&self, path: &[SegmentId], above: &[SegmentId], names: impl Iterator<Item = &'n str>) -> bool {

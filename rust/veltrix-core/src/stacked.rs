@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::layer::{Layer, NodeId, TreeBuilder};
 use crate::patch::{Definition, InTheWay, PatchedMapping};
+use crate::recent::Recent;
 use crate::record::{Place, Record, Secret};
 use crate::rule::Definition as _;
 use crate::segments::{NO_SEGMENT, SegmentId};
@@ -32,13 +33,13 @@ pub struct Stacked {
 struct Changes {
     /// The root mapping without what is only noted.
     patch: Option<Arc<PatchedMapping>>,
-    noted: Vec<Exchange>,
+    noted: Recent<Exchange, NOTED>,
     /// The root mapping with all changes, made when it is asked for.
     root: OnceLock<Arc<PatchedMapping>>,
 }
 
 /// A simple value that took the place of another one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Exchange {
     path: Arc<[SegmentId]>,
     tree: Arc<Layer>,
@@ -51,7 +52,7 @@ impl Stacked {
     }
 
     fn patched(&self, root: PatchedMapping) -> Self {
-        let changes = Changes { patch: Some(Arc::new(root)), noted: Vec::new(), root: OnceLock::new() };
+        let changes = Changes { patch: Some(Arc::new(root)), noted: Recent::default(), root: OnceLock::new() };
         Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
     }
 
@@ -67,7 +68,7 @@ impl Stacked {
         if let Some(patch) = &changes.patch {
             patch.each_tree(visit);
         }
-        changes.noted.iter().for_each(|exchange| visit(&exchange.tree));
+        changes.noted.iter().for_each(|(_, exchange)| visit(&exchange.tree));
     }
 
     /// About how many definitions it holds.
@@ -96,7 +97,7 @@ impl Stacked {
 
     fn worked_in(&self, changes: &Changes) -> PatchedMapping {
         let mut root = PatchedMapping::over(self.root_before()).unwrap_or_default();
-        for exchange in &changes.noted {
+        for (_, exchange) in changes.noted.iter() {
             // Where a value was, nothing is in the way of another one.
             let put = root.put(&exchange.path, 0, &exchange.tree);
             debug_assert_eq!(put, Ok(()));
@@ -109,10 +110,11 @@ impl Stacked {
         path.iter().try_fold(self.root(), |definition, &segment| definition.child(segment))
     }
 
-    /// The definition of a path if it is a simple value: what an exchange can take the place of.
-    pub fn simple(&self, path: &[SegmentId]) -> Option<(&Arc<Layer>, NodeId)> {
-        let noted = self.changes.iter().flat_map(|changes| &changes.noted);
-        if let Some(exchange) = noted.rev().find(|exchange| *exchange.path == *path) {
+    /// The definition of a path, whose hash is `hash`, if it is a simple value: what an exchange can take the place of.
+    pub fn simple(&self, hash: u64, path: &[SegmentId]) -> Option<(&Arc<Layer>, NodeId)> {
+        if let Some(exchange) = self.changes.as_ref().and_then(|changes| changes.noted.get(hash))
+            && *exchange.path == *path
+        {
             return Some((&exchange.tree, 0));
         }
         let found = path.iter().try_fold(self.root_before(), |definition, &segment| definition.child(segment))?;
@@ -122,21 +124,22 @@ impl Stacked {
         }
     }
 
-    /// The layer with the simple value at `path` exchanged for another one, the root of `tree`.
+    /// The layer with the simple value at `path`, whose hash is `hash`, exchanged for another one, the root of `tree`.
     #[must_use]
-    pub fn exchanged(&self, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Self {
-        let mut noted = Vec::with_capacity(NOTED);
-        let mut beneath = None;
+    pub fn exchanged(&self, hash: u64, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Self {
+        let (mut patch, mut noted) = (None, Recent::default());
         if let Some(changes) = &self.changes {
-            if changes.noted.len() < NOTED {
-                noted.extend(changes.noted.iter().filter(|exchange| *exchange.path != **path).cloned());
-                beneath.clone_from(&changes.patch);
+            // Another path with this hash is not to be taken for this one.
+            let is_other = |known: &Exchange| *known.path != **path;
+            if changes.noted.takes(hash) && !changes.noted.get(hash).is_some_and(is_other) {
+                patch.clone_from(&changes.patch);
+                noted = changes.noted.clone();
             } else {
-                beneath = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
+                patch = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
             }
         }
-        noted.push(Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
-        let changes = Changes { patch: beneath, noted, root: OnceLock::new() };
+        noted.put(hash, Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
+        let changes = Changes { patch, noted, root: OnceLock::new() };
         Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
     }
 

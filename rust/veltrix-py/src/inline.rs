@@ -57,7 +57,7 @@ impl Inline {
     pub fn new(below: &Snapshot, data: &Bound<'_, PyAny>, root: u64) -> PyResult<Option<Self>> {
         let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
         let mut inline = Self::default();
-        let below = (&*below.base, below.delta.as_deref());
+        let below = (&*below.base, below.delta.as_ref());
         Ok((inline.collect(below, data, 0, root)? && inline.length > 0).then_some(inline))
     }
 
