@@ -14,7 +14,8 @@ const MASK: u64 = (1 << BITS) - 1;
 /// A persistent map.
 #[derive(Debug)]
 pub struct Trie<V> {
-    root: Option<Branch<V>>,
+    /// A lone value stands here without a node.
+    root: Option<Slot<V>>,
     length: usize,
 }
 
@@ -47,7 +48,7 @@ impl<V: Clone> Clone for Slot<V> {
     }
 }
 
-impl<V> Clone for Trie<V> {
+impl<V: Clone> Clone for Trie<V> {
     fn clone(&self) -> Self {
         Self { root: self.root.clone(), length: self.length }
     }
@@ -89,34 +90,13 @@ impl<V: Clone> Branch<V> {
             self.bitmap |= bit;
             return true;
         }
-        match self.slot_mut(bit) {
-            Slot::Leaf(found, old) if *found == key => {
-                *old = value;
-                false
-            }
-            Slot::Branch(next) => next.put(key, value, shift + BITS),
-            slot @ Slot::Leaf(..) => {
-                let Slot::Leaf(found, old) = slot.clone() else { return false };
-                let mut lower = Self::single(found, old, shift + BITS);
-                lower.put(key, value, shift + BITS);
-                *slot = Slot::Branch(lower);
-                true
-            }
-        }
+        self.slot_mut(bit).put(key, value, shift + BITS)
     }
 
     /// A filled slot, in a node that no other version shares.
     fn slot_mut(&mut self, bit: u16) -> &mut Slot<V> {
         let position = self.position(bit);
         &mut Arc::make_mut(&mut self.slots)[position]
-    }
-
-    /// The value of a key that is there.
-    fn value_mut(&mut self, key: u64, shift: u32) -> &mut V {
-        match self.slot_mut(bit_of(key, shift)) {
-            Slot::Leaf(_, value) => value,
-            Slot::Branch(next) => next.value_mut(key, shift + BITS),
-        }
     }
 
     /// Takes a key that it holds; whether anything is left.
@@ -134,12 +114,6 @@ impl<V: Clone> Branch<V> {
         self.bitmap != 0
     }
 
-    fn walk<'a>(&'a self, visit: &mut dyn FnMut(u64, &'a V)) {
-        for slot in &*self.slots {
-            walk_slot(Some(slot), visit);
-        }
-    }
-
     fn compare<'a>(&'a self, other: &'a Self, shift: u32, visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>)) {
         if Arc::ptr_eq(&self.slots, &other.slots) {
             return;
@@ -148,41 +122,79 @@ impl<V: Clone> Branch<V> {
         while bits != 0 {
             let bit = bits & bits.wrapping_neg();
             bits ^= bit;
-            match (self.slot(bit), other.slot(bit)) {
-                (Some(Slot::Branch(a)), Some(Slot::Branch(b))) => a.compare(b, shift + BITS, visit),
-                (Some(Slot::Leaf(a, value)), Some(Slot::Leaf(b, other))) if a == b => {
-                    visit(*a, Some(value), Some(other));
-                }
-                (a, b) => {
-                    // One side holds at most one leaf here; its key may stand inside the other side's branch.
-                    walk_slot(a, &mut |key, value| visit(key, Some(value), find(b, key, shift)));
-                    walk_slot(b, &mut |key, value| {
-                        if find(a, key, shift).is_none() {
-                            visit(key, None, Some(value));
-                        }
-                    });
-                }
+            compare(self.slot(bit), other.slot(bit), shift + BITS, visit);
+        }
+    }
+}
+
+impl<V: Clone> Slot<V> {
+    /// Puts a value into a slot whose node would branch at `shift`; whether the key is new.
+    fn put(&mut self, key: u64, value: V, shift: u32) -> bool {
+        match self {
+            Self::Leaf(found, old) if *found == key => {
+                *old = value;
+                false
+            }
+            Self::Branch(next) => next.put(key, value, shift),
+            Self::Leaf(found, old) => {
+                let mut lower = Branch::single(*found, old.clone(), shift);
+                lower.put(key, value, shift);
+                *self = Self::Branch(lower);
+                true
+            }
+        }
+    }
+
+    /// The value of a key that is there.
+    fn value_mut(&mut self, key: u64, shift: u32) -> &mut V {
+        match self {
+            Self::Leaf(_, value) => value,
+            Self::Branch(branch) => branch.slot_mut(bit_of(key, shift)).value_mut(key, shift + BITS),
+        }
+    }
+
+    fn walk<'a>(&'a self, visit: &mut dyn FnMut(u64, &'a V)) {
+        match self {
+            Self::Leaf(key, value) => visit(*key, value),
+            Self::Branch(branch) => branch.slots.iter().for_each(|slot| slot.walk(visit)),
+        }
+    }
+}
+
+/// Compares two slots whose nodes branch at `shift`.
+fn compare<'a, V: Clone>(
+    ours: Option<&'a Slot<V>>,
+    theirs: Option<&'a Slot<V>>,
+    shift: u32,
+    visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>),
+) {
+    match (ours, theirs) {
+        (Some(Slot::Branch(a)), Some(Slot::Branch(b))) => a.compare(b, shift, visit),
+        (Some(Slot::Leaf(a, value)), Some(Slot::Leaf(b, other))) if a == b => visit(*a, Some(value), Some(other)),
+        (a, b) => {
+            // One side holds at most one leaf here; its key may stand inside the other side's branch.
+            if let Some(a) = a {
+                a.walk(&mut |key, value| visit(key, Some(value), find(b, key, shift)));
+            }
+            if let Some(b) = b {
+                b.walk(&mut |key, value| {
+                    if find(a, key, shift).is_none() {
+                        visit(key, None, Some(value));
+                    }
+                });
             }
         }
     }
 }
 
-fn walk_slot<'a, V: Clone>(slot: Option<&'a Slot<V>>, visit: &mut dyn FnMut(u64, &'a V)) {
-    match slot {
-        None => {}
-        Some(Slot::Leaf(key, value)) => visit(*key, value),
-        Some(Slot::Branch(branch)) => branch.walk(visit),
-    }
-}
-
-/// The value of a key that would stand in, or beneath, the slot of a node at this level.
+/// The value of a key that would stand in, or beneath, a slot whose node would branch at `shift`.
 fn find<V>(mut slot: Option<&Slot<V>>, key: u64, mut shift: u32) -> Option<&V> {
     loop {
         match slot? {
             Slot::Leaf(found, value) => return (*found == key).then_some(value),
             Slot::Branch(branch) => {
-                shift += BITS;
                 slot = branch.slot(bit_of(key, shift));
+                shift += BITS;
             }
         }
     }
@@ -201,34 +213,32 @@ impl<V: Clone> Trie<V> {
 
     /// The value of a key.
     pub fn get(&self, key: u64) -> Option<&V> {
-        find(self.root.as_ref()?.slot(bit_of(key, 0)), key, 0)
+        find(self.root.as_ref(), key, 0)
     }
 
     /// Whether a key may be there of which only the lower half is known; `false` is certain.
     pub fn may_hold(&self, half: u32) -> bool {
         let (key, mut shift) = (u64::from(half), 0);
-        let mut branch = self.root.as_ref();
-        while let Some(node) = branch
-            && shift < u32::BITS
-        {
-            match node.slot(bit_of(key, shift)) {
+        let mut slot = self.root.as_ref();
+        loop {
+            match slot {
                 None => return false,
                 Some(Slot::Leaf(found, _)) => return *found as u32 == half,
-                Some(Slot::Branch(next)) => branch = Some(next),
+                Some(Slot::Branch(_)) if shift == u32::BITS => return true,
+                Some(Slot::Branch(branch)) => slot = branch.slot(bit_of(key, shift)),
             }
             shift += BITS;
         }
-        branch.is_some()
     }
 
     /// Puts a value; the versions that share nodes with this one stay as they are.
     pub fn insert(&mut self, key: u64, value: V) {
         let added = match &mut self.root {
             None => {
-                self.root = Some(Branch::single(key, value, 0));
+                self.root = Some(Slot::Leaf(key, value));
                 true
             }
-            Some(branch) => branch.put(key, value, 0),
+            Some(slot) => slot.put(key, value, 0),
         };
         self.length += usize::from(added);
     }
@@ -236,7 +246,7 @@ impl<V: Clone> Trie<V> {
     /// The value of a key, to be changed; the versions that share it keep theirs.
     pub fn get_mut(&mut self, key: u64) -> Option<&mut V> {
         self.get(key)?;
-        self.root.as_mut().map(|branch| branch.value_mut(key, 0))
+        self.root.as_mut().map(|slot| slot.value_mut(key, 0))
     }
 
     /// Removes a key if it is there.
@@ -245,7 +255,11 @@ impl<V: Clone> Trie<V> {
             return;
         }
         self.length -= 1;
-        if !self.root.as_mut().is_some_and(|branch| branch.take(key, 0)) {
+        let left = match &mut self.root {
+            Some(Slot::Branch(branch)) => branch.take(key, 0),
+            _ => false,
+        };
+        if !left {
             self.root = None;
         }
     }
@@ -259,12 +273,7 @@ impl<V: Clone> Trie<V> {
 
     /// Calls `visit` with every key whose slots differ between two versions, and the value each of them holds.
     pub fn differences<'a>(&'a self, other: &'a Self, visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>)) {
-        match (&self.root, &other.root) {
-            (None, None) => {}
-            (Some(left), None) => left.walk(&mut |key, value| visit(key, Some(value), None)),
-            (None, Some(right)) => right.walk(&mut |key, value| visit(key, None, Some(value))),
-            (Some(left), Some(right)) => left.compare(right, 0, visit),
-        }
+        compare(self.root.as_ref(), other.root.as_ref(), 0, visit);
     }
 }
 
