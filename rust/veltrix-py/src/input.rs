@@ -40,9 +40,12 @@ enum Step {
 /// Plain data is read where it stands: nothing can change a dict meanwhile, as none of it runs code. What may run some, a
 /// value or a key of any other class, ends that before it runs, as does all that is wrong; then everything is read once
 /// more, each dict from a copy that is made before the first of its children is looked at.
-pub struct Reader<'py> {
+pub struct Reader<'a, 'py> {
     py: Python<'py>,
     builder: TreeBuilder,
+    /// The path at which the data stands.
+    above: &'a [SegmentId],
+    /// Where the reader is, from there on.
     path: Vec<Step>,
     names: Names<'py>,
     /// Every opaque object that the tree refers to, by its handle.
@@ -60,21 +63,29 @@ pub struct Read {
     pub places: BTreeMap<NodeId, Place>,
 }
 
-impl<'py> Reader<'py> {
+impl<'a, 'py> Reader<'a, 'py> {
     /// A reader of data that stands at a path, which counts for the depth limit.
-    pub fn new(py: Python<'py>, builder: TreeBuilder, above: &[SegmentId], origins: Option<Origins<'py>>) -> Self {
-        let path = above.iter().map(|&segment| Step::Name(segment)).collect();
+    pub fn new(py: Python<'py>, builder: TreeBuilder, above: &'a [SegmentId], origins: Option<Origins<'py>>) -> Self {
         // Looking for the origin of a path may run the code of a key.
         let in_place = origins.as_ref().is_none_or(Origins::is_empty);
-        Self { py, builder, path, names: Names::default(), opaques: None, origins, places: BTreeMap::new(), in_place }
+        Self {
+            py,
+            builder,
+            above,
+            path: Vec::new(),
+            names: Names::default(),
+            opaques: None,
+            origins,
+            places: BTreeMap::new(),
+            in_place,
+        }
     }
 
     /// Reads one definition.
     pub fn read(mut self, data: &Bound<'py, PyAny>) -> PyResult<Read> {
-        let above = self.path.len();
         if self.in_place && self.definition(NO_SEGMENT, data).is_err() {
             self.in_place = false;
-            self.path.truncate(above);
+            self.path.clear();
             self.builder = TreeBuilder::new(Arc::clone(self.builder.segments()));
             self.opaques = None;
         }
@@ -87,10 +98,18 @@ impl<'py> Reader<'py> {
         Ok(Read { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), places: self.places })
     }
 
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        self.above.iter().map(|&segment| Step::Name(segment)).chain(self.path.iter().copied())
+    }
+
+    fn depth(&self) -> usize {
+        self.above.len() + self.path.len()
+    }
+
     fn text(&self) -> String {
         let mut text = String::new();
-        for step in &self.path {
-            match *step {
+        for step in self.steps() {
+            match step {
                 Step::Name(id) => push_segment(&mut text, &self.builder.segments().get(id).text),
                 Step::Index(index) => push_index(&mut text, index),
             }
@@ -99,7 +118,7 @@ impl<'py> Reader<'py> {
     }
 
     fn place_text(&self) -> String {
-        if self.path.is_empty() { "the top level".to_owned() } else { self.text() }
+        if self.depth() == 0 { "the top level".to_owned() } else { self.text() }
     }
 
     fn surrogate(&self) -> PyErr {
@@ -108,7 +127,7 @@ impl<'py> Reader<'py> {
     }
 
     fn check_depth(&self) -> PyResult<()> {
-        if self.path.len() > MAX_DEPTH { Err(too_deep(self.py, &self.text())) } else { Ok(()) }
+        if self.depth() > MAX_DEPTH { Err(too_deep(self.py, &self.text())) } else { Ok(()) }
     }
 
     /// A definition: a value or an operator.
@@ -137,7 +156,7 @@ impl<'py> Reader<'py> {
 
     fn note_origin(&mut self, node: NodeId) -> PyResult<()> {
         let Some(origins) = &self.origins else { return Ok(()) };
-        let names = self.path.iter().map(|step| match *step {
+        let names = self.steps().map(|step| match step {
             Step::Name(id) => &*self.builder.segments().get(id).text,
             Step::Index(_) => "",
         });
@@ -189,7 +208,7 @@ impl<'py> Reader<'py> {
         Err(recursion_error(self.py, "maximum recursion depth exceeded"))
     }
 
-    fn mapping(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'py>) -> PyResult<()> {
+    fn mapping(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'a, 'py>) -> PyResult<()> {
         if self.in_place {
             return self.children(segment, data, child);
         }
@@ -197,7 +216,7 @@ impl<'py> Reader<'py> {
     }
 
     /// A mapping of which nothing that is read changes the dict.
-    fn children(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'py>) -> PyResult<()> {
+    fn children(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'a, 'py>) -> PyResult<()> {
         self.builder.open(segment, Kind::Mapping);
         let plain = self.takes_plain_values();
         let unknown = Names::default();
@@ -217,7 +236,7 @@ impl<'py> Reader<'py> {
 
     /// Whether a child of the path, and an item of that, needs no look at its depth or at the origins.
     fn takes_plain_values(&self) -> bool {
-        self.path.len() + 1 < MAX_DEPTH && self.origins.is_none()
+        self.depth() + 1 < MAX_DEPTH && self.origins.is_none()
     }
 
     /// The name that a key gives; the key of any other class ends the reading in place.
@@ -330,7 +349,7 @@ impl<'py> Reader<'py> {
 }
 
 /// What reads a child of a mapping.
-type Child<'py> = fn(&mut Reader<'py>, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>;
+type Child<'a, 'py> = fn(&mut Reader<'a, 'py>, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>;
 
 /// Says that data is to be read from copies. [`Reader::read`] takes any error in place for that, and nobody sees this one:
 /// it is never made into an exception.

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
-use veltrix_core::segments::{SegmentId, Segments};
+use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
 
 use crate::error::raise;
 use crate::exact::{Exact, exact};
@@ -142,7 +142,7 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
     if let Ok(text) = wanted.cast_exact::<PyString>()
         && let Some(names) = raw::text(text)?.and_then(|text| known_names(table, text))
     {
-        return Ok(names.into());
+        return Ok(names);
     }
     let steps = steps(wanted)?;
     let names = steps.iter().map(|step| match step {
@@ -154,17 +154,18 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
     })
 }
 
-/// The names of a path that needs no quotes and gives no index, where the table knows them all.
-fn known_names(table: &Segments, text: &str) -> Option<Vec<SegmentId>> {
+/// The names of a path that needs no quotes and gives no index, where the table knows them all and they are not many.
+fn known_names(table: &Segments, text: &str) -> Option<Arc<[SegmentId]>> {
     let known = |name: &str| table.find(name).filter(|&name| table.get(name).plain);
-    let mut names = Vec::with_capacity(8);
-    let mut start = 0;
+    let mut names = [NO_SEGMENT; 16];
+    let (mut count, mut start) = (0, 0);
     for (at, _) in text.bytes().enumerate().filter(|&(_, byte)| byte == b'.') {
-        names.push(known(&text[start..at])?);
+        *names.get_mut(count)? = known(&text[start..at])?;
+        count += 1;
         start = at + 1;
     }
-    names.push(known(&text[start..])?);
-    Some(names)
+    *names.get_mut(count)? = known(&text[start..])?;
+    Some(names[..=count].into())
 }
 
 /// The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment.

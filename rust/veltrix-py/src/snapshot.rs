@@ -255,7 +255,7 @@ reading_methods!(Snapshot, {
         let table = kernel.segments();
         let names = path::settable(py, table, path)?;
         let at = position(py, kernel, layer)?;
-        let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &names, None).read(value)?;
+        let read = Reader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
         match kernel.set(at, &names, &Arc::new(read.tree)) {
             Ok(set) => snapshot.derived(py, Ok(set), read.opaques),
             Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),

@@ -38,6 +38,11 @@ impl TreeBuilder {
         }
     }
 
+    /// A builder of what is likely to be one value.
+    pub fn of_one(segments: Arc<Segments>) -> Self {
+        Self { nodes: Vec::with_capacity(1), payloads: Vec::with_capacity(1), ..Self::new(segments) }
+    }
+
     /// The table that the layer will use.
     pub fn segments(&self) -> &Arc<Segments> {
         &self.segments
