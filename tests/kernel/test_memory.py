@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 
 
@@ -35,6 +36,30 @@ def test_a_cycle_through_a_snapshot_and_an_opaque_value_is_collected(kernel):
     del thing, snapshot
     gc.collect()
     assert watched() is None
+
+
+def test_what_another_thread_drops_last_is_let_go(kernel):
+    watched, kept = [], []
+
+    def work() -> None:
+        thing = Thing()
+        watched.append(weakref.ref(thing))
+        low = kernel.Layer.parse("low", b'{"a": {"b": 1}, "l": [1]}', "json")
+        snapshot = kernel.resolve([low, kernel.Layer("high", {"thing": thing})])
+        assert snapshot.overlay({"a": {"b": thing}})["a.b"] is thing
+        kept.append(snapshot.set("a.b", thing).overlay({"l": ["replaced"]}))
+
+    def drop() -> None:
+        while kept:
+            assert kept.pop().get("a.c") is None
+
+    for target in (work, work, work, drop):
+        thread = threading.Thread(target=target)
+        thread.start()
+        thread.join()
+    gc.collect()
+    assert len(watched) == 3
+    assert all(ref() is None for ref in watched)
 
 
 def test_keys_that_are_not_there_do_not_pile_up(kernel):

@@ -180,7 +180,7 @@ impl Snapshot {
     }
 }
 
-impl Derivation<'_> {
+impl<'a> Derivation<'a> {
     /// A path as far as it is derived.
     fn located(&self, path: &[SegmentId]) -> Location<'_> {
         locate(&self.old.base, Some(&self.delta), path)
@@ -262,7 +262,8 @@ impl Derivation<'_> {
             return Ok(());
         }
         if self.visit(path)? == Nature::Mapping {
-            self.replace(path)?;
+            let outcome = self.walked(path)?;
+            self.replace(path, outcome)?;
             self.uncertain = true;
         }
         Ok(())
@@ -287,35 +288,38 @@ impl Derivation<'_> {
         }
         for above in 1..depth {
             if self.current(&path[..above]) != Nature::Mapping {
-                self.turn(&path[..above])?;
+                let outcome = self.walked(&path[..above])?;
+                self.turn(&path[..above], outcome)?;
                 return Ok(Nature::Absent);
             }
         }
         if self.current(reached) != nature {
-            self.turn(reached)?;
+            self.turn(reached, outcome)?;
             return Ok(Nature::Absent);
         }
         Ok(if depth == path.len() { nature } else { Nature::Absent })
     }
 
+    /// What a path resolves to now.
+    fn walked(&self, path: &[SegmentId]) -> Result<Outcome<'a>, Stop> {
+        let (depth, outcome) = walk(self.stack, self.old.conflicts, path)?;
+        Ok(if depth < path.len() { Outcome::Absent } else { outcome })
+    }
+
     /// Replaces a path that changes its nature.
-    fn turn(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
+    fn turn(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
         self.changed = true;
-        self.replace(path)?;
+        self.replace(path, outcome)?;
         self.mark(&path[..path.len() - 1])
     }
 
     /// Forgets all that stood at a path and lists what stands there now.
-    fn replace(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
+    fn replace(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
         let base = Arc::clone(&self.old.base);
         self.delta.forget_beneath(path);
         let entry = base.at(hash_of(base.segments(), path), path).unwrap_or(NO_ENTRY);
         if entry != NO_ENTRY {
             self.delta.hide(entry, base.end(entry));
-        }
-        let (depth, outcome) = walk(self.stack, self.old.conflicts, path)?;
-        if depth < path.len() {
-            return Ok(());
         }
         self.list(&mut path.to_vec(), outcome)
     }

@@ -2,14 +2,16 @@
 
 mod stacks;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stacks::{content, definition, layer, names, resolve};
+use veltrix_core::diff::{What, diff};
 use veltrix_core::digest::canonical;
 use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::Segments;
+use veltrix_core::segments::{SegmentId, Segments};
 use veltrix_core::snapshot::Snapshot;
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -154,8 +156,39 @@ fn apply(table: &Arc<Segments>, snapshot: &Snapshot, step: &Step) -> Option<Snap
     }
 }
 
+/// Where two snapshots differ, and whether either of them has nothing there.
+fn differences(new: &Snapshot, old: &Snapshot) -> BTreeMap<Vec<SegmentId>, (bool, bool)> {
+    let found = diff(new, old).into_iter();
+    let what = |what: What| (matches!(what, What::Added(_)), matches!(what, What::Removed(_)));
+    found.map(|difference| (difference.path.to_vec(), what(difference.what))).collect()
+}
+
 fn seen(snapshot: &Snapshot) -> (String, Vec<u8>) {
     (content(snapshot).to_string(), canonical(snapshot, &snapshot.root()))
+}
+
+#[test]
+fn a_value_that_was_replaced_is_let_go() {
+    let table = Arc::new(Segments::new());
+    let stack = vec![layer(&table, "l", &json!({"a": 0, "b": 0, "c": 0, "d": 0, "e": 0}))];
+    let mut snapshot = resolve(&table, stack, Conflicts::Error).expect("one layer");
+    for paths in [&["a"][..], &["a", "b"], &["a", "b", "c"], &["a", "b", "c", "d"], &["a", "b", "c", "d", "e"]] {
+        let mut outdated = Vec::new();
+        for number in 0..50 {
+            outdated.clear();
+            for path in paths {
+                let value = definition(&table, &json!(number));
+                outdated.push(Arc::downgrade(&value));
+                snapshot = snapshot.set(0, &names(&table, path).into(), &value).expect("nothing is in the way");
+            }
+        }
+        // A map keeps what a list before it overrules until the list is worked in.
+        for path in paths.iter().cycle().take(3 * paths.len()) {
+            let value = definition(&table, &json!(path));
+            snapshot = snapshot.set(0, &names(&table, path).into(), &value).expect("nothing is in the way");
+        }
+        assert!(outdated.iter().all(|value| value.upgrade().is_none()), "{paths:?}");
+    }
 }
 
 proptest! {
@@ -187,10 +220,14 @@ proptest! {
             let Some(derived) = apply(&table, &snapshot, step) else { continue };
             let whole = Snapshot::new(Arc::clone(&derived.stack), &table, conflicts);
             prop_assert!(whole.is_ok(), "derived, and does not resolve: {step:?}");
-            prop_assert_eq!(seen(&derived), seen(&whole.expect("just looked at")), "{:?}", step);
-            let changed = veltrix_core::diff::diff(&derived, &snapshot);
+            let whole = whole.expect("just looked at");
+            prop_assert_eq!(seen(&derived), seen(&whole), "{:?}", step);
+            let changed = differences(&derived, &snapshot);
             prop_assert_eq!(changed.is_empty(), seen(&derived).1 == seen(&snapshot).1, "{:?}", step);
             prop_assert_eq!(derived.generation - snapshot.generation, u64::from(!changed.is_empty()));
+            // What shares no base with another is compared leaf by leaf.
+            prop_assert_eq!(changed, differences(&whole, &snapshot), "{:?}", step);
+            prop_assert_eq!(differences(&derived, &first), differences(&whole, &first), "{:?}", step);
             snapshot = derived;
         }
         prop_assert_eq!(seen(&first), before);
