@@ -18,6 +18,9 @@ OLDEST_PYO3 = (0, 29, 2)
 FENCED = {"raw.rs", "slots.rs"}
 
 
+# What works without the interpreter lock: functions of the core, which has no object that it could drop.
+DETACHED = {"layer.rs": ["formats::parse"], "resolve.rs": ["kernel::Snapshot::new"]}
+
 # What PyO3 makes objects with, and panics where CPython has no memory left; `make.rs` has what does not.
 PANICS = (
     r"\bPy(String|Float|Bytes|Dict|List|Tuple|Int)::(new|empty|intern)\(",
@@ -71,6 +74,28 @@ def test_the_core_does_no_input_or_output_and_reads_no_clock():
 def test_nothing_that_panics_without_memory_makes_an_object(path):
     found = [word for word in PANICS if re.search(word, code(path.read_text(encoding="utf-8")))]
     assert path.name in MAKES or not found
+
+
+def test_no_reference_is_dropped_without_the_lock():
+    # PyO3 is built without the pool where such references wait: one of them would be leaked.
+    found = {}
+    for path in rust_files(BINDING):
+        text = code(path.read_text(encoding="utf-8"))
+        if calls := re.findall(r"\bdetach\((?:\|\| ([\w:]+)\()?", text):
+            found[path.relative_to(BINDING).as_posix()] = calls
+        assert not re.search(r"\bstd::thread\b|\bspawn\(|allow_threads", text), relative(path)
+    assert found == DETACHED
+
+
+def test_the_plain_slots_own_no_reference_that_they_could_drop():
+    # PyO3 does not know that they are called with the lock held. What they keep, they keep for ever.
+    text = code((BINDING / "slots.rs").read_text(encoding="utf-8"))
+    assert re.findall(r"\bPy<\w+>|\bPyErr\b", text) == ["Py<PyAny>"]
+
+
+def test_a_reference_that_is_dropped_without_the_lock_would_not_end_the_process():
+    flags = tomllib.loads((ROOT / ".cargo" / "config.toml").read_text(encoding="utf-8"))["build"]["rustflags"]
+    assert ("pyo3_disable_reference_pool" in flags) == ("pyo3_leak_on_drop_without_reference_pool" in flags)
 
 
 def test_unsafe_stands_only_in_the_fenced_files():
