@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::NO_ENTRY;
 use crate::delta::State;
 use crate::derive::limit;
 use crate::diff;
@@ -41,12 +42,16 @@ impl Snapshot {
         if !tree.node(0).kind.is_simple() {
             return None;
         }
-        let Location { found: Found::Leaf(current, at, _), hash, entry } =
+        let Location { found: Found::Leaf(current, at, in_base), hash, entry } =
             locate(&self.base, self.delta.as_ref(), path)
         else {
             return None;
         };
-        let (before, node) = self.stack[layer].simple(hash, path)?;
+        let edited = &self.stack[layer];
+        // What the base has from the layer as it was loaded is what the layer still says: had it changed, it were listed.
+        let is_own = in_base != NO_ENTRY && Arc::ptr_eq(current, &edited.record.tree);
+        let (before, node) =
+            if is_own && current.node(at).kind.is_simple() { (current, at) } else { edited.simple(hash, path)? };
         let mut new = self.clone();
         if Arc::ptr_eq(current, before) && at == node {
             let delta = new.delta.get_or_insert_default();
@@ -59,7 +64,7 @@ impl Snapshot {
             // Perhaps it is this one that wins: it may have taken the place of an equal one unnoticed.
             return None;
         }
-        Arc::make_mut(&mut new.stack)[layer] = self.stack[layer].exchanged(hash, path, tree);
+        Arc::make_mut(&mut new.stack)[layer] = edited.exchanged(hash, path, tree);
         Some(new)
     }
 }
