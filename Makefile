@@ -23,7 +23,7 @@ TOOLS := $(STAMPS)/tools
 PEERS := $(STAMPS)/peers
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
-RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
+RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
 TYPED := python/veltrix examples/treasure_hunt
 FORMATTED := python tests benches examples
 

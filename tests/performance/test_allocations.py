@@ -20,8 +20,8 @@ MOST_FOR_AN_OVERLAY = 3
 # Each a fifth above what it was when it was written down. Resolving takes a few blocks a structure and none
 # for any of the 10,000 leaves; a change or a difference takes some for the paths that it is about.
 MOST = {
-    "one set": 40,
-    "overlay of 5 new keys": 110,
+    "one set": 26,
+    "overlay of 5 new keys": 80,
     "diff of one change": 102,
     "diff of one change and its dicts": 110,
     "resolve 7 layers": 55,

@@ -127,19 +127,19 @@ impl Stacked {
     /// The layer with the simple value at `path`, whose hash is `hash`, exchanged for another one, the root of `tree`.
     #[must_use]
     pub fn exchanged(&self, hash: u64, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Self {
-        let (mut patch, mut noted) = (None, Recent::default());
+        let (mut beneath, mut noted) = (None, Recent::default());
         if let Some(changes) = &self.changes {
             // Another path with this hash is not to be taken for this one.
             let is_other = |known: &Exchange| *known.path != **path;
             if changes.noted.takes(hash) && !changes.noted.get(hash).is_some_and(is_other) {
-                patch.clone_from(&changes.patch);
+                beneath.clone_from(&changes.patch);
                 noted = changes.noted.clone();
             } else {
-                patch = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
+                beneath = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
             }
         }
         noted.put(hash, Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
-        let changes = Changes { patch, noted, root: OnceLock::new() };
+        let changes = Changes { patch: beneath, noted, root: OnceLock::new() };
         Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
     }
 

@@ -69,6 +69,23 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Data of numbers, at the same few paths in every layer.
+fn plain() -> impl Strategy<Value = Value> {
+    let inner = prop::collection::btree_map(prop::sample::select(&NAMES[..]), 0..3, 1..4);
+    (inner, prop::collection::btree_map(prop::sample::select(&NAMES[1..]), 0..3, 0..3))
+        .prop_map(|(inner, values)| json!({"a": inner, "b": values.get("b"), "c": values.get("c").unwrap_or(&0)}))
+}
+
+/// Mostly a number for another one; now and then one that comes, or goes.
+fn exchange() -> impl Strategy<Value = Step> {
+    let path = prop::sample::select(&["a.a", "a.b", "a.c", "b", "c"][..]).prop_map(str::to_owned);
+    (any::<usize>(), path, 0..12).prop_map(|(at, path, number)| match number {
+        0 => Step::Delete(at, path),
+        1 => Step::Set(at, path, Value::Null),
+        _ => Step::Set(at, path, json!(number % 4)),
+    })
+}
+
 /// The operator of a definition and what it holds.
 fn operator(definition: &Value) -> Option<(&str, &Value)> {
     let (word, held) = definition.as_object().filter(|map| map.len() == 1)?.iter().next()?;
@@ -167,6 +184,31 @@ fn seen(snapshot: &Snapshot) -> (String, Vec<u8>) {
     (content(snapshot).to_string(), canonical(snapshot, &snapshot.root()))
 }
 
+/// Derives step by step, and holds every snapshot against its stack resolved anew.
+fn follow(data: &[Value], steps: &[Step], replace: bool) -> Result<(), TestCaseError> {
+    let table = Arc::new(Segments::new());
+    let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };
+    let stack = data.iter().enumerate().map(|(at, data)| layer(&table, &format!("l{at}"), data)).collect();
+    let Ok(mut snapshot) = resolve(&table, stack, conflicts) else { return Ok(()) };
+    let (first, before) = (snapshot.clone(), seen(&snapshot));
+    for step in steps {
+        let Some(derived) = apply(&table, &snapshot, step) else { continue };
+        let whole = Snapshot::new(Arc::clone(&derived.stack), &table, conflicts);
+        prop_assert!(whole.is_ok(), "derived, and does not resolve: {step:?}");
+        let whole = whole.expect("just looked at");
+        prop_assert_eq!(seen(&derived), seen(&whole), "{:?}", step);
+        let changed = differences(&derived, &snapshot);
+        prop_assert_eq!(changed.is_empty(), seen(&derived).1 == seen(&snapshot).1, "{:?}", step);
+        prop_assert_eq!(derived.generation - snapshot.generation, u64::from(!changed.is_empty()));
+        // What shares no base with another is compared leaf by leaf.
+        prop_assert_eq!(changed, differences(&whole, &snapshot), "{:?}", step);
+        prop_assert_eq!(differences(&derived, &first), differences(&whole, &first), "{:?}", step);
+        snapshot = derived;
+    }
+    prop_assert_eq!(seen(&first), before);
+    Ok(())
+}
+
 #[test]
 fn a_value_that_was_replaced_is_let_go() {
     let table = Arc::new(Segments::new());
@@ -211,25 +253,14 @@ proptest! {
         steps in prop::collection::vec(step(), 1..12),
         replace: bool,
     ) {
-        let table = Arc::new(Segments::new());
-        let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };
-        let stack = data.iter().enumerate().map(|(at, data)| layer(&table, &format!("l{at}"), data)).collect();
-        let Ok(mut snapshot) = resolve(&table, stack, conflicts) else { return Ok(()) };
-        let (first, before) = (snapshot.clone(), seen(&snapshot));
-        for step in &steps {
-            let Some(derived) = apply(&table, &snapshot, step) else { continue };
-            let whole = Snapshot::new(Arc::clone(&derived.stack), &table, conflicts);
-            prop_assert!(whole.is_ok(), "derived, and does not resolve: {step:?}");
-            let whole = whole.expect("just looked at");
-            prop_assert_eq!(seen(&derived), seen(&whole), "{:?}", step);
-            let changed = differences(&derived, &snapshot);
-            prop_assert_eq!(changed.is_empty(), seen(&derived).1 == seen(&snapshot).1, "{:?}", step);
-            prop_assert_eq!(derived.generation - snapshot.generation, u64::from(!changed.is_empty()));
-            // What shares no base with another is compared leaf by leaf.
-            prop_assert_eq!(changed, differences(&whole, &snapshot), "{:?}", step);
-            prop_assert_eq!(differences(&derived, &first), differences(&whole, &first), "{:?}", step);
-            snapshot = derived;
-        }
-        prop_assert_eq!(seen(&first), before);
+        follow(&data, &steps, replace)?;
+    }
+
+    #[test]
+    fn what_is_exchanged_is_what_is_resolved(
+        data in prop::collection::vec(plain(), 1..4),
+        steps in prop::collection::vec(exchange(), 1..24),
+    ) {
+        follow(&data, &steps, false)?;
     }
 }

@@ -7,6 +7,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::base::EntryId;
+use veltrix_core::delta::Delta;
 use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::hash::ROOT_HASH;
@@ -70,7 +71,7 @@ impl Snapshot {
         dimensions: Py<PyTuple>,
     ) -> Self {
         let cache = cache.map_or_else(|| Arc::new(Cache::new(kernel.base.entries().len())), Arc::clone);
-        let filter = kernel.delta.as_ref().map_or(0, |delta| delta.filter());
+        let filter = kernel.delta.as_ref().map_or(0, Delta::filter);
         Self {
             filter,
             cache,
