@@ -5,14 +5,20 @@
 //!   parent    -        0        1         1         0        4
 //!   value     end 6    end 4    layer 2,  layer 0,  end 6    layer 1,
 //!                               node 7    node 3             node 12
-//!   index     hash of the whole path ──► entry (open addressing, a tag of the hash beside the number)
+//!   index     hash of the whole path ──► entry: mappings, and leaves of wide mappings
 //! ```
 //! Entries stand in pre-order, so that "all beneath" is one range of numbers and iteration skips from `end` to `end`.
 //! Values are not copied: an entry names the node of the layer that won.
+//!
+//! Most leaves stand in narrow mappings, whose few entries lie beside each other. They are found by looking through
+//! them once the mapping is found, so that resolving need not put them into the index.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use crate::index::Index;
 use crate::layer::{Layer, NodeId};
+use crate::path::PathHash;
 use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
 use crate::value::Kind;
 
@@ -49,7 +55,7 @@ pub struct Base {
 impl Base {
     /// A base from its entries.
     pub fn new(entries: Vec<Entry>, trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
-        let index = Index::new(&entries, &segments);
+        let index = Index::new(entries.len(), &indexed(&entries, &segments));
         Self { entries: entries.into(), index, trees: trees.into(), segments }
     }
 
@@ -97,21 +103,56 @@ impl Base {
 
     /// Bytes that the base itself takes, beside its layers.
     pub fn size(&self) -> usize {
-        size_of_val(&*self.entries) + size_of_val(&*self.index.slots)
+        size_of_val(&*self.entries) + self.index.size()
     }
 
-    /// The first entry under this path hash that `matches` accepts.
+    /// The entry of a path whose names below `from`, from the last to the first, are these.
     #[inline]
-    pub fn find(&self, hash: u64, mut matches: impl FnMut(&Self, EntryId) -> bool) -> Option<EntryId> {
-        self.index.find(hash, |id| matches(self, id))
+    pub fn find<'a, N>(&self, from: EntryId, hash: PathHash, mut names: N) -> Option<EntryId>
+    where
+        N: Iterator<Item = &'a str> + Clone,
+    {
+        let name = names.next()?;
+        let mapping = match names.clone().next() {
+            None => from,
+            Some(_) => self.index.find(hash.above, |entry| self.is_text(entry, from, names.clone()))?,
+        };
+        let segments = &self.segments;
+        let is_named = |segment| *segments.get(segment).text == *name;
+        self.child(mapping, hash.whole(), || segments.find_hashed(hash.name, name), is_named)
     }
 
-    /// The entry of a path from the root, whose hash is `hash`.
-    pub fn at(&self, hash: u64, path: &[SegmentId]) -> Option<EntryId> {
-        if path.is_empty() {
-            return Some(0);
+    /// The hash of a path from the root, and its entry if there is one.
+    pub fn at(&self, path: &[SegmentId]) -> (u64, Option<EntryId>) {
+        let Some((&last, before)) = path.split_last() else { return (ROOT_HASH, Some(0)) };
+        let name = |id| self.segments.get(id).hash;
+        let above = before.iter().fold(ROOT_HASH, |hash, &id| path_hash(hash, name(id)));
+        let mapping =
+            if before.is_empty() { Some(0) } else { self.index.find(above, |entry| self.is_path(entry, before)) };
+        let hash = path_hash(above, name(last));
+        (hash, mapping.and_then(|mapping| self.child(mapping, hash, || Some(last), |segment| segment == last)))
+    }
+
+    /// The child of a mapping whose path has this hash: by the number of its name, or by what says whether it is the name.
+    #[inline]
+    fn child(
+        &self,
+        mapping: EntryId,
+        hash: u64,
+        number: impl FnOnce() -> Option<SegmentId>,
+        is_named: impl Fn(SegmentId) -> bool,
+    ) -> Option<EntryId> {
+        let beneath = mapping + 1..self.end(mapping);
+        if is_narrow(&beneath) {
+            let segment = number()?;
+            let entries = &self.entries[beneath.start as usize..beneath.end as usize];
+            let at = entries.iter().position(|entry| entry.segment == segment && entry.parent == mapping)?;
+            return Some(beneath.start + at as EntryId);
         }
-        self.find(hash, |base, entry| base.is_path(entry, path))
+        self.index.find(hash, |entry| {
+            let entry = self.entry(entry);
+            entry.parent == mapping && is_named(entry.segment)
+        })
     }
 
     fn is_path(&self, mut entry: EntryId, path: &[SegmentId]) -> bool {
@@ -176,99 +217,42 @@ impl Base {
     }
 }
 
-/// Hash of the whole path ──► entry, open addressing, half full. A slot is 32 bits: the number of an entry and one in as
-/// many as the numbers need, a tag of the hash in the others; 0 is empty.
-#[derive(Debug)]
-struct Index {
-    slots: Box<[u32]>,
-    /// The bits that hold the number.
-    number: u32,
+/// Entries beneath a mapping, at most so many that they are looked through: four cache lines.
+const NARROW: usize = 16;
+
+/// Whether all that stands beneath a mapping is looked through, and its leaves are not in the index.
+#[inline]
+fn is_narrow(beneath: &Range<EntryId>) -> bool {
+    beneath.len() <= NARROW
 }
 
-/// Entries that are put into an index together.
-const BLOCK: usize = 64;
-
-impl Index {
-    /// The index of entries in pre-order.
-    fn new(entries: &[Entry], segments: &Segments) -> Self {
-        let number = u32::MAX.checked_shr((entries.len() as u32).leading_zeros()).unwrap_or(0);
-        let mut index = Self { slots: vec![0; entries.len() * 2].into_boxed_slice(), number };
-        // The hashes of the segments that were met, 0 for the others: beside each other they are found sooner.
-        let mut known = vec![0_u64; segments.len()];
-        // A path's hash follows from its parent's, so that those of the open mappings suffice.
-        let mut open: Vec<(EntryId, u64)> = Vec::new();
-        let (mut parent, mut above) = (0, ROOT_HASH);
-        let mut hashes = [ROOT_HASH; BLOCK];
-        index.put(0, &hashes[..1]);
-        let mut id = 1;
-        for block in entries[1..].chunks(BLOCK) {
-            let first = id;
-            for (entry, hash) in block.iter().zip(&mut hashes) {
-                while parent != entry.parent {
-                    (parent, above) = open.pop().unwrap_or((entry.parent, ROOT_HASH));
-                }
-                let mut segment = known[entry.segment as usize];
-                if segment == 0 {
-                    segment = segments.get(entry.segment).hash;
-                    known[entry.segment as usize] = segment;
-                }
-                *hash = path_hash(above, segment);
-                if entry.kind == Kind::Mapping {
-                    open.push((parent, above));
-                    (parent, above) = (id, *hash);
-                }
-                id += 1;
-            }
-            index.put(first, &hashes[..block.len()]);
+/// The entries that are in the index, with the hashes of their paths.
+fn indexed(entries: &[Entry], segments: &Segments) -> Vec<(u64, EntryId)> {
+    let mut indexed = Vec::new();
+    // The hashes of the segments that were met, 0 for the others: beside each other they are found sooner.
+    let mut known = vec![0_u64; segments.len()];
+    // A path's hash follows from its parent's, so that those of the open mappings suffice.
+    let mut open: Vec<(EntryId, u64)> = Vec::new();
+    let (mut parent, mut above, mut narrow) = (0, ROOT_HASH, is_narrow(&(1..entries.len() as EntryId)));
+    for (id, entry) in (0..).zip(entries).skip(1) {
+        while parent != entry.parent {
+            (parent, above) = open.pop().unwrap_or((entry.parent, ROOT_HASH));
+            narrow = is_narrow(&(parent + 1..entries[parent as usize].link));
         }
-        index
-    }
-
-    /// Puts entries from `first` on where their hashes lead. Those that find the slot taken come last: so the first round
-    /// needs no branch on what the slots hold, and the processor need not wait for them.
-    #[inline]
-    fn put(&mut self, first: EntryId, hashes: &[u64]) {
-        let (mut late, mut count) = ([(0, 0); BLOCK], 0);
-        for (&hash, id) in hashes.iter().zip(first + 1..) {
-            let (at, packed) = (self.first(hash), ((hash >> 32) as u32 & !self.number) | id);
-            let slot = &mut self.slots[at];
-            late[count] = (at, packed);
-            count += usize::from(*slot != 0);
-            *slot = if *slot == 0 { packed } else { *slot };
+        if narrow && entry.kind != Kind::Mapping {
+            continue;
         }
-        for &(mut at, packed) in &late[..count] {
-            while self.slots[at] != 0 {
-                at = self.next(at);
-            }
-            self.slots[at] = packed;
+        let mut name = known[entry.segment as usize];
+        if name == 0 {
+            name = segments.get(entry.segment).hash;
+            known[entry.segment as usize] = name;
+        }
+        let hash = path_hash(above, name);
+        indexed.push((hash, id));
+        if entry.kind == Kind::Mapping {
+            open.push((parent, above));
+            (parent, above, narrow) = (id, hash, is_narrow(&(id + 1..entry.link)));
         }
     }
-
-    /// The slot at which a probe starts, by the half of the hash that gives no tag.
-    #[inline]
-    const fn first(&self, hash: u64) -> usize {
-        ((hash as u32 as u64 * self.slots.len() as u64) >> 32) as usize
-    }
-
-    #[inline]
-    const fn next(&self, slot: usize) -> usize {
-        if slot + 1 == self.slots.len() { 0 } else { slot + 1 }
-    }
-
-    /// The first entry under this hash that `matches` accepts.
-    #[inline]
-    fn find(&self, hash: u64, mut matches: impl FnMut(EntryId) -> bool) -> Option<EntryId> {
-        let mut slot = self.first(hash);
-        loop {
-            let packed = self.slots[slot];
-            if packed == 0 {
-                return None;
-            }
-            let id = (packed & self.number) - 1;
-            if (packed ^ (hash >> 32) as u32) & !self.number == 0 && matches(id) {
-                return Some(id);
-            }
-            slot = self.next(slot);
-        }
-    }
+    indexed
 }

@@ -15,9 +15,7 @@ use crate::layer::Layer;
 use crate::patch::Definition;
 use crate::rule::Definition as _;
 use crate::segments::SegmentId;
-use crate::snapshot::{
-    Found, Location, Outcome, Snapshot, base_of, decide, hash_of, locate, made_list, merged_names, walk,
-};
+use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locate, made_list, merged_names, walk};
 use crate::stacked::Stacked;
 use crate::value::Kind;
 
@@ -317,7 +315,7 @@ impl<'a> Derivation<'a> {
     fn replace(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
         let base = Arc::clone(&self.old.base);
         self.delta.forget_beneath(path);
-        let entry = base.at(hash_of(base.segments(), path), path).unwrap_or(NO_ENTRY);
+        let entry = base.at(path).1.unwrap_or(NO_ENTRY);
         if entry != NO_ENTRY {
             self.delta.hide(entry, base.end(entry));
         }

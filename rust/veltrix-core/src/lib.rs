@@ -22,6 +22,7 @@ pub mod rule;
 pub mod patch;
 pub mod stacked;
 pub mod error;
+pub mod index;
 pub mod base;
 pub mod resolve;
 pub mod delta;

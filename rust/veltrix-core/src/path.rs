@@ -158,9 +158,26 @@ const DOT: u8 = 1;
 const SPECIAL: u8 = 2;
 const WIDE: u8 = 3;
 
+/// The hash of a path in the two parts that it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathHash {
+    /// The hash of the path without its last segment.
+    pub above: u64,
+    /// The hash of the last segment.
+    pub name: u64,
+}
+
+impl PathHash {
+    /// The hash of the whole path.
+    #[inline]
+    pub const fn whole(self) -> u64 {
+        path_hash(self.above, self.name)
+    }
+}
+
 /// The hash of a path of plain segments below the path with hash `parent`; `None` where the text needs [`parse`].
 #[inline]
-pub fn plain_hash(text: &str, parent: u64) -> Option<u64> {
+pub fn plain_hash(text: &str, parent: u64) -> Option<PathHash> {
     let (mut hash, mut start, mut at, mut wide) = (parent, 0, 0, false);
     let bytes = text.as_bytes();
     while at < bytes.len() {
@@ -187,7 +204,7 @@ pub fn plain_hash(text: &str, parent: u64) -> Option<u64> {
     if start == bytes.len() || (wide && text.chars().any(is_space)) {
         return None;
     }
-    Some(path_hash(hash, segment_hash(&bytes[start..])))
+    Some(PathHash { above: hash, name: segment_hash(&bytes[start..]) })
 }
 
 /// Whether all eight bytes are letters, digits, `_` or the like: ASCII from `0` on but for brackets, which holds back

@@ -101,16 +101,17 @@ impl Segments {
     /// The number of `text`, new or known.
     pub fn intern(&self, text: &str) -> SegmentId {
         let hash = segment_hash(text.as_bytes());
-        self.look_up(hash, text).unwrap_or_else(|| self.add(hash, text))
+        self.find_hashed(hash, text).unwrap_or_else(|| self.add(hash, text))
     }
 
     /// The number of `text` if it is known here.
     pub fn find(&self, text: &str) -> Option<SegmentId> {
-        self.look_up(segment_hash(text.as_bytes()), text)
+        self.find_hashed(segment_hash(text.as_bytes()), text)
     }
 
+    /// The number of `text`, which has this hash, if it is known here.
     #[inline]
-    fn look_up(&self, hash: u64, text: &str) -> Option<SegmentId> {
+    pub fn find_hashed(&self, hash: u64, text: &str) -> Option<SegmentId> {
         let slots = self.indexes[self.current.load(Ordering::Acquire)].get()?;
         let mask = slots.len() - 1;
         let mut slot = hash as usize & mask;
@@ -130,7 +131,7 @@ impl Segments {
     #[cold]
     fn add(&self, hash: u64, text: &str) -> SegmentId {
         let _alone = pause();
-        if let Some(known) = self.look_up(hash, text) {
+        if let Some(known) = self.find_hashed(hash, text) {
             return known;
         }
         let id = self.list.push(Segment { text: text.into(), hash, plain: is_plain(text) }) as SegmentId;

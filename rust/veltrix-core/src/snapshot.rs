@@ -8,6 +8,7 @@ use crate::delta::{Delta, State};
 use crate::error::{Error, Side};
 use crate::layer::{Layer, NodeId, TreeBuilder};
 use crate::patch::Definition;
+use crate::path::PathHash;
 use crate::resolve::{extend, resolve};
 use crate::rule::{Conflicts, Definition as _, Verdict, judge};
 use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
@@ -92,13 +93,13 @@ impl Snapshot {
 
     /// What stands at the path with this hash whose names below `spot`, from the last to the first, `names` gives.
     #[inline]
-    pub fn find<'n, N>(&self, spot: &Spot, hash: u64, names: impl Fn() -> N) -> Found<'_>
+    pub fn find<'n, N>(&self, spot: &Spot, hash: PathHash, names: N) -> Found<'_>
     where
-        N: Iterator<Item = &'n str>,
+        N: Iterator<Item = &'n str> + Clone,
     {
         if let Some(delta) = &self.delta
-            && let Some(change) = delta.get(hash)
-            && self.is_text(&change.path, &spot.path, names())
+            && let Some(change) = delta.get(hash.whole())
+            && self.is_text(&change.path, &spot.path, names.clone())
         {
             return match &change.state {
                 State::Absent => Found::Missing,
@@ -109,7 +110,7 @@ impl Snapshot {
         if spot.entry == NO_ENTRY {
             return Found::Missing;
         }
-        match self.base.find(hash, |base, entry| base.is_text(entry, spot.entry, names())) {
+        match self.base.find(spot.entry, hash, names) {
             Some(entry) => self.in_base(entry),
             None => Found::Missing,
         }
@@ -236,7 +237,7 @@ pub fn base_of(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
 
 /// Looks a path up.
 pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) -> Location<'a> {
-    let hash = hash_of(base.segments(), path);
+    let (hash, entry) = base.at(path);
     if let Some(change) = delta.and_then(|delta| delta.get(hash))
         && *change.path == *path
     {
@@ -247,7 +248,7 @@ pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) 
         };
         return Location { found, hash, entry: change.entry };
     }
-    match base.at(hash, path) {
+    match entry {
         Some(entry) => Location { found: in_base(base, delta, entry), hash, entry },
         None => Location { found: Found::Missing, hash, entry: NO_ENTRY },
     }

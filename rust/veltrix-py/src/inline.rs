@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use veltrix_core::base::{Base, EntryId};
 use veltrix_core::delta::{Delta, State};
-use veltrix_core::hash::{path_hash, segment_hash};
+use veltrix_core::hash::segment_hash;
+use veltrix_core::path::PathHash;
 use veltrix_core::snapshot::Snapshot;
 use veltrix_core::value::Kind;
 
@@ -82,10 +83,10 @@ impl Inline {
     ) -> PyResult<bool> {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
         let Some(name) = raw::text(key)? else { return Ok(false) };
-        let hash = path_hash(above, segment_hash(name.as_bytes()));
+        let hash = PathHash { above, name: segment_hash(name.as_bytes()) };
         let (base, delta) = below;
-        let found = base.find(hash, |base, entry| base.is_text(entry, parent, std::iter::once(name)));
-        let Some(entry) = found else { return Ok(false) };
+        let Some(entry) = base.find(parent, hash, std::iter::once(name)) else { return Ok(false) };
+        let hash = hash.whole();
         let Some(mapping) = is_mapping(base, delta, hash, entry) else { return Ok(false) };
         let fits = match exact(value) {
             Exact::Dict if mapping => return self.collect(below, value.cast::<PyDict>()?, entry, hash),

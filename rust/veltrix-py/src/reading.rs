@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
-use veltrix_core::base::{Base, EntryId, NO_ENTRY};
+use veltrix_core::base::{EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
 use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::path::{Step, plain_hash, push_known};
@@ -66,28 +66,28 @@ impl<'a, 'py> Reading<'a, 'py> {
             && let Some(text) = raw::text(key)?
             && let Some(hash) = plain_hash(text, self.spot.hash)
         {
-            return match self.snapshot().below().find(self.spot, hash, || text.rsplit('.')) {
+            let (names, whole) = (text.rsplit('.'), hash.whole());
+            return match self.snapshot().below().find(self.spot, hash, names.clone()) {
                 Found::Missing if self.snapshot().inline.is_some() && self.spot.entry == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
                     let from = self.spot.entry;
-                    let in_base = |base: &Base, entry| base.is_text(entry, from, text.rsplit('.'));
                     if from != NO_ENTRY
-                        && !self.snapshot().differs(hash)
-                        && self.snapshot().below().base.find(hash, in_base).is_none()
+                        && !self.snapshot().differs(whole)
+                        && self.snapshot().below().base.find(from, hash, names).is_none()
                     {
-                        self.snapshot().cache.keep_miss(key, from, hash)?;
+                        self.snapshot().cache.keep_miss(key, from, whole)?;
                     }
                     Ok(None)
                 }
-                Found::Leaf(tree, node, entry) => self.found(tree, node, entry, hash, Some(key)).map(Some),
+                Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
                 Found::Mapping(entry) => {
-                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.snapshot().differs(hash) {
-                        self.snapshot().cache.keep(key, self.spot.entry, hash, entry, None)?;
+                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.snapshot().differs(whole) {
+                        self.snapshot().cache.keep(key, self.spot.entry, whole, entry, None)?;
                     }
                     let path = self.names_of(text).unwrap_or_default();
-                    self.view(Spot { hash, entry, path: path.into() }).map(Some)
+                    self.view(Spot { hash: whole, entry, path: path.into() }).map(Some)
                 }
             };
         }

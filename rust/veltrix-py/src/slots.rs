@@ -170,10 +170,10 @@ unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
         return Answer::Unknown;
     }
     let Some(hash) = plain_hash(text, start.hash) else { return Answer::Unknown };
-    if start.snapshot.differs(hash) {
+    if start.snapshot.differs(hash.whole()) {
         return Answer::Unknown;
     }
-    let found = kernel.base.find(hash, |base, entry| base.is_text(entry, start.entry, text.rsplit('.')));
+    let found = kernel.base.find(start.entry, hash, text.rsplit('.'));
     // A key that the cache would remember goes the slow way once.
     if found.is_some() || start.snapshot.cache.has_room_for_miss() { Answer::Unknown } else { Answer::Missing }
 }
