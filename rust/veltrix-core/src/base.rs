@@ -49,6 +49,8 @@ pub struct Base {
     entries: Box<[Entry]>,
     index: Index,
     trees: Box<[Arc<Layer>]>,
+    /// How many nodes the trees have.
+    nodes: usize,
     segments: Arc<Segments>,
 }
 
@@ -56,7 +58,13 @@ impl Base {
     /// A base from its entries.
     pub fn new(entries: Vec<Entry>, trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
         let index = Index::new(entries.len(), &indexed(&entries, &segments));
-        Self { entries: entries.into(), index, trees: trees.into(), segments }
+        let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
+        Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
+    }
+
+    /// Whether its table holds more that its layers do not need than what they need.
+    pub fn is_worn(&self) -> bool {
+        self.segments.is_worn(self.nodes)
     }
 
     /// All entries in pre-order.

@@ -54,9 +54,9 @@ impl Record {
         })
     }
 
-    /// The same layer with its segments in the table of `tree`, which is its tree there.
+    /// The same layer with its segments in the table of `tree`, which is its tree there, with `places`.
     #[must_use]
-    pub fn rebased(&self, tree: Layer) -> Self {
+    pub fn rebased(&self, tree: Layer, places: BTreeMap<NodeId, Place>) -> Self {
         let secret = match &self.secret {
             Secret::Paths(paths) => Secret::Paths(
                 paths
@@ -68,12 +68,6 @@ impl Record {
             ),
             other => other.clone(),
         };
-        Self {
-            name: self.name.clone(),
-            tree: Arc::new(tree),
-            place: self.place.clone(),
-            places: self.places.clone(),
-            secret,
-        }
+        Self { name: self.name.clone(), tree: Arc::new(tree), place: self.place.clone(), places, secret }
     }
 }

@@ -16,10 +16,12 @@ pub type SegmentId = u32;
 /// Stands where a node has no name: the root, the items of a list, the value inside an operator.
 pub const NO_SEGMENT: SegmentId = u32::MAX;
 
-/// A table that holds this many segments for each one in use is replaced for the layers to come.
+/// A table of this weight for each node in use is replaced for the layers to come.
 const GARBAGE_FACTOR: usize = 4;
-/// Tables up to this size are never replaced.
-const SMALL_TABLE: usize = 1 << 16;
+/// Tables up to this weight are never replaced; small where assertions are on, so that tests meet others.
+const SMALL_TABLE: usize = if cfg!(debug_assertions) { 1 << 8 } else { 1 << 16 };
+/// Bytes of text that weigh as much as a segment does by itself.
+const HEAVY: usize = 64;
 
 /// One name, with what is asked of it again and again.
 #[derive(Debug)]
@@ -42,6 +44,10 @@ pub struct Segments {
     current: AtomicUsize,
     /// How many segments are in the current index.
     length: AtomicUsize,
+    /// How many segments there are, long ones counted more than once.
+    weight: AtomicUsize,
+    /// The weight of what it was filled with when it took another table's place.
+    filled: AtomicUsize,
     in_use: AtomicUsize,
 }
 
@@ -62,7 +68,8 @@ pub fn pause() -> MutexGuard<'static, ()> {
 pub fn current() -> Arc<Segments> {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     let used = current.in_use.load(Ordering::Relaxed);
-    if current.len() > SMALL_TABLE && current.len() / GARBAGE_FACTOR > used {
+    let weight = current.weight.load(Ordering::Relaxed);
+    if weight > SMALL_TABLE && weight / GARBAGE_FACTOR > used {
         *current = Arc::new(Segments::new());
     }
     Arc::clone(&current)
@@ -78,6 +85,8 @@ impl Segments {
             indexes,
             current: AtomicUsize::new(0),
             length: AtomicUsize::new(0),
+            weight: AtomicUsize::new(0),
+            filled: AtomicUsize::new(0),
             in_use: AtomicUsize::new(0),
         }
     }
@@ -134,6 +143,7 @@ impl Segments {
         if let Some(known) = self.find_hashed(hash, text) {
             return known;
         }
+        self.weight.fetch_add(1 + text.len() / HEAVY, Ordering::Relaxed);
         let id = self.list.push(Segment { text: text.into(), hash, plain: is_plain(text) }) as SegmentId;
         let current = self.current.load(Ordering::Relaxed);
         if let Some(slots) = self.indexes[current].get() {
@@ -154,6 +164,17 @@ impl Segments {
             put(&slots, self.get(id).hash, id);
         }
         slots
+    }
+
+    /// Says that all it holds now is needed by the layers that were put on it in another table's place.
+    pub(crate) fn mark_filled(&self) {
+        self.filled.store(self.weight.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Whether most of it is not needed by a stack of so many nodes: what overlays and changes brought and left.
+    pub(crate) fn is_worn(&self, nodes: usize) -> bool {
+        let needed = nodes.max(self.filled.load(Ordering::Relaxed));
+        self.weight.load(Ordering::Relaxed) > needed * 2 + SMALL_TABLE
     }
 
     /// Counts `nodes` of a layer as in use, until [`Self::release`].

@@ -81,6 +81,15 @@ impl Snapshot {
         Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
     }
 
+    /// The same snapshot resolved anew on a table of its own, which holds what its layers name and nothing else.
+    pub fn renewed(&self) -> Result<Self, Error> {
+        let segments = Arc::new(Segments::new());
+        let stack: Arc<[Stacked]> = self.stack.iter().map(|layer| layer.rebased(&segments)).collect();
+        segments.mark_filled();
+        let base = Arc::new(base_of(&stack, &segments, self.conflicts)?);
+        Ok(Self { base, stack, delta: None, ..self.clone() })
+    }
+
     /// The table that names the segments.
     pub fn segments(&self) -> &Arc<Segments> {
         self.base.segments()

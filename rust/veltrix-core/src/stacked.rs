@@ -6,6 +6,7 @@
 //! A configuration that lives changes one value after the other. Such a change is noted in a short list, and the list is
 //! worked into the patch when it is full, or when something other than the next exchange asks for the layer.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::layer::{Layer, NodeId, TreeBuilder};
@@ -13,7 +14,7 @@ use crate::patch::{Definition, InTheWay, PatchedMapping};
 use crate::recent::Recent;
 use crate::record::{Place, Record, Secret};
 use crate::rule::Definition as _;
-use crate::segments::{NO_SEGMENT, SegmentId};
+use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::Kind;
 
 /// So many exchanges are noted before they are worked into the patch; few where assertions are on, so that tests reach
@@ -199,25 +200,54 @@ impl Stacked {
     /// The layer's definitions as one tree without patches.
     #[must_use]
     pub fn flattened(&self) -> Arc<Layer> {
-        if self.changes.is_none() {
-            return Arc::clone(&self.record.tree);
-        }
-        let mut builder = TreeBuilder::new(Arc::clone(self.record.tree.segments()));
-        Self::copy(&mut builder, NO_SEGMENT, self.root());
-        Arc::new(builder.finish())
+        if self.changes.is_none() { Arc::clone(&self.record.tree) } else { Arc::new(self.copied(&mut BTreeMap::new())) }
     }
 
-    fn copy(builder: &mut TreeBuilder, segment: SegmentId, definition: Definition<'_>) {
+    /// The layer without patches and with its segments in another table; all that it says of itself is as before.
+    #[must_use]
+    pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
+        let (tree, places) = if self.changes.is_none() {
+            (self.record.tree.rebased(segments), self.record.places.clone())
+        } else {
+            let mut places = BTreeMap::new();
+            (self.copied(&mut places).rebased(segments), places)
+        };
+        Self::new(Arc::new(self.record.rebased(tree, places)))
+    }
+
+    fn copied(&self, places: &mut BTreeMap<NodeId, Place>) -> Layer {
+        let mut builder = TreeBuilder::new(Arc::clone(self.record.tree.segments()));
+        self.copy(&mut builder, NO_SEGMENT, self.root(), places);
+        builder.finish()
+    }
+
+    fn copy(
+        &self,
+        builder: &mut TreeBuilder,
+        segment: SegmentId,
+        definition: Definition<'_>,
+        places: &mut BTreeMap<NodeId, Place>,
+    ) {
+        let id = builder.len();
         match definition {
-            Definition::Node(tree, node) => builder.copy(segment, tree, node),
+            Definition::Node(tree, node) => {
+                builder.copy(segment, tree, node);
+                if Arc::ptr_eq(tree, &self.record.tree) {
+                    let own = self.record.places.range(node..tree.node(node).end);
+                    places.extend(own.map(|(own, place)| (own - node + id, place.clone())));
+                } else {
+                    places.extend((id..builder.len()).map(|set| (set, Self::set_place())));
+                }
+            }
             Definition::Patched(mapping) => {
                 if mapping.replace {
                     builder.open(segment, Kind::Replace);
                 }
-                builder.open(if mapping.replace { NO_SEGMENT } else { segment }, Kind::Mapping);
+                let inner = builder.open(if mapping.replace { NO_SEGMENT } else { segment }, Kind::Mapping);
+                places.extend((id..=inner).map(|patched| (patched, self.place(definition))));
                 for name in definition.names() {
                     if let Some(child) = definition.child(name) {
-                        Self::copy(builder, name, child);
+                        self.copy(builder, name, child, places);
                     }
                 }
                 builder.close();

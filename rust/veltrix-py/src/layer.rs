@@ -55,8 +55,7 @@ impl Layer {
         if Arc::ptr_eq(self.stacked.record.tree.segments(), table) {
             return Self { stacked: self.stacked.clone(), opaques };
         }
-        let tree = self.stacked.flattened().rebased(table);
-        Self { stacked: Stacked::new(Arc::new(self.stacked.record.rebased(tree))), opaques }
+        Self { stacked: self.stacked.rebased(table), opaques }
     }
 }
 

@@ -20,6 +20,7 @@ mod key;
 mod layer;
 mod stack;
 mod cache;
+mod ground;
 mod inline;
 mod reading;
 mod explain;

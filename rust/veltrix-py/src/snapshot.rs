@@ -21,6 +21,7 @@ use veltrix_core::stacked::Stacked;
 use crate::cache::Cache;
 use crate::diff::Difference;
 use crate::error::{conflict, kernel_error, path_text, raise};
+use crate::ground::{Ground, Renewed};
 use crate::inline::Inline;
 use crate::input::Reader;
 use crate::key::Key;
@@ -55,6 +56,7 @@ pub struct Snapshot {
     /// The name of the inline overlay's layer.
     name: Option<Box<str>>,
     whole: PyOnceLock<Arc<kernel::Snapshot>>,
+    renewed: Renewed,
     /// Every opaque object that a layer refers to, by its handle, and perhaps some that none does any more.
     opaques: Option<Py<PyDict>>,
     /// With more opaque objects than this, those that no layer refers to are let go.
@@ -80,6 +82,7 @@ impl Snapshot {
             below: Arc::new(kernel),
             name: None,
             whole: PyOnceLock::new(),
+            renewed: Renewed::default(),
             many: FEW,
             opaques,
             dimensions,
@@ -117,15 +120,21 @@ impl Snapshot {
         })
     }
 
+    /// What other snapshots are derived from.
+    fn ground(&self, py: Python<'_>) -> PyResult<Ground> {
+        self.renewed.unworn(py, self.kernel(py)?, &self.cache)
+    }
+
     /// A snapshot of another content with the same dimensions; `added` are the opaque objects of what came.
     fn derived(
         &self,
         py: Python<'_>,
+        ground: &Ground,
         kernel: Result<kernel::Snapshot, Error>,
         added: Option<Py<PyDict>>,
     ) -> PyResult<Self> {
-        let kernel = kernel.map_err(|error| kernel_error(py, self.below.segments(), error))?;
-        let cache = Arc::ptr_eq(&kernel.base, &self.below.base).then_some(&self.cache);
+        let kernel = kernel.map_err(|error| kernel_error(py, ground.kernel.segments(), error))?;
+        let cache = Arc::ptr_eq(&kernel.base, &ground.kernel.base).then_some(&ground.cache);
         let opaques = joined(py, self.opaques.as_ref(), added)?;
         let mut new = Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py));
         new.many = self.many;
@@ -160,7 +169,8 @@ impl Snapshot {
 
     /// The snapshot with chosen layers on top, of the same generation.
     fn topped(&self, py: Python<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Self> {
-        let below = self.kernel(py)?;
+        let ground = self.ground(py)?;
+        let below = &ground.kernel;
         let mut chosen = Vec::with_capacity(layers.len());
         let mut added = None;
         for layer in layers {
@@ -171,7 +181,7 @@ impl Snapshot {
         let topped = below.with_layers(&chosen);
         let mut kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
         kernel.generation = below.generation;
-        self.derived(py, Ok(kernel), added)
+        self.derived(py, &ground, Ok(kernel), added)
     }
 }
 
@@ -232,6 +242,7 @@ reading_methods!(Snapshot, {
                 below: Arc::clone(&snapshot.below),
                 name: name.map(String::into_boxed_str),
                 whole: PyOnceLock::new(),
+                renewed: Renewed::default(),
                 opaques: snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
                 many: snapshot.many,
                 dimensions: snapshot.dimensions.clone_ref(py),
@@ -239,8 +250,9 @@ reading_methods!(Snapshot, {
             });
         }
         let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-        let (kernel, added) = overlaid(py, snapshot.kernel(py)?, data, name)?;
-        snapshot.derived(py, Ok(kernel), added)
+        let ground = snapshot.ground(py)?;
+        let (kernel, added) = overlaid(py, &ground.kernel, data, name)?;
+        snapshot.derived(py, &ground, Ok(kernel), added)
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.
@@ -252,13 +264,14 @@ reading_methods!(Snapshot, {
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let kernel = snapshot.kernel(py)?;
+        let ground = snapshot.ground(py)?;
+        let kernel = &ground.kernel;
         let table = kernel.segments();
         let names = path::settable(py, table, path)?;
         let at = position(py, kernel, layer)?;
         let read = Reader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
         match kernel.set(at, &names, &Arc::new(read.tree)) {
-            Ok(set) => snapshot.derived(py, Ok(set), read.opaques),
+            Ok(set) => snapshot.derived(py, &ground, Ok(set), read.opaques),
             Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
             Err(Refusal::InTheWay(stop)) => {
                 let stacked = &kernel.stack[at];
@@ -280,7 +293,8 @@ reading_methods!(Snapshot, {
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let kernel = snapshot.kernel(py)?;
+        let ground = snapshot.ground(py)?;
+        let kernel = &ground.kernel;
         let table = kernel.segments();
         let names = path::settable(py, table, path)?;
         let at = position(py, kernel, layer)?;
@@ -294,28 +308,28 @@ reading_methods!(Snapshot, {
                 return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
             }
         }
-        snapshot.derived(py, kernel.delete(at, &names), None)
+        snapshot.derived(py, &ground, kernel.delete(at, &names), None)
     }
 
     /// The snapshot with a layer in the place of the topmost of its name, or on top.
     #[pyo3(signature = (layer))]
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let kernel = snapshot.kernel(py)?;
-        let table = kernel.segments();
-        let layer = layer_argument(layer)?.get().rebased(py, table);
+        let ground = snapshot.ground(py)?;
+        let kernel = &ground.kernel;
+        let layer = layer_argument(layer)?.get().rebased(py, kernel.segments());
         let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
         let derived = kernel.with_layer(&layer.stacked, at);
-        snapshot.derived(py, derived, layer.opaques)
+        snapshot.derived(py, &ground, derived, layer.opaques)
     }
 
     /// The snapshot without the topmost layer of a name.
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let kernel = snapshot.kernel(py)?;
-        let derived = kernel.without_layer(position(py, kernel, Some(name))?);
-        snapshot.derived(py, derived, None)
+        let ground = snapshot.ground(py)?;
+        let derived = ground.kernel.without_layer(position(py, &ground.kernel, Some(name))?);
+        snapshot.derived(py, &ground, derived, None)
     }
 
     /// What was added, removed and changed since another snapshot.
