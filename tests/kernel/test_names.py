@@ -1,0 +1,116 @@
+"""Names that are no longer needed: they go, and nothing that can be asked changes when they do."""
+
+from __future__ import annotations
+
+import resource
+
+import pytest
+
+from veltrix import DELETE, append, replace
+from veltrix.errors import ParseError
+
+
+class Thing:
+    """An opaque value."""
+
+
+THING = Thing()
+# More than a table of names may hold without being needed.
+MANY = 70_000
+LONG = 8_000
+
+
+def changed(kernel):
+    """A snapshot in which everything was changed that leaves a trace in a layer."""
+    low = {"db": {"host": "a", "port": 1, "old": True}, "l": [1, {"k": 2}], "gone": {"x": 1}, "thing": THING}
+    text = 'top = 1\n[db]\nport = 2\n[db.pool]\nsize = 5\n[log]\nlevel = "info"\n'
+    layers = [
+        kernel.Layer("low", low, secret=["db.host"]),
+        kernel.Layer.parse("file", text, "toml", file="app.toml"),
+        kernel.Layer("high", {"l": append([3]), "log": replace({"to": "disk"}), "new": {}}),
+    ]
+    snapshot = kernel.resolve(layers)
+    snapshot = snapshot.set("db.port", 9, layer="low").set("db.pool.idle", [1, {"a": 2}], layer="file")
+    snapshot = snapshot.set("new.deep.path", "x").set("log.extra", None).delete("db.old", layer="low")
+    return snapshot.set("gone", DELETE).set("thing", Thing, layer="low")
+
+
+def worn(snapshot):
+    """The snapshot, after an overlay of it brought very many names."""
+    assert len(snapshot.overlay({f"worn {number}": 0 for number in range(MANY)})) > MANY
+    return snapshot
+
+
+DERIVATIONS = [
+    lambda s, kernel: s.overlay({"db": {"host": "b", "more": 1}, "brought": {"x": 1}}),
+    lambda s, kernel: s.overlay({"db": {"host": "b"}}).overlay({"brought": 1}, name="second"),
+    lambda s, kernel: s.set("db.pool.size", 6, layer="file"),
+    lambda s, kernel: s.set("brought.here", {"x": [1]}),
+    lambda s, kernel: s.delete("db.port", layer="low"),
+    lambda s, kernel: s.with_layer(kernel.Layer("file", {"db": {"port": 4}})),
+    lambda s, kernel: s.with_layer(kernel.Layer("top", {"brought": 1})),
+    lambda s, kernel: s.without_layer("file"),
+]
+
+
+def everything(snapshot, old):
+    """All that can be asked of a snapshot, in terms that can be compared."""
+    leaves = snapshot.flatten()
+    difference = snapshot.diff(old)
+    return {
+        "leaves": list(leaves.items()),
+        "explained": {path: snapshot.explain(path) for path in [*leaves, "db", "l", "log"]},
+        "shown": repr(snapshot),
+        "names": [list(snapshot), list(snapshot["db"])],
+        "generation": snapshot.generation,
+        "digest": snapshot.digest,
+        "difference": (difference.added, difference.removed, difference.changed),
+    }
+
+
+def test_what_is_derived_after_very_many_names_is_what_it_was_before(kernel):
+    before, after = changed(kernel), worn(changed(kernel))
+    # Twice, since what the first one makes anew is kept for the second.
+    for derive in [*DERIVATIONS, *DERIVATIONS]:
+        assert everything(derive(after, kernel), after) == everything(derive(before, kernel), before)
+    assert everything(after, before) == everything(before, before)
+
+
+def grown(work):
+    """By how many KiB a second round of `work` raises the most memory that the process had."""
+    work("warm")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    work("more")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+
+def test_names_of_overlays_that_went_do_not_pile_up(kernel):
+    snapshot = kernel.resolve([kernel.Layer("low", {"users": {}})])
+
+    def work(word):
+        for number in range(LONG):
+            snapshot.overlay({"users": {f"{word} {number:03000d}": 1}})
+
+    # The names alone are 23 MiB.
+    assert grown(work) < 12 * 1024
+
+
+def test_names_that_were_set_and_deleted_do_not_pile_up(kernel):
+    snapshot = kernel.resolve([kernel.Layer("low", {"users": {}})])
+
+    def work(word):
+        live = snapshot
+        for number in range(LONG):
+            path = f"users.{word}_{number:03000d}"
+            live = live.set(path, 1).delete(path)
+
+    assert grown(work) < 12 * 1024
+
+
+def test_names_in_refused_documents_do_not_pile_up(kernel):
+    def work(word):
+        for number in range(50):
+            with pytest.raises(ParseError):
+                kernel.Layer.parse("x", f'{{"{word}{number}{"k" * 1_000_000}": 1,', "json")
+
+    assert grown(work) < 24 * 1024
