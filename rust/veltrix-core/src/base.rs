@@ -55,9 +55,9 @@ pub struct Base {
 }
 
 impl Base {
-    /// A base from its entries.
-    pub fn new(entries: Vec<Entry>, trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
-        let index = Index::new(entries.len(), &indexed(&entries, &segments));
+    /// A base from its entries, those of them that are mappings, and the trees that they name.
+    pub fn new(entries: Vec<Entry>, mappings: &[EntryId], trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
+        let index = Index::new(entries.len(), &indexed(&entries, mappings, &segments));
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
         Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
     }
@@ -235,31 +235,34 @@ fn is_narrow(beneath: &Range<EntryId>) -> bool {
 }
 
 /// The entries that are in the index, with the hashes of their paths.
-fn indexed(entries: &[Entry], segments: &Segments) -> Vec<(u64, EntryId)> {
-    let mut indexed = Vec::new();
-    // The hashes of the segments that were met, 0 for the others: beside each other they are found sooner.
-    let mut known = vec![0_u64; segments.len()];
-    // A path's hash follows from its parent's, so that those of the open mappings suffice.
+fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Segments) -> Vec<(u64, EntryId)> {
+    let mut indexed = Vec::with_capacity(mappings.len());
+    let name = |entry: &Entry| segments.get(entry.segment).hash;
+    // A path's hash follows from its parent's; mappings stand in pre-order, so that those of the open ones suffice.
     let mut open: Vec<(EntryId, u64)> = Vec::new();
-    let (mut parent, mut above, mut narrow) = (0, ROOT_HASH, is_narrow(&(1..entries.len() as EntryId)));
-    for (id, entry) in (0..).zip(entries).skip(1) {
-        while parent != entry.parent {
-            (parent, above) = open.pop().unwrap_or((entry.parent, ROOT_HASH));
-            narrow = is_narrow(&(parent + 1..entries[parent as usize].link));
+    for &mapping in mappings {
+        let entry = &entries[mapping as usize];
+        while open.last().is_some_and(|&(parent, _)| parent != entry.parent) {
+            open.pop();
         }
-        if narrow && entry.kind != Kind::Mapping {
+        let hash = open.last().map_or(ROOT_HASH, |&(_, above)| path_hash(above, name(entry)));
+        open.push((mapping, hash));
+        if mapping != 0 {
+            indexed.push((hash, mapping));
+        }
+        let beneath = mapping + 1..entry.link;
+        if is_narrow(&beneath) {
             continue;
         }
-        let mut name = known[entry.segment as usize];
-        if name == 0 {
-            name = segments.get(entry.segment).hash;
-            known[entry.segment as usize] = name;
-        }
-        let hash = path_hash(above, name);
-        indexed.push((hash, id));
-        if entry.kind == Kind::Mapping {
-            open.push((parent, above));
-            (parent, above, narrow) = (id, hash, is_narrow(&(id + 1..entry.link)));
+        let mut child = beneath.start;
+        while child < beneath.end {
+            let entry = &entries[child as usize];
+            if entry.kind == Kind::Mapping {
+                child = entry.link;
+            } else {
+                indexed.push((path_hash(hash, name(entry)), child));
+                child += 1;
+            }
         }
     }
     indexed

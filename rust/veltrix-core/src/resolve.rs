@@ -59,6 +59,8 @@ struct Resolver<'a> {
     nodes: Vec<&'a [Node]>,
     conflicts: Conflicts,
     entries: Vec<Entry>,
+    /// The entries of mappings.
+    mappings: Vec<EntryId>,
     slots: Vec<Slot>,
     chain: Vec<(Candidate, u32)>,
     /// By segment: the mapping that used it last, and its slot there.
@@ -86,6 +88,7 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
         nodes,
         conflicts,
         entries: Vec::with_capacity(expected),
+        mappings: vec![0],
         slots: Vec::new(),
         chain: Vec::new(),
         stamps: vec![(0, 0); segments.len()],
@@ -95,10 +98,10 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
     resolver.entries.push(Base::root());
     resolver.merge(0, &roots)?;
     resolver.end(0);
-    let Resolver { mut entries, made, .. } = resolver;
+    let Resolver { mut entries, mappings, made, .. } = resolver;
     entries.shrink_to_fit();
     trees.push(Arc::new(made.finish()));
-    Ok(Base::new(entries, trees, Arc::clone(segments)))
+    Ok(Base::new(entries, &mappings, trees, Arc::clone(segments)))
 }
 
 impl Resolver<'_> {
@@ -114,6 +117,9 @@ impl Resolver<'_> {
     fn add(&mut self, parent: EntryId, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> EntryId {
         let id = self.entries.len() as EntryId;
         self.entries.push(Entry { segment, parent, link: node, tree, kind });
+        if kind == Kind::Mapping {
+            self.mappings.push(id);
+        }
         id
     }
 
