@@ -265,3 +265,16 @@ class ValidationError(ConfigError):
     def __str__(self) -> str:
         text = self.reason if self.path is None else f"{printable(self.path)}: {self.reason}"
         return text if self.origin is None else f"{text} ({self.origin})"
+
+
+class InternalError(ConfigError):
+    """A defect of Veltrix itself; `place` says where in its source."""
+
+    code = "internal"
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        Exception.__init__(self, place)
+
+    def __str__(self) -> str:
+        return f"a defect of veltrix at {printable(self.place)}: nothing was changed; please report it"

@@ -11,6 +11,7 @@ from veltrix import Origin
 from veltrix.errors import (
     ConfigError,
     ConflictError,
+    InternalError,
     LimitError,
     MissingKeyError,
     ParseError,
@@ -50,6 +51,7 @@ ERRORS = [
     (SourceError("not there", "secrets", "/run/x", "a.b"), "secrets: /run/x: a.b: not there"),
     (ValidationError("too big"), "too big"),
     (ValidationError("too big", "a.b", UPPER), r"a.b: too big (prod\n.toml:3:5)"),
+    (InternalError("a.rs:1"), "a defect of veltrix at a.rs:1: nothing was changed; please report it"),
     (ConfigError(), "0 problems"),
     (ConfigError([SourceError("one")]), "one"),
     (ConfigError([SourceError("one"), ConfigError([PathError("", 1, "two"), SourceError("three")])]),

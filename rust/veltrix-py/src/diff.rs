@@ -10,6 +10,7 @@ use veltrix_core::diff::{self, Leaf, What};
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::error::push_path;
+use crate::guard::guarded;
 use crate::make::{Text, type_error};
 use crate::output::{self, Style};
 use crate::snapshot::Snapshot;
@@ -53,7 +54,7 @@ impl Difference {
             State::Made(dicts) => return Ok(attached(py, dicts)),
             State::Found(found) => Arc::clone(found),
         };
-        let dicts = found.dicts(py)?;
+        let dicts = guarded(py, || found.dicts(py))?;
         let mut state = self.state();
         // Whoever was first, another thread or what making the dicts ran, has shown its dicts already.
         if let State::Found(_) = &*state {

@@ -16,6 +16,7 @@ use veltrix_core::stacked::Stacked;
 use veltrix_core::value::Kind;
 
 use crate::error::{document_error, origin};
+use crate::guard::guarded;
 use crate::input::Reader;
 use crate::make::{Text, attribute_error, shown, texts, type_error, value_error};
 use crate::origin::{Origins, file_name, layer_origin, text_argument};
@@ -43,7 +44,8 @@ impl Layer {
         secret: &Bound<'py, PyAny>,
         table: Arc<Segments>,
     ) -> PyResult<Self> {
-        let read = Reader::new(data.py(), TreeBuilder::new(table), &[], origins).read(data)?;
+        let py = data.py();
+        let read = guarded(py, || Reader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
         let secret = read_secret(secret, read.tree.segments())?;
         let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret };
         Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: read.opaques })
@@ -149,9 +151,10 @@ impl Layer {
             return Err(value_error(py, text));
         };
         let table = segments::current();
-        let tree = py
-            .detach(|| formats::parse(format, bytes, table))
-            .map_err(|error| document_error(py, file.as_deref(), error))?;
+        let tree = guarded(py, || {
+            let parsed = py.detach(|| formats::parse(format, bytes, table));
+            parsed.map_err(|error| document_error(py, file.as_deref(), error))
+        })?;
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let secret = read_secret(&secret, tree.segments())?;
         let place = Place { source: "file".into(), file, ..Place::default() };

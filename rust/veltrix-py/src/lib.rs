@@ -11,6 +11,7 @@ mod raw;
 mod make;
 mod scalars;
 mod error;
+mod guard;
 mod path;
 mod origin;
 mod input;
@@ -29,6 +30,7 @@ mod names;
 mod view;
 mod diff;
 mod snapshot;
+mod scope;
 mod resolve;
 mod slots;
 mod process;
@@ -39,6 +41,7 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     process::only_main_interpreter()?;
+    guard::watch_panics();
     let py = module.py();
     module.add_class::<layer::Layer>()?;
     module.add_class::<snapshot::Snapshot>()?;
@@ -52,6 +55,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(layer::restore_layer, module)?)?;
     module.add_function(wrap_pyfunction!(resolve::restore_snapshot, module)?)?;
     module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;
+    #[cfg(debug_assertions)]
+    module.add_function(wrap_pyfunction!(guard::provoke_defect, module)?)?;
     module.getattr("resolve")?.setattr("__module__", "veltrix")?;
     for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
         python::mapping(py)?.call_method1("register", (class,))?;

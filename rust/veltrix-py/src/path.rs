@@ -10,6 +10,7 @@ use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
 
 use crate::error::raise;
 use crate::exact::{Exact, exact};
+use crate::guard::guarded;
 use crate::make::{Int, Text, shown, type_error};
 use crate::python;
 use crate::raw;
@@ -173,7 +174,7 @@ fn known_names(table: &Segments, text: &str) -> Option<Arc<[SegmentId]>> {
 #[pyo3(signature = (path))]
 pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     let py = path.py();
-    let steps = steps(path)?;
+    let steps = guarded(py, || steps(path))?;
     raw::new_tuple(py, steps.iter().map(|step| step_object(py, step)).collect::<PyResult<Vec<_>>>()?)
 }
 
@@ -185,5 +186,5 @@ pub fn format_path(path: &Bound<'_, PyAny>) -> PyResult<Text<String>> {
         let kind = python::type_name(path);
         return Err(type_error(path.py(), format!("a path to format is a tuple, not {kind}")));
     };
-    Ok(Text(text(&tuple_steps(tuple)?)))
+    guarded(path.py(), || Ok(Text(text(&tuple_steps(tuple)?))))
 }

@@ -33,6 +33,8 @@ imports! {
     missing_key_error: "veltrix.errors", "MissingKeyError";
     /// `PathError`.
     path_error: "veltrix.errors", "PathError";
+    /// `InternalError`.
+    internal_error: "veltrix.errors", "InternalError";
     /// `Origin`.
     origin: "veltrix.types", "Origin";
     /// `Definition`.

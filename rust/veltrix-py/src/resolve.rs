@@ -10,6 +10,7 @@ use veltrix_core::snapshot as kernel;
 use veltrix_core::stacked::Stacked;
 
 use crate::error::kernel_error;
+use crate::guard::guarded;
 use crate::layer::Layer;
 use crate::make::{shown, type_error, value_error};
 use crate::origin::number_argument;
@@ -30,7 +31,7 @@ pub fn resolve<'py>(
     conflicts: Given<'py>,
     dimensions: Given<'py>,
 ) -> PyResult<Snapshot> {
-    build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1)
+    guarded(py, || build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1))
 }
 
 /// The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it.
@@ -47,7 +48,7 @@ pub fn restore_snapshot(
     generation: &Bound<'_, PyAny>,
 ) -> PyResult<Snapshot> {
     let generation = number_argument("a generation", generation, LAST_GENERATION)?;
-    build(py, layers, Some(conflicts), Some(dimensions), generation)
+    guarded(py, || build(py, layers, Some(conflicts), Some(dimensions), generation))
 }
 
 fn build(

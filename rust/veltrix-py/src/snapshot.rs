@@ -22,20 +22,20 @@ use crate::cache::Cache;
 use crate::diff::Difference;
 use crate::error::{conflict, kernel_error, path_text, raise};
 use crate::ground::{Ground, Renewed};
+use crate::guard::guarded;
 use crate::inline::Inline;
 use crate::input::Reader;
 use crate::key::Key;
 use crate::layer::Layer;
-use crate::make::{Int, Text, shown, texts, type_error};
+use crate::make::{Int, Text, texts, type_error};
 use crate::methods::reading_methods;
 use crate::origin::text_argument;
 use crate::python::{self, Given};
 use crate::reading::Reading;
+use crate::scope::scoped;
 use crate::stack::{joined, layer_argument, position};
 use crate::{path, raw};
 
-/// How many scoped snapshots one snapshot keeps.
-const SCOPES: usize = 128;
 /// So few opaque objects are kept whether they are needed or not.
 const FEW: usize = 64;
 /// The name of an overlay's layer unless it is given another one.
@@ -61,8 +61,8 @@ pub struct Snapshot {
     opaques: Option<Py<PyDict>>,
     /// With more opaque objects than this, those that no layer refers to are let go.
     many: usize,
-    dimensions: Py<PyTuple>,
-    scopes: OnceLock<Py<PyDict>>,
+    pub dimensions: Py<PyTuple>,
+    pub scopes: OnceLock<Py<PyDict>>,
 }
 
 impl Snapshot {
@@ -120,13 +120,8 @@ impl Snapshot {
         })
     }
 
-    /// What other snapshots are derived from.
-    fn ground(&self, py: Python<'_>) -> PyResult<Ground> {
-        self.renewed.unworn(py, self.kernel(py)?, &self.cache)
-    }
-
     /// A snapshot of another content with the same dimensions; `added` are the opaque objects of what came.
-    fn derived(
+    pub fn derived(
         &self,
         py: Python<'_>,
         ground: &Ground,
@@ -163,25 +158,18 @@ impl Snapshot {
         self.opaques.as_ref()
     }
 
-    fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> R) -> R {
-        read(Reading { owner: slf, spot: &Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() } })
+    fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
+        let spot = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
+        guarded(slf.py(), || read(Reading { owner: slf, spot: &spot }))
     }
 
-    /// The snapshot with chosen layers on top, of the same generation.
-    fn topped(&self, py: Python<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Self> {
-        let ground = self.ground(py)?;
-        let below = &ground.kernel;
-        let mut chosen = Vec::with_capacity(layers.len());
-        let mut added = None;
-        for layer in layers {
-            let layer = layer.get().rebased(py, below.segments());
-            chosen.push(layer.stacked);
-            added = joined(py, added.as_ref(), layer.opaques)?;
-        }
-        let topped = below.with_layers(&chosen);
-        let mut kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
-        kernel.generation = below.generation;
-        self.derived(py, &ground, Ok(kernel), added)
+    /// Derives a snapshot from this one, or from the same content on a table that is not worn.
+    pub fn deriving<'py, R>(
+        slf: &Bound<'py, Self>,
+        derive: impl FnOnce(Python<'py>, &Self, &Ground) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let (py, snapshot) = (slf.py(), slf.get());
+        guarded(py, || derive(py, snapshot, &snapshot.renewed.unworn(py, snapshot.kernel(py)?, &snapshot.cache)?))
     }
 }
 
@@ -232,7 +220,7 @@ reading_methods!(Snapshot, {
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.inline.is_none()
-            && let Some(inline) = Inline::new(&snapshot.below, data, ROOT_HASH)?
+            && let Some(inline) = guarded(py, || Inline::new(&snapshot.below, data, ROOT_HASH))?
         {
             return Ok(Self {
                 filter: snapshot.filter | inline.filter,
@@ -249,10 +237,11 @@ reading_methods!(Snapshot, {
                 scopes: OnceLock::new(),
             });
         }
-        let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-        let ground = snapshot.ground(py)?;
-        let (kernel, added) = overlaid(py, &ground.kernel, data, name)?;
-        snapshot.derived(py, &ground, Ok(kernel), added)
+        Self::deriving(slf, |py, snapshot, ground| {
+            let name = name.unwrap_or_else(|| OVERLAY.to_owned());
+            let (kernel, added) = overlaid(py, &ground.kernel, data, name)?;
+            snapshot.derived(py, ground, Ok(kernel), added)
+        })
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.
@@ -263,26 +252,26 @@ reading_methods!(Snapshot, {
         value: &Bound<'py, PyAny>,
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
-        let (py, snapshot) = (slf.py(), slf.get());
-        let ground = snapshot.ground(py)?;
-        let kernel = &ground.kernel;
-        let table = kernel.segments();
-        let names = path::settable(py, table, path)?;
-        let at = position(py, kernel, layer)?;
-        let read = Reader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
-        match kernel.set(at, &names, &Arc::new(read.tree)) {
-            Ok(set) => snapshot.derived(py, &ground, Ok(set), read.opaques),
-            Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
-            Err(Refusal::InTheWay(stop)) => {
-                let stacked = &kernel.stack[at];
-                let reached = &names[..stop.depth];
-                let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
-                let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
-                let found = stacked.definition(reached);
-                let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
-                Err(conflict(py, &path_text(table, reached), &upper, &lower))
+        Self::deriving(slf, |py, snapshot, ground| {
+            let kernel = &ground.kernel;
+            let table = kernel.segments();
+            let names = path::settable(py, table, path)?;
+            let at = position(py, kernel, layer)?;
+            let read = Reader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
+            match kernel.set(at, &names, &Arc::new(read.tree)) {
+                Ok(set) => snapshot.derived(py, ground, Ok(set), read.opaques),
+                Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
+                Err(Refusal::InTheWay(stop)) => {
+                    let stacked = &kernel.stack[at];
+                    let reached = &names[..stop.depth];
+                    let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
+                    let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
+                    let found = stacked.definition(reached);
+                    let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
+                    Err(conflict(py, &path_text(table, reached), &upper, &lower))
+                }
             }
-        }
+        })
     }
 
     /// The snapshot without one layer's own definition; what lies beneath shines through.
@@ -292,44 +281,44 @@ reading_methods!(Snapshot, {
         path: &Bound<'py, PyAny>,
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
-        let (py, snapshot) = (slf.py(), slf.get());
-        let ground = snapshot.ground(py)?;
-        let kernel = &ground.kernel;
-        let table = kernel.segments();
-        let names = path::settable(py, table, path)?;
-        let at = position(py, kernel, layer)?;
-        let stacked = &kernel.stack[at];
-        for depth in 0..names.len() {
-            if stacked.definition(&names[..=depth]).is_none() {
-                let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
-                let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
-                let key = Text(&*table.get(names[depth]).text);
-                let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
-                return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
+        Self::deriving(slf, |py, snapshot, ground| {
+            let kernel = &ground.kernel;
+            let table = kernel.segments();
+            let names = path::settable(py, table, path)?;
+            let at = position(py, kernel, layer)?;
+            let stacked = &kernel.stack[at];
+            for depth in 0..names.len() {
+                if stacked.definition(&names[..=depth]).is_none() {
+                    let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
+                    let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
+                    let key = Text(&*table.get(names[depth]).text);
+                    let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
+                    return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
+                }
             }
-        }
-        snapshot.derived(py, &ground, kernel.delete(at, &names), None)
+            snapshot.derived(py, ground, kernel.delete(at, &names), None)
+        })
     }
 
     /// The snapshot with a layer in the place of the topmost of its name, or on top.
     #[pyo3(signature = (layer))]
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let (py, snapshot) = (slf.py(), slf.get());
-        let ground = snapshot.ground(py)?;
-        let kernel = &ground.kernel;
-        let layer = layer_argument(layer)?.get().rebased(py, kernel.segments());
-        let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
-        let derived = kernel.with_layer(&layer.stacked, at);
-        snapshot.derived(py, &ground, derived, layer.opaques)
+        Self::deriving(slf, |py, snapshot, ground| {
+            let kernel = &ground.kernel;
+            let layer = layer_argument(layer)?.get().rebased(py, kernel.segments());
+            let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
+            let derived = kernel.with_layer(&layer.stacked, at);
+            snapshot.derived(py, ground, derived, layer.opaques)
+        })
     }
 
     /// The snapshot without the topmost layer of a name.
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let (py, snapshot) = (slf.py(), slf.get());
-        let ground = snapshot.ground(py)?;
-        let derived = ground.kernel.without_layer(position(py, &ground.kernel, Some(name))?);
-        snapshot.derived(py, &ground, derived, None)
+        Self::deriving(slf, |py, snapshot, ground| {
+            let derived = ground.kernel.without_layer(position(py, &ground.kernel, Some(name))?);
+            snapshot.derived(py, ground, derived, None)
+        })
     }
 
     /// What was added, removed and changed since another snapshot.
@@ -339,54 +328,13 @@ reading_methods!(Snapshot, {
             let kind = python::type_name(old);
             return Err(type_error(slf.py(), format!("diff() takes a Snapshot, not {kind}")));
         };
-        Difference::new(slf, other)
+        guarded(slf.py(), || Difference::new(slf, other))
     }
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
     #[pyo3(signature = (**choices))]
     fn scope<'py>(slf: &Bound<'py, Self>, choices: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, Self>> {
-        let (py, snapshot) = (slf.py(), slf.get());
-        let dimensions = snapshot.dimensions.bind(py);
-        let names: Vec<Bound<'py, PyAny>> =
-            dimensions.iter().map(|dimension| raw::attribute(&dimension, c"name")).collect::<PyResult<Vec<_>>>()?;
-        let choices = choices.map_or_else(|| raw::new_dict(py), |choices| Ok(choices.clone()))?;
-        let declared = raw::new_tuple(py, names.iter().cloned())?;
-        for choice in choices.try_iter()? {
-            let choice = choice?;
-            if !declared.contains(&choice)? {
-                let known = names.iter().map(shown).collect::<PyResult<Vec<_>>>()?;
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let text = format!("unknown dimension {}; declared are {known}", shown(&choice)?);
-                return Err(type_error(py, text));
-            }
-        }
-        let mut chosen = Vec::new();
-        for (dimension, name) in dimensions.iter().zip(&names) {
-            let layer = raw::attribute(&dimension, c"choose")?.call1((choices.get_item(name)?,))?;
-            if !layer.is_none() {
-                chosen.push(layer_argument(&layer)?.clone());
-            }
-        }
-        if chosen.is_empty() {
-            return Ok(slf.clone());
-        }
-        let empty = raw::new_dict(py)?.unbind();
-        let known = snapshot.scopes.get_or_init(|| empty).bind(py);
-        let key = raw::new_tuple(py, chosen.iter().map(|layer| layer.clone().into_any()))?;
-        let result = match known.get_item(&key)? {
-            Some(found) => {
-                known.del_item(&key)?;
-                found.cast_into::<Self>()?
-            }
-            None => Bound::new(py, snapshot.topped(py, &chosen)?)?,
-        };
-        known.set_item(&key, &result)?;
-        if known.len() > SCOPES
-            && let Some(oldest) = known.try_iter()?.next()
-        {
-            known.del_item(oldest?)?;
-        }
-        Ok(result)
+        scoped(slf, choices)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

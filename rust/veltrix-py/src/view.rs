@@ -5,6 +5,7 @@ use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::snapshot::Spot;
 
+use crate::guard::guarded;
 use crate::key::Key;
 use crate::make::{Int, texts, type_error};
 use crate::methods::reading_methods;
@@ -20,9 +21,9 @@ pub struct View {
 }
 
 impl View {
-    fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> R) -> R {
+    fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
         let view = slf.get();
-        read(Reading { owner: view.snapshot.bind(slf.py()), spot: &view.spot })
+        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), spot: &view.spot }))
     }
 }
 

@@ -1,0 +1,50 @@
+//! A defect of the kernel as an error of ours.
+//!
+//! A panic that leaves a method becomes PyO3's `PanicException`, which `except Exception` lets pass, and the text of the
+//! panic is printed; it may hold a piece of what was read, and so a secret. Here it becomes an `InternalError` that says
+//! where it happened and nothing else. Snapshots are immutable, so that those that a caller holds are as they were.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+
+use pyo3::prelude::*;
+
+use crate::error::raise;
+use crate::make::Text;
+use crate::python;
+
+thread_local! {
+    /// How many guards this thread is in, and where it panicked last.
+    static GUARDS: RefCell<(usize, String)> = const { RefCell::new((0, String::new())) };
+}
+
+/// Has panics note their place; one that no guard sees prints it.
+pub fn watch_panics() {
+    set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
+        GUARDS.with_borrow_mut(|(guards, last)| {
+            if *guards == 0 {
+                eprintln!("veltrix: a defect at {place}");
+            }
+            *last = place;
+        });
+    }));
+}
+
+/// What `work` returns; an `InternalError` if it panics.
+pub fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    GUARDS.with_borrow_mut(|(guards, _)| *guards += 1);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    let place = GUARDS.with_borrow_mut(|(guards, last)| {
+        *guards -= 1;
+        if outcome.is_err() { std::mem::take(last) } else { String::new() }
+    });
+    outcome.unwrap_or_else(|_| Err(raise(python::internal_error(py), (Text(place),))))
+}
+
+/// Panics, as a defect would.
+#[cfg(debug_assertions)]
+#[pyfunction]
+pub fn provoke_defect(py: Python<'_>) -> PyResult<()> {
+    guarded(py, || panic!("with a secret in its text"))
+}
