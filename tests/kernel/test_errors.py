@@ -102,7 +102,17 @@ def test_the_tree(kind, also):
 
 def test_every_class_has_a_code_of_its_own():
     codes = {type(error).code for error, _ in ERRORS}
-    assert codes == {"config", "parse", "limit", "conflict", "missing-key", "path", "source", "validation"}
+    assert codes == {
+        "config",
+        "parse",
+        "limit",
+        "conflict",
+        "missing-key",
+        "path",
+        "source",
+        "validation",
+        "internal",
+    }
 
 
 def test_a_single_error_is_its_own_problem():

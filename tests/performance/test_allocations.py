@@ -21,7 +21,7 @@ MOST_FOR_AN_OVERLAY = 3
 # for any of the 10,000 leaves; a change or a difference takes some for the paths that it is about.
 MOST = {
     "one set": 26,
-    "overlay of 5 new keys": 80,
+    "overlay of 5 new keys": 100,
     "diff of one change": 102,
     "diff of one change and its dicts": 110,
     "resolve 7 layers": 55,

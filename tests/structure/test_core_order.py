@@ -23,6 +23,7 @@ ORDER = (
     "patch",
     "stacked",
     "error",
+    "index",
     "base",
     "resolve",
     "delta",

@@ -88,7 +88,7 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
         nodes,
         conflicts,
         entries: Vec::with_capacity(expected),
-        mappings: vec![0],
+        mappings: Vec::with_capacity(expected / 8 + 1),
         slots: Vec::new(),
         chain: Vec::new(),
         stamps: vec![(0, 0); segments.len()],
@@ -96,6 +96,7 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
         made,
     };
     resolver.entries.push(Base::root());
+    resolver.mappings.push(0);
     resolver.merge(0, &roots)?;
     resolver.end(0);
     let Resolver { mut entries, mappings, made, .. } = resolver;

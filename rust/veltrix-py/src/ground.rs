@@ -13,36 +13,35 @@ use crate::cache::Cache;
 use crate::error::kernel_error;
 
 /// A kernel's snapshot, and what was read from its base.
-#[derive(Clone)]
-pub struct Ground {
-    pub kernel: Arc<kernel::Snapshot>,
-    pub cache: Arc<Cache>,
+pub struct Ground<'a> {
+    pub kernel: &'a Arc<kernel::Snapshot>,
+    pub cache: &'a Arc<Cache>,
 }
+
+type Anew = (Arc<kernel::Snapshot>, Arc<Cache>);
 
 /// A snapshot's own content on a table of its own, if that was needed.
 #[derive(Default)]
-pub struct Renewed(Mutex<Option<Ground>>);
+pub struct Renewed(Mutex<Option<Anew>>);
 
 impl Renewed {
-    /// These two, or the same content on a table that is not worn.
-    pub fn unworn(&self, py: Python<'_>, kernel: &Arc<kernel::Snapshot>, cache: &Arc<Cache>) -> PyResult<Ground> {
-        if !kernel.base.is_worn() {
-            return Ok(Ground { kernel: Arc::clone(kernel), cache: Arc::clone(cache) });
-        }
+    /// The content of a snapshot whose table is worn on one that is not.
+    #[cold]
+    pub fn of(&self, py: Python<'_>, worn: &kernel::Snapshot) -> PyResult<Anew> {
         let known = self.lock().clone();
-        if let Some(known) = known.filter(|known| !known.kernel.base.is_worn()) {
+        if let Some(known) = known.filter(|(kernel, _)| !kernel.base.is_worn()) {
             return Ok(known);
         }
-        let kernel = kernel.renewed().map_err(|error| kernel_error(py, kernel.segments(), error))?;
+        let kernel = worn.renewed().map_err(|error| kernel_error(py, worn.segments(), error))?;
         let cache = Arc::new(Cache::new(kernel.base.entries().len()));
-        let ground = Ground { kernel: Arc::new(kernel), cache };
-        // The worn one goes when the lock is free again: what it lets go may run code.
-        let worn = self.lock().replace(ground.clone());
-        drop(worn);
-        Ok(ground)
+        let anew = (Arc::new(kernel), cache);
+        // The one before goes when the lock is free again: what it lets go may run code.
+        let before = self.lock().replace(anew.clone());
+        drop(before);
+        Ok(anew)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Ground>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Anew>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

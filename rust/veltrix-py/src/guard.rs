@@ -4,7 +4,7 @@
 //! panic is printed; it may hold a piece of what was read, and so a secret. Here it becomes an `InternalError` that says
 //! where it happened and nothing else. Snapshots are immutable, so that those that a caller holds are as they were.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
 use pyo3::prelude::*;
@@ -14,32 +14,35 @@ use crate::make::Text;
 use crate::python;
 
 thread_local! {
-    /// How many guards this thread is in, and where it panicked last.
-    static GUARDS: RefCell<(usize, String)> = const { RefCell::new((0, String::new())) };
+    /// How many guards this thread is in.
+    static GUARDS: Cell<usize> = const { Cell::new(0) };
+    /// Where it panicked last.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Has panics note their place; one that no guard sees prints it.
 pub fn watch_panics() {
     set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-        GUARDS.with_borrow_mut(|(guards, last)| {
-            if *guards == 0 {
-                eprintln!("veltrix: a defect at {place}");
-            }
-            *last = place;
-        });
+        if GUARDS.get() == 0 {
+            eprintln!("veltrix: a defect at {place}");
+        }
+        PLACE.set(place);
     }));
 }
 
 /// What `work` returns; an `InternalError` if it panics.
+#[inline]
 pub fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    GUARDS.with_borrow_mut(|(guards, _)| *guards += 1);
+    GUARDS.set(GUARDS.get() + 1);
     let outcome = catch_unwind(AssertUnwindSafe(work));
-    let place = GUARDS.with_borrow_mut(|(guards, last)| {
-        *guards -= 1;
-        if outcome.is_err() { std::mem::take(last) } else { String::new() }
-    });
-    outcome.unwrap_or_else(|_| Err(raise(python::internal_error(py), (Text(place),))))
+    GUARDS.set(GUARDS.get() - 1);
+    outcome.unwrap_or_else(|_| Err(defect(py)))
+}
+
+#[cold]
+fn defect(py: Python<'_>) -> PyErr {
+    raise(python::internal_error(py), (Text(PLACE.take()),))
 }
 
 /// Panics, as a defect would.

@@ -14,6 +14,7 @@ use veltrix_core::snapshot::Snapshot;
 use veltrix_core::value::Kind;
 
 use crate::exact::{Exact, exact};
+use crate::guard::guarded;
 use crate::make::Text;
 use crate::raw;
 
@@ -59,7 +60,8 @@ impl Inline {
         let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
         let mut inline = Self::default();
         let below = (&*below.base, below.delta.as_ref());
-        Ok((inline.collect(below, data, 0, root)? && inline.length > 0).then_some(inline))
+        let fits = guarded(data.py(), || inline.collect(below, data, 0, root))?;
+        Ok((fits && inline.length > 0).then_some(inline))
     }
 
     fn collect(&mut self, below: Below<'_>, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {

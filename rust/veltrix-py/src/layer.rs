@@ -182,9 +182,11 @@ impl Layer {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let record = &self.stacked.record;
         let tree = self.stacked.flattened();
-        let data = output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)?;
         let origins = raw::new_dict(py)?;
-        collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
+        let data = guarded(py, || {
+            collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
+            output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
+        })?;
         let secret = match &record.secret {
             Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
             Secret::Everything => PyBool::new(py, true).to_owned().into_any(),

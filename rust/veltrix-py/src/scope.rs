@@ -60,8 +60,8 @@ pub fn scoped<'py>(slf: &Bound<'py, Snapshot>, choices: Option<&Bound<'py, PyDic
 }
 
 /// The snapshot with chosen layers on top, of the same generation.
-fn topped(py: Python<'_>, snapshot: &Snapshot, ground: &Ground, layers: &[Bound<'_, Layer>]) -> PyResult<Snapshot> {
-    let below = &ground.kernel;
+fn topped(py: Python<'_>, snapshot: &Snapshot, ground: &Ground<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Snapshot> {
+    let below = ground.kernel;
     let mut chosen = Vec::with_capacity(layers.len());
     let mut added = None;
     for layer in layers {

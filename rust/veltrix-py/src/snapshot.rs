@@ -124,12 +124,12 @@ impl Snapshot {
     pub fn derived(
         &self,
         py: Python<'_>,
-        ground: &Ground,
+        ground: &Ground<'_>,
         kernel: Result<kernel::Snapshot, Error>,
         added: Option<Py<PyDict>>,
     ) -> PyResult<Self> {
         let kernel = kernel.map_err(|error| kernel_error(py, ground.kernel.segments(), error))?;
-        let cache = Arc::ptr_eq(&kernel.base, &ground.kernel.base).then_some(&ground.cache);
+        let cache = Arc::ptr_eq(&kernel.base, &ground.kernel.base).then_some(ground.cache);
         let opaques = joined(py, self.opaques.as_ref(), added)?;
         let mut new = Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py));
         new.many = self.many;
@@ -166,10 +166,19 @@ impl Snapshot {
     /// Derives a snapshot from this one, or from the same content on a table that is not worn.
     pub fn deriving<'py, R>(
         slf: &Bound<'py, Self>,
-        derive: impl FnOnce(Python<'py>, &Self, &Ground) -> PyResult<R>,
+        derive: impl FnOnce(Python<'py>, &Self, &Ground<'_>) -> PyResult<R>,
     ) -> PyResult<R> {
         let (py, snapshot) = (slf.py(), slf.get());
-        guarded(py, || derive(py, snapshot, &snapshot.renewed.unworn(py, snapshot.kernel(py)?, &snapshot.cache)?))
+        guarded(py, || {
+            let (kernel, anew) = (snapshot.kernel(py)?, &mut None);
+            let ground = if kernel.base.is_worn() {
+                let (kernel, cache) = &*anew.insert(snapshot.renewed.of(py, kernel)?);
+                Ground { kernel, cache }
+            } else {
+                Ground { kernel, cache: &snapshot.cache }
+            };
+            derive(py, snapshot, &ground)
+        })
     }
 }
 
@@ -193,21 +202,23 @@ fn overlaid(
 reading_methods!(Snapshot, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, snapshot) = (slf.py(), slf.get());
-        let kernel = snapshot.kernel(py)?;
-        let layers = kernel.stack.iter().map(|stacked| {
-            let opaques = snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
-            Ok(Bound::new(py, Layer { stacked: stacked.clone(), opaques })?.into_any())
-        });
-        let layers = raw::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
-        let conflicts = match kernel.conflicts {
-            Conflicts::Error => "error",
-            Conflicts::Replace => "replace",
-        };
-        let conflicts = raw::new_str(py, conflicts)?.into_any();
-        let generation = raw::new_int(py, kernel.generation.cast_signed())?.into_any();
-        let dimensions = snapshot.dimensions.bind(py).clone().into_any();
-        let state = raw::new_tuple(py, [layers, conflicts, dimensions, generation])?;
-        raw::new_tuple(py, [python::restore_snapshot(py)?.clone(), state.into_any()])
+        guarded(py, || {
+            let kernel = snapshot.kernel(py)?;
+            let layers = kernel.stack.iter().map(|stacked| {
+                let opaques = snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
+                Ok(Bound::new(py, Layer { stacked: stacked.clone(), opaques })?.into_any())
+            });
+            let layers = raw::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
+            let conflicts = match kernel.conflicts {
+                Conflicts::Error => "error",
+                Conflicts::Replace => "replace",
+            };
+            let conflicts = raw::new_str(py, conflicts)?.into_any();
+            let generation = raw::new_int(py, kernel.generation.cast_signed())?.into_any();
+            let dimensions = snapshot.dimensions.bind(py).clone().into_any();
+            let state = raw::new_tuple(py, [layers, conflicts, dimensions, generation])?;
+            raw::new_tuple(py, [python::restore_snapshot(py)?.clone(), state.into_any()])
+        })
     }
 
     /// The snapshot with one more layer on top, of the same generation.
@@ -220,7 +231,7 @@ reading_methods!(Snapshot, {
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.inline.is_none()
-            && let Some(inline) = guarded(py, || Inline::new(&snapshot.below, data, ROOT_HASH))?
+            && let Some(inline) = Inline::new(&snapshot.below, data, ROOT_HASH)?
         {
             return Ok(Self {
                 filter: snapshot.filter | inline.filter,
@@ -239,7 +250,7 @@ reading_methods!(Snapshot, {
         }
         Self::deriving(slf, |py, snapshot, ground| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-            let (kernel, added) = overlaid(py, &ground.kernel, data, name)?;
+            let (kernel, added) = overlaid(py, ground.kernel, data, name)?;
             snapshot.derived(py, ground, Ok(kernel), added)
         })
     }
@@ -253,7 +264,7 @@ reading_methods!(Snapshot, {
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, ground| {
-            let kernel = &ground.kernel;
+            let kernel = ground.kernel;
             let table = kernel.segments();
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
@@ -282,7 +293,7 @@ reading_methods!(Snapshot, {
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, ground| {
-            let kernel = &ground.kernel;
+            let kernel = ground.kernel;
             let table = kernel.segments();
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
@@ -304,7 +315,7 @@ reading_methods!(Snapshot, {
     #[pyo3(signature = (layer))]
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, ground| {
-            let kernel = &ground.kernel;
+            let kernel = ground.kernel;
             let layer = layer_argument(layer)?.get().rebased(py, kernel.segments());
             let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
             let derived = kernel.with_layer(&layer.stacked, at);
@@ -316,7 +327,7 @@ reading_methods!(Snapshot, {
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, ground| {
-            let derived = ground.kernel.without_layer(position(py, &ground.kernel, Some(name))?);
+            let derived = ground.kernel.without_layer(position(py, ground.kernel, Some(name))?);
             snapshot.derived(py, ground, derived, None)
         })
     }

@@ -1,0 +1,48 @@
+"""A panic never leaves the native kernel: what asks it stands in a guard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.structure.tree import BINDING
+
+# Methods that ask the kernel, or hand it what came from outside.
+GUARDED = {
+    "layer.rs": ["from_data", "parse", "__reduce__"],
+    "resolve.rs": ["resolve", "restore_snapshot"],
+    "path.rs": ["parse_path", "format_path"],
+    "diff.rs": ["dicts"],
+    "view.rs": ["reading"],
+    "snapshot.rs": ["reading", "deriving", "diff", "__reduce__"],
+    "inline.rs": ["new"],
+}
+DERIVING = ["overlay", "set", "delete", "with_layer", "without_layer"]
+
+
+def body(text: str, name: str) -> str:
+    """The text of a function from its name to the next function of the file."""
+    found = re.search(rf"\bfn {name}[<(]", text)
+    assert found, name
+    start = found.start()
+    end = (
+        text.find("\n    fn ", start + 1),
+        text.find("\npub fn ", start + 1),
+        text.find("\n    pub fn ", start + 1),
+    )
+    return text[start : min((at for at in end if at > 0), default=len(text))]
+
+
+@pytest.mark.parametrize("file", GUARDED)
+def test_what_asks_the_kernel_is_guarded(file):
+    text = (BINDING / file).read_text(encoding="utf-8")
+    for name in GUARDED[file]:
+        assert "guarded(" in body(text, name) or "Self::deriving(" in body(text, name), name
+
+
+def test_what_derives_is_guarded():
+    text = (BINDING / "snapshot.rs").read_text(encoding="utf-8")
+    for name in DERIVING:
+        assert "Self::deriving(" in body(text, name), name
+    assert "Snapshot::deriving(" in (BINDING / "scope.rs").read_text(encoding="utf-8")
