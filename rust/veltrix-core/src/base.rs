@@ -56,8 +56,8 @@ pub struct Base {
 
 impl Base {
     /// A base from its entries, those of them that are mappings, and the trees that they name.
-    pub fn new(entries: Vec<Entry>, mappings: &[EntryId], trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
-        let index = Index::new(entries.len(), &indexed(&entries, mappings, &segments));
+    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
+        let index = Index::new(entries.len(), &indexed(entries, mappings, &segments));
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
         Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
     }

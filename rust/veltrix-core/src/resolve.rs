@@ -4,6 +4,7 @@
 //! segment number says which slot a name has, stamped with the number of the mapping so that it is never cleared.
 //! What a slot holds is judged by [`judge`]; definitions that can no longer count are dropped on the way.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::base::{Base, Entry, EntryId};
@@ -52,12 +53,10 @@ struct Slot {
     beneath: u32,
 }
 
-struct Resolver<'a> {
-    stack: &'a [Stacked],
-    trees: &'a [Arc<Layer>],
-    /// The nodes of each tree.
-    nodes: Vec<&'a [Node]>,
-    conflicts: Conflicts,
+/// What resolving works with and gives back. A thread keeps it for the next time: to get as much memory from the system
+/// and to give it back may take longer than to resolve.
+#[derive(Default)]
+struct Scratch {
     entries: Vec<Entry>,
     /// The entries of mappings.
     mappings: Vec<EntryId>,
@@ -65,7 +64,51 @@ struct Resolver<'a> {
     chain: Vec<(Candidate, u32)>,
     /// By segment: the mapping that used it last, and its slot there.
     stamps: Vec<(u32, u32)>,
+    /// The number of the last mapping; it rises from one time to the next, so that old stamps mean nothing.
     mapping: u32,
+}
+
+/// No more bytes than this are kept.
+const KEPT: usize = 4 << 20;
+
+thread_local! {
+    static SCRATCH: Cell<Scratch> = Cell::default();
+}
+
+impl Scratch {
+    /// What this thread kept, made ready for so many segments.
+    fn take(segments: usize) -> Self {
+        let mut scratch = SCRATCH.take();
+        scratch.entries.clear();
+        scratch.mappings.clear();
+        scratch.slots.clear();
+        scratch.chain.clear();
+        if scratch.mapping > u32::MAX / 2 {
+            (scratch.stamps, scratch.mapping) = Default::default();
+        }
+        scratch.stamps.resize(segments.max(scratch.stamps.len()), (0, 0));
+        scratch
+    }
+
+    fn keep(self) {
+        let size = self.entries.capacity() * size_of::<Entry>()
+            + self.mappings.capacity() * size_of::<EntryId>()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.chain.capacity() * size_of::<(Candidate, u32)>()
+            + self.stamps.capacity() * size_of::<(u32, u32)>();
+        if size <= KEPT {
+            SCRATCH.set(self);
+        }
+    }
+}
+
+struct Resolver<'a> {
+    stack: &'a [Stacked],
+    trees: &'a [Arc<Layer>],
+    /// The nodes of each tree.
+    nodes: Vec<&'a [Node]>,
+    conflicts: Conflicts,
+    scratch: Scratch,
     /// Lists made by `append` and `prepend`, as items of one list.
     made: TreeBuilder,
 }
@@ -77,32 +120,21 @@ pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts
     }
     let mut trees: Vec<Arc<Layer>> = stack.iter().map(Stacked::flattened).collect();
     let nodes: Vec<&[Node]> = trees.iter().map(|tree| tree.nodes()).collect();
-    let expected = nodes.iter().map(|nodes| nodes.len()).sum::<usize>() + 1;
     let mut made = TreeBuilder::new(Arc::clone(segments));
     made.open(NO_SEGMENT, Kind::List);
     let roots: Vec<Candidate> =
         nodes.iter().enumerate().rev().map(|(tree, nodes)| Resolver::candidate(nodes, tree as u16, 0)).collect();
-    let mut resolver = Resolver {
-        stack,
-        trees: &trees,
-        nodes,
-        conflicts,
-        entries: Vec::with_capacity(expected),
-        mappings: Vec::with_capacity(expected / 8 + 1),
-        slots: Vec::new(),
-        chain: Vec::new(),
-        stamps: vec![(0, 0); segments.len()],
-        mapping: 0,
-        made,
-    };
-    resolver.entries.push(Base::root());
-    resolver.mappings.push(0);
+    let mut resolver =
+        Resolver { stack, trees: &trees, nodes, conflicts, scratch: Scratch::take(segments.len()), made };
+    resolver.scratch.entries.push(Base::root());
+    resolver.scratch.mappings.push(0);
     resolver.merge(0, &roots)?;
     resolver.end(0);
-    let Resolver { mut entries, mappings, made, .. } = resolver;
-    entries.shrink_to_fit();
+    let Resolver { scratch, made, .. } = resolver;
     trees.push(Arc::new(made.finish()));
-    Ok(Base::new(entries, &mappings, trees, Arc::clone(segments)))
+    let base = Base::new(&scratch.entries, &scratch.mappings, trees, Arc::clone(segments));
+    scratch.keep();
+    Ok(base)
 }
 
 impl Resolver<'_> {
@@ -116,17 +148,17 @@ impl Resolver<'_> {
     /// Adds an entry below a parent and returns its number.
     #[inline]
     fn add(&mut self, parent: EntryId, segment: SegmentId, tree: u16, node: NodeId, kind: Kind) -> EntryId {
-        let id = self.entries.len() as EntryId;
-        self.entries.push(Entry { segment, parent, link: node, tree, kind });
+        let id = self.scratch.entries.len() as EntryId;
+        self.scratch.entries.push(Entry { segment, parent, link: node, tree, kind });
         if kind == Kind::Mapping {
-            self.mappings.push(id);
+            self.scratch.mappings.push(id);
         }
         id
     }
 
     /// Ends the entry of a mapping behind all that was added since.
     fn end(&mut self, entry: EntryId) {
-        self.entries[entry as usize].link = self.entries.len() as EntryId;
+        self.scratch.entries[entry as usize].link = self.scratch.entries.len() as EntryId;
     }
 
     /// The children of a mapping whose definitions, highest first, all count.
@@ -134,17 +166,17 @@ impl Resolver<'_> {
         if let [only] = definitions {
             return self.copy(parent, only.tree, only.value());
         }
-        self.mapping += 1;
-        let (first, links) = (self.slots.len(), self.chain.len());
+        self.scratch.mapping += 1;
+        let (first, links) = (self.scratch.slots.len(), self.scratch.chain.len());
         for definition in definitions.iter().rev() {
             self.gather(first, definition.tree, definition.value());
         }
-        for at in first..self.slots.len() {
-            let slot = self.slots[at];
+        for at in first..self.scratch.slots.len() {
+            let slot = self.scratch.slots[at];
             self.settle(parent, slot)?;
         }
-        self.slots.truncate(first);
-        self.chain.truncate(links);
+        self.scratch.slots.truncate(first);
+        self.scratch.chain.truncate(links);
         Ok(())
     }
 
@@ -155,7 +187,7 @@ impl Resolver<'_> {
         let (mut child, mut next) = (mapping + 1, first);
         loop {
             // Layers tend to name things in one order: the next name is most often that of the next slot.
-            for slot in &mut self.slots[next..] {
+            for slot in &mut self.scratch.slots[next..] {
                 let Some(node) = nodes.get(child as usize) else { return };
                 if slot.segment != node.segment {
                     break;
@@ -163,20 +195,20 @@ impl Resolver<'_> {
                 if node.kind.is_whole() && slot.top.kind.is_whole() {
                     slot.top = Candidate { tree, kind: node.kind, held: node.kind, node: child };
                 } else {
-                    Self::cover(slot, &mut self.chain, Self::candidate(nodes, tree, child));
+                    Self::cover(slot, &mut self.scratch.chain, Self::candidate(nodes, tree, child));
                 }
                 child = node.end;
             }
             let Some(node) = nodes.get(child as usize) else { return };
             let candidate = Self::candidate(nodes, tree, child);
-            let stamp = &mut self.stamps[node.segment as usize];
-            if stamp.0 == self.mapping {
+            let stamp = &mut self.scratch.stamps[node.segment as usize];
+            if stamp.0 == self.scratch.mapping {
                 next = stamp.1 as usize;
-                Self::cover(&mut self.slots[next], &mut self.chain, candidate);
+                Self::cover(&mut self.scratch.slots[next], &mut self.scratch.chain, candidate);
             } else {
-                next = self.slots.len();
-                *stamp = (self.mapping, next as u32);
-                self.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
+                next = self.scratch.slots.len();
+                *stamp = (self.scratch.mapping, next as u32);
+                self.scratch.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
             }
             next += 1;
             child = node.end;
@@ -213,7 +245,7 @@ impl Resolver<'_> {
         let mut few = [top; FEW];
         let (mut count, mut next) = (1, slot.beneath);
         while next != NOTHING && count < FEW {
-            (few[count], next) = self.chain[next as usize];
+            (few[count], next) = self.scratch.chain[next as usize];
             count += 1;
         }
         if next == NOTHING {
@@ -221,7 +253,7 @@ impl Resolver<'_> {
         }
         let mut many = few.to_vec();
         while next != NOTHING {
-            let (candidate, beneath) = self.chain[next as usize];
+            let (candidate, beneath) = self.scratch.chain[next as usize];
             many.push(candidate);
             next = beneath;
         }
@@ -253,8 +285,8 @@ impl Resolver<'_> {
                 let mut path = vec![segment];
                 let mut at = parent;
                 while at != 0 {
-                    path.push(self.entries[at as usize].segment);
-                    at = self.entries[at as usize].parent;
+                    path.push(self.scratch.entries[at as usize].segment);
+                    at = self.scratch.entries[at as usize].parent;
                 }
                 path.reverse();
                 let [upper, lower] = [upper, lower].map(|at| Box::new(self.side(definitions[at])));

@@ -1,5 +1,6 @@
 //! Building a layer, in document order.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::{Layer, NARROW, Node, NodeId, Position, index_wide, range};
@@ -14,33 +15,70 @@ const KINDS_OF_BYTES: [Kind; 3] = [Kind::Bytes, Kind::DateTime, Kind::Time];
 #[derive(Debug)]
 pub struct TreeBuilder {
     segments: Arc<Segments>,
+    arrays: Arrays,
+    open: Vec<NodeId>,
+}
+
+/// The arrays of a layer while they grow. A thread keeps them for its next layer: to get as much memory from the system
+/// and to give it back may take as long as reading the data.
+#[derive(Clone, Debug, Default)]
+struct Arrays {
     nodes: Vec<Node>,
     payloads: Vec<u64>,
     wide: Vec<u64>,
     texts: String,
     bytes: Vec<u8>,
     positions: Vec<Position>,
-    open: Vec<NodeId>,
+}
+
+/// No more bytes than this are kept.
+const KEPT: usize = 4 << 20;
+
+thread_local! {
+    static ARRAYS: Cell<Arrays> = Cell::default();
+}
+
+impl Arrays {
+    fn into_layer(self, segments: Arc<Segments>) -> Layer {
+        Layer {
+            segments,
+            nodes: self.nodes.into_boxed_slice(),
+            payloads: self.payloads.into_boxed_slice(),
+            wide: self.wide.into_boxed_slice(),
+            texts: self.texts.into_boxed_str(),
+            bytes: self.bytes.into_boxed_slice(),
+            positions: self.positions.into_boxed_slice(),
+        }
+    }
+
+    fn keep(mut self) {
+        let size = self.nodes.capacity() * size_of::<Node>()
+            + (self.payloads.capacity() + self.wide.capacity()) * size_of::<u64>()
+            + self.texts.capacity()
+            + self.bytes.capacity()
+            + self.positions.capacity() * size_of::<Position>();
+        if size <= KEPT {
+            self.nodes.clear();
+            self.payloads.clear();
+            self.wide.clear();
+            self.texts.clear();
+            self.bytes.clear();
+            self.positions.clear();
+            ARRAYS.set(self);
+        }
+    }
 }
 
 impl TreeBuilder {
     /// A builder on a table of segments.
     pub fn new(segments: Arc<Segments>) -> Self {
-        Self {
-            segments,
-            nodes: Vec::new(),
-            payloads: Vec::new(),
-            wide: Vec::new(),
-            texts: String::new(),
-            bytes: Vec::new(),
-            positions: Vec::new(),
-            open: Vec::new(),
-        }
+        Self { segments, arrays: ARRAYS.take(), open: Vec::new() }
     }
 
     /// A builder of what is likely to be one value.
     pub fn of_one(segments: Arc<Segments>) -> Self {
-        Self { nodes: Vec::with_capacity(1), payloads: Vec::with_capacity(1), ..Self::new(segments) }
+        let arrays = Arrays { nodes: Vec::with_capacity(1), payloads: Vec::with_capacity(1), ..Arrays::default() };
+        Self { segments, arrays, open: Vec::new() }
     }
 
     /// The table that the layer will use.
@@ -55,23 +93,23 @@ impl TreeBuilder {
 
     /// How many nodes stand so far; the number of the next one.
     pub fn len(&self) -> NodeId {
-        self.nodes.len() as NodeId
+        self.arrays.nodes.len() as NodeId
     }
 
     /// Whether no node stands yet.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.arrays.nodes.is_empty()
     }
 
     /// Whether the numbers of nodes and the offsets of text still fit their fields: 32 bits each.
     pub fn fits(&self) -> bool {
-        u32::try_from(self.nodes.len()).is_ok_and(|last| last != NO_SEGMENT)
-            && u32::try_from(self.texts.len().max(self.bytes.len())).is_ok()
+        u32::try_from(self.arrays.nodes.len()).is_ok_and(|last| last != NO_SEGMENT)
+            && u32::try_from(self.arrays.texts.len().max(self.arrays.bytes.len())).is_ok()
     }
 
     /// A node that already stands.
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id as usize]
+        &self.arrays.nodes[id as usize]
     }
 
     /// Adds a leaf that is no operator.
@@ -85,10 +123,10 @@ impl TreeBuilder {
             Scalar::BigInt(digits) => self.store_text(digits),
             Scalar::Bytes(bytes) => self.store(bytes),
             Scalar::DateTime(date, time) => {
-                let start = self.bytes.len();
-                self.bytes.extend_from_slice(&date.pack().to_le_bytes()[..4]);
-                self.bytes.extend_from_slice(&time.pack());
-                range(start, self.bytes.len())
+                let start = self.arrays.bytes.len();
+                self.arrays.bytes.extend_from_slice(&date.pack().to_le_bytes()[..4]);
+                self.arrays.bytes.extend_from_slice(&time.pack());
+                range(start, self.arrays.bytes.len())
             }
             Scalar::Date(date) => date.pack(),
             Scalar::Time(time) => self.store(&time.pack()),
@@ -149,26 +187,26 @@ impl TreeBuilder {
     #[inline]
     pub fn close_with(&mut self, children: usize) {
         if let Some(id) = self.open.pop() {
-            self.nodes[id as usize].end = self.nodes.len() as NodeId;
+            self.arrays.nodes[id as usize].end = self.arrays.nodes.len() as NodeId;
             if children > NARROW {
-                index_wide(&self.nodes, &mut self.payloads, &mut self.wide, id);
+                index_wide(&self.arrays.nodes, &mut self.arrays.payloads, &mut self.arrays.wide, id);
             }
         }
     }
 
     /// Says where the node stands in its document.
     pub fn locate(&mut self, id: NodeId, position: Position) {
-        if self.positions.len() == id as usize {
-            self.positions.push(position);
+        if self.arrays.positions.len() == id as usize {
+            self.arrays.positions.push(position);
         } else {
-            self.positions.resize(self.nodes.len(), Position::default());
-            self.positions[id as usize] = position;
+            self.arrays.positions.resize(self.arrays.nodes.len(), Position::default());
+            self.arrays.positions[id as usize] = position;
         }
     }
 
     /// Gives a node another kind or name: how a document turns `{"$append": […]}` into the operator.
     pub fn retype(&mut self, id: NodeId, segment: SegmentId, kind: Kind) {
-        let node = &mut self.nodes[id as usize];
+        let node = &mut self.arrays.nodes[id as usize];
         node.segment = segment;
         node.kind = kind;
     }
@@ -178,21 +216,21 @@ impl TreeBuilder {
         self.open.retain(|&open| open < id);
         // Texts and bytes stand in the order of their nodes.
         let first = |kinds: &[Kind]| {
-            let mut removed = (id as usize)..self.nodes.len();
-            let first = removed.find(|&node| kinds.contains(&self.nodes[node].kind))?;
-            Some((self.payloads[first] >> 32) as usize)
+            let mut removed = (id as usize)..self.arrays.nodes.len();
+            let first = removed.find(|&node| kinds.contains(&self.arrays.nodes[node].kind))?;
+            Some((self.arrays.payloads[first] >> 32) as usize)
         };
         let (text, bytes) = (first(&KINDS_OF_TEXT), first(&KINDS_OF_BYTES));
-        self.texts.truncate(text.unwrap_or(self.texts.len()));
-        self.bytes.truncate(bytes.unwrap_or(self.bytes.len()));
-        self.nodes.truncate(id as usize);
-        self.payloads.truncate(id as usize);
-        self.positions.truncate(id as usize);
+        self.arrays.texts.truncate(text.unwrap_or(self.arrays.texts.len()));
+        self.arrays.bytes.truncate(bytes.unwrap_or(self.arrays.bytes.len()));
+        self.arrays.nodes.truncate(id as usize);
+        self.arrays.payloads.truncate(id as usize);
+        self.arrays.positions.truncate(id as usize);
     }
 
     /// Copies a subtree of another layer of the same table.
     pub fn copy(&mut self, segment: SegmentId, from: &Layer, id: NodeId) {
-        let base = self.nodes.len() as NodeId;
+        let base = self.arrays.nodes.len() as NodeId;
         for source in id..from.node(id).end {
             let node = from.node(source);
             let name = if source == id { segment } else { node.segment };
@@ -200,13 +238,13 @@ impl TreeBuilder {
                 Some(scalar) => self.scalar(name, scalar),
                 None => self.push(name, node.kind, 0),
             };
-            self.nodes[copied as usize].end = node.end - id + base;
+            self.arrays.nodes[copied as usize].end = node.end - id + base;
             if let Some(position) = from.position(source) {
                 self.locate(copied, position);
             }
         }
         for copied in base..self.len() {
-            index_wide(&self.nodes, &mut self.payloads, &mut self.wide, copied);
+            index_wide(&self.arrays.nodes, &mut self.arrays.payloads, &mut self.arrays.wide, copied);
         }
     }
 
@@ -215,40 +253,39 @@ impl TreeBuilder {
         while !self.open.is_empty() {
             self.close();
         }
-        if !self.positions.is_empty() {
-            self.positions.resize(self.nodes.len(), Position::default());
+        if !self.arrays.positions.is_empty() {
+            self.arrays.positions.resize(self.arrays.nodes.len(), Position::default());
         }
-        self.segments.retain(self.nodes.len());
-        Layer {
-            segments: self.segments,
-            nodes: self.nodes.into_boxed_slice(),
-            payloads: self.payloads.into_boxed_slice(),
-            wide: self.wide.into_boxed_slice(),
-            texts: self.texts.into_boxed_str(),
-            bytes: self.bytes.into_boxed_slice(),
-            positions: self.positions.into_boxed_slice(),
+        self.segments.retain(self.arrays.nodes.len());
+        let Self { segments, arrays, .. } = self;
+        // What was made for one value fits as it is.
+        if arrays.nodes.capacity() == 1 {
+            return arrays.into_layer(segments);
         }
+        let layer = arrays.clone().into_layer(segments);
+        arrays.keep();
+        layer
     }
 
     #[inline]
     fn store(&mut self, bytes: &[u8]) -> u64 {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        range(start, self.bytes.len())
+        let start = self.arrays.bytes.len();
+        self.arrays.bytes.extend_from_slice(bytes);
+        range(start, self.arrays.bytes.len())
     }
 
     #[inline]
     fn store_text(&mut self, text: &str) -> u64 {
-        let start = self.texts.len();
-        self.texts.push_str(text);
-        range(start, self.texts.len())
+        let start = self.arrays.texts.len();
+        self.arrays.texts.push_str(text);
+        range(start, self.arrays.texts.len())
     }
 
     #[inline]
     fn push(&mut self, segment: SegmentId, kind: Kind, payload: u64) -> NodeId {
-        let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { segment, end: id + 1, kind });
-        self.payloads.push(payload);
+        let id = self.arrays.nodes.len() as NodeId;
+        self.arrays.nodes.push(Node { segment, end: id + 1, kind });
+        self.arrays.payloads.push(payload);
         id
     }
 }
