@@ -153,4 +153,4 @@ def test_a_library_that_one_lacks_is_no_disagreement():
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("veltrix: error: a.yaml: ") or veltrix.implementation == "pure"
-    assert ran.stderr.endswith("YAML needs the extra: pip install 'veltrix[yaml]'\n")
+    assert ran.stderr.endswith("YAML needs PyYAML: pip install PyYAML\n")
