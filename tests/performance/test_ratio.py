@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from random import Random
 
 import pytest
@@ -70,6 +71,13 @@ def test_the_loop_is_subtracted_and_operations_are_counted():
     clock = Clock()
     workload = Workload("work(5_000)", {"work": clock.work}, "work(1_000)", operations=4)
     assert timed({"case": workload}, clock)["case"].median == pytest.approx(1_000, rel=0.01)
+
+
+def test_a_loop_that_was_slow_while_it_was_empty_leaves_something_of_the_others():
+    clock, rounds = Clock(), itertools.count()
+    names = {"work": clock.work, "longer": lambda: clock.work(1_000 + next(rounds))}
+    timing = timed({"case": Workload("longer()", names, "work(9_000)")}, clock)["case"]
+    assert sum(sample > 0 for sample in timing.samples) == len(timing.samples) - 1
 
 
 def test_rounds_of_a_slow_workload_are_rounds_of_the_faster_ones():
