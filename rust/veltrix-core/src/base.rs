@@ -225,8 +225,9 @@ impl Base {
     }
 }
 
-/// Entries beneath a mapping, at most so many that they are looked through: four cache lines.
-const NARROW: usize = 16;
+/// Entries beneath a mapping, at most so many that they are looked through: four cache lines; few where assertions are
+/// on, so that small cases meet the index.
+const NARROW: usize = if cfg!(debug_assertions) { 3 } else { 16 };
 
 /// Whether all that stands beneath a mapping is looked through, and its leaves are not in the index.
 #[inline]
