@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::{Date, Kind, Scalar, Time};
 
+mod arrays;
 mod builder;
 
 pub use builder::TreeBuilder;
@@ -202,6 +203,7 @@ impl Layer {
 impl Drop for Layer {
     fn drop(&mut self) {
         self.segments.release(self.nodes.len());
+        arrays::Arrays::recycle(self);
     }
 }
 

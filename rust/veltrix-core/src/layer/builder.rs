@@ -1,8 +1,8 @@
 //! Building a layer, in document order.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
+use super::arrays::Arrays;
 use super::{Layer, NARROW, Node, NodeId, Position, index_wide, range};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::{Kind, Scalar};
@@ -19,60 +19,10 @@ pub struct TreeBuilder {
     open: Vec<NodeId>,
 }
 
-/// The arrays of a layer while they grow. A thread keeps them for its next layer: to get as much memory from the system
-/// and to give it back may take as long as reading the data.
-#[derive(Clone, Debug, Default)]
-struct Arrays {
-    nodes: Vec<Node>,
-    payloads: Vec<u64>,
-    wide: Vec<u64>,
-    texts: String,
-    bytes: Vec<u8>,
-    positions: Vec<Position>,
-}
-
-/// No more bytes than this are kept.
-const KEPT: usize = 4 << 20;
-
-thread_local! {
-    static ARRAYS: Cell<Arrays> = Cell::default();
-}
-
-impl Arrays {
-    fn into_layer(self, segments: Arc<Segments>) -> Layer {
-        Layer {
-            segments,
-            nodes: self.nodes.into_boxed_slice(),
-            payloads: self.payloads.into_boxed_slice(),
-            wide: self.wide.into_boxed_slice(),
-            texts: self.texts.into_boxed_str(),
-            bytes: self.bytes.into_boxed_slice(),
-            positions: self.positions.into_boxed_slice(),
-        }
-    }
-
-    fn keep(mut self) {
-        let size = self.nodes.capacity() * size_of::<Node>()
-            + (self.payloads.capacity() + self.wide.capacity()) * size_of::<u64>()
-            + self.texts.capacity()
-            + self.bytes.capacity()
-            + self.positions.capacity() * size_of::<Position>();
-        if size <= KEPT {
-            self.nodes.clear();
-            self.payloads.clear();
-            self.wide.clear();
-            self.texts.clear();
-            self.bytes.clear();
-            self.positions.clear();
-            ARRAYS.set(self);
-        }
-    }
-}
-
 impl TreeBuilder {
     /// A builder on a table of segments.
     pub fn new(segments: Arc<Segments>) -> Self {
-        Self { segments, arrays: ARRAYS.take(), open: Vec::new() }
+        Self { segments, arrays: Arrays::to_grow(), open: Vec::new() }
     }
 
     /// A builder of what is likely to be one value.
@@ -262,8 +212,8 @@ impl TreeBuilder {
         if arrays.nodes.capacity() == 1 {
             return arrays.into_layer(segments);
         }
-        let layer = arrays.clone().into_layer(segments);
-        arrays.keep();
+        let layer = arrays.copied().into_layer(segments);
+        arrays.keep_growing();
         layer
     }
 

@@ -1,0 +1,193 @@
+//! The arrays of a layer, and the memory for them: to get as much from the system and to give it back may take as long
+//! as reading the data.
+//!
+//! ```text
+//!   a thread's growing arrays ──copied──► a layer's own ──the layer goes──► spare ──► the next layer of about that size
+//! ```
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use super::{Layer, Node, Position};
+use crate::segments::Segments;
+
+/// The arrays of a layer, as [`Layer`] describes them.
+#[derive(Debug, Default)]
+pub struct Arrays {
+    pub nodes: Vec<Node>,
+    pub payloads: Vec<u64>,
+    pub wide: Vec<u64>,
+    pub texts: String,
+    pub bytes: Vec<u8>,
+    pub positions: Vec<Position>,
+}
+
+/// No more bytes than this are kept by a thread to grow layers in, nor by the process as spare.
+const KEPT: usize = 4 << 20;
+/// The memory of fewer nodes is no spare, as the allocator has such at hand; few where assertions are on, so that small
+/// cases meet it.
+const LEAST: usize = if cfg!(debug_assertions) { 8 } else { 1 << 10 };
+
+thread_local! {
+    static GROWING: Cell<Arrays> = Cell::default();
+}
+
+/// The arrays of layers that went, the oldest first. Nobody waits for the lock, so that a fork cannot leave a child that
+/// does: who does not get it does without.
+static SPARE: Mutex<VecDeque<Arrays>> = Mutex::new(VecDeque::new());
+
+impl Arrays {
+    /// Empty arrays that have grown before, if this thread has some.
+    pub fn to_grow() -> Self {
+        GROWING.take()
+    }
+
+    /// Leaves the arrays to the next layer that this thread builds.
+    pub fn keep_growing(mut self) {
+        if self.size() <= KEPT {
+            self.clear();
+            GROWING.set(self);
+        }
+    }
+
+    /// A copy that takes no more memory than it needs, spare memory if some fits.
+    pub fn copied(&self) -> Self {
+        let mut copy = spare(self.nodes.len()).unwrap_or_default();
+        fill(&mut copy.nodes, &self.nodes);
+        fill(&mut copy.payloads, &self.payloads);
+        fill(&mut copy.wide, &self.wide);
+        fill(&mut copy.bytes, &self.bytes);
+        fill(&mut copy.positions, &self.positions);
+        copy.texts.reserve_exact(self.texts.len());
+        copy.texts.push_str(&self.texts);
+        copy
+    }
+
+    /// The layer that has these arrays.
+    pub fn into_layer(self, segments: Arc<Segments>) -> Layer {
+        Layer {
+            segments,
+            nodes: self.nodes.into_boxed_slice(),
+            payloads: self.payloads.into_boxed_slice(),
+            wide: self.wide.into_boxed_slice(),
+            texts: self.texts.into_boxed_str(),
+            bytes: self.bytes.into_boxed_slice(),
+            positions: self.positions.into_boxed_slice(),
+        }
+    }
+
+    /// Makes the memory of a layer that goes spare.
+    pub fn recycle(layer: &mut Layer) {
+        if layer.nodes.len() < LEAST {
+            return;
+        }
+        let mut arrays = Self {
+            nodes: std::mem::take(&mut layer.nodes).into_vec(),
+            payloads: std::mem::take(&mut layer.payloads).into_vec(),
+            wide: std::mem::take(&mut layer.wide).into_vec(),
+            texts: std::mem::take(&mut layer.texts).into_string(),
+            bytes: std::mem::take(&mut layer.bytes).into_vec(),
+            positions: std::mem::take(&mut layer.positions).into_vec(),
+        };
+        if arrays.size() > KEPT {
+            return;
+        }
+        arrays.clear();
+        let Ok(mut spare) = SPARE.try_lock() else { return };
+        spare.push_back(arrays);
+        while spare.iter().map(Self::size).sum::<usize>() > KEPT {
+            spare.pop_front();
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>()
+            + (self.payloads.capacity() + self.wide.capacity()) * size_of::<u64>()
+            + self.texts.capacity()
+            + self.bytes.capacity()
+            + self.positions.capacity() * size_of::<Position>()
+    }
+
+    fn clear(&mut self) {
+        self.nodes.clear();
+        self.payloads.clear();
+        self.wide.clear();
+        self.texts.clear();
+        self.bytes.clear();
+        self.positions.clear();
+    }
+}
+
+/// Spare arrays for so many nodes, not much larger.
+fn spare(nodes: usize) -> Option<Arrays> {
+    if nodes < LEAST {
+        return None;
+    }
+    let mut spare = SPARE.try_lock().ok()?;
+    let at = spare.iter().position(|arrays| (nodes..=nodes + nodes / 4).contains(&arrays.nodes.capacity()))?;
+    spare.remove(at)
+}
+
+fn fill<T: Copy>(copy: &mut Vec<T>, items: &[T]) {
+    copy.reserve_exact(items.len());
+    copy.extend_from_slice(items);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, LEAST, SPARE};
+    use crate::layer::{Layer, TreeBuilder};
+    use crate::segments::{NO_SEGMENT, current};
+    use crate::value::Kind;
+
+    fn layer(nodes: usize) -> Layer {
+        let mut builder = TreeBuilder::new(current());
+        builder.open(NO_SEGMENT, Kind::List);
+        (1..nodes).for_each(|number| _ = builder.text(NO_SEGMENT, &number.to_string()));
+        builder.finish()
+    }
+
+    /// How many spare arrays have room for exactly so many nodes.
+    fn spare(nodes: usize) -> usize {
+        let spare = SPARE.lock().unwrap();
+        assert!(spare.iter().map(super::Arrays::size).sum::<usize>() <= KEPT);
+        spare.iter().filter(|arrays| arrays.nodes.capacity() == nodes).count()
+    }
+
+    /// Tests beside this one hold the lock now and then, so that a layer may go without a trace.
+    fn until(mut holds: impl FnMut() -> bool) {
+        assert!((0..1000).any(|_| holds()));
+    }
+
+    #[test]
+    fn the_memory_of_a_layer_that_went_is_the_next_ones() {
+        const NODES: usize = 40_009;
+        until(|| {
+            drop(layer(NODES));
+            spare(NODES) > 0
+        });
+        until(|| {
+            let before = spare(NODES);
+            let next = layer(NODES - 9);
+            assert_eq!(next.scalar(77), layer(100).scalar(77));
+            assert_eq!(next.nodes().len(), NODES - 9);
+            spare(NODES) < before
+        });
+    }
+
+    #[test]
+    fn little_and_too_much_memory_is_no_spare() {
+        const LARGE: usize = KEPT / 20 + 7;
+        for _ in 0..20 {
+            drop(layer(LARGE));
+            drop(layer(LEAST - 1));
+            assert_eq!((spare(LARGE), spare(LEAST - 1)), (0, 0));
+        }
+        (0..20).for_each(|more| drop(layer(LARGE / 4 + more)));
+        until(|| {
+            drop(layer(LARGE / 4));
+            spare(LARGE / 4) > 0
+        });
+    }
+}
