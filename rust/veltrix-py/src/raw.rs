@@ -333,7 +333,8 @@ pub unsafe fn same_str(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> b
     }
 }
 
-/// Whether two runs of bytes are the same; eight at a time, the last eight overlapping, as keys are short.
+/// Whether two runs of bytes are the same. Keys are short: two runs of one length take the same few branches whatever
+/// their bytes, with blocks that overlap where the length is no multiple of theirs.
 ///
 /// # Safety
 /// Both point to at least `length` readable bytes.
@@ -341,18 +342,17 @@ pub unsafe fn same_str(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> b
 unsafe fn same_bytes(a: *const u8, b: *const u8, length: usize) -> bool {
     // SAFETY: every read lies within `length` bytes of its start.
     unsafe {
-        if length < 8 {
-            return (0..length).all(|at| *a.add(at) == *b.add(at));
+        let half = |at: usize| a.add(at).cast::<u32>().read_unaligned() ^ b.add(at).cast::<u32>().read_unaligned();
+        let word = |at: usize| a.add(at).cast::<u64>().read_unaligned() ^ b.add(at).cast::<u64>().read_unaligned();
+        let wide = |at: usize| a.add(at).cast::<u128>().read_unaligned() == b.add(at).cast::<u128>().read_unaligned();
+        match length {
+            0..4 => (0..length).all(|at| *a.add(at) == *b.add(at)),
+            4..8 => half(0) | half(length - 4) == 0,
+            8..=16 => word(0) | word(length - 8) == 0,
+            17..=32 => wide(0) & wide(length - 16),
+            33..=64 => wide(0) & wide(16) & wide(length - 32) & wide(length - 16),
+            _ => std::slice::from_raw_parts(a, length) == std::slice::from_raw_parts(b, length),
         }
-        let word = |from: *const u8, at: usize| from.add(at).cast::<u64>().read_unaligned();
-        let mut at = 0;
-        while at + 8 <= length {
-            if word(a, at) != word(b, at) {
-                return false;
-            }
-            at += 8;
-        }
-        word(a, length - 8) == word(b, length - 8)
     }
 }
 
