@@ -164,9 +164,9 @@ class DataMaker:
         if branch and depth < self.depth:
             below = self.mapping(path, depth + 1)
             roll = source.random()
-            if roll < self.operators * 0.3:
-                return replace(below)
-            return DELETE if roll < self.operators * 0.5 else None if roll < self.operators * 0.6 else below
+            if roll < self.operators * 0.35:
+                return replace(below if roll < self.operators * 0.2 else self.value())
+            return DELETE if roll < self.operators * 0.55 else None if roll < self.operators * 0.65 else below
         if source.random() < self.operators:
             operator = source.pick((append, append, prepend, prepend, replace, DELETE, DELETE, None))
             if operator is None or operator is DELETE:

@@ -19,9 +19,13 @@ use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locat
 use crate::stacked::Stacked;
 use crate::value::Kind;
 
+/// Changes up to these are never too many; few where assertions are on, so that small cases meet what is.
+const FEW_PATHS: usize = if cfg!(debug_assertions) { 12 } else { 4096 };
+const FEW_DEFINITIONS: usize = if cfg!(debug_assertions) { 10 } else { 64 };
+
 /// How many changed paths a base of this many entries bears before it is built anew.
 pub(crate) fn limit(entries: usize) -> usize {
-    (entries / 8).max(4096)
+    (entries / 8).max(FEW_PATHS)
 }
 
 /// An incremental derivation that stops: the whole is resolved. That also finds, of several conflicts, the first in
@@ -106,6 +110,15 @@ impl Snapshot {
         })
     }
 
+    /// The snapshot with a layer of a few values on top, each in the place of a leaf. It stands beside the same base, however
+    /// many changes there are.
+    pub fn topped(&self, layer: &Stacked) -> Result<Self, Error> {
+        let stack = self.stack.iter().chain([layer]).cloned().collect();
+        self.derived_within(usize::MAX, stack, |derivation| {
+            derivation.compare(&mut Vec::new(), None, Some(layer.root()))
+        })
+    }
+
     /// The snapshot with layers on top, the highest last. They come at once: what one of them would conflict with may
     /// be hidden by the next.
     pub fn with_layers(&self, layers: &[Stacked]) -> Result<Self, Error> {
@@ -131,11 +144,21 @@ impl Snapshot {
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         // Beyond this size the whole is resolved faster than its parts.
-        if touched > (self.base.entries().len() / 8).max(64) { self.anew(stack) } else { self.derived(stack, change) }
+        let many = (self.base.entries().len() / 8).max(FEW_DEFINITIONS);
+        if touched > many { self.anew(stack) } else { self.derived(stack, change) }
     }
 
     fn derived(
         &self,
+        stack: Arc<[Stacked]>,
+        change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
+    ) -> Result<Self, Error> {
+        self.derived_within(limit(self.base.entries().len()), stack, change)
+    }
+
+    fn derived_within(
+        &self,
+        limit: usize,
         stack: Arc<[Stacked]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
@@ -145,12 +168,12 @@ impl Snapshot {
             delta: self.delta.clone().unwrap_or_default(),
             changed: false,
             uncertain: false,
-            limit: limit(self.base.entries().len()),
+            limit,
         };
         if change(&mut derivation).is_err() {
             return self.anew(stack);
         }
-        let Derivation { delta, changed, uncertain, limit, .. } = derivation;
+        let Derivation { delta, changed, uncertain, .. } = derivation;
         if delta.len() > limit {
             return self.anew(stack);
         }

@@ -60,10 +60,9 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
         (Some(Scalar::Float(x)), Some(Scalar::Float(y))) => x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()),
         (Some(x), Some(y)) => x == y,
         _ if x.kind == Kind::Mapping => {
+            let counterpart = |child| b.child(right, number_in(b, a, a.node(child).segment)?);
             a.children(left).count() == b.children(right).count()
-                && a.children(left).all(|child| {
-                    b.child(right, a.node(child).segment).is_some_and(|other| same_value(a, child, b, other))
-                })
+                && a.children(left).all(|child| counterpart(child).is_some_and(|other| same_value(a, child, b, other)))
         }
         _ => {
             let (mut left, mut right) = (a.children(left), b.children(right));
@@ -78,7 +77,13 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
     }
 }
 
-/// Whether two values are the same, with their mappings in the same order.
+/// The number that a name of one tree has in another one, whose table may be another.
+fn number_in(other: &Layer, tree: &Layer, name: SegmentId) -> Option<SegmentId> {
+    let (from, to) = (tree.segments(), other.segments());
+    if Arc::ptr_eq(from, to) { Some(name) } else { to.find(&from.get(name).text) }
+}
+
+/// Whether two values of one table are the same, with their mappings in the same order.
 pub fn identical(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
     let names = |tree: &Layer, node: NodeId| -> Vec<SegmentId> {
         tree.nodes()[node as usize + 1..tree.node(node).end as usize].iter().map(|below| below.segment).collect()
@@ -196,20 +201,13 @@ fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     });
     let mut found = Vec::new();
     leaves(new, &mut |path, leaf| match before.remove(path) {
-        Some(old) if old.same(&leaf) || (!shared && same_text(&old, &leaf)) => {}
+        Some(old) if old.same(&leaf) => {}
         Some(old) => found.push(Difference { path: path.into(), what: What::Changed { old, new: leaf } }),
         None => found.push(Difference { path: path.into(), what: What::Added(leaf) }),
     });
     let removed = before.into_iter();
     found.extend(removed.map(|(path, old)| Difference { path: path.into(), what: What::Removed(old) }));
     found
-}
-
-/// The same for values whose names stand in two tables.
-fn same_text(old: &Leaf, new: &Leaf) -> bool {
-    let (Leaf::Value(a, left), Leaf::Value(b, right)) = (old, new) else { return false };
-    let rebased = a.rebased(b.segments());
-    same_value(&rebased, *left, b, *right)
 }
 
 fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<SegmentId> {

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::base::NO_ENTRY;
+use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::State;
 use crate::derive::limit;
 use crate::diff;
 use crate::error::Error;
-use crate::layer::Layer;
+use crate::layer::{Layer, NodeId};
 use crate::patch::InTheWay;
-use crate::segments::SegmentId;
+use crate::segments::{NO_SEGMENT, SegmentId};
 use crate::snapshot::{Found, Location, Snapshot, locate};
+use crate::stacked::Stacked;
 
 /// Why a definition could not be put.
 #[derive(Debug)]
@@ -48,10 +49,8 @@ impl Snapshot {
             return None;
         };
         let edited = &self.stack[layer];
-        // What the base has from the layer as it was loaded is what the layer still says: had it changed, it were listed.
-        let is_own = in_base != NO_ENTRY && Arc::ptr_eq(current, &edited.record.tree);
         let (before, node) =
-            if is_own && current.node(at).kind.is_simple() { (current, at) } else { edited.simple(hash, path)? };
+            if self.is_as_loaded(edited, current, at, in_base) { (current, at) } else { edited.simple(hash, path)? };
         let mut new = self.clone();
         if Arc::ptr_eq(current, before) && at == node {
             let delta = new.delta.get_or_insert_default();
@@ -66,5 +65,18 @@ impl Snapshot {
         }
         Arc::make_mut(&mut new.stack)[layer] = edited.exchanged(hash, path, tree);
         Some(new)
+    }
+
+    /// Whether a leaf that wins is a simple definition that a layer still has as it was loaded.
+    fn is_as_loaded(&self, layer: &Stacked, current: &Arc<Layer>, at: NodeId, in_base: EntryId) -> bool {
+        let value = current.node(at);
+        // What an operator holds has no name; the definition is the operator.
+        in_base != NO_ENTRY
+            && value.kind.is_simple()
+            && value.segment != NO_SEGMENT
+            && Arc::ptr_eq(current, &layer.record.tree)
+            // The stack may hold one layer twice, and the other one may have lost the definition before the base was made.
+            // Else what the base has from a layer is what that still says: had it changed since, it were listed.
+            && self.stack.iter().filter(|other| Arc::ptr_eq(current, &other.record.tree)).count() == 1
     }
 }

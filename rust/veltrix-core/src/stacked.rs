@@ -177,7 +177,8 @@ impl Stacked {
         match definition {
             Definition::Node(tree, node) if Arc::ptr_eq(tree, &self.record.tree) => self.record.place(node),
             Definition::Patched(mapping) => match &mapping.below {
-                Some((tree, node)) => self.place(Definition::Node(tree, *node)),
+                // The definition of what stands inside `replace` is the operator.
+                Some((tree, node)) => self.place(Definition::Node(tree, *node - u32::from(mapping.replace))),
                 None => Self::set_place(),
             },
             Definition::Node(..) => Self::set_place(),

@@ -15,6 +15,7 @@ use veltrix_core::layer::TreeBuilder;
 use veltrix_core::patch::Definition;
 use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
+use veltrix_core::segments::Segments;
 use veltrix_core::snapshot::{self as kernel, Spot};
 use veltrix_core::stacked::Stacked;
 
@@ -116,7 +117,12 @@ impl Snapshot {
         self.whole.get_or_try_init(py, || {
             let data = inline.data(py, &self.below.base)?;
             let name = self.name.as_deref().unwrap_or(OVERLAY).to_owned();
-            Ok(Arc::new(overlaid(py, &self.below, data.as_any(), name)?.0))
+            let (layer, _) = overlay_layer(py, self.below.segments(), data.as_any(), name)?;
+            let whole = of_generation(&self.below, self.below.topped(&layer))
+                .map_err(|error| kernel_error(py, self.below.segments(), error))?;
+            // Entries and what the cache keeps of them are those of one base. Only two paths of one hash could part them.
+            assert!(Arc::ptr_eq(&whole.base, &self.below.base));
+            Ok(Arc::new(whole))
         })
     }
 
@@ -182,21 +188,25 @@ impl Snapshot {
     }
 }
 
-/// A kernel's snapshot with one more layer, of the same generation, and the opaque objects that came.
-fn overlaid(
+/// The layer of an overlay, and the opaque objects that it refers to.
+fn overlay_layer(
     py: Python<'_>,
-    below: &kernel::Snapshot,
+    table: &Arc<Segments>,
     data: &Bound<'_, PyAny>,
     name: String,
-) -> PyResult<(kernel::Snapshot, Option<Py<PyDict>>)> {
-    let table = below.segments();
+) -> PyResult<(Stacked, Option<Py<PyDict>>)> {
     let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
     let place = Place { source: "overlay".into(), ..Place::default() };
     let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret: Secret::Nothing };
-    let overlaid = below.with_layer(&Stacked::new(Arc::new(record)), None);
-    let mut kernel = overlaid.map_err(|error| kernel_error(py, table, error))?;
-    kernel.generation = below.generation;
-    Ok((kernel, read.opaques))
+    Ok((Stacked::new(Arc::new(record)), read.opaques))
+}
+
+/// What was derived from a kernel's snapshot as one of the same generation.
+fn of_generation(
+    below: &kernel::Snapshot,
+    derived: Result<kernel::Snapshot, Error>,
+) -> Result<kernel::Snapshot, Error> {
+    derived.map(|derived| kernel::Snapshot { generation: below.generation, ..derived })
 }
 
 reading_methods!(Snapshot, {
@@ -250,8 +260,9 @@ reading_methods!(Snapshot, {
         }
         Self::deriving(slf, |py, snapshot, ground| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-            let (kernel, added) = overlaid(py, ground.kernel, data, name)?;
-            snapshot.derived(py, ground, Ok(kernel), added)
+            let (layer, added) = overlay_layer(py, ground.kernel.segments(), data, name)?;
+            let overlaid = of_generation(ground.kernel, ground.kernel.with_layer(&layer, None));
+            snapshot.derived(py, ground, overlaid, added)
         })
     }
 
