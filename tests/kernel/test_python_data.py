@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -132,3 +133,17 @@ def test_origins_of_single_values_among_many(kernel):
     snapshot = kernel.resolve([kernel.Layer("a", data, origins={("m90", "x"): own})])
     assert snapshot.explain("m90.x").origin == own
     assert snapshot.explain("m90.y").origin == Origin("a", "mapping")
+
+
+def test_what_only_says_that_it_is_a_list_is_opaque(kernel):
+    mock = MagicMock(spec=[])
+    mock.__class__ = list
+    assert isinstance(mock, list)
+    assert kernel.resolve([kernel.Layer("a", {"m": mock, "l": [mock]})]).to_dict() == {"m": mock, "l": [mock]}
+
+
+def test_what_only_says_that_it_is_a_bool_makes_nothing_secret(kernel):
+    mock = MagicMock(spec=[])
+    mock.__class__ = bool
+    with pytest.raises(TypeError, match="secret is a bool or paths, not MagicMock"):
+        kernel.Layer("a", {"m": 1}, secret=mock)

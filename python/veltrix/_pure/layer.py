@@ -274,7 +274,7 @@ def is_one_of(word: object, words: tuple[str, ...]) -> bool:
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:
     if isinstance(secret, str):
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
-    if isinstance(secret, bool):
+    if type(secret) is bool:
         return secret
     if not isinstance(secret, Iterable):
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")

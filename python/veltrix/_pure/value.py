@@ -57,8 +57,11 @@ def _is_offset(zone: Any) -> bool:
 
 
 def is_list(data: Any) -> bool:
-    """Whether Python data is a list: any list, but no subclass of tuple (a named tuple is opaque)."""
-    return isinstance(data, list) or type(data) is tuple
+    """Whether Python data is a list: any list, but no subclass of tuple (a named tuple is opaque).
+
+    What is no list and only says so of its class, as a mock does, is opaque, too.
+    """
+    return issubclass(type(data), list) or type(data) is tuple
 
 
 def freeze(data: Any, path: Segments) -> Any:

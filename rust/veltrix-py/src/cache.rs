@@ -43,13 +43,14 @@ impl Cache {
 
     /// Remembers, within bounds, that nothing stands where a key leads.
     pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64) -> PyResult<()> {
-        if key.len()? <= LONGEST_MISS && self.misses.fetch_add(1, Ordering::Relaxed) < MISSES {
-            self.keep(key, from, hash, ABSENT, None)?;
+        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, None)? {
+            self.misses.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    /// Keeps what a key leads to; `value` is `None` where it is to be made at each read.
+    /// Keeps what a key leads to, and says whether it was not there yet; `value` is `None` where it is to be made at each
+    /// read.
     pub fn keep(
         &self,
         key: &Bound<'_, PyString>,
@@ -57,15 +58,16 @@ impl Cache {
         hash: u64,
         entry: EntryId,
         value: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+    ) -> PyResult<bool> {
         let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
         let stored = raw::hold(key.as_any());
         let known = Known { value: value.map_or(0, raw::hold), entry, path_tag: (hash >> 32) as u32 };
-        if !self.front.insert(wanted, stored, known, |other| raw::same_text(other, key)) {
+        let is_new = self.front.insert(wanted, stored, known, |other| raw::same_text(other, key));
+        if !is_new {
             raw::release(key.py(), stored);
             raw::release(key.py(), known.value);
         }
-        Ok(())
+        Ok(is_new)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::names::Names;
 use crate::origin::Origins;
 use crate::python;
 use crate::raw;
-use crate::scalars::{decimal, is_moment, moment};
+use crate::scalars::{decimal, is_naive, moment};
 
 /// The most segments that a path can have.
 pub const MAX_DEPTH: usize = 64;
@@ -37,9 +37,11 @@ enum Step {
 
 /// Reads Python data into a tree.
 ///
-/// Plain data is read where it stands: nothing can change a dict meanwhile, as none of it runs code. What may run some, a
-/// value or a key of any other class, ends that before it runs, as does all that is wrong; then everything is read once
-/// more, each dict from a copy that is made before the first of its children is looked at.
+/// Plain data is read where it stands: nothing can change a dict meanwhile, as none of it runs code. What may run some ends
+/// that before it runs, as does all that is wrong; then everything is read once more, each dict from a copy that is made
+/// before the first of its children is looked at. Code may run where a value or a key is of any other class, and where an
+/// object is made that the collector counts, as making it may collect others: so for a time with a zone, and for an
+/// integer that does not fit 64 bits.
 pub struct Reader<'a, 'py> {
     py: Python<'py>,
     builder: TreeBuilder,
@@ -137,7 +139,9 @@ impl<'a, 'py> Reader<'a, 'py> {
         match exact(data) {
             Exact::Other => {
                 self.heed(data)?;
-                if let Some(kind) = operator(data)? {
+                if is_naive(data) {
+                    self.value(segment, data)?;
+                } else if let Some(kind) = operator(data)? {
                     self.operator(segment, kind, data)?;
                 } else if python::is_mapping(data)? {
                     self.children(segment, &plain_items(data)?, Self::definition)?;
@@ -169,7 +173,7 @@ impl<'a, 'py> Reader<'a, 'py> {
 
     /// Ends the reading in place where a value that is not plain may run code.
     fn heed(&self, data: &Bound<'py, PyAny>) -> PyResult<()> {
-        if self.in_place && !is_moment(data) && !is_own_operator(data)? { Err(not_in_place()) } else { Ok(()) }
+        if self.in_place && !is_naive(data) && !is_own_operator(data)? { Err(not_in_place()) } else { Ok(()) }
     }
 
     fn operator(&mut self, segment: SegmentId, kind: Kind, data: &Bound<'py, PyAny>) -> PyResult<()> {
@@ -286,6 +290,9 @@ impl<'a, 'py> Reader<'a, 'py> {
             Exact::Dict => self.mapping(segment, data.cast::<PyDict>()?, Self::item),
             Exact::Other => {
                 self.heed(data)?;
+                if is_naive(data) {
+                    return self.value(segment, data);
+                }
                 if data.is_instance(python::operator(self.py)?)? {
                     let text = format!("an operator cannot stand inside a list (at {})", self.text());
                     return Err(type_error(self.py, text));
@@ -307,6 +314,8 @@ impl<'a, 'py> Reader<'a, 'py> {
             Exact::Int => {
                 if let Some(value) = raw::small_int(data) {
                     Scalar::Int(value)
+                } else if self.in_place {
+                    return Err(not_in_place());
                 } else {
                     self.builder.scalar(segment, Scalar::BigInt(&decimal(data)?));
                     return Ok(());

@@ -8,12 +8,13 @@ use crate::{python, raw};
 
 /// A copy of a dict, with plain keys.
 pub fn plain_copy<'py>(dict: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
-    let mut plain = true;
-    raw::each(dict, |key, _| {
+    // Making a dict may collect garbage, which may run code that changes this one: only the copy is looked at.
+    let (copy, mut plain) = (dict.copy()?, true);
+    raw::each(&copy, |key, _| {
         plain &= exact(&key) == Exact::Str;
         Ok(())
     })?;
-    if plain { dict.copy() } else { plain_items(dict) }
+    if plain { Ok(copy) } else { plain_items(&copy) }
 }
 
 /// The items of any mapping as a dict with plain keys.

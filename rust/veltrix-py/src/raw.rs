@@ -315,7 +315,10 @@ pub fn same_text(held: usize, key: &Bound<'_, PyString>) -> bool {
 ///
 /// # Safety
 /// Both are valid exact `str` objects, and the thread is attached.
-#[expect(clippy::inline_always, reason = "a call costs the read of a key that is the very object 9 instructions of 200")]
+#[expect(
+    clippy::inline_always,
+    reason = "a call costs the read of a key that is the very object 9 instructions of 200"
+)]
 #[inline(always)]
 pub unsafe fn same_str(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> bool {
     if left == right {

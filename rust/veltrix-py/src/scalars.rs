@@ -42,11 +42,11 @@ pub fn moment<'a>(data: &Bound<'_, PyAny>) -> PyResult<Option<Scalar<'a>>> {
     Ok(None)
 }
 
-/// Whether data is of one of the types of which [`moment`] takes one apart.
-pub fn is_moment(data: &Bound<'_, PyAny>) -> bool {
-    data.is_exact_instance_of::<PyDateTime>()
+/// Whether data is a date or time that [`moment`] takes apart without asking a zone.
+pub fn is_naive(data: &Bound<'_, PyAny>) -> bool {
+    data.cast_exact::<PyDateTime>().is_ok_and(|datetime| datetime.get_tzinfo().is_none())
         || data.is_exact_instance_of::<PyDate>()
-        || data.is_exact_instance_of::<PyTime>()
+        || data.cast_exact::<PyTime>().is_ok_and(|time| time.get_tzinfo().is_none())
 }
 
 fn date(date: &impl PyDateAccess) -> Date {
