@@ -56,7 +56,7 @@ def test_no_class_is_asked_about_what_is_no_mapping(kernel, kind, place):
 
 @pytest.mark.parametrize("kind", VALUES)
 def test_garbage_that_goes_meanwhile_changes_nothing_that_is_read_twice(kernel, kind):
-    for turn in range(1, 25):
+    for turn in range(1, 13):
         data = dict.fromkeys("abc", VALUES[kind])
         gone = 0
 
