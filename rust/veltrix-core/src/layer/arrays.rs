@@ -136,13 +136,15 @@ fn fill<T: Copy>(copy: &mut Vec<T>, items: &[T]) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{KEPT, LEAST, SPARE};
     use crate::layer::{Layer, TreeBuilder};
-    use crate::segments::{NO_SEGMENT, current};
+    use crate::segments::{NO_SEGMENT, Segments};
     use crate::value::Kind;
 
     fn layer(nodes: usize) -> Layer {
-        let mut builder = TreeBuilder::new(current());
+        let mut builder = TreeBuilder::new(Arc::new(Segments::new()));
         builder.open(NO_SEGMENT, Kind::List);
         (1..nodes).for_each(|number| _ = builder.text(NO_SEGMENT, &number.to_string()));
         builder.finish()
