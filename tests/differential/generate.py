@@ -52,6 +52,8 @@ class Case:
     dimensions: tuple[tuple[str, tuple[tuple[str, int], ...], bool], ...]
     steps: list[Step]
     universe: list[str | Path]
+    repeated: list[int] = field(default_factory=list)
+    """Layers, by number, that stand in the stack once more, on top."""
 
 
 @dataclass(frozen=True, slots=True)

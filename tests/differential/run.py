@@ -84,6 +84,7 @@ class Run:
         self.snapshots: list[Any] = []
         self.made: Any = None
         self.seen: list[tuple[Any, Outcomes]] = []
+        self.held: list[Any] = []
 
     def observations(self) -> Iterator[tuple[str, Outcomes]]:
         """Each operation with its outcomes; after one that made a snapshot the whole of that."""
@@ -98,6 +99,9 @@ class Run:
             if self.snapshots or step.operation in ("parse_path", "format_path"):
                 yield step.operation, OPERATIONS[step.operation](self, *step.arguments)
                 yield from self.fresh()
+        for held in self.held:
+            is_difference = type(held).__name__ == "Difference"
+            yield "held", (("value", held),) if is_difference else portrait(held, self.case.universe)
 
     def fresh(self) -> Iterator[tuple[str, Outcomes]]:
         """The whole of what the last operation derived."""
@@ -115,8 +119,11 @@ class Run:
         return layer
 
     def resolved(self, conflicts: Any) -> Any:
+        again = [self.layers[at % len(self.layers)] for at in self.case.repeated if self.layers]
         return self.kernel.resolve(
-            self.layers, conflicts=conflicts, dimensions=self.make_dimensions() if self.layers else ()
+            self.layers + again,
+            conflicts=conflicts,
+            dimensions=self.make_dimensions() if self.layers else (),
         )
 
     def make_dimensions(self) -> list[Dimension]:
@@ -134,6 +141,14 @@ class Run:
         self.snapshots.append(self.made)
         if len(self.snapshots) > MOST_SNAPSHOTS:
             del self.snapshots[1]
+        return (_DERIVED,)
+
+    def hold(self, make: Callable[[], Any]) -> Outcomes:
+        """Makes what nobody looks at before the script is over."""
+        outcome = observe(make)
+        if outcome[0] == "error":
+            return (outcome,)
+        self.held.append(outcome[1])
         return (_DERIVED,)
 
     def snapshot(self, number: int) -> Any:
@@ -157,6 +172,9 @@ class Run:
         if argument.kind == "layer":
             return self.layers[argument.number % len(self.layers)] if self.layers else None
         snapshot = self.snapshot(argument.number)
+        if argument.kind == "layer of a snapshot":
+            layers = snapshot.__reduce__()[1][0]
+            return layers[argument.number % len(layers)] if layers else None
         if argument.kind == "other values":
             return _revalued(snapshot.to_dict(), count())
         return snapshot.to_dict() if argument.kind == "copy" else snapshot
@@ -232,6 +250,14 @@ def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcomes:
 
 def _diff(run: Run, number: int, old: Any) -> Outcomes:
     return (observe(run.snapshot(number).diff, run.given(old)),)
+
+
+def _hold_diff(run: Run, number: int, old: Any) -> Outcomes:
+    return run.hold(lambda: run.snapshot(number).diff(run.given(old)))
+
+
+def _hold_view(run: Run, number: int, path: Path) -> Outcomes:
+    return run.hold(lambda: run.reader((number, path)))
 
 
 def _equals(run: Run, target: Any, other: Any) -> Outcomes:
@@ -360,6 +386,8 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "with_layer": _with_layer,
     "without_layer": _without_layer,
     "diff": _diff,
+    "hold_diff": _hold_diff,
+    "hold_view": _hold_view,
     "scope": _scope,
     "pickle": _pickle,
     "pickle_layer": _pickle_layer,

@@ -36,6 +36,7 @@ def make_case(seed: int) -> Case:
     for spec in layers[1:]:
         if source.chance(0.03):
             spec.data = layers[0].data
+    repeated = [source.below(len(layers)) for _ in range(1 + source.below(2))] if source.chance(0.04) else []
     conflicts: Any = source.pick(("error", "error", "replace"))
     if source.chance(0.005):
         conflicts = source.pick((None, 1, "", "Error", b"error", hostile.Text("error")))
@@ -50,7 +51,7 @@ def make_case(seed: int) -> Case:
     universe += [(*path, source.pick((0, 0, 1))) for path in universe if source.chance(0.1)]
     # As text a path is read through the caches, which the snapshots of one base share.
     universe = [path_text(path) if source.chance(0.7) else path for path in universe]
-    return Case(layers, conflicts, dimensions, steps, universe)
+    return Case(layers, conflicts, dimensions, steps, universe, repeated)
 
 
 def _dimensions(source: Source, layers: list[LayerSpec]) -> tuple[Any, ...]:
@@ -131,6 +132,8 @@ class _Script:
             return Ref("layer", source.below(8))
         if roll < 0.6 and self.layers:
             return self.loaded_again()
+        if roll < 0.7:
+            return Ref("layer of a snapshot", source.below(8))
         return layer_spec(source, self.maker, source.pick(LAYER_NAMES))
 
     def loaded_again(self) -> LayerSpec:
@@ -190,6 +193,8 @@ _DERIVATIONS = (
     (3, "without_layer", lambda script: (script.snapshot(), script.layer_name())),
     (3, "diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
     (1, "diff", lambda script: (script.snapshot(), script.source.pick(hostile.OTHERS))),
+    (2, "hold_diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
+    (2, "hold_view", lambda script: (script.snapshot(), script.maker.path())),
     (2, "pickle", lambda script: (script.target(), script.source.below(6))),
     (1, "pickle_layer", lambda script: (script.source.below(8),)),
     (1, "scope", lambda script: (script.snapshot(), script.choice())),

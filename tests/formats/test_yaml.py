@@ -193,3 +193,12 @@ def test_both_agree_on_a_document_cut_off_anywhere(both):
     for length in range(len(DOCUMENT) + 1):
         pure, native = (verdict(kernel, DOCUMENT[:length]) for kernel in both)
         assert pure == native, DOCUMENT[:length]
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x7f", "\x80", "\ufeff", "\ufffe"])
+def test_no_unprintable_character_hides_between_ordinary_ones(kernel, character):
+    for before in (1, 61, 62, 63, 64, 65, 127, 128, 200):
+        text = "#" * before + character + "é" * 70
+        with pytest.raises(ParseError, match=f"unprintable character U\\+{ord(character):04X}") as caught:
+            parse(kernel, text)
+        assert (caught.value.line, caught.value.column) == (1, before + 1)

@@ -112,7 +112,7 @@ impl Snapshot {
 
     /// The snapshot with a layer of a few values on top, each in the place of a leaf. It stands beside the same base, however
     /// many changes there are.
-    pub fn topped(&self, layer: &Stacked) -> Result<Self, Error> {
+    pub fn with_values(&self, layer: &Stacked) -> Result<Self, Error> {
         let stack = self.stack.iter().chain([layer]).cloned().collect();
         self.derived_within(usize::MAX, stack, |derivation| {
             derivation.compare(&mut Vec::new(), None, Some(layer.root()))

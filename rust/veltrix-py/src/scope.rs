@@ -3,12 +3,11 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::error::kernel_error;
 use crate::ground::Ground;
 use crate::layer::Layer;
 use crate::make::{shown, type_error};
 use crate::raw;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, of_generation};
 use crate::stack::{joined, layer_argument};
 
 /// How many scoped snapshots one snapshot keeps.
@@ -69,8 +68,5 @@ fn topped(py: Python<'_>, snapshot: &Snapshot, ground: &Ground<'_>, layers: &[Bo
         chosen.push(layer.stacked);
         added = joined(py, added.as_ref(), layer.opaques)?;
     }
-    let topped = below.with_layers(&chosen);
-    let mut kernel = topped.map_err(|error| kernel_error(py, below.segments(), error))?;
-    kernel.generation = below.generation;
-    snapshot.derived(py, ground, Ok(kernel), added)
+    snapshot.derived(py, ground, of_generation(below, below.with_layers(&chosen)), added)
 }

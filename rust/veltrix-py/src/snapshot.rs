@@ -118,7 +118,7 @@ impl Snapshot {
             let data = inline.data(py, &self.below.base)?;
             let name = self.name.as_deref().unwrap_or(OVERLAY).to_owned();
             let (layer, _) = overlay_layer(py, self.below.segments(), data.as_any(), name)?;
-            let whole = of_generation(&self.below, self.below.topped(&layer))
+            let whole = of_generation(&self.below, self.below.with_values(&layer))
                 .map_err(|error| kernel_error(py, self.below.segments(), error))?;
             // Entries and what the cache keeps of them are those of one base. Only two paths of one hash could part them.
             assert!(Arc::ptr_eq(&whole.base, &self.below.base));
@@ -202,7 +202,7 @@ fn overlay_layer(
 }
 
 /// What was derived from a kernel's snapshot as one of the same generation.
-fn of_generation(
+pub fn of_generation(
     below: &kernel::Snapshot,
     derived: Result<kernel::Snapshot, Error>,
 ) -> Result<kernel::Snapshot, Error> {

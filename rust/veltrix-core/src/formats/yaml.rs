@@ -10,6 +10,9 @@ use super::document::DocumentBuilder;
 use super::{yaml_compose, yaml_nodes};
 use crate::layer::{Layer, Position};
 
+/// So many bytes are looked at together.
+const BLOCK: usize = 64;
+
 /// Reads a YAML document.
 pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
     check(text)?;
@@ -28,16 +31,27 @@ pub fn check(text: &str) -> Result<(), DocumentError> {
 fn check_characters(text: &str) -> Result<(), DocumentError> {
     let bytes = text.as_bytes();
     let refused = |(index, &byte): (usize, &u8)| match byte {
-        b' '..=b'~' | b'\n' | b'\r' | b'\t' => false,
+        byte if is_ordinary(byte) => false,
         0..=0x7F => true,
         0xC2 => (0x80..0xA0).contains(&bytes[index + 1]) && bytes[index + 1] != 0x85,
         0xEF => matches!(bytes[index + 1..index + 3], [0xBB, 0xBF] | [0xBF, 0xBE | 0xBF]),
         _ => false,
     };
-    let Some((offset, _)) = bytes.iter().enumerate().find(|&place| refused(place)) else { return Ok(()) };
+    let suspect = bytes.chunks(BLOCK).enumerate().filter(|(_, block)| !all_ordinary(block));
+    let mut unchecked = suspect.flat_map(|(number, block)| (number * BLOCK..).zip(block));
+    let Some((offset, _)) = unchecked.find(|&byte| refused(byte)) else { return Ok(()) };
     let character = text[offset..].chars().next().map_or(0, u32::from);
     let reason = format!("unprintable character U+{character:04X}; only an escape in double quotes can hold it");
     Err(DocumentError::syntax(reason, place(text, offset)))
+}
+
+const fn is_ordinary(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
+}
+
+/// Looks at every byte, also behind one that is not ordinary: that takes no branches.
+fn all_ordinary(block: &[u8]) -> bool {
+    block.iter().fold(true, |all, &byte| all & is_ordinary(byte))
 }
 
 /// Refuses a `%YAML` directive that asks for another version: its values would mean something else.
