@@ -9,6 +9,9 @@ CASES ?= 200000
 # Without a seed, each soak takes a new one.
 SEED ?=
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
+# Of one CPython each; docs/targets.md shows them side by side.
+BENCH_FILES ?= .cache/bench.json
 PEERS_ARGS ?=
 SCALING_ARGS ?=
 # One of those that `python -m benches.profile --help` names.
@@ -39,7 +42,7 @@ existing = $(wildcard $(1))
 .PHONY: help
 help: ## show this text
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
-	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\""
+	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\""
 
 .PHONY: demo
 demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt
@@ -86,8 +89,12 @@ format: $(TOOLS) ## let rustfmt and ruff rewrite the sources
 	$(BIN)/ruff format $(call existing,$(FORMATTED))
 
 .PHONY: bench
-bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with the release extension
-	$(BIN)/python -m benches
+bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with the release extension, against targets
+	$(BIN)/python -m benches $(BENCH_ARGS)
+
+.PHONY: bench-targets-page
+bench-targets-page: $(TOOLS) ## put what bench found into docs/targets.md and its chart
+	$(BIN)/python -m benches.targets_page $(BENCH_FILES)
 
 .PHONY: bench-peers
 bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on the same workloads, in an environment of their own

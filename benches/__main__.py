@@ -1,4 +1,4 @@
-"""`python -m benches`: pytest-benchmark's groups, then the ratios as one table; both kept as JSON."""
+"""`python -m benches`: pytest-benchmark's groups, then the ratios as a table and a chart, and as JSON."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from benches.lines import Line, gains
 from benches.run import run, topics_of
 from benches.settings import Settings
 from benches.table import summary, table
+from benches.targets_chart import chart, dots_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / ".cache" / "bench.json"
@@ -35,9 +36,11 @@ def main() -> int:
     lines = [line for line in lines + gains(lines) if not chosen.rows or line.row in chosen.rows]
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     chosen.json.write_text(json.dumps(_results(lines, chosen), indent=1, ensure_ascii=False), "utf-8")
+    drawing = chosen.json.with_suffix(".svg")
+    drawing.write_text(chart(dots_of(lines), _conditions()), "utf-8")
     print(_conditions() + _anchor_time(lines))
     print(table(lines))
-    print(f"{summary(lines)}; figures in {chosen.json}")
+    print(f"{summary(lines)}; figures in {chosen.json}, drawn in {drawing}")
     return 0
 
 
@@ -80,6 +83,7 @@ def _rows(text: str) -> list[int]:
 def _results(lines: list[Line], chosen: argparse.Namespace) -> dict[str, object]:
     return {
         "conditions": _conditions(),
+        "python": platform.python_version(),
         "processes": chosen.processes,
         "seconds": chosen.seconds,
         "lines": [line.as_json() for line in lines],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from pathlib import Path
@@ -115,19 +115,30 @@ def main() -> int:
     chosen = parser.parse_args()
     found = read_results(chosen.json)
     rows = [Row.from_json(row) for row in found["rows"]]
-    chosen.into.mkdir(parents=True, exist_ok=True)
+    save(drawn(rows, found["limits"]["leaves"]), chosen.into)
+    return 0
+
+
+def drawn(rows: Sequence[Row], leaves: int) -> dict[str, str]:
+    """The charts as SVG documents by their names; those without figures are left out."""
+    charts = {}
     for name, workload in DRAWN.items():
-        bars = bars_of([row for row in rows if row.workload == workload], found["limits"]["leaves"])
+        bars = bars_of([row for row in rows if row.workload == workload], leaves)
         if bars:
             title = TITLES[workload]
             subtitle = (
                 f"times as long as {title.anchor}; less is better, each line is ten times the one before"
             )
             star = f"* at {SMALLER:,} leaves" if any(bar.starred for bar in bars) else ""
-            (chosen.into / f"{name}.svg").write_text(
-                chart(sentence(title.text), subtitle, bars, star), "utf-8"
-            )
-    return 0
+            charts[name] = chart(sentence(title.text), subtitle, bars, star)
+    return charts
+
+
+def save(charts: Mapping[str, str], into: Path) -> None:
+    """Writes charts into a folder, which is made where it is missing."""
+    into.mkdir(parents=True, exist_ok=True)
+    for name, text in charts.items():
+        (into / f"{name}.svg").write_text(text, "utf-8")
 
 
 def _ticks(axis: Axis, bottom: int) -> Iterator[str]:
@@ -136,6 +147,12 @@ def _ticks(axis: Axis, bottom: int) -> Iterator[str]:
         kind = "one" if power == 1 else "tick"
         yield f'<line class="{kind}" x1="{at}" x2="{at}" y1="{TOP - 4}" y2="{bottom}"/>'
         yield f'<text class="quiet" x="{at}" y="{bottom + 20}" text-anchor="middle">{short(power)}</text>'
+
+
+def text_at(x: float, y: float, text: str, classes: str, anchor: str = "start") -> str:
+    """A line of text; `anchor` says what of it stands at `x`."""
+    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{classes}" {at}>{escape(text.strip())}</text>'
 
 
 def short(power: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benches.lines import Figure, Line
+from benches.lines import Line
 
 HEADINGS = ("row", "operation", "anchor", "native", "spread", "pure", "target", "verdict", "native / pure")
 NO_FIGURE = "–"
@@ -42,23 +42,26 @@ def _cells(line: Line) -> tuple[str, ...]:
         str(line.row),
         line.operation,
         line.anchor,
-        _with_unit(native, line.unit),
+        shown(line, "native"),
         "" if native is None else f"{_number(native.low)}–{_number(native.high)}",
-        _with_unit(line.figures.get("pure"), line.unit),
-        _target(line),
+        shown(line, "pure"),
+        shown_target(line),
         verdict(line),
         NO_FIGURE if line.gain is None else f"{_number(line.gain)} ×",
     )
 
 
-def _target(line: Line) -> str:
+def shown_target(line: Line) -> str:
+    """The target as text; nothing where there is none."""
     if line.target is None:
         return ""
     return f"{'≤' if line.target.kind == 'at most' else '≥'} {_number(line.target.value)}"
 
 
-def _with_unit(figure: Figure | None, unit: str) -> str:
-    return NO_FIGURE if figure is None else f"{_number(figure.value)} {unit}"
+def shown(line: Line, name: str) -> str:
+    """A subject's figure with its unit."""
+    figure = line.figures.get(name)
+    return NO_FIGURE if figure is None else f"{_number(figure.value)} {line.unit}".strip()
 
 
 def _number(value: float) -> str:
@@ -67,7 +70,9 @@ def _number(value: float) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+    if abs(value) >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if abs(value) >= 0.2 else f"{value:.3f}"
 
 
 def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:

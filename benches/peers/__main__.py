@@ -1,4 +1,4 @@
-"""`python -m benches.peers`: every peer in a process of its own, then one table a workload; kept as JSON."""
+"""`python -m benches.peers`: every peer in a process of its own, then tables, charts, and JSON."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benches.charts import drawn, save
 from benches.data import generate, resolving_to
 from benches.peers.adapter import PEERS, Adapter, adapter_of
 from benches.peers.footprint import imports
@@ -42,7 +43,9 @@ def main() -> int:
     print(
         f"{found['conditions']}; " + ", ".join(f"{name} {of}" for name, of in versions(chosen.peers).items())
     )
-    print(f"\n{tables(rows, limits.leaves)}\n\nfigures in {chosen.json}")
+    charts = chosen.json.with_suffix("")
+    save(drawn(rows, limits.leaves), charts)
+    print(f"\n{tables(rows, limits.leaves)}\n\nfigures in {chosen.json}, charts in {charts}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`python -m benches.scaling`: curves over leaves, layers and threads, and real data; kept as JSON."""
+"""`python -m benches.scaling`: curves over leaves, layers and threads, and real data; as charts and JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import veltrix
+from benches.charts import save
+from benches.scaling.charts import drawn
 from benches.scaling.page import summary
 from benches.scaling.points import PARTS, RESULTS, Found, Point, Shape
 from benches.scaling.run import run
@@ -32,7 +34,9 @@ def main() -> int:
     if chosen.json.exists():
         kept = kept.over(Found.read(chosen.json))
     kept.write(chosen.json)
-    print(f"{summary(kept)}\n\nfigures in {chosen.json}")
+    charts = chosen.json.with_suffix("")
+    save(drawn(kept), charts)
+    print(f"{summary(kept)}\n\nfigures in {chosen.json}, charts in {charts}")
     return 0
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from math import ceil, floor, log10
 from xml.sax.saxutils import escape
 
-from benches.charts import STYLE, Axis, short
+from benches.charts import STYLE, Axis, short, text_at
 from benches.peers.table import number
 
 WIDTH, GAP = 760, 20
@@ -151,17 +151,17 @@ def _panel(panel: Panel, below: str, left: float, top: float, width: float) -> I
     else:
         upward = Axis(*powers(panel.values()), lower, upper)
         ticks = upward.powers()
-    yield _text(left, top + 18, panel.title, "text panel")
-    yield from (_text(left, top + 36 + 16 * line, text, QUIET) for line, text in enumerate(panel.about))
+    yield text_at(left, top + 18, panel.title, "text panel")
+    yield from (text_at(left, top + 36 + 16 * line, text, QUIET) for line, text in enumerate(panel.about))
     for tick in ticks:
         at = upward.at(tick)
         yield f'<line class="tick" x1="{start:.1f}" x2="{end:.1f}" y1="{at}" y2="{at}"/>'
-        yield _text(start - 8, at + 4, _plain(tick, panel.unit), QUIET, "end")
+        yield text_at(start - 8, at + 4, _plain(tick, panel.unit), QUIET, "end")
     for place in named:
         at = across.at(place)
         yield f'<line class="tick" x1="{at}" x2="{at}" y1="{lower}" y2="{lower + 4}"/>'
-        yield _text(at, lower + 18, short(place), QUIET, "middle")
-    yield _text((start + end) / 2, lower + 34, below, QUIET, "middle")
+        yield text_at(at, lower + 18, short(place), QUIET, "middle")
+    yield text_at((start + end) / 2, lower + 34, below, QUIET, "middle")
     for curve in reversed(panel.curves):  # the first one lies on top
         dots = [(across.at(place), upward.at(value)) for place, value in curve.points]
         line = " ".join(f"{x},{y}" for x, y in dots)
@@ -178,12 +178,7 @@ def _last_values(panel: Panel, last: float, across: Axis | Even, upward: Axis | 
         y = upward.at(value)
         if place == last and all(abs(y - other) >= APART for other in taken):
             taken.append(y)
-            yield _text(across.at(place) + 7, y + 4, with_unit(value, panel.unit), "text axis-text")
-
-
-def _text(x: float, y: float, text: str, classes: str, anchor: str = "start") -> str:
-    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text class="{classes}" {at}>{escape(text.strip())}</text>'
+            yield text_at(across.at(place) + 7, y + 4, with_unit(value, panel.unit), "text axis-text")
 
 
 def _legend(panels: Sequence[Panel]) -> Iterator[str]:
@@ -194,7 +189,7 @@ def _legend(panels: Sequence[Panel]) -> Iterator[str]:
     for name in names:
         y = TOP + 12
         yield f'<line class="{curves[name].classes}" x1="{left}" x2="{left + 22}" y1="{y}" y2="{y}"/>'
-        yield _text(left + 28, y + 4, name, "text axis-text")
+        yield text_at(left + 28, y + 4, name, "text axis-text")
         left += 28 + 6.6 * len(name) + 20
 
 

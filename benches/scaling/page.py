@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benches.charts import CHARTS
+from benches.charts import CHARTS, save
 from benches.lines import Line
 from benches.peers.page import replaced
 from benches.peers.table import duration, number
@@ -41,9 +41,7 @@ NO_FIGURE = "–"
 def main() -> int:
     found = Found.read()
     PAGE.write_text(replaced(PAGE.read_text("utf-8"), figures(found), MARKS), "utf-8")
-    CHARTS.mkdir(parents=True, exist_ok=True)
-    for name, text in charts.drawn(found).items():
-        (CHARTS / f"{name}.svg").write_text(text, "utf-8")
+    save(charts.drawn(found), CHARTS)
     return 0
 
 
