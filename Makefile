@@ -42,7 +42,9 @@ existing = $(wildcard $(1))
 .PHONY: help
 help: ## show this text
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
-	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\""
+	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" WORKLOAD=\"$(WORKLOAD)\""
+	@echo "             BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\" SCALING_ARGS=\"$(SCALING_ARGS)\""
+	@echo "             BENCH_FILES=\"$(BENCH_FILES)\""
 
 .PHONY: demo
 demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import veltrix
 from benches.lines import Line, gains
-from benches.run import run, topics_of
+from benches.run import TOPICS, run, topics_of
 from benches.settings import Settings
 from benches.table import summary, table
 from benches.targets_chart import chart, dots_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / ".cache" / "bench.json"
+PART = ROOT / ".cache" / "bench-part.json"
 GROUPS = ROOT / ".cache" / "bench-groups.json"
 
 
@@ -25,7 +26,7 @@ def main() -> int:
     chosen = _arguments()
     if "native" not in veltrix.implementations():
         sys.exit("the native implementation is not built; `make bench` builds it")
-    settings = Settings(seconds=chosen.seconds, full=chosen.full)
+    settings = Settings(seconds=chosen.seconds)
     if chosen.groups and not chosen.rows:
         _groups()
     lines: list[Line] = []
@@ -40,6 +41,9 @@ def main() -> int:
     drawing.write_text(chart(dots_of(lines), _conditions()), "utf-8")
     print(_conditions() + _anchor_time(lines))
     print(table(lines))
+    for line in lines:
+        for name, reason in line.missing.items():
+            print(f"no figure of {name} for {line.operation}: {reason}")
     print(f"{summary(lines)}; figures in {chosen.json}, drawn in {drawing}")
     return 0
 
@@ -52,9 +56,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=3, help="how many hash seeds (3)")
     parser.add_argument("--seconds", type=float, default=0.4, help="for each workload in each process (0.4)")
     parser.add_argument("--no-groups", dest="groups", action="store_false", help="the table alone")
-    parser.add_argument("--full", action="store_true", help="the largest sizes, too")
-    parser.add_argument("--json", type=Path, default=RESULTS, help=f"where to keep the figures ({RESULTS})")
-    return parser.parse_args()
+    parser.add_argument(
+        "--json", type=Path, help=f"where to keep the figures ({RESULTS}; of some rows, {PART})"
+    )
+    chosen = parser.parse_args()
+    chosen.json = chosen.json or (PART if chosen.rows else RESULTS)
+    return chosen
 
 
 def _groups() -> None:
@@ -77,7 +84,12 @@ def _groups() -> None:
 
 
 def _rows(text: str) -> list[int]:
-    return [int(row) for row in text.split(",")]
+    known = sorted({row for rows in TOPICS.values() for row in rows})
+    rows = [int(row) for row in text.split(",")]
+    for row in rows:
+        if row not in known:
+            raise argparse.ArgumentTypeError(f"{row} is none of {', '.join(map(str, known))}")
+    return rows
 
 
 def _results(lines: list[Line], chosen: argparse.Namespace) -> dict[str, object]:

@@ -103,6 +103,11 @@ def main(implementation: str) -> Counts:
             requests,
             1,
         ),
+        "overlay of 5 keys of five sections": (
+            "s.overlay(data)",
+            {"data": Request.across_sections(generated.flat).data},
+            1,
+        ),
         "overlay of 5 new keys": (
             "s.overlay(data)",
             {"data": Request.of_new_leaves(generated.flat).data},

@@ -50,6 +50,7 @@ TURNS = {
     **_READS,
     "overlay of 5 keys, 40 reads": 100,
     "overlay of 5 keys": 100,
+    "overlay of 5 keys of five sections": 100,
     "set in a middle layer": 100,
     "set after set in a middle layer": 320,
     "diff of one change": 100,

@@ -144,10 +144,11 @@ def gains(lines: Sequence[Line]) -> list[Line]:
     """Row 15: how many times as fast as pure native is, where that has a target."""
     found = []
     for (row, start), least in GAINS.items():
-        for line in lines:
-            if line.row == row and line.gain is not None and line.operation.startswith(start):
-                gain = {"native": Figure(line.gain, line.gain, line.gain)}
-                found.append(Line(15, line.operation, "× faster", gain, "pure", least))
+        of_row = [line for line in lines if line.row == row and line.operation.startswith(start)]
+        by_operation = {line.operation: line.gain for line in of_row if line.gain is not None}
+        for operation, times in by_operation.items():
+            figure = {"native": Figure(times, times, times)}
+            found.append(Line(15, operation, "× faster", figure, "pure", least))
     return found
 
 

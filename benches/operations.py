@@ -54,6 +54,9 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
             f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o", overlay
         ),
         "overlay of 5 keys": Operation("s.overlay(d)", overlay),
+        "overlay of 5 keys of five sections": Operation(
+            "s.overlay(d)", {"s": snapshot, "d": Request.across_sections(flat).data}
+        ),
         "set in a middle layer": Operation(
             "s.set(next_path(), next_value(), layer=middle)",
             {

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """`seconds` go to each workload of a comparison; `full` adds the largest sizes.
+    """`seconds` go to each workload of a comparison.
 
     A million leaves take seconds to build, and so does the reference where it resolves a large stack again:
     only one process waits for that, the one that is `patient`.
     """
 
     seconds: float = 0.4
-    full: bool = False
     patient: bool = True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benches.lines import Line
 
-HEADINGS = ("row", "operation", "anchor", "native", "spread", "pure", "target", "verdict", "native / pure")
+HEADINGS = ("row", "operation", "anchor", "native", "spread", "pure", "target", "verdict", "over pure")
 NO_FIGURE = "–"
 
 

@@ -1,4 +1,4 @@
-"""One topic in this process: `python -m benches.worker read '{"full": true}'` prints its lines as JSON."""
+"""One topic in this process: `python -m benches.worker read '{"seconds": 0.1}'` prints its lines as JSON."""
 
 from __future__ import annotations
 

@@ -18,10 +18,13 @@ from benches.charts import drawn, save
 from benches.data import generate, resolving_to
 from benches.peers.adapter import PEERS, Adapter, adapter_of
 from benches.peers.footprint import imports
-from benches.peers.results import RESULTS, SMALLER, TITLES, Row
+from benches.peers.results import PART, RESULTS, SMALLER, TITLES, Row
 from benches.peers.stack import stack_of
 from benches.peers.table import tables
 from benches.peers.workloads import WORKLOADS, Limits
+
+LEAVES = 10_000
+MEMORY = ("memory", "memory read")
 
 
 def main() -> int:
@@ -59,8 +62,9 @@ def measured_rows(peers: Sequence[str], workloads: Sequence[str], limits: Limits
         _say(f"{peer}: {number} of {len(peers)}")
         if timed:
             yield from _timed(peer, timed, limits)
-        if "memory" in workloads:
-            yield _memory(peer, limits.leaves)
+        weighed = [workload for workload in MEMORY if workload in workloads]
+        if weighed:
+            yield from _memory(peer, weighed, limits.leaves)
     if "import" in workloads:
         _say("imports")
         yield from imports({peer: adapter_of(peer) for peer in peers})
@@ -100,15 +104,17 @@ def _timed(peer: str, workloads: Sequence[str], limits: Limits) -> Iterator[Row]
         yield Row(workload, peer, missing=f"its process ended with status {process.returncode}")
 
 
-def _memory(peer: str, leaves: int) -> Row:
+def _memory(peer: str, workloads: Sequence[str], leaves: int) -> Iterator[Row]:
     files = stack_of(resolving_to(leaves)).files
     command = [sys.executable, "-m", "benches.peers.footprint", peer, *map(str, files)]
     ran = subprocess.run(
         command, env=_environment(adapter_of(peer)), capture_output=True, text=True, check=False
     )
-    if ran.returncode:
-        return Row("memory", peer, missing=ran.stderr.strip().splitlines()[-1][:160])
-    return Row("memory", peer, int(ran.stdout) / leaves, leaves=leaves)
+    missing = ran.stderr.strip().splitlines()[-1][:160] if ran.returncode else ""
+    found = {} if missing else json.loads(ran.stdout)
+    for workload in workloads:
+        value = None if missing else found[workload] / leaves
+        yield Row(workload, peer, value, leaves=leaves, missing=missing)
 
 
 def _environment(adapter: Adapter) -> dict[str, str]:
@@ -123,13 +129,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--workloads", type=_names_of(TITLES), default=list(TITLES), help=f"of {', '.join(TITLES)}"
     )
-    parser.add_argument("--leaves", type=int, default=10_000, help="of a configuration (10000)")
+    parser.add_argument("--leaves", type=int, default=LEAVES, help=f"of a configuration ({LEAVES})")
     parser.add_argument("--seconds", type=float, default=0.4, help="for each workload (0.4)")
     parser.add_argument(
         "--longest", type=float, default=2.0, help=f"seconds of one run; above, {SMALLER:,} leaves (2)"
     )
-    parser.add_argument("--json", type=Path, default=RESULTS, help=f"where to keep the figures ({RESULTS})")
-    return parser.parse_args()
+    parser.add_argument("--json", type=Path, help=f"where to keep the figures ({RESULTS}; of a part, {PART})")
+    chosen = parser.parse_args()
+    whole = (chosen.peers, chosen.workloads, chosen.leaves) == (list(PEERS), list(TITLES), LEAVES)
+    chosen.json = chosen.json or (RESULTS if whole else PART)
+    return chosen
 
 
 def _names_of(known: Iterable[str]) -> Callable[[str], list[str]]:

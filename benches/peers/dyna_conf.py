@@ -58,7 +58,7 @@ class Peer:
     def files(self, stack: Stack) -> Step:
         from dynaconf import Dynaconf
 
-        body = "o = Dynaconf(settings_files=f, merge_enabled=True)\no.reload()"
+        body = "o = Dynaconf(settings_files=f, merge_enabled=True)\no.get('loads_the_files')"
         return Step(body, {"Dynaconf": Dynaconf, "f": [str(file) for file in stack.files]})
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from benches.data import Tree
 from benches.peers.adapter import Step, attributes
+from benches.peers.shape import by_name, leaf_type
 from benches.peers.stack import Stack
 
 
@@ -86,17 +85,13 @@ def _fields(name: str, trees: list[Tree]) -> dict[str, Any]:
     """The fields of the model for what these mappings hold at one place."""
     from pydantic import create_model
 
-    values: dict[str, list[Any]] = {}
-    for tree in trees:
-        for key, value in tree.items():
-            values.setdefault(key, []).append(value)
     fields: dict[str, Any] = {}
-    for key, found in values.items():
+    for key, found in by_name(trees).items():
         if isinstance(found[0], dict):
             below = f"{name}_{key}"
             fields[key] = (create_model(below, **_fields(below, found)), ...)
         else:
-            fields[key] = (reduce(or_, sorted({type(one) for one in found}, key=str)), ...)
+            fields[key] = (leaf_type(found), ...)
     return fields
 
 

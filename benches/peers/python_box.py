@@ -9,7 +9,7 @@ from benches.data import Tree
 from benches.peers.adapter import Step, attributes
 from benches.peers.stack import Stack
 
-MERGE = "o = Box({first})\nfor one in rest:\n    o.merge_update({one})"
+MERGE = "o = Box(first)\nfor one in rest:\n    o.merge_update(one)"
 
 
 class Peer:
@@ -44,7 +44,7 @@ class Peer:
         from box import Box
 
         first, *rest = stack.trees
-        return Step(MERGE.format(first="first", one="one"), {"Box": Box, "first": first, "rest": rest})
+        return Step(MERGE, {"Box": Box, "first": first, "rest": rest})
 
     def change(self, stack: Stack, path: str, value: Any) -> Step:
         return self.merge(stack.changed(path, value))
@@ -53,5 +53,5 @@ class Peer:
         from box import Box
 
         first, *rest = stack.files
-        body = MERGE.format(first="Box.from_json(filename=first)", one="Box.from_json(filename=one)")
-        return Step(body, {"Box": Box, "first": first, "rest": rest})
+        body = "o = load(filename=first)\nfor one in rest:\n    o.merge_update(load(filename=one))"
+        return Step(body, {"load": Box.from_json, "first": first, "rest": rest})

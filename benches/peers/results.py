@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).resolve().parents[2] / ".cache" / "bench-peers.json"
+PART = RESULTS.with_name("bench-peers-part.json")
 SMALLER = 1_000  # leaves, where one run at the full size would take too long
 
 
@@ -38,6 +39,7 @@ TITLES = {
     "change": Title("one leaf of the middle layer changes", "a plain recursive merge"),
     "files": Title("7 JSON files to a configuration", "json.load and a plain merge"),
     "memory": Title("memory a leaf, beside the data it was made from", "", "B"),
+    "memory read": Title("memory a leaf, once every leaf was read", "", "B"),
     "import": Title("import, processor time more than bare Python", "", "ms"),
 }
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from benches.data import flatten, merge
-from benches.peers.immutables_map import Peer as ImmutablesMap
-from benches.peers.stack import Stack
+from benches.data import Tree
+from benches.peers.flat_map import FlatMap
 
 
-class Peer(ImmutablesMap):
+class Peer(FlatMap):
     distribution = "rpds-py"
     module = "rpds"
 
-    def resolved(self, stack: Stack) -> Any:
+    def made_of(self) -> Callable[[Tree], Any]:
         from rpds import HashTrieMap
 
-        return HashTrieMap(flatten(merge(stack.trees)))
+        made: Callable[[Tree], Any] = HashTrieMap
+        return made

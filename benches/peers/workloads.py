@@ -98,9 +98,8 @@ class Bench:
         changed = stack.changed(path, value)
         step = self.adapter.change(stack, path, value)
         expected = {path: value, **dict(islice(changed.flat.items(), SAMPLED))}
-        return self._made(
-            step, expected, Step("merge(t)", _plain(t=changed.trees)), {"c": self.configuration}
-        )
+        anchor = Step("merge(t)", _plain(t=changed.trees))
+        return self._made(step, expected, anchor, beneath={path: stack.flat[path]})
 
     def files(self) -> Prepared:
         stack = self.stack
@@ -121,9 +120,9 @@ class Bench:
     def _made(
         self, step: Step, expected: Mapping[str, Any], anchor: Step, beneath: Mapping[str, Any] | None = None
     ) -> Prepared:
-        names = {**(beneath or {}), **step.names}
-        sampled = _sampled(expected)
-        peer = Workload(step.body, names, checked=partial(self._check, Step(step.body, names), sampled))
+        names = {**({"c": self.configuration} if beneath else {}), **step.names}
+        check = partial(self._check, Step(step.body, names), _sampled(expected), beneath)
+        peer = Workload(step.body, names, checked=check)
         return Prepared(peer, Workload(anchor.body, anchor.names))
 
     def _check(
@@ -138,7 +137,7 @@ class Bench:
             for key, value in expected.items():
                 _same(key, eval(self.adapter.read("o", key), names), value)
         for key, value in (beneath or {}).items():
-            _same(f"beneath the overlay, {key}", eval(self.adapter.read("c", key), names), value)
+            _same(f"beneath, {key}", eval(self.adapter.read("c", key), names), value)
         for stack in (one for name, one in vars(self).items() if name in ("stack", "tall_stack")):
             if stack.trees != [loaded(file) for file in stack.files]:
                 raise WrongAnswerError("changes the layers that it is given")

@@ -13,6 +13,7 @@ from benches.subjects import kernels
 ROWS = {
     "overlay of 5 keys": (5, at_most(3)),
     "overlay of 5 keys, 40 reads": (5, at_most(3)),
+    "overlay of 5 keys of five sections": (5, at_most(3)),
     "overlay of 5 new keys": (5, None),
     "one set": (8, None),
     "diff of one change": (9, None),

@@ -41,7 +41,7 @@ def lines(settings: Settings) -> Iterator[Line]:
             }
             timings = measure({**workloads, ANCHOR: anchor}, seconds=settings.seconds)
             yield line_of_ratios(
-                5, operation, timings, anchor=ANCHOR, target=target if "one section" in places else None
+                5, operation, timings, anchor=ANCHOR, target=None if "new" in places else target
             )
 
 

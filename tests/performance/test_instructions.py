@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 
 import pytest
 
-from benches.instructions import BUDGET, TOLERANCE, TURNS, over_budget, report
+from benches.instructions import BUDGET, TOLERANCE, TURNS, check, over_budget, report
 
 BUDGETED = {"overlay": 1_000.0, "set": 5_000.0}
 
@@ -32,3 +33,19 @@ def test_the_budget_has_every_operation():
     if not BUDGET.exists():
         pytest.skip("no budget yet")
     assert json.loads(BUDGET.read_text("utf-8"))["instructions"].keys() == TURNS.keys()
+
+
+def budget_of(python):
+    return {"python": python, "machine": platform.machine(), "instructions": BUDGETED}
+
+
+def test_the_gate_fails_on_more_than_the_budget(capsys):
+    here = platform.python_version()
+    assert check({"overlay": 1_000.0}, budget_of(here)) == 0
+    assert check({"overlay": 1_100.0}, budget_of(here)) == 1
+    assert capsys.readouterr().err == "over budget: overlay\n"
+
+
+def test_a_budget_of_another_interpreter_says_so_and_holds_nobody_back(capsys):
+    assert check({"overlay": 1_100.0}, budget_of("3.99.0")) == 0
+    assert "for another interpreter" in capsys.readouterr().out

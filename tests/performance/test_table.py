@@ -81,6 +81,14 @@ def test_gains_have_targets_of_their_own():
     assert (gain.row, gain.figures["native"].value, gain.target) == (15, 4.0, at_least(3))
 
 
+def test_an_operation_beside_two_anchors_has_one_gain():
+    beside = {
+        anchor: Line(2, "path in s: hit", "×", {}, anchor, gain=gain)
+        for anchor, gain in (("mp[k]", 5.0), ("k in mp", 6.0))
+    }
+    assert [found.figures["native"].value for found in gains(list(beside.values()))] == [6.0]
+
+
 def test_a_line_survives_json():
     before = line(0.7, at_most(0.8), missing={"pure": "not built"})
     assert Line.from_json(json.loads(json.dumps(before.as_json()))) == before
@@ -88,4 +96,5 @@ def test_a_line_survives_json():
 
 def test_every_row_has_its_topic():
     assert topics_of([]) == list(TOPICS)
-    assert topics_of([9, 1]) == ["read", "derive"]
+    assert topics_of([9, 1]) == ["read", "allocations", "derive"]
+    assert topics_of([15]) == ["read", "overlay", "resolve"]

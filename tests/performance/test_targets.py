@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from benches import __main__ as bench
 from benches import targets_page
 from benches.lines import Figure, Line, at_least, at_most
+from benches.peers import __main__ as peers
 from benches.targets_chart import LEFT, Dots, chart, dots_of
-from benches.targets_page import Run, figures
+from benches.targets_page import RESULTS, Run, figures
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -115,3 +117,24 @@ def test_a_run_leaves_its_figures_and_a_chart(tmp_path, monkeypatch, capsys):
     assert list(Run.read(kept).lines.values()) == LINES
     assert "resolve" in kept.with_suffix(".svg").read_text("utf-8")
     assert f"drawn in {kept.with_suffix('.svg')}" in capsys.readouterr().out
+
+
+def test_some_rows_or_peers_leave_the_figures_of_all_as_they_are(monkeypatch):
+    for module, options, whole, part in (
+        (bench, ["--rows", "1,15"], RESULTS, bench.PART),
+        (peers, ["--peers", "dict"], peers.RESULTS, peers.PART),
+        (peers, ["--leaves", "2000"], peers.RESULTS, peers.PART),
+    ):
+        monkeypatch.setattr(sys, "argv", ["benches"])
+        assert module._arguments().json == whole
+        monkeypatch.setattr(sys, "argv", ["benches", *options])
+        assert module._arguments().json == part
+        monkeypatch.setattr(sys, "argv", ["benches", *options, "--json", "mine.json"])
+        assert module._arguments().json == Path("mine.json")
+
+
+def test_rows_that_nothing_measures_are_refused(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["benches", "--rows", "1,11"])
+    with pytest.raises(SystemExit):
+        bench._arguments()
+    assert "11 is none of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16" in capsys.readouterr().err

@@ -13,14 +13,21 @@ from benches.peers.stack import Stack
 
 
 class Peer:
+    """Without a schema; `schema` is what a subclass declares of a stack."""
+
     distribution: str | None = "dynamic-config-py"
     module = "dynamic_config"
     implementation = ""
     given = "seven files, `c[path]`"
     remarks: Mapping[str, str] = {"change": "the file is written, then `reload()`"}
 
+    def schema(self, _: Stack) -> Any:
+        from dynamic_config import Values
+
+        return Values
+
     def resolved(self, stack: Stack) -> Any:
-        return _configured(stack.files).init_and_current()
+        return _configured(stack.files, self.schema(stack)).init_and_current()
 
     def names(self) -> Mapping[str, Any]:
         return {}
@@ -41,20 +48,21 @@ class Peer:
         changed = stack.files[0].parent / "dynamic-config-py.json"
         files = [changed if at == LAYERS.index(MIDDLE) else file for at, file in enumerate(stack.files)]
         changed.write_text(json.dumps(stack.layers[MIDDLE]), "utf-8")
-        config = _configured(files)
+        config = _configured(files, self.schema(stack))
         config.init()
         text = json.dumps(stack.changed(path, value).layers[MIDDLE])
         names = {"config": config, "write": changed.write_text, "text": text}
         return Step("write(text, 'utf-8')\nconfig.reload()\no = config.current()", names)
 
     def files(self, stack: Stack) -> Step:
-        return Step("o = configured(f).init_and_current()", {"configured": _configured, "f": stack.files})
+        names = {"configured": _configured, "f": stack.files, "schema": self.schema(stack)}
+        return Step("o = configured(f, schema).init_and_current()", names)
 
 
-def _configured(files: list[Path]) -> Any:
-    from dynamic_config import DynamicConfig, Values
+def _configured(files: list[Path], schema: Any) -> Any:
+    from dynamic_config import DynamicConfig
 
-    config = DynamicConfig(Values, key="").whole_document()
+    config = DynamicConfig(schema, key="").whole_document()
     for file in files:
         config.file(str(file))
     return config
