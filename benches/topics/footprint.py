@@ -24,6 +24,7 @@ IMPORT_MILLISECONDS = at_most(15)
 IMPORT_MEBIBYTES = at_most(2)
 IMPORTS = 20
 BARE = "bare Python"
+KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}  # as an installed package has it; the first import writes it
 REPORT = "; print(*(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 
 
@@ -78,7 +79,7 @@ def cost(program: str, implementation: str) -> tuple[float, float]:
     before = getrusage(RUSAGE_CHILDREN)
     ran = subprocess.run(
         [sys.executable, "-c", program + REPORT],
-        env={**os.environ, "VELTRIX_IMPL": implementation},
+        env={**os.environ, "VELTRIX_IMPL": implementation, **KEEPS_BYTECODE},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
