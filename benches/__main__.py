@@ -15,10 +15,10 @@ from benches.run import TOPICS, run, topics_of
 from benches.settings import Settings
 from benches.table import summary, table
 from benches.targets_chart import chart, dots_of
+from benches.targets_page import RESULTS
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / ".cache" / "bench.json"
-PART = ROOT / ".cache" / "bench-part.json"
+PART = RESULTS.with_name("bench-part.json")
 GROUPS = ROOT / ".cache" / "bench-groups.json"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ PAGE = ROOT / "docs" / "targets.md"
 RESULTS = ROOT / ".cache" / "bench.json"
 MARKS = ("<!-- figures: python -m benches.targets_page -->", "<!-- end of the figures -->")
 
-Key = tuple[int, str, str, int]
+Key = tuple[int, str, str]
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,9 @@ class Run:
             found = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             sys.exit(f"no figures in {path}; `make bench` takes them")
-        lines: dict[Key, Line] = {}
-        seen: Counter[tuple[int, str, str]] = Counter()
-        for line in map(Line.from_json, found["lines"]):
-            name = (line.row, line.operation, line.anchor)
-            lines[*name, seen[name]] = line
-            seen[name] += 1
-        return cls(found["python"], found["conditions"], lines)
+        lines = map(Line.from_json, found["lines"])
+        by_key = {(line.row, line.operation, line.anchor): line for line in lines}
+        return cls(found["python"], found["conditions"], by_key)
 
 
 def main() -> int:
@@ -85,7 +80,7 @@ def _table(runs: Sequence[Run], keys: Sequence[Key]) -> str:
 
 
 def _cells(runs: Sequence[Run], key: Key) -> list[str]:
-    row, operation, anchor, _ = key
+    row, operation, anchor = key
     line = next(run.lines[key] for run in runs if key in run.lines)
     native = [_native(run, key) for run in runs]
     first = runs[0].lines.get(key)

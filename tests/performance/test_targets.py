@@ -45,7 +45,7 @@ def runs(tmp_path):
     slower = [line(1, "s[path]", 0.7, 4.0, target=at_most(0.8)), line(15, "s[path]", 4.0)]
     return [
         stored(tmp_path / "first.json", "3.11.7", LINES),
-        stored(tmp_path / "second.json", "3.13.0", [*slower, line(15, "s[path]", 5.0)]),
+        stored(tmp_path / "second.json", "3.13.0", [*slower, line(15, "path in s", 5.0)]),
     ]
 
 
