@@ -23,6 +23,7 @@ BIN := .venv/bin
 STAMPS := .venv/stamps
 BUILDER := $(STAMPS)/builder
 TOOLS := $(STAMPS)/tools
+CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
@@ -54,7 +55,7 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 test: test-rust test-model test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
 
 .PHONY: test-rust
-test-rust: $(BUILDER)
+test-rust: $(BUILDER) $(CRATES)
 	cargo test --locked --workspace --exclude veltrix-py
 
 .PHONY: test-model
@@ -149,9 +150,15 @@ $(BUILDER): pyproject.toml
 	$(BIN)/python -m pip install --no-compile --group build
 	@mkdir -p $(STAMPS) && touch $@
 
-$(TOOLS): $(BUILDER)
+$(TOOLS): $(BUILDER) $(CRATES)
 	$(BIN)/python -m pip install --no-compile --group dev
 	@touch $@
+
+# Tests ask cargo, without the network, where the crates of the conformance suites lie; it answers only where every
+# crate of the lock file is there, those of other platforms included.
+$(CRATES): Cargo.lock
+	cargo fetch --locked
+	@mkdir -p $(STAMPS) && touch $@
 
 $(PEERS): pyproject.toml $(BUILDER)
 	rm -rf .venv-peers
