@@ -17,9 +17,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::index::Index;
-use crate::layer::{Layer, NodeId};
 use crate::path::PathHash;
 use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
+use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
 /// The number of an entry; the root is 0.
@@ -48,7 +48,7 @@ pub struct Entry {
 pub struct Base {
     entries: Box<[Entry]>,
     index: Index,
-    trees: Box<[Arc<Layer>]>,
+    trees: Box<[Arc<Tree>]>,
     /// How many nodes the trees have.
     nodes: usize,
     segments: Arc<Segments>,
@@ -56,7 +56,7 @@ pub struct Base {
 
 impl Base {
     /// A base from its entries, those of them that are mappings, and the trees that they name.
-    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
+    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Tree>>, segments: Arc<Segments>) -> Self {
         let index = Index::new(entries.len(), &indexed(entries, mappings, &segments));
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
         Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
@@ -93,7 +93,7 @@ impl Base {
 
     /// The tree and node that hold a leaf's value.
     #[inline]
-    pub fn leaf(&self, id: EntryId) -> (&Arc<Layer>, NodeId) {
+    pub fn leaf(&self, id: EntryId) -> (&Arc<Tree>, NodeId) {
         let entry = self.entry(id);
         (&self.trees[entry.tree as usize], entry.link)
     }
@@ -105,7 +105,7 @@ impl Base {
     }
 
     /// The trees that hold the values.
-    pub fn trees(&self) -> &[Arc<Layer>] {
+    pub fn trees(&self) -> &[Arc<Tree>] {
         &self.trees
     }
 

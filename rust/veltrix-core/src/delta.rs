@@ -11,9 +11,9 @@
 use std::sync::Arc;
 
 use crate::base::EntryId;
-use crate::layer::{Layer, NodeId};
 use crate::recent::Recent;
 use crate::segments::SegmentId;
+use crate::tree::{NodeId, Tree};
 use crate::trie::Trie;
 
 /// So many changes stand before the map; few where assertions are on, so that tests reach what comes behind them.
@@ -25,7 +25,7 @@ pub enum State {
     /// Nothing.
     Absent,
     /// The value of this node.
-    Leaf(Arc<Layer>, NodeId),
+    Leaf(Arc<Tree>, NodeId),
     /// A mapping whose children are to be read from the layers.
     Mapping,
 }

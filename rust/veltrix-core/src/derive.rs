@@ -11,12 +11,12 @@ use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Change, Collision, Delta, State};
 use crate::diff;
 use crate::error::Error;
-use crate::layer::Layer;
+use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::rule::Definition as _;
 use crate::segments::SegmentId;
 use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locate, made_list, merged_names, walk};
-use crate::stacked::Stacked;
+use crate::tree::Tree;
 use crate::value::Kind;
 
 /// Changes up to these are never too many; few where assertions are on, so that small cases meet what is.
@@ -46,7 +46,7 @@ impl From<Collision> for Stop {
 
 struct Derivation<'a> {
     old: &'a Snapshot,
-    stack: &'a [Stacked],
+    stack: &'a [LayerVersion],
     delta: Delta,
     changed: bool,
     /// Whether a mapping was replaced by a mapping, so that only a comparison tells whether anything changed.
@@ -77,9 +77,9 @@ impl Snapshot {
     pub(crate) fn with_definition(
         &self,
         layer: usize,
-        patched: &Stacked,
+        patched: &LayerVersion,
         path: &[SegmentId],
-        tree: Option<&Arc<Layer>>,
+        tree: Option<&Arc<Tree>>,
     ) -> Result<Self, Error> {
         let mut stack = Arc::clone(&self.stack);
         Arc::make_mut(&mut stack)[layer] = patched.clone();
@@ -98,21 +98,21 @@ impl Snapshot {
     }
 
     /// The snapshot with a layer in the place of the one at `at`, or put on top.
-    pub fn with_layer(&self, layer: &Stacked, at: Option<usize>) -> Result<Self, Error> {
+    pub fn with_layer(&self, layer: &LayerVersion, at: Option<usize>) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();
         let replaced = at.map(|at| std::mem::replace(&mut stack[at], layer.clone()));
         if replaced.is_none() {
             stack.push(layer.clone());
         }
-        let touched = replaced.iter().chain([layer]).map(Stacked::size).max().unwrap_or(0);
+        let touched = replaced.iter().chain([layer]).map(LayerVersion::size).max().unwrap_or(0);
         self.derived_or_anew(stack.into(), touched, |derivation| {
-            derivation.compare(&mut Vec::new(), replaced.as_ref().map(Stacked::root), Some(layer.root()))
+            derivation.compare(&mut Vec::new(), replaced.as_ref().map(LayerVersion::root), Some(layer.root()))
         })
     }
 
     /// The snapshot with a layer of a few values on top, each in the place of a leaf. It stands beside the same base, however
     /// many changes there are.
-    pub fn with_values(&self, layer: &Stacked) -> Result<Self, Error> {
+    pub fn with_values(&self, layer: &LayerVersion) -> Result<Self, Error> {
         let stack = self.stack.iter().chain([layer]).cloned().collect();
         self.derived_within(usize::MAX, stack, |derivation| {
             derivation.compare(&mut Vec::new(), None, Some(layer.root()))
@@ -121,14 +121,14 @@ impl Snapshot {
 
     /// The snapshot with layers on top, the highest last. They come at once: what one of them would conflict with may
     /// be hidden by the next.
-    pub fn with_layers(&self, layers: &[Stacked]) -> Result<Self, Error> {
+    pub fn with_layers(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
         let stack = self.stack.iter().chain(layers).cloned().collect();
-        self.derived_or_anew(stack, layers.iter().map(Stacked::size).sum(), |derivation| {
+        self.derived_or_anew(stack, layers.iter().map(LayerVersion::size).sum(), |derivation| {
             layers.iter().try_for_each(|layer| derivation.compare(&mut Vec::new(), None, Some(layer.root())))
         })
     }
 
-    /// The snapshot without the layer at this place of the stack.
+    /// The snapshot without the layer at this index of the stack.
     pub fn without_layer(&self, at: usize) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();
         let removed = stack.remove(at);
@@ -139,7 +139,7 @@ impl Snapshot {
 
     fn derived_or_anew(
         &self,
-        stack: Arc<[Stacked]>,
+        stack: Arc<[LayerVersion]>,
         touched: usize,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
@@ -150,7 +150,7 @@ impl Snapshot {
 
     fn derived(
         &self,
-        stack: Arc<[Stacked]>,
+        stack: Arc<[LayerVersion]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         self.derived_within(limit(self.base.entries().len()), stack, change)
@@ -159,7 +159,7 @@ impl Snapshot {
     fn derived_within(
         &self,
         limit: usize,
-        stack: Arc<[Stacked]>,
+        stack: Arc<[LayerVersion]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         let mut derivation = Derivation {
@@ -191,7 +191,7 @@ impl Snapshot {
     }
 
     /// The snapshot of another stack, resolved as a whole.
-    fn anew(&self, stack: Arc<[Stacked]>) -> Result<Self, Error> {
+    fn anew(&self, stack: Arc<[LayerVersion]>) -> Result<Self, Error> {
         let base = Arc::new(base_of(&stack, self.segments(), self.conflicts)?);
         let mut new = Self { base, stack, delta: None, conflicts: self.conflicts, generation: self.generation };
         if !diff::is_empty(&new, self) {

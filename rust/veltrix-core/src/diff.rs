@@ -5,16 +5,16 @@ use std::sync::{Arc, LazyLock};
 
 use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Change, Delta, State};
-use crate::layer::{Layer, NodeId};
 use crate::segments::{ROOT_HASH, SegmentId, Segments};
 use crate::snapshot::{Found, Snapshot, Spot};
+use crate::tree::{NodeId, Tree};
 use crate::value::{Kind, Scalar};
 
 /// A leaf of a snapshot: a value, or a mapping without children.
 #[derive(Clone, Debug)]
 pub enum Leaf {
     /// The value of this node.
-    Value(Arc<Layer>, NodeId),
+    Value(Arc<Tree>, NodeId),
     /// A mapping without children.
     Empty,
 }
@@ -45,7 +45,7 @@ pub enum What {
 }
 
 /// Whether two values are the same: of one type, `NaN` equal to itself, mappings in any order.
-pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
+pub fn same_value(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
     if std::ptr::eq(a, b) && left == right {
         return true;
     }
@@ -78,14 +78,14 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
 }
 
 /// The number that a name of one tree has in another one, whose table may be another.
-fn number_in(other: &Layer, tree: &Layer, name: SegmentId) -> Option<SegmentId> {
+fn number_in(other: &Tree, tree: &Tree, name: SegmentId) -> Option<SegmentId> {
     let (from, to) = (tree.segments(), other.segments());
     if Arc::ptr_eq(from, to) { Some(name) } else { to.find(&from.get(name).text) }
 }
 
 /// Whether two values of one table are the same, with their mappings in the same order.
-pub fn identical(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
-    let names = |tree: &Layer, node: NodeId| -> Vec<SegmentId> {
+pub fn identical(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
+    let names = |tree: &Tree, node: NodeId| -> Vec<SegmentId> {
         tree.nodes()[node as usize + 1..tree.node(node).end as usize].iter().map(|below| below.segment).collect()
     };
     same_value(a, left, b, right) && (a.node(left).kind.is_simple() || names(a, left) == names(b, right))

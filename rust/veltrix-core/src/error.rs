@@ -1,6 +1,6 @@
 //! Why a stack does not resolve, or a snapshot cannot be derived.
 
-use crate::record::Place;
+use crate::layer::Origin;
 use crate::segments::SegmentId;
 
 /// One side of a conflict.
@@ -11,7 +11,7 @@ pub struct Side {
     /// The word for the type of its value.
     pub word: &'static str,
     /// Where it comes from.
-    pub place: Place,
+    pub origin: Origin,
 }
 
 /// The errors of resolving and deriving.

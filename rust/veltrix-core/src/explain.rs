@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::layer::{Layer, NodeId};
+use crate::layer::Origin;
+use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
-use crate::record::Place;
 use crate::rule::{Definition as _, Verdict, judge};
 use crate::segments::SegmentId;
 use crate::snapshot::{Snapshot, made_list};
-use crate::stacked::Stacked;
+use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
 /// What became of a definition.
@@ -34,9 +34,9 @@ pub struct Item {
     /// The kind of its value, operators seen through.
     pub held: Kind,
     /// Its value; `None` for mappings and `delete`.
-    pub value: Option<(Arc<Layer>, NodeId)>,
+    pub value: Option<(Arc<Tree>, NodeId)>,
     /// Where it comes from.
-    pub place: Place,
+    pub origin: Origin,
     /// What became of it.
     pub role: Role,
 }
@@ -47,7 +47,7 @@ pub enum Answer {
     /// Nothing.
     Absent,
     /// A value.
-    Leaf(Arc<Layer>, NodeId),
+    Leaf(Arc<Tree>, NodeId),
     /// A mapping.
     Mapping,
 }
@@ -89,7 +89,7 @@ impl Snapshot {
     /// What a path resolves to, and the layers whose definitions of it count.
     fn roles(&self, path: &[SegmentId]) -> (Answer, Vec<(usize, Role)>) {
         let mut layers: Vec<usize> = (0..self.stack.len()).rev().collect();
-        let mut definitions: Vec<Definition<'_>> = self.stack.iter().rev().map(Stacked::root).collect();
+        let mut definitions: Vec<Definition<'_>> = self.stack.iter().rev().map(LayerVersion::root).collect();
         for (depth, &segment) in path.iter().enumerate() {
             let below: Vec<(usize, Definition<'_>)> = layers
                 .iter()
@@ -126,7 +126,7 @@ impl Snapshot {
 }
 
 /// The definition of a path in a layer; where it has none, of the value or the innermost `replace` on its way.
-fn nearest<'a>(layer: &'a Stacked, path: &[SegmentId]) -> Option<(usize, Definition<'a>)> {
+fn nearest<'a>(layer: &'a LayerVersion, path: &[SegmentId]) -> Option<(usize, Definition<'a>)> {
     let mut definition = layer.root();
     let mut above = None;
     for (depth, &segment) in path.iter().enumerate() {
@@ -142,19 +142,19 @@ fn nearest<'a>(layer: &'a Stacked, path: &[SegmentId]) -> Option<(usize, Definit
     Some((path.len(), definition))
 }
 
-fn item(layer: &Stacked, depth: usize, definition: Definition<'_>) -> Item {
+fn item(layer: &LayerVersion, depth: usize, definition: Definition<'_>) -> Item {
     let (kind, held) = (definition.kind(), definition.value_kind());
     let value = match definition.value() {
         Definition::Node(tree, node) if held != Kind::Mapping && held != Kind::Delete => Some((Arc::clone(tree), node)),
         _ => None,
     };
     Item {
-        layer: layer.record.name.clone(),
+        layer: layer.loaded.name.clone(),
         depth,
         kind,
         held,
         value,
-        place: layer.place(definition),
+        origin: layer.origin(definition),
         role: Role::Overridden,
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! documents ──► layers ──► resolve ──► base ──► snapshot ──► lookup
-//!   formats     layer       rule       base     snapshot ◄── delta
-//!               record      resolve             derive · diff · explain · digest
+//!   formats     tree        rule       base     snapshot ◄── delta
+//!               layer       resolve             derive · diff · explain · digest
 //!               patch
 //! ```
 //! The modules stand in the order in which data flows; each one knows only those above it.
@@ -13,14 +13,14 @@ pub mod hash;
 pub mod path;
 pub mod segments;
 pub mod value;
-pub mod layer;
+pub mod tree;
 pub mod formats;
-pub mod record;
+pub mod layer;
 pub mod trie;
 pub mod recent;
 pub mod rule;
 pub mod patch;
-pub mod stacked;
+pub mod layer_version;
 pub mod error;
 pub mod index;
 pub mod base;
@@ -33,3 +33,6 @@ pub mod edit;
 pub mod explain;
 pub mod digest;
 pub mod front;
+
+pub use layer::Layer;
+pub use snapshot::Snapshot;

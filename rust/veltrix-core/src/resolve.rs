@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use crate::base::{Base, Entry, EntryId};
 use crate::error::{Error, Side};
-use crate::layer::{Layer, Node, NodeId, TreeBuilder};
+use crate::layer_version::LayerVersion;
 use crate::rule::{Conflicts, Definition, Verdict, judge};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
-use crate::stacked::Stacked;
+use crate::tree::{Node, NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
 const NOTHING: u32 = u32::MAX;
@@ -103,8 +103,8 @@ impl Scratch {
 }
 
 struct Resolver<'a> {
-    stack: &'a [Stacked],
-    trees: &'a [Arc<Layer>],
+    stack: &'a [LayerVersion],
+    trees: &'a [Arc<Tree>],
     /// The nodes of each tree.
     nodes: Vec<&'a [Node]>,
     conflicts: Conflicts,
@@ -114,11 +114,11 @@ struct Resolver<'a> {
 }
 
 /// Resolves a stack, lowest layer first.
-pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+pub fn resolve(stack: &[LayerVersion], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
     if stack.len() >= usize::from(u16::MAX) {
         return Err(Error::TooManyLayers);
     }
-    let mut trees: Vec<Arc<Layer>> = stack.iter().map(Stacked::flattened).collect();
+    let mut trees: Vec<Arc<Tree>> = stack.iter().map(LayerVersion::flattened).collect();
     let nodes: Vec<&[Node]> = trees.iter().map(|tree| tree.nodes()).collect();
     let mut made = TreeBuilder::new(Arc::clone(segments));
     made.open(NO_SEGMENT, Kind::List);
@@ -273,7 +273,7 @@ impl Resolver<'_> {
                 self.end(entry);
             }
             Verdict::Extended { extensions, onto } => {
-                let parts: Vec<(Kind, Arc<Layer>, NodeId)> = definitions[..extensions]
+                let parts: Vec<(Kind, Arc<Tree>, NodeId)> = definitions[..extensions]
                     .iter()
                     .chain(onto.map(|at| &definitions[at]))
                     .map(|part| (part.kind, Arc::clone(&self.trees[part.tree as usize]), part.value()))
@@ -317,14 +317,14 @@ impl Resolver<'_> {
     }
 
     fn side(&self, candidate: Candidate) -> Side {
-        let record = &self.stack[candidate.tree as usize].record;
-        Side { layer: record.name.clone(), word: candidate.word(), place: record.place(candidate.node) }
+        let loaded = &self.stack[candidate.tree as usize].loaded;
+        Side { layer: loaded.name.clone(), word: candidate.word(), origin: loaded.origin(candidate.node) }
     }
 }
 
 /// Adds the list that `append` and `prepend` make to an open list: `parts` highest first, the first `extensions` of
 /// them operators, the last one perhaps the list that they extend.
-pub fn extend(made: &mut TreeBuilder, parts: &[(Kind, Arc<Layer>, NodeId)], extensions: usize) -> NodeId {
+pub fn extend(made: &mut TreeBuilder, parts: &[(Kind, Arc<Tree>, NodeId)], extensions: usize) -> NodeId {
     let id = made.open(NO_SEGMENT, Kind::List);
     let before = parts[..extensions].iter().filter(|part| part.0 == Kind::Prepend);
     let behind =

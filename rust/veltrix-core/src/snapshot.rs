@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, State};
 use crate::error::{Error, Side};
-use crate::layer::{Layer, NodeId, TreeBuilder};
+use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::path::PathHash;
 use crate::resolve::{extend, resolve};
 use crate::rule::{Conflicts, Definition as _, Verdict, judge};
 use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
-use crate::stacked::Stacked;
+use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
 /// An immutable result of resolving a stack.
@@ -21,7 +21,7 @@ pub struct Snapshot {
     /// What most of it resolves to.
     pub base: Arc<Base>,
     /// The layers, lowest first.
-    pub stack: Arc<[Stacked]>,
+    pub stack: Arc<[LayerVersion]>,
     /// What differs from the base.
     pub delta: Option<Delta>,
     /// What happens where mappings and other values meet.
@@ -36,7 +36,7 @@ pub enum Found<'a> {
     /// Nothing.
     Missing,
     /// A value, and its entry in the base if it is the base's.
-    Leaf(&'a Arc<Layer>, NodeId, EntryId),
+    Leaf(&'a Arc<Tree>, NodeId, EntryId),
     /// A mapping, and its entry in the base if there is one.
     Mapping(EntryId),
 }
@@ -67,7 +67,7 @@ pub enum Outcome<'a> {
     /// Nothing.
     Absent,
     /// One node's value.
-    Leaf(&'a Arc<Layer>, NodeId),
+    Leaf(&'a Arc<Tree>, NodeId),
     /// A list to be made: the definitions, how many of them extend, and what they extend.
     Extended(Vec<Definition<'a>>, usize, Option<usize>),
     /// The definitions that count, highest first.
@@ -76,7 +76,7 @@ pub enum Outcome<'a> {
 
 impl Snapshot {
     /// Resolves a stack.
-    pub fn new(stack: Arc<[Stacked]>, segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Self, Error> {
+    pub fn new(stack: Arc<[LayerVersion]>, segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Self, Error> {
         let base = Arc::new(base_of(&stack, segments, conflicts)?);
         Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
     }
@@ -84,7 +84,7 @@ impl Snapshot {
     /// The same snapshot resolved anew on a table of its own, which holds what its layers name and nothing else.
     pub fn renewed(&self) -> Result<Self, Error> {
         let segments = Arc::new(Segments::new());
-        let stack: Arc<[Stacked]> = self.stack.iter().map(|layer| layer.rebased(&segments)).collect();
+        let stack: Arc<[LayerVersion]> = self.stack.iter().map(|layer| layer.rebased(&segments)).collect();
         segments.mark_filled();
         let base = Arc::new(base_of(&stack, &segments, self.conflicts)?);
         Ok(Self { base, stack, delta: None, ..self.clone() })
@@ -235,9 +235,9 @@ impl Snapshot {
 }
 
 /// The base of a stack. What a conflict says of a patched layer comes from the patch, which resolving has flattened.
-pub fn base_of(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+pub fn base_of(stack: &[LayerVersion], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
     resolve(stack, segments, conflicts).map_err(|error| match &error {
-        Error::Conflict { path, .. } if stack.iter().any(Stacked::is_changed) => {
+        Error::Conflict { path, .. } if stack.iter().any(LayerVersion::is_changed) => {
             walk(stack, conflicts, path).err().unwrap_or(error)
         }
         _ => error,
@@ -289,8 +289,12 @@ pub fn merged_names(definitions: &[Definition<'_>]) -> impl Iterator<Item = Segm
 
 /// Resolves one path from a stack: how many of its segments were walked, and what stands there. A walk that meets a
 /// value, or nothing, before the end of the path stops there.
-pub fn walk<'a>(stack: &'a [Stacked], conflicts: Conflicts, path: &[SegmentId]) -> Result<(usize, Outcome<'a>), Error> {
-    let mut definitions: Vec<Definition<'a>> = stack.iter().rev().map(Stacked::root).collect();
+pub fn walk<'a>(
+    stack: &'a [LayerVersion],
+    conflicts: Conflicts,
+    path: &[SegmentId],
+) -> Result<(usize, Outcome<'a>), Error> {
+    let mut definitions: Vec<Definition<'a>> = stack.iter().rev().map(LayerVersion::root).collect();
     for (depth, &segment) in path.iter().enumerate() {
         let below = definitions.into_iter().filter_map(|definition| definition.child(segment)).collect();
         match decide(stack, conflicts, &path[..=depth], below)? {
@@ -303,7 +307,7 @@ pub fn walk<'a>(stack: &'a [Stacked], conflicts: Conflicts, path: &[SegmentId]) 
 
 /// Judges the definitions of one path, highest first.
 pub fn decide<'a>(
-    stack: &'a [Stacked],
+    stack: &'a [LayerVersion],
     conflicts: Conflicts,
     path: &[SegmentId],
     mut definitions: Vec<Definition<'a>>,
@@ -332,7 +336,7 @@ pub fn made_list(
     definitions: &[Definition<'_>],
     extensions: usize,
     onto: Option<usize>,
-) -> (Arc<Layer>, u32) {
+) -> (Arc<Tree>, u32) {
     let parts: Vec<_> = definitions[..extensions]
         .iter()
         .chain(onto.map(|at| &definitions[at]))
@@ -349,10 +353,10 @@ pub fn made_list(
     (Arc::new(made.finish()), node)
 }
 
-fn side(stack: &[Stacked], path: &[SegmentId], definition: Definition<'_>) -> Side {
+fn side(stack: &[LayerVersion], path: &[SegmentId], definition: Definition<'_>) -> Side {
     let word = definition.word();
     let owner = stack.iter().rev().find(|layer| layer.definition(path).is_some_and(|own| own.same(definition)));
-    let (layer, place) =
-        owner.map_or_else(Default::default, |layer| (layer.record.name.clone(), layer.place(definition)));
-    Side { layer, word, place }
+    let (layer, origin) =
+        owner.map_or_else(Default::default, |layer| (layer.loaded.name.clone(), layer.origin(definition)));
+    Side { layer, word, origin }
 }

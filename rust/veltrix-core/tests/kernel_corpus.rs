@@ -82,7 +82,7 @@ fn reached(table: &Arc<Segments>, case: &Value) -> Result<Snapshot, Error> {
     Ok(snapshot)
 }
 
-fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::stacked::Stacked {
+fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::layer_version::LayerVersion {
     let (name, data) = entry.as_object().and_then(|entry| entry.iter().next()).expect("a named layer");
     layer(table, name, data)
 }
@@ -90,7 +90,7 @@ fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::stacked::Stacked
 fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Snapshot, Error> {
     let text = |at: usize| step[at].as_str().expect("text");
     let position = |name: Option<&str>| {
-        let place = |name| snapshot.stack.iter().rposition(|layer| layer.record.name == name).expect("a known layer");
+        let place = |name| snapshot.stack.iter().rposition(|layer| layer.loaded.name == name).expect("a known layer");
         name.map_or(snapshot.stack.len() - 1, place)
     };
     match text(0) {
@@ -113,7 +113,7 @@ fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Sna
         }
         "with_layer" => {
             let layer = named(table, &step[1]);
-            let at = snapshot.stack.iter().rposition(|known| known.record.name == layer.record.name);
+            let at = snapshot.stack.iter().rposition(|known| known.loaded.name == layer.loaded.name);
             snapshot.with_layer(&layer, at)
         }
         "without_layer" => snapshot.without_layer(position(step[1].as_str())),

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use veltrix_core::formats::{DocumentError, Format, parse};
-use veltrix_core::layer::Layer;
 use veltrix_core::segments;
+use veltrix_core::tree::Tree;
 
-fn load(text: &str) -> Result<Layer, DocumentError> {
+fn load(text: &str) -> Result<Tree, DocumentError> {
     parse(Format::Yaml, text.as_bytes(), segments::current())
 }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Deserializer, Map, Value, json};
 use veltrix_core::formats::document::DocumentBuilder;
 use veltrix_core::formats::{DocumentError, yaml_compose, yaml_nodes};
-use veltrix_core::layer::{Layer, NodeId, Position};
 use veltrix_core::segments;
+use veltrix_core::tree::{NodeId, Position, Tree};
 use veltrix_core::value::{Kind, Scalar};
 
 /// Wrong indentation that the suite refuses and every parser in use accepts.
@@ -78,7 +78,7 @@ fn value(text: &str) -> Result<Value, DocumentError> {
     Ok(layer.children(0).next().map_or(Value::Null, |id| plain(&layer, id)))
 }
 
-fn plain(layer: &Layer, id: NodeId) -> Value {
+fn plain(layer: &Tree, id: NodeId) -> Value {
     let name = |child| layer.segments().get(layer.node(child).segment).text.to_string();
     match layer.scalar(id) {
         Some(Scalar::Bool(value)) => value.into(),

@@ -4,8 +4,8 @@ use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::formats::DocumentError;
+use veltrix_core::layer::Origin;
 use veltrix_core::path::push_name;
-use veltrix_core::record::Place;
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::make::{Int, Text, shown, value_error};
@@ -38,11 +38,11 @@ pub fn push_path(text: &mut String, segments: &Segments, path: &[SegmentId]) {
 }
 
 /// An `Origin`.
-pub fn origin<'py>(py: Python<'py>, layer: &str, place: &Place) -> PyResult<Bound<'py, PyAny>> {
-    let line = place.position.map(|at| Int(at.line.into()));
-    let column = place.position.filter(|at| at.column > 0).map(|at| Int(at.column.into()));
-    let (file, variable) = (place.file.as_deref().map(Text), place.variable.as_deref().map(Text));
-    python::origin(py)?.call1((Text(layer), Text(&place.source), file, line, column, variable))
+pub fn origin_object<'py>(py: Python<'py>, layer: &str, origin: &Origin) -> PyResult<Bound<'py, PyAny>> {
+    let line = origin.position.map(|at| Int(at.line.into()));
+    let column = origin.position.filter(|at| at.column > 0).map(|at| Int(at.column.into()));
+    let (file, variable) = (origin.file.as_deref().map(Text), origin.variable.as_deref().map(Text));
+    python::origin(py)?.call1((Text(layer), Text(&origin.source), file, line, column, variable))
 }
 
 /// The error for what the kernel refuses.
@@ -55,8 +55,8 @@ pub fn kernel_error(py: Python<'_>, segments: &Segments, error: Error) -> PyErr 
 
 /// A `ConflictError`.
 pub fn conflict(py: Python<'_>, path: &str, upper: &Side, lower: &Side) -> PyErr {
-    let sides =
-        origin(py, &upper.layer, &upper.place).and_then(|above| Ok((above, origin(py, &lower.layer, &lower.place)?)));
+    let sides = origin_object(py, &upper.layer, &upper.origin)
+        .and_then(|above| Ok((above, origin_object(py, &lower.layer, &lower.origin)?)));
     match sides {
         Ok((above, beneath)) => {
             raise(python::conflict_error(py), (Text(path), Text(upper.word), above, Text(lower.word), beneath))

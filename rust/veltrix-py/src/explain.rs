@@ -5,7 +5,7 @@ use veltrix_core::explain::{Answer, Role};
 use veltrix_core::path::Step;
 use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 
-use crate::error::{origin, path_text};
+use crate::error::{origin_object, path_text};
 use crate::make::Text;
 use crate::reading::Reading;
 use crate::{path, python, raw};
@@ -41,7 +41,7 @@ impl<'py> Reading<'_, 'py> {
         let mut definitions = Vec::with_capacity(story.items.len());
         let mut deciding = None;
         for item in &story.items {
-            let from = origin(py, &item.layer, &item.place)?;
+            let from = origin_object(py, &item.layer, &item.origin)?;
             if deciding.is_none() && (item.role == Role::Wins || value.is_none()) {
                 deciding = Some(from.clone());
             }

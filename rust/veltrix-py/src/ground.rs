@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use veltrix_core::snapshot as kernel;
+use veltrix_core as kernel;
 
 use crate::cache::Cache;
 use crate::error::kernel_error;

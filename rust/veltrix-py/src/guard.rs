@@ -17,17 +17,17 @@ thread_local! {
     /// How many guards this thread is in.
     static GUARDS: Cell<usize> = const { Cell::new(0) };
     /// Where it panicked last.
-    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+    static LOCATION: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Has panics note their place; one that no guard sees prints it.
+/// Has panics note their location; one that no guard sees prints it.
 pub fn watch_panics() {
     set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
+        let location = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
         if GUARDS.get() == 0 {
-            eprintln!("veltrix: a defect at {place}");
+            eprintln!("veltrix: a defect at {location}");
         }
-        PLACE.set(place);
+        LOCATION.set(location);
     }));
 }
 
@@ -42,7 +42,7 @@ pub fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResul
 
 #[cold]
 fn defect(py: Python<'_>) -> PyErr {
-    raise(python::internal_error(py), (Text(PLACE.take()),))
+    raise(python::internal_error(py), (Text(LOCATION.take()),))
 }
 
 /// Panics, as a defect would.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
-use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
+use veltrix_core::layer::Origin;
 use veltrix_core::path::{push_index, push_segment};
-use veltrix_core::record::Place;
 use veltrix_core::segments::{NO_SEGMENT, SegmentId};
+use veltrix_core::tree::{NodeId, Tree, TreeBuilder};
 use veltrix_core::value::{Kind, Scalar};
 
 use crate::error::{raise, too_deep};
@@ -52,24 +52,29 @@ pub struct Reader<'a, 'py> {
     names: Names<'py>,
     /// Every opaque object that the tree refers to, by its handle.
     opaques: Option<Bound<'py, PyDict>>,
-    origins: Option<Origins<'py>>,
-    places: BTreeMap<NodeId, Place>,
+    given_origins: Option<Origins<'py>>,
+    origins: BTreeMap<NodeId, Origin>,
     /// Whether dicts are read where they stand.
     in_place: bool,
 }
 
 /// What a [`Reader`] has read.
 pub struct Read {
-    pub tree: Layer,
+    pub tree: Tree,
     pub opaques: Option<Py<PyDict>>,
-    pub places: BTreeMap<NodeId, Place>,
+    pub origins: BTreeMap<NodeId, Origin>,
 }
 
 impl<'a, 'py> Reader<'a, 'py> {
     /// A reader of data that stands at a path, which counts for the depth limit.
-    pub fn new(py: Python<'py>, builder: TreeBuilder, above: &'a [SegmentId], origins: Option<Origins<'py>>) -> Self {
+    pub fn new(
+        py: Python<'py>,
+        builder: TreeBuilder,
+        above: &'a [SegmentId],
+        given_origins: Option<Origins<'py>>,
+    ) -> Self {
         // Looking for the origin of a path may run the code of a key.
-        let in_place = origins.as_ref().is_none_or(Origins::is_empty);
+        let in_place = given_origins.as_ref().is_none_or(Origins::is_empty);
         Self {
             py,
             builder,
@@ -77,8 +82,8 @@ impl<'a, 'py> Reader<'a, 'py> {
             path: Vec::new(),
             names: Names::default(),
             opaques: None,
-            origins,
-            places: BTreeMap::new(),
+            given_origins,
+            origins: BTreeMap::new(),
             in_place,
         }
     }
@@ -97,7 +102,7 @@ impl<'a, 'py> Reader<'a, 'py> {
         if !self.builder.fits() {
             return Err(raise(python::limit_error(self.py), (Text("a layer of more than 4 GiB"),)));
         }
-        Ok(Read { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), places: self.places })
+        Ok(Read { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), origins: self.origins })
     }
 
     fn steps(&self) -> impl Iterator<Item = Step> {
@@ -119,13 +124,13 @@ impl<'a, 'py> Reader<'a, 'py> {
         text
     }
 
-    fn place_text(&self) -> String {
+    fn path_or_top(&self) -> String {
         if self.depth() == 0 { "the top level".to_owned() } else { self.text() }
     }
 
     fn surrogate(&self) -> PyErr {
         let py = self.py;
-        raise(python::parse_error(py), (Text(SURROGATE), py.None(), py.None(), py.None(), Text(self.place_text())))
+        raise(python::parse_error(py), (Text(SURROGATE), py.None(), py.None(), py.None(), Text(self.path_or_top())))
     }
 
     fn check_depth(&self) -> PyResult<()> {
@@ -152,21 +157,21 @@ impl<'a, 'py> Reader<'a, 'py> {
             Exact::Dict => self.mapping(segment, data.cast::<PyDict>()?, Self::definition)?,
             _ => self.value(segment, data)?,
         }
-        if self.origins.is_some() {
+        if self.given_origins.is_some() {
             self.note_origin(node)?;
         }
         Ok(())
     }
 
     fn note_origin(&mut self, node: NodeId) -> PyResult<()> {
-        let Some(origins) = &self.origins else { return Ok(()) };
+        let Some(given_origins) = &self.given_origins else { return Ok(()) };
         let names = self.steps().map(|step| match step {
             Step::Name(id) => &*self.builder.segments().get(id).text,
             Step::Index(_) => "",
         });
         let key = texts(self.py, names)?;
-        if let Some(place) = origins.get(key)? {
-            self.places.insert(node, place.clone());
+        if let Some(origin) = given_origins.get(key)? {
+            self.origins.insert(node, origin.clone());
         }
         Ok(())
     }
@@ -240,15 +245,15 @@ impl<'a, 'py> Reader<'a, 'py> {
 
     /// Whether a child of the path, and an item of that, needs no look at its depth or at the origins.
     fn takes_plain_values(&self) -> bool {
-        self.depth() + 1 < MAX_DEPTH && self.origins.is_none()
+        self.depth() + 1 < MAX_DEPTH && self.given_origins.is_none()
     }
 
     /// The name that a key gives; the key of any other class ends the reading in place.
     fn name(&mut self, key: &Bound<'py, PyAny>) -> PyResult<SegmentId> {
         let Ok(key) = key.cast_exact::<PyString>() else {
-            let place = self.place_text();
+            let path = self.path_or_top();
             let kind = python::type_name(key);
-            return Err(type_error(self.py, format!("a key is a str, not {kind} (in {place})")));
+            return Err(type_error(self.py, format!("a key is a str, not {kind} (in {path})")));
         };
         let Some(text) = raw::text(key)? else { return Err(self.surrogate()) };
         let name = self.builder.segments().intern(text);

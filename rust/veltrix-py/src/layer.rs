@@ -6,16 +6,17 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core as kernel;
 use veltrix_core::formats::{self, Format};
-use veltrix_core::layer::TreeBuilder;
+use veltrix_core::layer::{Origin, Secret};
+use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::patch::Definition;
 use veltrix_core::path::Step;
-use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::segments::{self, SegmentId, Segments};
-use veltrix_core::stacked::Stacked;
+use veltrix_core::tree::TreeBuilder;
 use veltrix_core::value::Kind;
 
-use crate::error::{document_error, origin};
+use crate::error::{document_error, origin_object};
 use crate::guard::guarded;
 use crate::input::Reader;
 use crate::make::{Text, attribute_error, shown, texts, type_error, value_error};
@@ -30,7 +31,7 @@ use crate::{path, raw};
 /// what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Layer {
-    pub stacked: Stacked,
+    pub version: LayerVersion,
     pub opaques: Option<Py<PyDict>>,
 }
 
@@ -39,7 +40,7 @@ impl Layer {
     pub fn from_data<'py>(
         data: &Bound<'py, PyAny>,
         name: String,
-        place: Place,
+        origin: Origin,
         origins: Option<Origins<'py>>,
         secret: &Bound<'py, PyAny>,
         table: Arc<Segments>,
@@ -47,17 +48,17 @@ impl Layer {
         let py = data.py();
         let read = guarded(py, || Reader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
         let secret = read_secret(secret, read.tree.segments())?;
-        let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret };
-        Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: read.opaques })
+        let loaded = kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret };
+        Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: read.opaques })
     }
 
     /// The same layer with its segments in another table.
     pub fn rebased(&self, py: Python<'_>, table: &Arc<Segments>) -> Self {
         let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
-        if Arc::ptr_eq(self.stacked.record.tree.segments(), table) {
-            return Self { stacked: self.stacked.clone(), opaques };
+        if Arc::ptr_eq(self.version.loaded.tree.segments(), table) {
+            return Self { version: self.version.clone(), opaques };
         }
-        Self { stacked: self.stacked.rebased(table), opaques }
+        Self { version: self.version.rebased(table), opaques }
     }
 }
 
@@ -108,8 +109,8 @@ impl Layer {
         check_data(data)?;
         let origins = Origins::new(origins)?;
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
-        let place = Place { source, ..Place::default() };
-        Self::from_data(data, name, place, origins, &secret, segments::current())
+        let origin = Origin { source, ..Origin::default() };
+        Self::from_data(data, name, origin, origins, &secret, segments::current())
     }
 
     /// The layer of a document; `format` is "toml", "json", "yaml" or "env".
@@ -157,14 +158,14 @@ impl Layer {
         })?;
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let secret = read_secret(&secret, tree.segments())?;
-        let place = Place { source: "file".into(), file, ..Place::default() };
-        let record = Record { name, tree: Arc::new(tree), place, places: BTreeMap::default(), secret };
-        Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: None })
+        let origin = Origin { source: "file".into(), file, ..Origin::default() };
+        let loaded = kernel::Layer { name, tree: Arc::new(tree), origin, origins: BTreeMap::default(), secret };
+        Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: None })
     }
 
     #[getter]
     fn name(&self) -> Text<&str> {
-        Text(&self.stacked.record.name)
+        Text(&self.version.loaded.name)
     }
 
     fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -176,29 +177,29 @@ impl Layer {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
-        Ok(Text(format!("<veltrix.Layer {}>", shown(&raw::new_str(py, &self.stacked.record.name)?)?)))
+        Ok(Text(format!("<veltrix.Layer {}>", shown(&raw::new_str(py, &self.version.loaded.name)?)?)))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let record = &self.stacked.record;
-        let tree = self.stacked.flattened();
+        let loaded = &self.version.loaded;
+        let tree = self.version.flattened();
         let origins = raw::new_dict(py)?;
         let data = guarded(py, || {
-            collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
+            collect_origins(py, &self.version, self.version.root(), &mut Vec::new(), &origins)?;
             output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
         })?;
-        let secret = match &record.secret {
+        let secret = match &loaded.secret {
             Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
             Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
             Secret::Paths(paths) => {
-                let table = record.tree.segments();
+                let table = loaded.tree.segments();
                 let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
                 let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
                 let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
                 raw::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
             }
         };
-        let own = origin(py, &record.name, &record.place)?;
+        let own = origin_object(py, &loaded.name, &loaded.origin)?;
         let state = raw::new_tuple(py, [own, data, origins.into_any(), secret])?;
         raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
     }
@@ -224,15 +225,15 @@ fn names<'py>(py: Python<'py>, table: &Segments, path: &[SegmentId]) -> PyResult
 /// Every node whose origin is not the layer's own.
 fn collect_origins(
     py: Python<'_>,
-    layer: &Stacked,
+    layer: &LayerVersion,
     definition: Definition<'_>,
     path: &mut Vec<SegmentId>,
     origins: &Bound<'_, PyDict>,
 ) -> PyResult<()> {
-    let (record, place) = (&layer.record, layer.place(definition));
-    if place != record.place {
-        let key = names(py, record.tree.segments(), path)?;
-        origins.set_item(key, origin(py, &record.name, &place)?)?;
+    let (loaded, origin) = (&layer.loaded, layer.origin(definition));
+    if origin != loaded.origin {
+        let key = names(py, loaded.tree.segments(), path)?;
+        origins.set_item(key, origin_object(py, &loaded.name, &origin)?)?;
     }
     if let Definition::Node(tree, node) = definition.value()
         && tree.node(node).kind != Kind::Mapping
@@ -258,7 +259,7 @@ pub fn restore_layer<'py>(
     origins: &Bound<'py, PyAny>,
     secret: &Bound<'py, PyAny>,
 ) -> PyResult<Layer> {
-    let (name, place) = layer_origin(origin)?;
+    let (name, origin) = layer_origin(origin)?;
     check_data(data)?;
-    Layer::from_data(data, name, place, Origins::new(Some(origins))?, secret, segments::current())
+    Layer::from_data(data, name, origin, Origins::new(Some(origins))?, secret, segments::current())
 }

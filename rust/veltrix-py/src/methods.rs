@@ -107,7 +107,7 @@ macro_rules! reading_methods {
             fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
                 Self::reading(slf, |reading| {
                     let stack = &reading.kernel()?.stack;
-                    texts(slf.py(), stack.iter().map(|layer| &*layer.record.name))
+                    texts(slf.py(), stack.iter().map(|layer| &*layer.loaded.name))
                 })
             }
 

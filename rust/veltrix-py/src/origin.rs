@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
-use veltrix_core::layer::Position;
-use veltrix_core::record::Place;
+use veltrix_core::layer::Origin;
+use veltrix_core::tree::Position;
 
 use crate::items;
 use crate::make::{Int, type_error, value_error};
@@ -12,49 +12,49 @@ use crate::{python, raw};
 /// How many fields an `Origin` has.
 const FIELDS: usize = 6;
 
-/// Places of single paths.
+/// Origins of single paths.
 pub struct Origins<'py> {
-    /// The number of each path's place.
+    /// The number of each path's origin.
     numbers: Bound<'py, PyDict>,
-    places: Vec<Place>,
+    origins: Vec<Origin>,
 }
 
 impl<'py> Origins<'py> {
     /// What a mapping of paths to origins says; `None` for no mapping.
-    pub fn new(given: Option<&Bound<'py, PyAny>>) -> PyResult<Option<Self>> {
-        let Some(given) = given.filter(|given| !given.is_none()) else { return Ok(None) };
-        let py = given.py();
-        if !python::is_mapping(given)? {
-            return Err(type_error(py, format!("origins are a mapping, not {}", python::type_name(given))));
+    pub fn new(mapping: Option<&Bound<'py, PyAny>>) -> PyResult<Option<Self>> {
+        let Some(mapping) = mapping.filter(|mapping| !mapping.is_none()) else { return Ok(None) };
+        let py = mapping.py();
+        if !python::is_mapping(mapping)? {
+            return Err(type_error(py, format!("origins are a mapping, not {}", python::type_name(mapping))));
         }
-        let mut origins = Self { numbers: raw::new_dict(py)?, places: Vec::new() };
-        for pair in raw::attribute(given, c"items")?.call0()?.try_iter()? {
+        let mut given = Self { numbers: raw::new_dict(py)?, origins: Vec::new() };
+        for pair in raw::attribute(mapping, c"items")?.call0()?.try_iter()? {
             let (path, origin) = items::unpacked(&pair?)?;
-            let place = place(&fields(&origin)?)?;
-            origins.numbers.set_item(path, Int(origins.places.len().cast_signed() as i64))?;
-            origins.places.push(place);
+            let origin = read(&fields(&origin)?)?;
+            given.numbers.set_item(path, Int(given.origins.len().cast_signed() as i64))?;
+            given.origins.push(origin);
         }
-        Ok(Some(origins))
+        Ok(Some(given))
     }
 
-    /// Whether no path has a place of its own.
+    /// Whether no path has an origin of its own.
     pub const fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.origins.is_empty()
     }
 
-    /// The place of a path.
-    pub fn get(&self, path: Bound<'py, PyTuple>) -> PyResult<Option<&Place>> {
+    /// The origin of a path.
+    pub fn get(&self, path: Bound<'py, PyTuple>) -> PyResult<Option<&Origin>> {
         match self.numbers.get_item(path)? {
-            Some(number) => Ok(self.places.get(number.extract::<usize>()?)),
+            Some(number) => Ok(self.origins.get(number.extract::<usize>()?)),
             None => Ok(None),
         }
     }
 }
 
-/// The name and the place that a pickled layer gives for itself.
-pub fn layer_origin(origin: &Bound<'_, PyAny>) -> PyResult<(String, Place)> {
+/// The name and the origin that a pickled layer gives for itself.
+pub fn layer_origin(origin: &Bound<'_, PyAny>) -> PyResult<(String, Origin)> {
     let fields = fields(origin)?;
-    Ok((text_argument("a layer's name", &fields.get_item(0)?)?, place(&fields)?))
+    Ok((text_argument("a layer's name", &fields.get_item(0)?)?, read(&fields)?))
 }
 
 /// What an `Origin` holds, whatever its class says.
@@ -71,22 +71,22 @@ fn fields<'py>(origin: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     Ok(fields)
 }
 
-/// The place that the fields of an `Origin` say, the layer's apart.
-fn place(fields: &Bound<'_, PyTuple>) -> PyResult<Place> {
+/// The origin that the fields of an `Origin` say, the layer's apart.
+fn read(fields: &Bound<'_, PyTuple>) -> PyResult<Origin> {
     let field = |at| fields.get_item(at).map(|field| Some(field).filter(|field| !field.is_none()));
     let (file, line, column, variable) = (field(2)?, field(3)?, field(4)?, field(5)?);
     let source = text_argument("an origin's source", &fields.get_item(1)?)?;
     let file = file.as_ref().map(file_name).transpose()?;
-    let place_number = |what, number: &_| number_argument(what, number, u32::MAX.into());
-    let line = line.map(|line| place_number("an origin's line", &line)).transpose()?;
-    let column = column.map(|column| place_number("an origin's column", &column)).transpose()?;
+    let number = |what, number: &_| number_argument(what, number, u32::MAX.into());
+    let line = line.map(|line| number("an origin's line", &line)).transpose()?;
+    let column = column.map(|column| number("an origin's column", &column)).transpose()?;
     if column.is_some() && line.is_none() {
         return Err(value_error(fields.py(), "an origin's column needs a line"));
     }
     let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let position = line.map(|line| Position { line: small(line), column: column.map_or(0, small) });
     let variable = variable.map(|variable| text_argument("an origin's variable", &variable)).transpose()?;
-    Ok(Place { source, file, variable, position })
+    Ok(Origin { source, file, variable, position })
 }
 
 /// The plain text of an argument that must be a `str`.

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
-use veltrix_core::layer::{Layer, NodeId};
+use veltrix_core::tree::{NodeId, Tree};
 use veltrix_core::value::{Kind, Scalar};
 
 use crate::make::{Int, Text};
@@ -10,7 +10,7 @@ use crate::scalars::{date_object, datetime_object, integer, time_object};
 use crate::{python, raw};
 
 /// Whether a value holds no opaque object.
-pub fn is_plain(tree: &Layer, node: NodeId) -> bool {
+pub fn is_plain(tree: &Tree, node: NodeId) -> bool {
     tree.nodes()[node as usize..tree.node(node).end as usize].iter().all(|node| node.kind != Kind::Opaque)
 }
 
@@ -28,7 +28,7 @@ pub enum Style {
 /// A node as a Python object.
 pub fn object<'py>(
     py: Python<'py>,
-    tree: &Layer,
+    tree: &Tree,
     node: NodeId,
     opaques: Option<&Py<PyDict>>,
     style: Style,

@@ -3,12 +3,13 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
+use veltrix_core as kernel;
 use veltrix_core::base::{EntryId, NO_ENTRY};
 use veltrix_core::digest::canonical;
-use veltrix_core::layer::{Layer, NodeId};
 use veltrix_core::path::{Step, plain_hash, push_known};
 use veltrix_core::segments::SegmentId;
-use veltrix_core::snapshot::{self as kernel, Found, Spot, hash_of};
+use veltrix_core::snapshot::{Found, Spot, hash_of};
+use veltrix_core::tree::{NodeId, Tree};
 use veltrix_core::value::Kind;
 
 use crate::cache::Cache;
@@ -34,7 +35,7 @@ pub struct Reading<'a, 'py> {
 enum Target<'a> {
     /// A value, or what stands inside of one; the entry and the path hash are those of the whole value.
     Leaf {
-        tree: &'a Arc<Layer>,
+        tree: &'a Arc<Tree>,
         node: NodeId,
         entry: EntryId,
         hash: u64,
@@ -109,7 +110,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// The object for a value, kept in the cache that the next read of the key will ask.
     fn found(
         &self,
-        tree: &Arc<Layer>,
+        tree: &Arc<Tree>,
         node: NodeId,
         entry: EntryId,
         hash: u64,
@@ -117,7 +118,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let snapshot = self.snapshot();
         if let Some(inline) = &snapshot.inline
-            && let Some(value) = inline.find(snapshot.place(hash, entry))
+            && let Some(value) = inline.find(snapshot.base_entry(hash, entry))
         {
             // The cache learns which entry the key leads to, and the base's value.
             if let Some(key) = key
@@ -150,7 +151,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         key: &Bound<'py, PyString>,
         hash: u64,
         entry: EntryId,
-        tree: &Layer,
+        tree: &Tree,
         node: NodeId,
     ) -> PyResult<Bound<'py, PyAny>> {
         let value = self.leaf(tree, node)?;
@@ -189,7 +190,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         Ok(kernel.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping))
     }
 
-    pub fn leaf(&self, tree: &Layer, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
+    pub fn leaf(&self, tree: &Tree, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
         output::object(self.py(), tree, node, self.snapshot().opaques(), Style::Frozen)
     }
 
@@ -363,7 +364,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 }
 
 /// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.
-fn inside(tree: &Layer, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Result<NodeId, usize> {
+fn inside(tree: &Tree, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Result<NodeId, usize> {
     for (at, step) in steps.iter().enumerate().skip(depth) {
         let found = match (step, tree.node(node).kind) {
             (Step::Index(index), Kind::List) => {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PySet, PyString, PyTuple};
+use veltrix_core as kernel;
+use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::rule::Conflicts;
 use veltrix_core::segments::{self, Segments};
-use veltrix_core::snapshot as kernel;
-use veltrix_core::stacked::Stacked;
 
 use crate::error::kernel_error;
 use crate::guard::guarded;
@@ -81,13 +81,13 @@ fn build(
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;
     for layer in &given {
-        let Layer { stacked, opaques: added } = layer.get().rebased(py, &table);
+        let Layer { version, opaques: added } = layer.get().rebased(py, &table);
         // Made here, so that no thread that is detached makes it when the process forks.
-        stacked.root();
-        stack.push(stacked);
+        version.root();
+        stack.push(version);
         opaques = joined(py, opaques.as_ref(), added)?;
     }
-    let stack: Arc<[Stacked]> = stack.into();
+    let stack: Arc<[LayerVersion]> = stack.into();
     let resolved = py.detach(|| kernel::Snapshot::new(stack, &table, conflicts));
     let mut kernel = resolved.map_err(|error| kernel_error(py, &table, error))?;
     kernel.generation = generation;
@@ -117,7 +117,7 @@ fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
 /// The table of segments that the most recent of the layers use.
 fn common_table(layers: &[Py<Layer>]) -> Arc<Segments> {
     let current = segments::current();
-    let tables = || layers.iter().map(|layer| layer.get().stacked.record.tree.segments());
+    let tables = || layers.iter().map(|layer| layer.get().version.loaded.tree.segments());
     if tables().any(|table| Arc::ptr_eq(table, &current)) {
         return current;
     }

@@ -65,7 +65,7 @@ fn topped(py: Python<'_>, snapshot: &Snapshot, ground: &Ground<'_>, layers: &[Bo
     let mut added = None;
     for layer in layers {
         let layer = layer.get().rebased(py, below.segments());
-        chosen.push(layer.stacked);
+        chosen.push(layer.version);
         added = joined(py, added.as_ref(), layer.opaques)?;
     }
     snapshot.derived(py, ground, of_generation(below, below.with_layers(&chosen)), added)

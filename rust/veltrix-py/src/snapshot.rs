@@ -6,18 +6,19 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core as kernel;
 use veltrix_core::base::EntryId;
 use veltrix_core::delta::Delta;
 use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::hash::ROOT_HASH;
-use veltrix_core::layer::TreeBuilder;
+use veltrix_core::layer::{Origin, Secret};
+use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::patch::Definition;
-use veltrix_core::record::{Place, Record, Secret};
 use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::segments::Segments;
-use veltrix_core::snapshot::{self as kernel, Spot};
-use veltrix_core::stacked::Stacked;
+use veltrix_core::snapshot::Spot;
+use veltrix_core::tree::TreeBuilder;
 
 use crate::cache::Cache;
 use crate::diff::Difference;
@@ -104,7 +105,7 @@ impl Snapshot {
     }
 
     /// The entry of the base whose path has this hash, found as `entry` unless the path is listed as another one.
-    pub fn place(&self, hash: u64, entry: EntryId) -> EntryId {
+    pub fn base_entry(&self, hash: u64, entry: EntryId) -> EntryId {
         match self.below.delta.as_ref().and_then(|delta| delta.get(hash)) {
             Some(change) => change.entry,
             None => entry,
@@ -194,11 +195,12 @@ fn overlay_layer(
     table: &Arc<Segments>,
     data: &Bound<'_, PyAny>,
     name: String,
-) -> PyResult<(Stacked, Option<Py<PyDict>>)> {
+) -> PyResult<(LayerVersion, Option<Py<PyDict>>)> {
     let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
-    let place = Place { source: "overlay".into(), ..Place::default() };
-    let record = Record { name, tree: Arc::new(read.tree), place, places: read.places, secret: Secret::Nothing };
-    Ok((Stacked::new(Arc::new(record)), read.opaques))
+    let origin = Origin { source: "overlay".into(), ..Origin::default() };
+    let loaded =
+        kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret: Secret::Nothing };
+    Ok((LayerVersion::new(Arc::new(loaded)), read.opaques))
 }
 
 /// What was derived from a kernel's snapshot as one of the same generation.
@@ -214,9 +216,9 @@ reading_methods!(Snapshot, {
         let (py, snapshot) = (slf.py(), slf.get());
         guarded(py, || {
             let kernel = snapshot.kernel(py)?;
-            let layers = kernel.stack.iter().map(|stacked| {
+            let layers = kernel.stack.iter().map(|version| {
                 let opaques = snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
-                Ok(Bound::new(py, Layer { stacked: stacked.clone(), opaques })?.into_any())
+                Ok(Bound::new(py, Layer { version: version.clone(), opaques })?.into_any())
             });
             let layers = raw::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
             let conflicts = match kernel.conflicts {
@@ -284,12 +286,12 @@ reading_methods!(Snapshot, {
                 Ok(set) => snapshot.derived(py, ground, Ok(set), read.opaques),
                 Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
                 Err(Refusal::InTheWay(stop)) => {
-                    let stacked = &kernel.stack[at];
+                    let version = &kernel.stack[at];
                     let reached = &names[..stop.depth];
-                    let side = |word, place| Side { layer: stacked.record.name.clone(), word, place };
-                    let upper = side("mapping", Place { source: "set".into(), ..Place::default() });
-                    let found = stacked.definition(reached);
-                    let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), stacked.place(found)));
+                    let side = |word, origin| Side { layer: version.loaded.name.clone(), word, origin };
+                    let upper = side("mapping", Origin { source: "set".into(), ..Origin::default() });
+                    let found = version.definition(reached);
+                    let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), version.origin(found)));
                     Err(conflict(py, &path_text(table, reached), &upper, &lower))
                 }
             }
@@ -308,10 +310,10 @@ reading_methods!(Snapshot, {
             let table = kernel.segments();
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
-            let stacked = &kernel.stack[at];
+            let version = &kernel.stack[at];
             for depth in 0..names.len() {
-                if stacked.definition(&names[..=depth]).is_none() {
-                    let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
+                if version.definition(&names[..=depth]).is_none() {
+                    let siblings = version.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
                     let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
                     let key = Text(&*table.get(names[depth]).text);
                     let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
@@ -328,8 +330,8 @@ reading_methods!(Snapshot, {
         Self::deriving(slf, |py, snapshot, ground| {
             let kernel = ground.kernel;
             let layer = layer_argument(layer)?.get().rebased(py, kernel.segments());
-            let at = kernel.stack.iter().rposition(|known| known.record.name == layer.stacked.record.name);
-            let derived = kernel.with_layer(&layer.stacked, at);
+            let at = kernel.stack.iter().rposition(|known| known.loaded.name == layer.version.loaded.name);
+            let derived = kernel.with_layer(&layer.version, at);
             snapshot.derived(py, ground, derived, layer.opaques)
         })
     }

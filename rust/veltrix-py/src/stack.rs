@@ -2,24 +2,24 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use veltrix_core::snapshot as kernel;
+use veltrix_core as kernel;
 
 use crate::error::no_layer;
 use crate::layer::Layer;
 use crate::make::type_error;
 use crate::{python, raw};
 
-/// The place in a stack of the topmost layer of a name; of the topmost of all without one.
+/// The index in a stack of the topmost layer of a name; of the topmost of all without one.
 pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let found = match name {
         None => kernel.stack.len().checked_sub(1),
         Some(name) => {
             let name = name.cast::<PyString>().map_or(Ok(None), raw::text)?;
-            name.and_then(|name| kernel.stack.iter().rposition(|layer| *layer.record.name == *name))
+            name.and_then(|name| kernel.stack.iter().rposition(|layer| *layer.loaded.name == *name))
         }
     };
     found.ok_or_else(|| {
-        let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.record.name).collect();
+        let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.loaded.name).collect();
         no_layer(&names, name.unwrap_or(py.None().bind(py)))
     })
 }

@@ -12,9 +12,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
-use crate::layer::{Layer, Position, TreeBuilder};
 use crate::path::{push_index, push_segment};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::tree::{Position, Tree, TreeBuilder};
 use crate::value::{Kind, Scalar};
 
 /// The most segments that a path has.
@@ -35,7 +35,7 @@ pub struct DocumentBuilder {
     /// The keys of all open mappings, each mapping's behind its parent's.
     keys: Vec<SegmentId>,
     key_positions: Vec<Position>,
-    /// `(mapping, key)` to the place in `keys`, for mappings of more than [`NARROW`] keys.
+    /// `(mapping, key)` to the index in `keys`, for mappings of more than [`NARROW`] keys.
     wide: HashMap<u64, u32, foldhash::fast::RandomState>,
     /// How many path segments a child of the innermost frame has.
     level: usize,
@@ -165,7 +165,7 @@ impl DocumentBuilder {
     }
 
     /// The finished layer; a document without any event is an empty mapping.
-    pub fn finish(mut self) -> Layer {
+    pub fn finish(mut self) -> Tree {
         if self.tree.is_empty() {
             self.tree.open(NO_SEGMENT, Kind::Mapping);
         }
@@ -249,9 +249,9 @@ impl DocumentBuilder {
         frame.seen |= bit;
         let (node, first_key) = (frame.node, frame.first_key);
         if (!is_new || self.keys.len() - first_key >= NARROW)
-            && let Some(place) = self.find(node, first_key, segment)
+            && let Some(index) = self.find(node, first_key, segment)
         {
-            return Some(self.key_positions[place]);
+            return Some(self.key_positions[index]);
         }
         self.keys.push(segment);
         self.key_positions.push(position);
@@ -260,16 +260,16 @@ impl DocumentBuilder {
 
     /// Where a key of the innermost mapping stands in `keys`; the key is expected to go there if it is new.
     fn find(&mut self, node: u32, first_key: usize, segment: SegmentId) -> Option<usize> {
-        let place = self.keys.len();
-        if place - first_key < NARROW {
+        let index = self.keys.len();
+        if index - first_key < NARROW {
             return self.keys[first_key..].iter().position(|&key| key == segment).map(|index| first_key + index);
         }
         let slot = |key: SegmentId| u64::from(node) << 32 | u64::from(key);
-        if place - first_key == NARROW {
+        if index - first_key == NARROW {
             let keys = self.keys[first_key..].iter().zip(first_key..);
-            self.wide.extend(keys.map(|(&key, place)| (slot(key), place as u32)));
+            self.wide.extend(keys.map(|(&key, index)| (slot(key), index as u32)));
         }
-        self.wide.insert(slot(segment), place as u32).map(|place| place as usize)
+        self.wide.insert(slot(segment), index as u32).map(|index| index as usize)
     }
 
     /// The path of the child to come: its key, or the item of the innermost list that was counted last.

@@ -7,12 +7,12 @@
 use super::DocumentError;
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
-use crate::layer::{Layer, Position};
 use crate::path::is_space;
+use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
 /// Reads a `.env` document.
-pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
+pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Tree, DocumentError> {
     let mut reader = Reader { cursor: Cursor::new(text) };
     if let Some(offset) = text.find('\0') {
         return Err(reader.cursor.error_at("NUL character", offset));

@@ -5,14 +5,14 @@
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
 use super::{DocumentError, SURROGATE};
-use crate::layer::{Layer, Position};
+use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
 /// The most digits that an integer has: what Python's `int()` reads by default.
 pub const DIGITS_LIMIT: usize = 4300;
 
 /// Reads a JSON document.
-pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
+pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
     let reader = Reader {
         cursor: Cursor::new(text),
         position: Position { line: 1, column: 1 },
@@ -37,7 +37,7 @@ enum Text<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn read(mut self) -> Result<Layer, DocumentError> {
+    fn read(mut self) -> Result<Tree, DocumentError> {
         self.cursor.skip_space();
         loop {
             let mut first = self.value()?;

@@ -13,10 +13,10 @@ use super::cursor::Cursor;
 use super::document::{DEPTH_LIMIT, DocumentBuilder};
 use super::toml_scalar;
 use super::toml_tables::{Item, Name, NodeId, ROOT, Tables};
-use crate::layer::Layer;
+use crate::tree::Tree;
 
 /// Reads a TOML document.
-pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
+pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
     let mut reader = Reader { cursor: Cursor::new(text), tables: Tables::new(document.segments()), key: Vec::new() };
     reader.statements()?;
     reader.tables.build(document)

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::DocumentError;
 use super::document::{DEPTH_LIMIT, DocumentBuilder, Word, too_deep, word};
-use crate::layer::{Layer, Position};
 use crate::path::{push_index, push_segment};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
 /// The number of an item; the table of the whole document is [`ROOT`].
@@ -151,7 +151,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Hands the whole document over.
-    pub fn build(self, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
+    pub fn build(self, mut document: DocumentBuilder) -> Result<Tree, DocumentError> {
         let mut id = ROOT;
         loop {
             let node = self.node(id);

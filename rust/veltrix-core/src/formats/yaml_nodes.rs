@@ -14,7 +14,7 @@ use super::DocumentError;
 use super::document::DEPTH_LIMIT;
 use super::yaml_parser::{events, position};
 use super::yaml_scalar::Tag;
-use crate::layer::Position;
+use crate::tree::Position;
 
 /// No valid document has as many containers open: one for each level of a path, two with an operator.
 const OPEN_LIMIT: usize = 2 * DEPTH_LIMIT + 2;
@@ -80,31 +80,31 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn event(&mut self, source: &str, event: Event<'t>, span: Span) -> Result<(), DocumentError> {
-        let place = position(&span.tag_start().unwrap_or(span.start));
+        let position = position(&span.tag_start().unwrap_or(span.start));
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err(DocumentError::syntax("more than one document", place));
+                    return Err(DocumentError::syntax("more than one document", position));
                 }
             }
             Event::Scalar(text, ScalarStyle::Plain, anchor, tag) => {
                 // The parser says `~` for what is not there at all, too.
                 let missing = text == "~" && span.slice(source) != Some("~");
                 let text = if missing { Cow::Borrowed("") } else { text };
-                self.push(Content::Plain(text), place, anchor, tag);
+                self.push(Content::Plain(text), position, anchor, tag);
             }
-            Event::Scalar(text, _, anchor, tag) => self.push(Content::Quoted(text), place, anchor, tag),
-            Event::SequenceStart(_, anchor, tag) => self.open(Content::List, place, anchor, tag),
-            Event::MappingStart(_, anchor, tag) => self.open(Content::Mapping, place, anchor, tag),
+            Event::Scalar(text, _, anchor, tag) => self.push(Content::Quoted(text), position, anchor, tag),
+            Event::SequenceStart(_, anchor, tag) => self.open(Content::List, position, anchor, tag),
+            Event::MappingStart(_, anchor, tag) => self.open(Content::Mapping, position, anchor, tag),
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => {
                 let target = anchor.checked_sub(1).and_then(|index| self.anchors.get(index)).copied();
-                let Some(target) = target else { return Err(DocumentError::syntax("unknown anchor", place)) };
+                let Some(target) = target else { return Err(DocumentError::syntax("unknown anchor", position)) };
                 if self.open.contains(&target) {
-                    return Err(DocumentError::syntax("recursive alias", place));
+                    return Err(DocumentError::syntax("recursive alias", position));
                 }
-                self.push(Content::Alias(target), place, 0, None);
+                self.push(Content::Alias(target), position, 0, None);
             }
             _ => {}
         }

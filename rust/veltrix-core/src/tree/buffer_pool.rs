@@ -1,20 +1,20 @@
-//! The arrays of a layer, and the memory for them: to get as much from the system and to give it back may take as long
+//! The buffers of a tree, and the memory for them: to get as much from the system and to give it back may take as long
 //! as reading the data.
 //!
 //! ```text
-//!   a thread's growing arrays ──copied──► a layer's own ──the layer goes──► spare ──► the next layer of about that size
+//!   a thread's growing buffers ──copied──► a tree's own ──the tree goes──► spare ──► the next tree of about that size
 //! ```
 
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use super::{Layer, Node, Position};
+use super::{Node, Position, Tree};
 use crate::segments::Segments;
 
-/// The arrays of a layer, as [`Layer`] describes them.
+/// The buffers of a tree, as [`Tree`] describes them.
 #[derive(Debug, Default)]
-pub struct Arrays {
+pub struct Buffers {
     pub nodes: Vec<Node>,
     pub payloads: Vec<u64>,
     pub wide: Vec<u64>,
@@ -23,27 +23,27 @@ pub struct Arrays {
     pub positions: Vec<Position>,
 }
 
-/// No more bytes than this are kept by a thread to grow layers in, nor by the process as spare.
+/// No more bytes than this are kept by a thread to grow trees in, nor by the process as spare.
 const KEPT: usize = 4 << 20;
 /// The memory of fewer nodes is no spare, as the allocator has such at hand; few where assertions are on, so that small
 /// cases meet it.
 const LEAST: usize = if cfg!(debug_assertions) { 8 } else { 1 << 10 };
 
 thread_local! {
-    static GROWING: Cell<Arrays> = Cell::default();
+    static GROWING: Cell<Buffers> = Cell::default();
 }
 
-/// The arrays of layers that went, the oldest first. Nobody waits for the lock, so that a fork cannot leave a child that
+/// The buffers of trees that went, the oldest first. Nobody waits for the lock, so that a fork cannot leave a child that
 /// does: who does not get it does without.
-static SPARE: Mutex<VecDeque<Arrays>> = Mutex::new(VecDeque::new());
+static SPARE: Mutex<VecDeque<Buffers>> = Mutex::new(VecDeque::new());
 
-impl Arrays {
-    /// Empty arrays that have grown before, if this thread has some.
+impl Buffers {
+    /// Empty buffers that have grown before, if this thread has some.
     pub fn to_grow() -> Self {
         GROWING.take()
     }
 
-    /// Leaves the arrays to the next layer that this thread builds.
+    /// Leaves the buffers to the next tree that this thread builds.
     pub fn keep_growing(mut self) {
         if self.size() <= KEPT {
             self.clear();
@@ -64,9 +64,9 @@ impl Arrays {
         copy
     }
 
-    /// The layer that has these arrays.
-    pub fn into_layer(self, segments: Arc<Segments>) -> Layer {
-        Layer {
+    /// The tree that has these buffers.
+    pub fn into_layer(self, segments: Arc<Segments>) -> Tree {
+        Tree {
             segments,
             nodes: self.nodes.into_boxed_slice(),
             payloads: self.payloads.into_boxed_slice(),
@@ -77,25 +77,25 @@ impl Arrays {
         }
     }
 
-    /// Makes the memory of a layer that goes spare.
-    pub fn recycle(layer: &mut Layer) {
-        if layer.nodes.len() < LEAST {
+    /// Makes the memory of a tree that goes spare.
+    pub fn recycle(tree: &mut Tree) {
+        if tree.nodes.len() < LEAST {
             return;
         }
-        let mut arrays = Self {
-            nodes: std::mem::take(&mut layer.nodes).into_vec(),
-            payloads: std::mem::take(&mut layer.payloads).into_vec(),
-            wide: std::mem::take(&mut layer.wide).into_vec(),
-            texts: std::mem::take(&mut layer.texts).into_string(),
-            bytes: std::mem::take(&mut layer.bytes).into_vec(),
-            positions: std::mem::take(&mut layer.positions).into_vec(),
+        let mut buffers = Self {
+            nodes: std::mem::take(&mut tree.nodes).into_vec(),
+            payloads: std::mem::take(&mut tree.payloads).into_vec(),
+            wide: std::mem::take(&mut tree.wide).into_vec(),
+            texts: std::mem::take(&mut tree.texts).into_string(),
+            bytes: std::mem::take(&mut tree.bytes).into_vec(),
+            positions: std::mem::take(&mut tree.positions).into_vec(),
         };
-        if arrays.size() > KEPT {
+        if buffers.size() > KEPT {
             return;
         }
-        arrays.clear();
+        buffers.clear();
         let Ok(mut spare) = SPARE.try_lock() else { return };
-        spare.push_back(arrays);
+        spare.push_back(buffers);
         while spare.iter().map(Self::size).sum::<usize>() > KEPT {
             spare.pop_front();
         }
@@ -119,13 +119,13 @@ impl Arrays {
     }
 }
 
-/// Spare arrays for so many nodes, not much larger.
-fn spare(nodes: usize) -> Option<Arrays> {
+/// Spare buffers for so many nodes, not much larger.
+fn spare(nodes: usize) -> Option<Buffers> {
     if nodes < LEAST {
         return None;
     }
     let mut spare = SPARE.try_lock().ok()?;
-    let at = spare.iter().position(|arrays| (nodes..=nodes + nodes / 4).contains(&arrays.nodes.capacity()))?;
+    let at = spare.iter().position(|buffers| (nodes..=nodes + nodes / 4).contains(&buffers.nodes.capacity()))?;
     spare.remove(at)
 }
 
@@ -139,25 +139,25 @@ mod tests {
     use std::sync::Arc;
 
     use super::{KEPT, LEAST, SPARE};
-    use crate::layer::{Layer, TreeBuilder};
     use crate::segments::{NO_SEGMENT, Segments};
+    use crate::tree::{Tree, TreeBuilder};
     use crate::value::Kind;
 
-    fn layer(nodes: usize) -> Layer {
+    fn tree(nodes: usize) -> Tree {
         let mut builder = TreeBuilder::new(Arc::new(Segments::new()));
         builder.open(NO_SEGMENT, Kind::List);
         (1..nodes).for_each(|number| _ = builder.text(NO_SEGMENT, &number.to_string()));
         builder.finish()
     }
 
-    /// How many spare arrays have room for exactly so many nodes.
+    /// How many spare buffers have room for exactly so many nodes.
     fn spare(nodes: usize) -> usize {
         let spare = SPARE.lock().unwrap();
-        assert!(spare.iter().map(super::Arrays::size).sum::<usize>() <= KEPT);
-        spare.iter().filter(|arrays| arrays.nodes.capacity() == nodes).count()
+        assert!(spare.iter().map(super::Buffers::size).sum::<usize>() <= KEPT);
+        spare.iter().filter(|buffers| buffers.nodes.capacity() == nodes).count()
     }
 
-    /// Tests beside this one hold the lock now and then, so that a layer may go without a trace.
+    /// Tests beside this one hold the lock now and then, so that a tree may go without a trace.
     fn until(mut holds: impl FnMut() -> bool) {
         assert!((0..1000).any(|_| holds()));
     }
@@ -166,13 +166,13 @@ mod tests {
     fn the_memory_of_a_layer_that_went_is_the_next_ones() {
         const NODES: usize = 40_009;
         until(|| {
-            drop(layer(NODES));
+            drop(tree(NODES));
             spare(NODES) > 0
         });
         until(|| {
             let before = spare(NODES);
-            let next = layer(NODES - 9);
-            assert_eq!(next.scalar(77), layer(100).scalar(77));
+            let next = tree(NODES - 9);
+            assert_eq!(next.scalar(77), tree(100).scalar(77));
             assert_eq!(next.nodes().len(), NODES - 9);
             spare(NODES) < before
         });
@@ -182,13 +182,13 @@ mod tests {
     fn little_and_too_much_memory_is_no_spare() {
         const LARGE: usize = KEPT / 20 + 7;
         for _ in 0..20 {
-            drop(layer(LARGE));
-            drop(layer(LEAST - 1));
+            drop(tree(LARGE));
+            drop(tree(LEAST - 1));
             assert_eq!((spare(LARGE), spare(LEAST - 1)), (0, 0));
         }
-        (0..20).for_each(|more| drop(layer(LARGE / 4 + more)));
+        (0..20).for_each(|more| drop(tree(LARGE / 4 + more)));
         until(|| {
-            drop(layer(LARGE / 4));
+            drop(tree(LARGE / 4));
             spare(LARGE / 4) > 0
         });
     }

@@ -1,37 +1,37 @@
-//! Building a layer, in document order.
+//! Building a tree, in document order.
 
 use std::sync::Arc;
 
-use super::arrays::Arrays;
-use super::{Layer, NARROW, Node, NodeId, Position, index_wide, range};
+use super::buffer_pool::Buffers;
+use super::{NARROW, Node, NodeId, Position, Tree, index_wide, range};
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::value::{Kind, Scalar};
 
-/// The kinds of nodes whose value stands among the texts of a layer, and among its bytes.
+/// The kinds of nodes whose value stands among the texts of a tree, and among its bytes.
 const KINDS_OF_TEXT: [Kind; 2] = [Kind::Str, Kind::BigInt];
 const KINDS_OF_BYTES: [Kind; 3] = [Kind::Bytes, Kind::DateTime, Kind::Time];
 
-/// Builds a layer in document order: `open`, children, `close`.
+/// Builds a tree in document order: `open`, children, `close`.
 #[derive(Debug)]
 pub struct TreeBuilder {
     segments: Arc<Segments>,
-    arrays: Arrays,
+    buffers: Buffers,
     open: Vec<NodeId>,
 }
 
 impl TreeBuilder {
     /// A builder on a table of segments.
     pub fn new(segments: Arc<Segments>) -> Self {
-        Self { segments, arrays: Arrays::to_grow(), open: Vec::new() }
+        Self { segments, buffers: Buffers::to_grow(), open: Vec::new() }
     }
 
     /// A builder of what is likely to be one value.
     pub fn of_one(segments: Arc<Segments>) -> Self {
-        let arrays = Arrays { nodes: Vec::with_capacity(1), payloads: Vec::with_capacity(1), ..Arrays::default() };
-        Self { segments, arrays, open: Vec::new() }
+        let buffers = Buffers { nodes: Vec::with_capacity(1), payloads: Vec::with_capacity(1), ..Buffers::default() };
+        Self { segments, buffers, open: Vec::new() }
     }
 
-    /// The table that the layer will use.
+    /// The table that the tree will use.
     pub fn segments(&self) -> &Arc<Segments> {
         &self.segments
     }
@@ -43,23 +43,23 @@ impl TreeBuilder {
 
     /// How many nodes stand so far; the number of the next one.
     pub fn len(&self) -> NodeId {
-        self.arrays.nodes.len() as NodeId
+        self.buffers.nodes.len() as NodeId
     }
 
     /// Whether no node stands yet.
     pub fn is_empty(&self) -> bool {
-        self.arrays.nodes.is_empty()
+        self.buffers.nodes.is_empty()
     }
 
     /// Whether the numbers of nodes and the offsets of text still fit their fields: 32 bits each.
     pub fn fits(&self) -> bool {
-        u32::try_from(self.arrays.nodes.len()).is_ok_and(|last| last != NO_SEGMENT)
-            && u32::try_from(self.arrays.texts.len().max(self.arrays.bytes.len())).is_ok()
+        u32::try_from(self.buffers.nodes.len()).is_ok_and(|last| last != NO_SEGMENT)
+            && u32::try_from(self.buffers.texts.len().max(self.buffers.bytes.len())).is_ok()
     }
 
     /// A node that already stands.
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.arrays.nodes[id as usize]
+        &self.buffers.nodes[id as usize]
     }
 
     /// Adds a leaf that is no operator.
@@ -73,10 +73,10 @@ impl TreeBuilder {
             Scalar::BigInt(digits) => self.store_text(digits),
             Scalar::Bytes(bytes) => self.store(bytes),
             Scalar::DateTime(date, time) => {
-                let start = self.arrays.bytes.len();
-                self.arrays.bytes.extend_from_slice(&date.pack().to_le_bytes()[..4]);
-                self.arrays.bytes.extend_from_slice(&time.pack());
-                range(start, self.arrays.bytes.len())
+                let start = self.buffers.bytes.len();
+                self.buffers.bytes.extend_from_slice(&date.pack().to_le_bytes()[..4]);
+                self.buffers.bytes.extend_from_slice(&time.pack());
+                range(start, self.buffers.bytes.len())
             }
             Scalar::Date(date) => date.pack(),
             Scalar::Time(time) => self.store(&time.pack()),
@@ -137,26 +137,26 @@ impl TreeBuilder {
     #[inline]
     pub fn close_with(&mut self, children: usize) {
         if let Some(id) = self.open.pop() {
-            self.arrays.nodes[id as usize].end = self.arrays.nodes.len() as NodeId;
+            self.buffers.nodes[id as usize].end = self.buffers.nodes.len() as NodeId;
             if children > NARROW {
-                index_wide(&self.arrays.nodes, &mut self.arrays.payloads, &mut self.arrays.wide, id);
+                index_wide(&self.buffers.nodes, &mut self.buffers.payloads, &mut self.buffers.wide, id);
             }
         }
     }
 
     /// Says where the node stands in its document.
     pub fn locate(&mut self, id: NodeId, position: Position) {
-        if self.arrays.positions.len() == id as usize {
-            self.arrays.positions.push(position);
+        if self.buffers.positions.len() == id as usize {
+            self.buffers.positions.push(position);
         } else {
-            self.arrays.positions.resize(self.arrays.nodes.len(), Position::default());
-            self.arrays.positions[id as usize] = position;
+            self.buffers.positions.resize(self.buffers.nodes.len(), Position::default());
+            self.buffers.positions[id as usize] = position;
         }
     }
 
     /// Gives a node another kind or name: how a document turns `{"$append": […]}` into the operator.
     pub fn retype(&mut self, id: NodeId, segment: SegmentId, kind: Kind) {
-        let node = &mut self.arrays.nodes[id as usize];
+        let node = &mut self.buffers.nodes[id as usize];
         node.segment = segment;
         node.kind = kind;
     }
@@ -166,21 +166,21 @@ impl TreeBuilder {
         self.open.retain(|&open| open < id);
         // Texts and bytes stand in the order of their nodes.
         let first = |kinds: &[Kind]| {
-            let mut removed = (id as usize)..self.arrays.nodes.len();
-            let first = removed.find(|&node| kinds.contains(&self.arrays.nodes[node].kind))?;
-            Some((self.arrays.payloads[first] >> 32) as usize)
+            let mut removed = (id as usize)..self.buffers.nodes.len();
+            let first = removed.find(|&node| kinds.contains(&self.buffers.nodes[node].kind))?;
+            Some((self.buffers.payloads[first] >> 32) as usize)
         };
         let (text, bytes) = (first(&KINDS_OF_TEXT), first(&KINDS_OF_BYTES));
-        self.arrays.texts.truncate(text.unwrap_or(self.arrays.texts.len()));
-        self.arrays.bytes.truncate(bytes.unwrap_or(self.arrays.bytes.len()));
-        self.arrays.nodes.truncate(id as usize);
-        self.arrays.payloads.truncate(id as usize);
-        self.arrays.positions.truncate(id as usize);
+        self.buffers.texts.truncate(text.unwrap_or(self.buffers.texts.len()));
+        self.buffers.bytes.truncate(bytes.unwrap_or(self.buffers.bytes.len()));
+        self.buffers.nodes.truncate(id as usize);
+        self.buffers.payloads.truncate(id as usize);
+        self.buffers.positions.truncate(id as usize);
     }
 
-    /// Copies a subtree of another layer of the same table.
-    pub fn copy(&mut self, segment: SegmentId, from: &Layer, id: NodeId) {
-        let base = self.arrays.nodes.len() as NodeId;
+    /// Copies a subtree of another tree of the same table.
+    pub fn copy(&mut self, segment: SegmentId, from: &Tree, id: NodeId) {
+        let base = self.buffers.nodes.len() as NodeId;
         for source in id..from.node(id).end {
             let node = from.node(source);
             let name = if source == id { segment } else { node.segment };
@@ -188,54 +188,54 @@ impl TreeBuilder {
                 Some(scalar) => self.scalar(name, scalar),
                 None => self.push(name, node.kind, 0),
             };
-            self.arrays.nodes[copied as usize].end = node.end - id + base;
+            self.buffers.nodes[copied as usize].end = node.end - id + base;
             if let Some(position) = from.position(source) {
                 self.locate(copied, position);
             }
         }
         for copied in base..self.len() {
-            index_wide(&self.arrays.nodes, &mut self.arrays.payloads, &mut self.arrays.wide, copied);
+            index_wide(&self.buffers.nodes, &mut self.buffers.payloads, &mut self.buffers.wide, copied);
         }
     }
 
-    /// The finished layer.
-    pub fn finish(mut self) -> Layer {
+    /// The finished tree.
+    pub fn finish(mut self) -> Tree {
         while !self.open.is_empty() {
             self.close();
         }
-        if !self.arrays.positions.is_empty() {
-            self.arrays.positions.resize(self.arrays.nodes.len(), Position::default());
+        if !self.buffers.positions.is_empty() {
+            self.buffers.positions.resize(self.buffers.nodes.len(), Position::default());
         }
-        self.segments.retain(self.arrays.nodes.len());
-        let Self { segments, arrays, .. } = self;
+        self.segments.retain(self.buffers.nodes.len());
+        let Self { segments, buffers, .. } = self;
         // What was made for one value fits as it is.
-        if arrays.nodes.capacity() == 1 {
-            return arrays.into_layer(segments);
+        if buffers.nodes.capacity() == 1 {
+            return buffers.into_layer(segments);
         }
-        let layer = arrays.copied().into_layer(segments);
-        arrays.keep_growing();
-        layer
+        let tree = buffers.copied().into_layer(segments);
+        buffers.keep_growing();
+        tree
     }
 
     #[inline]
     fn store(&mut self, bytes: &[u8]) -> u64 {
-        let start = self.arrays.bytes.len();
-        self.arrays.bytes.extend_from_slice(bytes);
-        range(start, self.arrays.bytes.len())
+        let start = self.buffers.bytes.len();
+        self.buffers.bytes.extend_from_slice(bytes);
+        range(start, self.buffers.bytes.len())
     }
 
     #[inline]
     fn store_text(&mut self, text: &str) -> u64 {
-        let start = self.arrays.texts.len();
-        self.arrays.texts.push_str(text);
-        range(start, self.arrays.texts.len())
+        let start = self.buffers.texts.len();
+        self.buffers.texts.push_str(text);
+        range(start, self.buffers.texts.len())
     }
 
     #[inline]
     fn push(&mut self, segment: SegmentId, kind: Kind, payload: u64) -> NodeId {
-        let id = self.arrays.nodes.len() as NodeId;
-        self.arrays.nodes.push(Node { segment, end: id + 1, kind });
-        self.arrays.payloads.push(payload);
+        let id = self.buffers.nodes.len() as NodeId;
+        self.buffers.nodes.push(Node { segment, end: id + 1, kind });
+        self.buffers.payloads.push(payload);
         id
     }
 }

@@ -1,7 +1,7 @@
-//! A stacked layer: a record, and what was changed in it since.
+//! A layer as one snapshot has it: as it was loaded, and what was changed in it since.
 //!
 //! ```text
-//!   record ──► patch, a tree of what was put in and taken out ──► the last exchanges of one value for another
+//!   layer as it was loaded ──► patch, a tree of what was put in and taken out ──► the last exchanges of one value for another
 //! ```
 //! A configuration that lives changes one value after the other. Such a change is noted in a short list, and the list is
 //! worked into the patch when it is full, or when something other than the next exchange asks for the layer.
@@ -9,12 +9,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::layer::{Layer, NodeId, TreeBuilder};
+use crate::layer::{Layer, Origin, Secret};
 use crate::patch::{Definition, InTheWay, PatchedMapping};
 use crate::recent::Recent;
-use crate::record::{Place, Record, Secret};
 use crate::rule::Definition as _;
 use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
 /// So many exchanges are noted before they are worked into the patch; few where assertions are on, so that tests reach
@@ -23,9 +23,9 @@ const NOTED: usize = if cfg!(debug_assertions) { 3 } else { 16 };
 
 /// One layer of a stack.
 #[derive(Clone, Debug)]
-pub struct Stacked {
+pub struct LayerVersion {
     /// The layer as it was loaded.
-    pub record: Arc<Record>,
+    pub loaded: Arc<Layer>,
     changes: Option<Arc<Changes>>,
 }
 
@@ -43,18 +43,18 @@ struct Changes {
 #[derive(Debug)]
 struct Exchange {
     path: Arc<[SegmentId]>,
-    tree: Arc<Layer>,
+    tree: Arc<Tree>,
 }
 
-impl Stacked {
+impl LayerVersion {
     /// A layer as it was loaded.
-    pub const fn new(record: Arc<Record>) -> Self {
-        Self { record, changes: None }
+    pub const fn new(loaded: Arc<Layer>) -> Self {
+        Self { loaded, changes: None }
     }
 
     fn patched(&self, root: PatchedMapping) -> Self {
         let changes = Changes { patch: Some(Arc::new(root)), noted: Recent::default(), root: OnceLock::new() };
-        Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
+        Self { loaded: Arc::clone(&self.loaded), changes: Some(Arc::new(changes)) }
     }
 
     /// Whether anything was changed in it since it was loaded.
@@ -63,8 +63,8 @@ impl Stacked {
     }
 
     /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
-    pub fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
-        visit(&self.record.tree);
+    pub fn each_tree(&self, visit: &mut dyn FnMut(&Tree)) {
+        visit(&self.loaded.tree);
         let Some(changes) = &self.changes else { return };
         if let Some(patch) = &changes.patch {
             patch.each_tree(visit);
@@ -75,14 +75,14 @@ impl Stacked {
     /// About how many definitions it holds.
     pub fn size(&self) -> usize {
         let patch = self.changes.as_ref().and_then(|changes| changes.patch.as_ref());
-        self.record.tree.nodes().len() + patch.map_or(0, |patch| patch.len())
+        self.loaded.tree.nodes().len() + patch.map_or(0, |patch| patch.len())
     }
 
     /// Its root mapping.
     #[inline]
     pub fn root(&self) -> Definition<'_> {
         match &self.changes {
-            None => Definition::Node(&self.record.tree, 0),
+            None => Definition::Node(&self.loaded.tree, 0),
             Some(changes) => match &changes.patch {
                 Some(patch) if changes.noted.is_empty() => Definition::Patched(patch),
                 _ => Definition::Patched(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))),
@@ -93,7 +93,7 @@ impl Stacked {
     /// The root mapping without what is only noted.
     fn root_before(&self) -> Definition<'_> {
         let patch = self.changes.as_ref().and_then(|changes| changes.patch.as_ref());
-        patch.map_or(Definition::Node(&self.record.tree, 0), Definition::Patched)
+        patch.map_or(Definition::Node(&self.loaded.tree, 0), Definition::Patched)
     }
 
     fn worked_in(&self, changes: &Changes) -> PatchedMapping {
@@ -112,7 +112,7 @@ impl Stacked {
     }
 
     /// The definition of a path, whose hash is `hash`, if it is a simple value: what an exchange can take the place of.
-    pub fn simple(&self, hash: u64, path: &[SegmentId]) -> Option<(&Arc<Layer>, NodeId)> {
+    pub fn simple(&self, hash: u64, path: &[SegmentId]) -> Option<(&Arc<Tree>, NodeId)> {
         if let Some(exchange) = self.changes.as_ref().and_then(|changes| changes.noted.get(hash))
             && *exchange.path == *path
         {
@@ -127,7 +127,7 @@ impl Stacked {
 
     /// The layer with the simple value at `path`, whose hash is `hash`, exchanged for another one, the root of `tree`.
     #[must_use]
-    pub fn exchanged(&self, hash: u64, path: &Arc<[SegmentId]>, tree: &Arc<Layer>) -> Self {
+    pub fn exchanged(&self, hash: u64, path: &Arc<[SegmentId]>, tree: &Arc<Tree>) -> Self {
         let (mut beneath, mut noted) = (None, Recent::default());
         if let Some(changes) = &self.changes {
             // Another path with this hash is not to be taken for this one.
@@ -141,7 +141,7 @@ impl Stacked {
         }
         noted.put(hash, Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
         let changes = Changes { patch: beneath, noted, root: OnceLock::new() };
-        Self { record: Arc::clone(&self.record), changes: Some(Arc::new(changes)) }
+        Self { loaded: Arc::clone(&self.loaded), changes: Some(Arc::new(changes)) }
     }
 
     /// Whether it holds a definition that is no mapping at a path or on the way to it.
@@ -158,7 +158,7 @@ impl Stacked {
     }
 
     /// The layer with a definition put at `path`, which is not empty.
-    pub fn with(&self, path: &[SegmentId], tree: &Arc<Layer>) -> Result<Self, InTheWay> {
+    pub fn with(&self, path: &[SegmentId], tree: &Arc<Tree>) -> Result<Self, InTheWay> {
         let mut root = PatchedMapping::over(self.root()).unwrap_or_default();
         root.put(path, 0, tree)?;
         Ok(self.patched(root))
@@ -173,25 +173,25 @@ impl Stacked {
     }
 
     /// Where a definition of this layer comes from.
-    pub fn place(&self, definition: Definition<'_>) -> Place {
+    pub fn origin(&self, definition: Definition<'_>) -> Origin {
         match definition {
-            Definition::Node(tree, node) if Arc::ptr_eq(tree, &self.record.tree) => self.record.place(node),
+            Definition::Node(tree, node) if Arc::ptr_eq(tree, &self.loaded.tree) => self.loaded.origin(node),
             Definition::Patched(mapping) => match &mapping.below {
                 // The definition of what stands inside `replace` is the operator.
-                Some((tree, node)) => self.place(Definition::Node(tree, *node - u32::from(mapping.replace))),
-                None => Self::set_place(),
+                Some((tree, node)) => self.origin(Definition::Node(tree, *node - u32::from(mapping.replace))),
+                None => Self::set_origin(),
             },
-            Definition::Node(..) => Self::set_place(),
+            Definition::Node(..) => Self::set_origin(),
         }
     }
 
-    fn set_place() -> Place {
-        Place { source: "set".into(), ..Place::default() }
+    fn set_origin() -> Origin {
+        Origin { source: "set".into(), ..Origin::default() }
     }
 
     /// Whether this layer makes `path` secret; `defines` says whether it defines a leaf on it.
     pub fn hides(&self, path: &[SegmentId], defines: bool) -> bool {
-        match &self.record.secret {
+        match &self.loaded.secret {
             Secret::Nothing => false,
             Secret::Everything => defines,
             Secret::Paths(paths) => paths.iter().any(|secret| path.starts_with(secret)),
@@ -200,25 +200,25 @@ impl Stacked {
 
     /// The layer's definitions as one tree without patches.
     #[must_use]
-    pub fn flattened(&self) -> Arc<Layer> {
-        if self.changes.is_none() { Arc::clone(&self.record.tree) } else { Arc::new(self.copied(&mut BTreeMap::new())) }
+    pub fn flattened(&self) -> Arc<Tree> {
+        if self.changes.is_none() { Arc::clone(&self.loaded.tree) } else { Arc::new(self.copied(&mut BTreeMap::new())) }
     }
 
     /// The layer without patches and with its segments in another table; all that it says of itself is as before.
     #[must_use]
     pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
-        let (tree, places) = if self.changes.is_none() {
-            (self.record.tree.rebased(segments), self.record.places.clone())
+        let (tree, origins) = if self.changes.is_none() {
+            (self.loaded.tree.rebased(segments), self.loaded.origins.clone())
         } else {
-            let mut places = BTreeMap::new();
-            (self.copied(&mut places).rebased(segments), places)
+            let mut origins = BTreeMap::new();
+            (self.copied(&mut origins).rebased(segments), origins)
         };
-        Self::new(Arc::new(self.record.rebased(tree, places)))
+        Self::new(Arc::new(self.loaded.rebased(tree, origins)))
     }
 
-    fn copied(&self, places: &mut BTreeMap<NodeId, Place>) -> Layer {
-        let mut builder = TreeBuilder::new(Arc::clone(self.record.tree.segments()));
-        self.copy(&mut builder, NO_SEGMENT, self.root(), places);
+    fn copied(&self, origins: &mut BTreeMap<NodeId, Origin>) -> Tree {
+        let mut builder = TreeBuilder::new(Arc::clone(self.loaded.tree.segments()));
+        self.copy(&mut builder, NO_SEGMENT, self.root(), origins);
         builder.finish()
     }
 
@@ -227,17 +227,17 @@ impl Stacked {
         builder: &mut TreeBuilder,
         segment: SegmentId,
         definition: Definition<'_>,
-        places: &mut BTreeMap<NodeId, Place>,
+        origins: &mut BTreeMap<NodeId, Origin>,
     ) {
         let id = builder.len();
         match definition {
             Definition::Node(tree, node) => {
                 builder.copy(segment, tree, node);
-                if Arc::ptr_eq(tree, &self.record.tree) {
-                    let own = self.record.places.range(node..tree.node(node).end);
-                    places.extend(own.map(|(own, place)| (own - node + id, place.clone())));
+                if Arc::ptr_eq(tree, &self.loaded.tree) {
+                    let own = self.loaded.origins.range(node..tree.node(node).end);
+                    origins.extend(own.map(|(own, origin)| (own - node + id, origin.clone())));
                 } else {
-                    places.extend((id..builder.len()).map(|set| (set, Self::set_place())));
+                    origins.extend((id..builder.len()).map(|set| (set, Self::set_origin())));
                 }
             }
             Definition::Patched(mapping) => {
@@ -245,10 +245,10 @@ impl Stacked {
                     builder.open(segment, Kind::Replace);
                 }
                 let inner = builder.open(if mapping.replace { NO_SEGMENT } else { segment }, Kind::Mapping);
-                places.extend((id..=inner).map(|patched| (patched, self.place(definition))));
+                origins.extend((id..=inner).map(|patched| (patched, self.origin(definition))));
                 for name in definition.names() {
                     if let Some(child) = definition.child(name) {
-                        self.copy(builder, name, child, places);
+                        self.copy(builder, name, child, origins);
                     }
                 }
                 builder.close();
