@@ -59,8 +59,8 @@ test-rust: $(BUILDER) $(CRATES)
 	cargo test --locked --workspace --exclude veltrix-py
 
 .PHONY: test-model
-test-model: ## every interleaving of the front table's readers and writer, by loom
-	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
+test-model: ## every interleaving of the read cache's readers and writer, by loom
+	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
 
 .PHONY: test-python
 test-python: $(TOOLS) $(STAMPS)/extension-dev

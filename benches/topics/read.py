@@ -25,7 +25,7 @@ def lines(settings: Settings) -> Iterator[Line]:
     stored = some_keys(flat)
     expected = {key: flat[key] for key in stored}
     for mapping in mappings.values():
-        check_reads(mapping, expected)  # these key objects are the ones that a front table keeps
+        check_reads(mapping, expected)  # these key objects are the ones that a read cache keeps
     equal = equal_copies(stored)
     absent = absent_keys(stored)
 

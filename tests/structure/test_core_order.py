@@ -12,13 +12,13 @@ from tests.structure.tree import CORE, relative, rust_files
 ORDER = (
     "hash",
     "path",
-    "segments",
+    "interner",
     "value",
     "tree",
     "formats",
     "layer",
-    "trie",
-    "recent",
+    "hamt",
+    "edit_log",
     "rule",
     "patch",
     "layer_version",
@@ -33,7 +33,7 @@ ORDER = (
     "edit",
     "explain",
     "digest",
-    "front",
+    "read_cache",
 )
 
 

@@ -17,8 +17,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::index::Index;
+use crate::interner::{Interner, NO_SEGMENT, ROOT_HASH, SegmentId, path_hash};
 use crate::path::PathHash;
-use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
 use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
@@ -51,12 +51,12 @@ pub struct Base {
     trees: Box<[Arc<Tree>]>,
     /// How many nodes the trees have.
     nodes: usize,
-    segments: Arc<Segments>,
+    segments: Arc<Interner>,
 }
 
 impl Base {
     /// A base from its entries, those of them that are mappings, and the trees that they name.
-    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Tree>>, segments: Arc<Segments>) -> Self {
+    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Tree>>, segments: Arc<Interner>) -> Self {
         let index = Index::new(entries.len(), &indexed(entries, mappings, &segments));
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
         Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
@@ -80,7 +80,7 @@ impl Base {
     }
 
     /// The table that names the segments.
-    pub const fn segments(&self) -> &Arc<Segments> {
+    pub const fn segments(&self) -> &Arc<Interner> {
         &self.segments
     }
 
@@ -236,7 +236,7 @@ fn is_narrow(beneath: &Range<EntryId>) -> bool {
 }
 
 /// The entries that are in the index, with the hashes of their paths.
-fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Segments) -> Vec<(u64, EntryId)> {
+fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<(u64, EntryId)> {
     let mut indexed = Vec::with_capacity(mappings.len());
     let name = |entry: &Entry| segments.get(entry.segment).hash;
     // A path's hash follows from its parent's; mappings stand in pre-order, so that those of the open ones suffice.

@@ -11,10 +11,10 @@
 use std::sync::Arc;
 
 use crate::base::EntryId;
-use crate::recent::Recent;
-use crate::segments::SegmentId;
+use crate::edit_log::EditLog;
+use crate::hamt::Hamt;
+use crate::interner::SegmentId;
 use crate::tree::{NodeId, Tree};
-use crate::trie::Trie;
 
 /// So many changes stand before the map; few where assertions are on, so that tests reach what comes behind them.
 const LATEST: usize = if cfg!(debug_assertions) { 2 } else { 16 };
@@ -45,8 +45,8 @@ pub struct Change {
 #[derive(Clone, Debug, Default)]
 pub struct Delta {
     /// Changes by [`key`]; each of them is overruled by one with the same hash in `latest`.
-    changes: Trie<Arc<Change>>,
-    latest: Recent<Change, LATEST>,
+    changes: Hamt<Arc<Change>>,
+    latest: EditLog<Change, LATEST>,
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
     filter: u64,

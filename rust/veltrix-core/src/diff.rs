@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Change, Delta, State};
-use crate::segments::{ROOT_HASH, SegmentId, Segments};
+use crate::interner::{Interner, ROOT_HASH, SegmentId};
 use crate::snapshot::{Found, Snapshot, Spot};
 use crate::tree::{NodeId, Tree};
 use crate::value::{Kind, Scalar};
@@ -210,7 +210,7 @@ fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     found
 }
 
-fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<SegmentId> {
+fn translated(from: &Interner, to: &Interner, path: &[SegmentId]) -> Vec<SegmentId> {
     path.iter().map(|&id| to.intern(&from.get(id).text)).collect()
 }
 

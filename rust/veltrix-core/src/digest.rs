@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::segments::SegmentId;
+use crate::interner::SegmentId;
 use crate::snapshot::{Found, Snapshot, Spot};
 use crate::tree::{NodeId, Tree};
 use crate::value::{Date, Scalar, Time};

@@ -7,9 +7,9 @@ use crate::delta::State;
 use crate::derive::limit;
 use crate::diff;
 use crate::error::Error;
+use crate::interner::{NO_SEGMENT, SegmentId};
 use crate::layer_version::LayerVersion;
 use crate::patch::InTheWay;
-use crate::segments::{NO_SEGMENT, SegmentId};
 use crate::snapshot::{Found, Location, Snapshot, locate};
 use crate::tree::{NodeId, Tree};
 

@@ -1,7 +1,7 @@
 //! Why a stack does not resolve, or a snapshot cannot be derived.
 
+use crate::interner::SegmentId;
 use crate::layer::Origin;
-use crate::segments::SegmentId;
 
 /// One side of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]

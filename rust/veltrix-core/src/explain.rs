@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::interner::SegmentId;
 use crate::layer::Origin;
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::rule::{Definition as _, Verdict, judge};
-use crate::segments::SegmentId;
 use crate::snapshot::{Snapshot, made_list};
 use crate::tree::{NodeId, Tree};
 use crate::value::Kind;

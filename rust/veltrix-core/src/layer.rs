@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::segments::SegmentId;
+use crate::interner::SegmentId;
 use crate::tree::{NodeId, Position, Tree};
 
 /// Where definitions of a layer come from.

@@ -9,11 +9,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::edit_log::EditLog;
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer::{Layer, Origin, Secret};
 use crate::patch::{Definition, InTheWay, PatchedMapping};
-use crate::recent::Recent;
 use crate::rule::Definition as _;
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -34,7 +34,7 @@ pub struct LayerVersion {
 struct Changes {
     /// The root mapping without what is only noted.
     patch: Option<Arc<PatchedMapping>>,
-    noted: Recent<Exchange, NOTED>,
+    noted: EditLog<Exchange, NOTED>,
     /// The root mapping with all changes, made when it is asked for.
     root: OnceLock<Arc<PatchedMapping>>,
 }
@@ -53,7 +53,7 @@ impl LayerVersion {
     }
 
     fn patched(&self, root: PatchedMapping) -> Self {
-        let changes = Changes { patch: Some(Arc::new(root)), noted: Recent::default(), root: OnceLock::new() };
+        let changes = Changes { patch: Some(Arc::new(root)), noted: EditLog::default(), root: OnceLock::new() };
         Self { loaded: Arc::clone(&self.loaded), changes: Some(Arc::new(changes)) }
     }
 
@@ -128,7 +128,7 @@ impl LayerVersion {
     /// The layer with the simple value at `path`, whose hash is `hash`, exchanged for another one, the root of `tree`.
     #[must_use]
     pub fn exchanged(&self, hash: u64, path: &Arc<[SegmentId]>, tree: &Arc<Tree>) -> Self {
-        let (mut beneath, mut noted) = (None, Recent::default());
+        let (mut beneath, mut noted) = (None, EditLog::default());
         if let Some(changes) = &self.changes {
             // Another path with this hash is not to be taken for this one.
             let is_other = |known: &Exchange| *known.path != **path;
@@ -206,7 +206,7 @@ impl LayerVersion {
 
     /// The layer without patches and with its segments in another table; all that it says of itself is as before.
     #[must_use]
-    pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
+    pub fn rebased(&self, segments: &Arc<Interner>) -> Self {
         let (tree, origins) = if self.changes.is_none() {
             (self.loaded.tree.rebased(segments), self.loaded.origins.clone())
         } else {

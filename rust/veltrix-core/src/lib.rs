@@ -11,13 +11,13 @@
 
 pub mod hash;
 pub mod path;
-pub mod segments;
+pub mod interner;
 pub mod value;
 pub mod tree;
 pub mod formats;
 pub mod layer;
-pub mod trie;
-pub mod recent;
+pub mod hamt;
+pub mod edit_log;
 pub mod rule;
 pub mod patch;
 pub mod layer_version;
@@ -32,7 +32,7 @@ pub mod derive;
 pub mod edit;
 pub mod explain;
 pub mod digest;
-pub mod front;
+pub mod read_cache;
 
 pub use layer::Layer;
 pub use snapshot::Snapshot;

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use crate::hamt::Hamt;
+use crate::interner::SegmentId;
 use crate::rule;
-use crate::segments::SegmentId;
 use crate::tree::{NodeId, Tree};
-use crate::trie::Trie;
 use crate::value::Kind;
 
 /// A mapping of a layer in which something changed.
@@ -18,7 +18,7 @@ pub struct PatchedMapping {
     pub(crate) below: Option<(Arc<Tree>, NodeId)>,
     /// Whether the mapping stands inside `replace`.
     pub(crate) replace: bool,
-    changes: Trie<Change>,
+    changes: Hamt<Change>,
     /// The index that the next new child gets.
     next: u32,
 }

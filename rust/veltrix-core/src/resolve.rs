@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::base::{Base, Entry, EntryId};
 use crate::error::{Error, Side};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer_version::LayerVersion;
 use crate::rule::{Conflicts, Definition, Verdict, judge};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::tree::{Node, NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -114,7 +114,7 @@ struct Resolver<'a> {
 }
 
 /// Resolves a stack, lowest layer first.
-pub fn resolve(stack: &[LayerVersion], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+pub fn resolve(stack: &[LayerVersion], segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Base, Error> {
     if stack.len() >= usize::from(u16::MAX) {
         return Err(Error::TooManyLayers);
     }

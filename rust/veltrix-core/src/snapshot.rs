@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, State};
 use crate::error::{Error, Side};
+use crate::interner::{Interner, NO_SEGMENT, ROOT_HASH, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::path::PathHash;
 use crate::resolve::{extend, resolve};
 use crate::rule::{Conflicts, Definition as _, Verdict, judge};
-use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
 use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -76,14 +76,14 @@ pub enum Outcome<'a> {
 
 impl Snapshot {
     /// Resolves a stack.
-    pub fn new(stack: Arc<[LayerVersion]>, segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Self, Error> {
+    pub fn new(stack: Arc<[LayerVersion]>, segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Self, Error> {
         let base = Arc::new(base_of(&stack, segments, conflicts)?);
         Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
     }
 
     /// The same snapshot resolved anew on a table of its own, which holds what its layers name and nothing else.
     pub fn renewed(&self) -> Result<Self, Error> {
-        let segments = Arc::new(Segments::new());
+        let segments = Arc::new(Interner::new());
         let stack: Arc<[LayerVersion]> = self.stack.iter().map(|layer| layer.rebased(&segments)).collect();
         segments.mark_filled();
         let base = Arc::new(base_of(&stack, &segments, self.conflicts)?);
@@ -91,7 +91,7 @@ impl Snapshot {
     }
 
     /// The table that names the segments.
-    pub fn segments(&self) -> &Arc<Segments> {
+    pub fn segments(&self) -> &Arc<Interner> {
         self.base.segments()
     }
 
@@ -235,7 +235,7 @@ impl Snapshot {
 }
 
 /// The base of a stack. What a conflict says of a patched layer comes from the patch, which resolving has flattened.
-pub fn base_of(stack: &[LayerVersion], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+pub fn base_of(stack: &[LayerVersion], segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Base, Error> {
     resolve(stack, segments, conflicts).map_err(|error| match &error {
         Error::Conflict { path, .. } if stack.iter().any(LayerVersion::is_changed) => {
             walk(stack, conflicts, path).err().unwrap_or(error)
@@ -275,7 +275,7 @@ fn in_base<'a>(base: &'a Base, delta: Option<&Delta>, entry: EntryId) -> Found<'
 }
 
 /// The hash of a path.
-pub fn hash_of(segments: &Segments, path: &[SegmentId]) -> u64 {
+pub fn hash_of(segments: &Interner, path: &[SegmentId]) -> u64 {
     path.iter().fold(ROOT_HASH, |hash, &id| path_hash(hash, segments.get(id).hash))
 }
 
@@ -332,7 +332,7 @@ pub fn decide<'a>(
 
 /// The list that list operators make.
 pub fn made_list(
-    segments: &Arc<Segments>,
+    segments: &Arc<Interner>,
     definitions: &[Definition<'_>],
     extensions: usize,
     onto: Option<usize>,

@@ -12,7 +12,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::value::{Date, Kind, Scalar, Time};
 
 mod buffer_pool;
@@ -46,7 +46,7 @@ pub struct Node {
 /// An immutable tree of definitions. The root is a mapping for a layer, anything for a single value.
 #[derive(Debug)]
 pub struct Tree {
-    segments: Arc<Segments>,
+    segments: Arc<Interner>,
     nodes: Box<[Node]>,
     /// By node: its value, or where that stands.
     payloads: Box<[u64]>,
@@ -93,7 +93,7 @@ const fn packed(segment: SegmentId, child: NodeId) -> u64 {
 
 impl Tree {
     /// The table that names its segments.
-    pub fn segments(&self) -> &Arc<Segments> {
+    pub fn segments(&self) -> &Arc<Interner> {
         &self.segments
     }
 
@@ -127,7 +127,7 @@ impl Tree {
 
     /// The same tree with its segments in another table.
     #[must_use]
-    pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
+    pub fn rebased(&self, segments: &Arc<Interner>) -> Self {
         let (mut nodes, mut payloads, mut wide) = (self.nodes.clone(), self.payloads.clone(), Vec::new());
         for node in &mut nodes {
             if node.segment != NO_SEGMENT {
@@ -230,7 +230,7 @@ impl Iterator for Children<'_> {
 }
 
 /// A tree whose root is an empty mapping.
-pub fn empty(segments: Arc<Segments>) -> Tree {
+pub fn empty(segments: Arc<Interner>) -> Tree {
     let mut builder = TreeBuilder::new(segments);
     builder.open(NO_SEGMENT, Kind::Mapping);
     builder.finish()

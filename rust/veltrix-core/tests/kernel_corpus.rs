@@ -11,9 +11,9 @@ use stacks::{content, definition, layer, names, resolve};
 use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::explain::Role;
+use veltrix_core::interner::{Interner, SegmentId};
 use veltrix_core::path::push_segment;
 use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::{SegmentId, Segments};
 use veltrix_core::snapshot::Snapshot;
 
 #[test]
@@ -42,7 +42,7 @@ fn children(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn check(case: &Value) -> Result<(), String> {
-    let table = Arc::new(Segments::new());
+    let table = Arc::new(Interner::new());
     let snapshot = match reached(&table, case) {
         Err(error) => return same("the conflict", &conflict(&table, error), &case["conflict"]),
         Ok(snapshot) => snapshot,
@@ -72,7 +72,7 @@ fn same(what: &str, found: &Value, expected: &Value) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what} is {found}, not {expected}")) }
 }
 
-fn reached(table: &Arc<Segments>, case: &Value) -> Result<Snapshot, Error> {
+fn reached(table: &Arc<Interner>, case: &Value) -> Result<Snapshot, Error> {
     let conflicts = if case["conflicts"] == "replace" { Conflicts::Replace } else { Conflicts::Error };
     let layers = case["layers"].as_array().expect("layers").iter().map(|entry| named(table, entry)).collect();
     let mut snapshot = resolve(table, layers, conflicts)?;
@@ -82,12 +82,12 @@ fn reached(table: &Arc<Segments>, case: &Value) -> Result<Snapshot, Error> {
     Ok(snapshot)
 }
 
-fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::layer_version::LayerVersion {
+fn named(table: &Arc<Interner>, entry: &Value) -> veltrix_core::layer_version::LayerVersion {
     let (name, data) = entry.as_object().and_then(|entry| entry.iter().next()).expect("a named layer");
     layer(table, name, data)
 }
 
-fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Snapshot, Error> {
+fn taken(table: &Arc<Interner>, snapshot: &Snapshot, step: &Value) -> Result<Snapshot, Error> {
     let text = |at: usize| step[at].as_str().expect("text");
     let position = |name: Option<&str>| {
         let place = |name| snapshot.stack.iter().rposition(|layer| layer.loaded.name == name).expect("a known layer");
@@ -121,13 +121,13 @@ fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Sna
     }
 }
 
-fn conflict(table: &Segments, error: Error) -> Value {
+fn conflict(table: &Interner, error: Error) -> Value {
     let Error::Conflict { path, upper, lower } = error else { unreachable!("only conflicts are in the corpus") };
     let side = |side: &Side| json!([side.layer, side.word]);
     json!({"path": text(table, &path), "upper": side(&upper), "lower": side(&lower)})
 }
 
-fn text(table: &Segments, path: &[SegmentId]) -> String {
+fn text(table: &Interner, path: &[SegmentId]) -> String {
     let mut text = String::new();
     for &name in path {
         push_segment(&mut text, &table.get(name).text);

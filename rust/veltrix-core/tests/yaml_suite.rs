@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Deserializer, Map, Value, json};
 use veltrix_core::formats::document::DocumentBuilder;
 use veltrix_core::formats::{DocumentError, yaml_compose, yaml_nodes};
-use veltrix_core::segments;
+use veltrix_core::interner;
 use veltrix_core::tree::{NodeId, Position, Tree};
 use veltrix_core::value::{Kind, Scalar};
 
@@ -68,7 +68,7 @@ fn is_on_purpose(reason: &str) -> bool {
 fn value(text: &str) -> Result<Value, DocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let start = Position { line: 1, column: 1 };
-    let mut document = DocumentBuilder::new(segments::current());
+    let mut document = DocumentBuilder::new(interner::current());
     document.open_mapping(start)?;
     document.key("document", start)?;
     veltrix_core::formats::yaml::check(text)?;

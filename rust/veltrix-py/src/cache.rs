@@ -1,11 +1,11 @@
-//! A front table that owns Python keys and values.
+//! A read cache that owns Python keys and values.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use veltrix_core::base::EntryId;
-use veltrix_core::front::{Front, Known, Wanted};
+use veltrix_core::read_cache::{Known, ReadCache, Wanted};
 
 use crate::raw;
 
@@ -19,20 +19,20 @@ pub const ABSENT: EntryId = u32::MAX - 1;
 /// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
 /// so to the snapshot itself, would be hidden from the garbage collector here.
 pub struct Cache {
-    front: Front,
+    keys: ReadCache,
     misses: AtomicUsize,
 }
 
 impl Cache {
     /// An empty cache beside `entries` entries; other spellings of their paths have room too, but not without end.
     pub fn new(entries: usize) -> Self {
-        Self { front: Front::new(entries * 2 + 64 + MISSES), misses: AtomicUsize::new(0) }
+        Self { keys: ReadCache::new(entries * 2 + 64 + MISSES), misses: AtomicUsize::new(0) }
     }
 
     /// The table itself, for the slots.
     #[inline]
-    pub const fn front(&self) -> &Front {
-        &self.front
+    pub const fn keys(&self) -> &ReadCache {
+        &self.keys
     }
 
     /// Whether one more absent key would be remembered.
@@ -62,7 +62,7 @@ impl Cache {
         let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
         let stored = raw::hold(key.as_any());
         let known = Known { value: value.map_or(0, raw::hold), entry, path_tag: (hash >> 32) as u32 };
-        let is_new = self.front.insert(wanted, stored, known, |other| raw::same_text(other, key));
+        let is_new = self.keys.insert(wanted, stored, known, |other| raw::same_text(other, key));
         if !is_new {
             raw::release(key.py(), stored);
             raw::release(key.py(), known.value);
@@ -75,7 +75,7 @@ impl Drop for Cache {
     fn drop(&mut self) {
         // Without an interpreter to give them back to, the objects are left alone.
         let _ = Python::try_attach(|py| {
-            self.front.for_each(|key, value| {
+            self.keys.for_each(|key, value| {
                 raw::release(py, key);
                 raw::release(py, value);
             });

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::diff::{self, Leaf, What};
-use veltrix_core::segments::{SegmentId, Segments};
+use veltrix_core::interner::{Interner, SegmentId};
 
 use crate::error::push_path;
 use crate::guard::guarded;
@@ -206,7 +206,7 @@ struct Paths {
 }
 
 impl Paths {
-    fn new<'a>(table: &Segments, paths: impl ExactSizeIterator<Item = &'a [SegmentId]>) -> Self {
+    fn new<'a>(table: &Interner, paths: impl ExactSizeIterator<Item = &'a [SegmentId]>) -> Self {
         let mut text = String::with_capacity(paths.len() * 32);
         let mut ranges = Vec::with_capacity(paths.len());
         for path in paths {

@@ -4,9 +4,9 @@ use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::formats::DocumentError;
+use veltrix_core::interner::{Interner, SegmentId};
 use veltrix_core::layer::Origin;
 use veltrix_core::path::push_name;
-use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::make::{Int, Text, shown, value_error};
 use crate::{python, raw};
@@ -20,14 +20,14 @@ pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArg
 }
 
 /// The canonical text of a path of names.
-pub fn path_text(segments: &Segments, path: &[SegmentId]) -> String {
+pub fn path_text(segments: &Interner, path: &[SegmentId]) -> String {
     let mut text = String::with_capacity(path.len() * 12);
     push_path(&mut text, segments, path);
     text
 }
 
 /// Appends the canonical text of a path of names.
-pub fn push_path(text: &mut String, segments: &Segments, path: &[SegmentId]) {
+pub fn push_path(text: &mut String, segments: &Interner, path: &[SegmentId]) {
     for (depth, &id) in path.iter().enumerate() {
         let segment = segments.get(id);
         if depth > 0 {
@@ -46,7 +46,7 @@ pub fn origin_object<'py>(py: Python<'py>, layer: &str, origin: &Origin) -> PyRe
 }
 
 /// The error for what the kernel refuses.
-pub fn kernel_error(py: Python<'_>, segments: &Segments, error: Error) -> PyErr {
+pub fn kernel_error(py: Python<'_>, segments: &Interner, error: Error) -> PyErr {
     match error {
         Error::Conflict { path, upper, lower } => conflict(py, &path_text(segments, &path), &upper, &lower),
         Error::TooManyLayers => raise(python::limit_error(py), (Text("more than 65534 layers"),)),

@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 use veltrix_core::explain::{Answer, Role};
+use veltrix_core::interner::{NO_SEGMENT, SegmentId};
 use veltrix_core::path::Step;
-use veltrix_core::segments::{NO_SEGMENT, SegmentId};
 
 use crate::error::{origin_object, path_text};
 use crate::make::Text;

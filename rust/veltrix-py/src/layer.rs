@@ -8,11 +8,11 @@ use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, 
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core as kernel;
 use veltrix_core::formats::{self, Format};
+use veltrix_core::interner::{self, Interner, SegmentId};
 use veltrix_core::layer::{Origin, Secret};
 use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::patch::Definition;
 use veltrix_core::path::Step;
-use veltrix_core::segments::{self, SegmentId, Segments};
 use veltrix_core::tree::TreeBuilder;
 use veltrix_core::value::Kind;
 
@@ -43,7 +43,7 @@ impl Layer {
         origin: Origin,
         origins: Option<Origins<'py>>,
         secret: &Bound<'py, PyAny>,
-        table: Arc<Segments>,
+        table: Arc<Interner>,
     ) -> PyResult<Self> {
         let py = data.py();
         let read = guarded(py, || Reader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
@@ -53,7 +53,7 @@ impl Layer {
     }
 
     /// The same layer with its segments in another table.
-    pub fn rebased(&self, py: Python<'_>, table: &Arc<Segments>) -> Self {
+    pub fn rebased(&self, py: Python<'_>, table: &Arc<Interner>) -> Self {
         let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
         if Arc::ptr_eq(self.version.loaded.tree.segments(), table) {
             return Self { version: self.version.clone(), opaques };
@@ -69,7 +69,7 @@ fn check_data(data: &Bound<'_, PyAny>) -> PyResult<()> {
     Err(type_error(data.py(), format!("layer data is a mapping, not {}", python::type_name(data))))
 }
 
-fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> {
+fn read_secret(secret: &Bound<'_, PyAny>, table: &Interner) -> PyResult<Secret> {
     if let Ok(everything) = secret.cast::<PyBool>() {
         return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
     }
@@ -110,7 +110,7 @@ impl Layer {
         let origins = Origins::new(origins)?;
         let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
         let origin = Origin { source, ..Origin::default() };
-        Self::from_data(data, name, origin, origins, &secret, segments::current())
+        Self::from_data(data, name, origin, origins, &secret, interner::current())
     }
 
     /// The layer of a document; `format` is "toml", "json", "yaml" or "env".
@@ -151,7 +151,7 @@ impl Layer {
             let text = format!("a format is 'toml', 'json', 'yaml' or 'env', not {}", shown(format)?);
             return Err(value_error(py, text));
         };
-        let table = segments::current();
+        let table = interner::current();
         let tree = guarded(py, || {
             let parsed = py.detach(|| formats::parse(format, bytes, table));
             parsed.map_err(|error| document_error(py, file.as_deref(), error))
@@ -218,7 +218,7 @@ impl Layer {
     }
 }
 
-fn names<'py>(py: Python<'py>, table: &Segments, path: &[SegmentId]) -> PyResult<Bound<'py, PyTuple>> {
+fn names<'py>(py: Python<'py>, table: &Interner, path: &[SegmentId]) -> PyResult<Bound<'py, PyTuple>> {
     texts(py, path.iter().map(|&id| &*table.get(id).text))
 }
 
@@ -261,5 +261,5 @@ pub fn restore_layer<'py>(
 ) -> PyResult<Layer> {
     let (name, origin) = layer_origin(origin)?;
     check_data(data)?;
-    Layer::from_data(data, name, origin, Origins::new(Some(origins))?, secret, segments::current())
+    Layer::from_data(data, name, origin, Origins::new(Some(origins))?, secret, interner::current())
 }

@@ -37,7 +37,7 @@ mod process;
 
 use pyo3::prelude::*;
 
-// Borrowed items and the front table's references rely on the lock; a free-threaded interpreter is to turn it on.
+// Borrowed items and the read cache's references rely on the lock; a free-threaded interpreter is to turn it on.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     process::only_main_interpreter()?;

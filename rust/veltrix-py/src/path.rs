@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
+use veltrix_core::interner::{Interner, NO_SEGMENT, SegmentId};
 use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
-use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
 
 use crate::error::raise;
 use crate::exact::{Exact, exact};
@@ -139,7 +139,7 @@ pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py,
 }
 
 /// A path of names alone, on a table of segments.
-pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> PyResult<Arc<[SegmentId]>> {
+pub fn settable(py: Python<'_>, table: &Interner, wanted: &Bound<'_, PyAny>) -> PyResult<Arc<[SegmentId]>> {
     if let Ok(text) = wanted.cast_exact::<PyString>()
         && let Some(names) = raw::text(text)?.and_then(|text| known_names(table, text))
     {
@@ -156,7 +156,7 @@ pub fn settable(py: Python<'_>, table: &Segments, wanted: &Bound<'_, PyAny>) -> 
 }
 
 /// The names of a path that needs no quotes and gives no index, where the table knows them all and they are not many.
-fn known_names(table: &Segments, text: &str) -> Option<Arc<[SegmentId]>> {
+fn known_names(table: &Interner, text: &str) -> Option<Arc<[SegmentId]>> {
     let known = |name: &str| table.find(name).filter(|&name| table.get(name).plain);
     let mut names = [NO_SEGMENT; 16];
     let (mut count, mut start) = (0, 0);

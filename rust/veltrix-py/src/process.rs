@@ -10,7 +10,7 @@ use std::sync::MutexGuard;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use veltrix_core::segments;
+use veltrix_core::interner;
 
 use crate::raw;
 
@@ -23,7 +23,7 @@ thread_local! {
 #[pyfunction]
 fn before_fork() {
     PAUSE.with_borrow_mut(|held| {
-        held.get_or_insert_with(segments::pause);
+        held.get_or_insert_with(interner::pause);
     });
 }
 

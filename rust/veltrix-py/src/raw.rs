@@ -8,7 +8,7 @@ use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use veltrix_core::segments::{NO_SEGMENT, SegmentId};
+use veltrix_core::interner::{NO_SEGMENT, SegmentId};
 use veltrix_core::tree::TreeBuilder;
 use veltrix_core::value::Kind;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PySet, PyString, PyTuple};
 use veltrix_core as kernel;
+use veltrix_core::interner::{self, Interner};
 use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::{self, Segments};
 
 use crate::error::kernel_error;
 use crate::guard::guarded;
@@ -115,8 +115,8 @@ fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
 }
 
 /// The table of segments that the most recent of the layers use.
-fn common_table(layers: &[Py<Layer>]) -> Arc<Segments> {
-    let current = segments::current();
+fn common_table(layers: &[Py<Layer>]) -> Arc<Interner> {
+    let current = interner::current();
     let tables = || layers.iter().map(|layer| layer.get().version.loaded.tree.segments());
     if tables().any(|table| Arc::ptr_eq(table, &current)) {
         return current;

@@ -13,9 +13,9 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::base::{EntryId, NO_ENTRY};
-use veltrix_core::front::{Known, Wanted};
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::path::plain_hash;
+use veltrix_core::read_cache::{Known, Wanted};
 
 use crate::cache::{ABSENT, Cache};
 use crate::raw::{self, same_str};
@@ -104,7 +104,7 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
         (wanted, |held: usize| same_str(held as *mut ffi::PyObject, key))
     };
     let snapshot = start.snapshot;
-    let known = snapshot.cache.front().find(wanted, same);
+    let known = snapshot.cache.keys().find(wanted, same);
     if let Some(known) = known
         && snapshot.filter & bit(known) == 0
     {
@@ -133,7 +133,7 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
-    let own = |own: &Cache| own.front().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    let own = |own: &Cache| own.keys().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
     snapshot.own.get().and_then(own).map_or(Answer::Unknown, answer)
 }
 

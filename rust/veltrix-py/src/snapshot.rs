@@ -12,11 +12,11 @@ use veltrix_core::delta::Delta;
 use veltrix_core::edit::Refusal;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::hash::ROOT_HASH;
+use veltrix_core::interner::Interner;
 use veltrix_core::layer::{Origin, Secret};
 use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::patch::Definition;
 use veltrix_core::rule::{Conflicts, Definition as _};
-use veltrix_core::segments::Segments;
 use veltrix_core::snapshot::Spot;
 use veltrix_core::tree::TreeBuilder;
 
@@ -192,7 +192,7 @@ impl Snapshot {
 /// The layer of an overlay, and the opaque objects that it refers to.
 fn overlay_layer(
     py: Python<'_>,
-    table: &Arc<Segments>,
+    table: &Arc<Interner>,
     data: &Bound<'_, PyAny>,
     name: String,
 ) -> PyResult<(LayerVersion, Option<Py<PyDict>>)> {

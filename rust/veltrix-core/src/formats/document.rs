@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::path::{push_index, push_segment};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::tree::{Position, Tree, TreeBuilder};
 use crate::value::{Kind, Scalar};
 
@@ -60,7 +60,7 @@ struct Frame {
 
 impl DocumentBuilder {
     /// A builder on a table of segments.
-    pub fn new(segments: Arc<Segments>) -> Self {
+    pub fn new(segments: Arc<Interner>) -> Self {
         Self {
             tree: TreeBuilder::new(segments),
             frames: Vec::new(),
@@ -73,7 +73,7 @@ impl DocumentBuilder {
     }
 
     /// The table that names keys.
-    pub fn segments(&self) -> &Arc<Segments> {
+    pub fn segments(&self) -> &Arc<Interner> {
         self.tree.segments()
     }
 

@@ -22,7 +22,7 @@ pub mod yaml_scalar;
 
 use std::sync::Arc;
 
-use crate::segments::Segments;
+use crate::interner::Interner;
 use crate::tree::{Position, Tree};
 use document::DocumentBuilder;
 use position::position_of;
@@ -92,7 +92,7 @@ impl DocumentError {
 }
 
 /// Reads a document into a layer on this table of segments.
-pub fn parse(format: Format, bytes: &[u8], segments: Arc<Segments>) -> Result<Tree, DocumentError> {
+pub fn parse(format: Format, bytes: &[u8], segments: Arc<Interner>) -> Result<Tree, DocumentError> {
     if bytes.len() > DOCUMENT_LIMIT {
         let reason = "a document of more than 16 MiB".into();
         return Err(DocumentError { limit: true, reason, position: None, path: None });

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::DocumentError;
 use super::document::{DEPTH_LIMIT, DocumentBuilder, Word, too_deep, word};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::path::{push_index, push_segment};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
 use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
@@ -68,7 +68,7 @@ impl<'a> Node<'a> {
 /// All items of a document, each linked to its next sibling.
 #[derive(Debug)]
 pub struct Tables<'a> {
-    segments: Arc<Segments>,
+    segments: Arc<Interner>,
     nodes: Vec<Node<'a>>,
     /// Table and name to the item.
     index: HashMap<u64, NodeId, foldhash::fast::RandomState>,
@@ -77,14 +77,14 @@ pub struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     /// An empty document.
-    pub fn new(segments: &Arc<Segments>) -> Self {
+    pub fn new(segments: &Arc<Interner>) -> Self {
         let name = Name { segment: NO_SEGMENT, position: Position { line: 1, column: 1 } };
         let root = Node::new(Item::Table(Some(HEADER)), name, NONE, 0);
         Self { segments: Arc::clone(segments), nodes: vec![root], index: HashMap::default(), section: 1 }
     }
 
     /// The table that names keys.
-    pub fn segments(&self) -> &Segments {
+    pub fn segments(&self) -> &Interner {
         &self.segments
     }
 

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::{Node, Position, Tree};
-use crate::segments::Segments;
+use crate::interner::Interner;
 
 /// The buffers of a tree, as [`Tree`] describes them.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ impl Buffers {
     }
 
     /// The tree that has these buffers.
-    pub fn into_layer(self, segments: Arc<Segments>) -> Tree {
+    pub fn into_layer(self, segments: Arc<Interner>) -> Tree {
         Tree {
             segments,
             nodes: self.nodes.into_boxed_slice(),
@@ -139,12 +139,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::{KEPT, LEAST, SPARE};
-    use crate::segments::{NO_SEGMENT, Segments};
+    use crate::interner::{Interner, NO_SEGMENT};
     use crate::tree::{Tree, TreeBuilder};
     use crate::value::Kind;
 
     fn tree(nodes: usize) -> Tree {
-        let mut builder = TreeBuilder::new(Arc::new(Segments::new()));
+        let mut builder = TreeBuilder::new(Arc::new(Interner::new()));
         builder.open(NO_SEGMENT, Kind::List);
         (1..nodes).for_each(|number| _ = builder.text(NO_SEGMENT, &number.to_string()));
         builder.finish()

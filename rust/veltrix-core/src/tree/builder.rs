@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::buffer_pool::Buffers;
 use super::{NARROW, Node, NodeId, Position, Tree, index_wide, range};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::value::{Kind, Scalar};
 
 /// The kinds of nodes whose value stands among the texts of a tree, and among its bytes.
@@ -14,25 +14,25 @@ const KINDS_OF_BYTES: [Kind; 3] = [Kind::Bytes, Kind::DateTime, Kind::Time];
 /// Builds a tree in document order: `open`, children, `close`.
 #[derive(Debug)]
 pub struct TreeBuilder {
-    segments: Arc<Segments>,
+    segments: Arc<Interner>,
     buffers: Buffers,
     open: Vec<NodeId>,
 }
 
 impl TreeBuilder {
     /// A builder on a table of segments.
-    pub fn new(segments: Arc<Segments>) -> Self {
+    pub fn new(segments: Arc<Interner>) -> Self {
         Self { segments, buffers: Buffers::to_grow(), open: Vec::new() }
     }
 
     /// A builder of what is likely to be one value.
-    pub fn of_one(segments: Arc<Segments>) -> Self {
+    pub fn of_one(segments: Arc<Interner>) -> Self {
         let buffers = Buffers { nodes: Vec::with_capacity(1), payloads: Vec::with_capacity(1), ..Buffers::default() };
         Self { segments, buffers, open: Vec::new() }
     }
 
     /// The table that the tree will use.
-    pub fn segments(&self) -> &Arc<Segments> {
+    pub fn segments(&self) -> &Arc<Interner> {
         &self.segments
     }
 

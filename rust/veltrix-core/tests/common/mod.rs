@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use veltrix_core::formats::{self, DocumentError, Format};
-use veltrix_core::segments::Segments;
+use veltrix_core::interner::Interner;
 use veltrix_core::tree::{NodeId, Tree};
 use veltrix_core::value::{Date, Kind, Scalar, Time};
 
@@ -17,7 +17,7 @@ pub enum Tagged {
 }
 
 pub fn parse(format: Format, bytes: &[u8]) -> Result<Tree, DocumentError> {
-    formats::parse(format, bytes, Arc::new(Segments::new()))
+    formats::parse(format, bytes, Arc::new(Interner::new()))
 }
 
 /// A node with all that stands in it; an operator is a mapping with one key, such as `operator append`.

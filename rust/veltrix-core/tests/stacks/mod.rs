@@ -6,17 +6,17 @@ use std::sync::Arc;
 use serde_json::{Map, Number, Value};
 use veltrix_core::error::Error;
 use veltrix_core::formats::{self, Format};
+use veltrix_core::interner::{Interner, NO_SEGMENT, SegmentId};
 use veltrix_core::layer::{Layer, Origin, Secret};
 use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::path::{self, Step};
 use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
 use veltrix_core::snapshot::{Found, Snapshot, Spot};
 use veltrix_core::tree::{NodeId, Tree, TreeBuilder};
 use veltrix_core::value::{Kind, Scalar};
 
 /// A layer of a name.
-pub fn layer(table: &Arc<Segments>, name: &str, data: &Value) -> LayerVersion {
+pub fn layer(table: &Arc<Interner>, name: &str, data: &Value) -> LayerVersion {
     let tree = formats::parse(Format::Json, data.to_string().as_bytes(), Arc::clone(table)).expect("data of a layer");
     let origin = Origin { source: "file".into(), ..Origin::default() };
     let loaded =
@@ -25,7 +25,7 @@ pub fn layer(table: &Arc<Segments>, name: &str, data: &Value) -> LayerVersion {
 }
 
 /// One definition as a tree of its own.
-pub fn definition(table: &Arc<Segments>, value: &Value) -> Arc<Tree> {
+pub fn definition(table: &Arc<Interner>, value: &Value) -> Arc<Tree> {
     let text = format!("{{\"value\":{value}}}");
     let held = formats::parse(Format::Json, text.as_bytes(), Arc::clone(table)).expect("a definition");
     let mut builder = TreeBuilder::new(Arc::clone(table));
@@ -34,7 +34,7 @@ pub fn definition(table: &Arc<Segments>, value: &Value) -> Arc<Tree> {
 }
 
 /// A path of names.
-pub fn names(table: &Segments, text: &str) -> Vec<SegmentId> {
+pub fn names(table: &Interner, text: &str) -> Vec<SegmentId> {
     let steps = path::parse(text).expect("a path");
     let name = |step: Step<'_>| match step {
         Step::Name(name) => table.intern(&name),
@@ -44,7 +44,7 @@ pub fn names(table: &Segments, text: &str) -> Vec<SegmentId> {
 }
 
 /// The snapshot of a stack.
-pub fn resolve(table: &Arc<Segments>, stack: Vec<LayerVersion>, conflicts: Conflicts) -> Result<Snapshot, Error> {
+pub fn resolve(table: &Arc<Interner>, stack: Vec<LayerVersion>, conflicts: Conflicts) -> Result<Snapshot, Error> {
     Snapshot::new(stack.into(), table, conflicts)
 }
 

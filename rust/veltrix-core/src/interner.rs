@@ -1,4 +1,4 @@
-//! Segments: the names of keys, interned to `u32` while a layer is built.
+//! The interner: the names of keys, interned to `u32` while a layer is built.
 //!
 //! Layers of one stack share a table, so that resolving compares numbers. The table is append-only: known segments are
 //! found and read without a lock for as long as the table lives, only a new one is put in behind a lock.
@@ -36,7 +36,7 @@ pub struct Segment {
 
 /// An append-only table of segments.
 #[derive(Debug)]
-pub struct Segments {
+pub struct Interner {
     list: boxcar::Vec<Segment>,
     /// Open addressing, each index twice the size of the one before, at most half full: the upper half of the hash
     /// beside the number and one; 0 is an empty slot. An index that was left stays, so that whoever reads it reads on.
@@ -54,7 +54,7 @@ pub struct Segments {
 const FIRST_INDEX: usize = 64;
 const INDEXES: usize = 27;
 
-static CURRENT: LazyLock<Mutex<Arc<Segments>>> = LazyLock::new(|| Mutex::new(Arc::new(Segments::new())));
+static CURRENT: LazyLock<Mutex<Arc<Interner>>> = LazyLock::new(|| Mutex::new(Arc::new(Interner::new())));
 
 /// Whoever adds a segment holds it, in whichever table: one for all, so that a fork can wait for it.
 static ADDING: Mutex<()> = Mutex::new(());
@@ -65,17 +65,17 @@ pub fn pause() -> MutexGuard<'static, ()> {
 }
 
 /// The table that new layers are built on.
-pub fn current() -> Arc<Segments> {
+pub fn current() -> Arc<Interner> {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     let used = current.in_use.load(Ordering::Relaxed);
     let weight = current.weight.load(Ordering::Relaxed);
     if weight > SMALL_TABLE && weight / GARBAGE_FACTOR > used {
-        *current = Arc::new(Segments::new());
+        *current = Arc::new(Interner::new());
     }
     Arc::clone(&current)
 }
 
-impl Segments {
+impl Interner {
     /// An empty table.
     pub fn new() -> Self {
         let indexes: [OnceLock<Box<[AtomicU64]>>; INDEXES] = std::array::from_fn(|_| OnceLock::new());
@@ -201,7 +201,7 @@ fn put(slots: &[AtomicU64], hash: u64, id: SegmentId) {
     slots[slot].store((hash >> 32 << 32) | (u64::from(id) + 1), Ordering::Release);
 }
 
-impl Default for Segments {
+impl Default for Interner {
     fn default() -> Self {
         Self::new()
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// What was noted last, at most `MOST` things.
 #[derive(Debug)]
-pub struct Recent<V, const MOST: usize> {
+pub struct EditLog<V, const MOST: usize> {
     newest: Option<Arc<Note<V>>>,
     length: usize,
     /// The upper halves of the hashes, the oldest first; 0 behind them.
@@ -25,19 +25,19 @@ struct Note<V> {
     before: Option<Arc<Self>>,
 }
 
-impl<V, const MOST: usize> Default for Recent<V, MOST> {
+impl<V, const MOST: usize> Default for EditLog<V, MOST> {
     fn default() -> Self {
         Self { newest: None, length: 0, halves: [0; MOST] }
     }
 }
 
-impl<V, const MOST: usize> Clone for Recent<V, MOST> {
+impl<V, const MOST: usize> Clone for EditLog<V, MOST> {
     fn clone(&self) -> Self {
         Self { newest: self.newest.clone(), length: self.length, halves: self.halves }
     }
 }
 
-impl<V, const MOST: usize> Recent<V, MOST> {
+impl<V, const MOST: usize> EditLog<V, MOST> {
     /// How many things are noted.
     pub const fn len(&self) -> usize {
         self.length
@@ -95,19 +95,19 @@ const fn half(hash: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::Recent;
+    use super::EditLog;
 
     const fn hash(number: u64) -> u64 {
         number << 32 | number
     }
 
-    fn noted(list: &Recent<u64, 3>) -> Vec<u64> {
+    fn noted(list: &EditLog<u64, 3>) -> Vec<u64> {
         list.iter().map(|(_, value)| *value).collect()
     }
 
     #[test]
     fn a_version_keeps_what_it_noted() {
-        let mut first: Recent<u64, 3> = Recent::default();
+        let mut first: EditLog<u64, 3> = EditLog::default();
         first.put(hash(1), 10);
         let mut second = first.clone();
         second.put(hash(2), 20);
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn it_takes_neither_too_many_nor_what_would_be_outdated_beneath_another() {
-        let mut list: Recent<u64, 3> = Recent::default();
+        let mut list: EditLog<u64, 3> = EditLog::default();
         let mut takes = Vec::new();
         for number in 1..=3 {
             list.put(hash(number), number);
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn half_a_hash_is_not_the_hash() {
-        let mut list: Recent<u64, 3> = Recent::default();
+        let mut list: EditLog<u64, 3> = EditLog::default();
         list.put(hash(1), 1);
         assert!(list.may_hold(1));
         assert_eq!(list.get(1 << 32), None);

@@ -1,4 +1,4 @@
-//! The front table: keys that were read before, with what they lead to.
+//! The read cache: keys that were read before, with what they lead to.
 //!
 //! ```text
 //!   tables   [ 16 slots ] [ 32 slots ] [ 64 slots ] …        each published once, never changed but by adding
@@ -7,7 +7,7 @@
 //! ```
 //! Readers take no lock: they load `current`, probe that table, and trust a slot once its key is there, which is stored
 //! last. A writer, alone behind a lock, fills an empty slot, or copies all into the next table and moves `current` on.
-//! Tables that were left stay until the front goes, so that a reader in one of them reads on; all of them together are
+//! Tables that were left stay until the cache goes, so that a reader in one of them reads on; all of them together are
 //! less than twice the last. Keys and values are numbers here: the host gives them meaning and owns what they stand for.
 
 use std::sync::PoisonError;
@@ -62,7 +62,7 @@ pub struct Wanted {
 
 /// An append-only table that readers share with one writer at a time.
 #[derive(Debug)]
-pub struct Front {
+pub struct ReadCache {
     current: AtomicUsize,
     tables: [OnceLock<Box<[Slot]>>; TABLES],
     length: Mutex<usize>,
@@ -79,8 +79,8 @@ impl Wanted {
     }
 }
 
-impl Front {
-    /// An empty front that takes in at most `limit` keys.
+impl ReadCache {
+    /// An empty cache that takes in at most `limit` keys.
     pub fn new(limit: usize) -> Self {
         let tables: [OnceLock<Box<[Slot]>>; TABLES] = std::array::from_fn(|_| OnceLock::new());
         let _ = tables[0].set(table(FIRST));
@@ -133,7 +133,7 @@ impl Front {
         true
     }
 
-    /// Calls `visit` with every key and value: for giving them up when the front goes.
+    /// Calls `visit` with every key and value: for giving them up when the cache goes.
     pub fn for_each(&self, mut visit: impl FnMut(usize, usize)) {
         let Some(slots) = self.tables[self.current.load(Ordering::Acquire)].get() else { return };
         for slot in slots {
@@ -183,7 +183,7 @@ fn put(slots: &[Slot], tag: u32, key: usize, known: Known) {
 
 #[cfg(all(test, not(veltrix_loom)))]
 mod tests {
-    use super::{Front, Known, Wanted};
+    use super::{Known, ReadCache, Wanted};
 
     fn known(value: usize) -> Known {
         Known { value, entry: value as u32, path_tag: 7 }
@@ -191,28 +191,28 @@ mod tests {
 
     #[test]
     fn holds_what_was_put_through_every_growth_and_no_more_than_its_limit() {
-        let front = Front::new(1000);
+        let cache = ReadCache::new(1000);
         for key in 1..=2000_usize {
             let wanted = Wanted { hash: (key % 7) as u64, from: 0 };
-            assert_eq!(front.insert(wanted, key, known(key), |other| other == key), key <= 1000);
-            assert!(!front.insert(wanted, key, known(0), |other| other == key));
+            assert_eq!(cache.insert(wanted, key, known(key), |other| other == key), key <= 1000);
+            assert!(!cache.insert(wanted, key, known(0), |other| other == key));
         }
         for key in 1..=2000_usize {
             let wanted = Wanted { hash: (key % 7) as u64, from: 0 };
-            assert_eq!(front.find(wanted, |other| other == key), (key <= 1000).then(|| known(key)));
+            assert_eq!(cache.find(wanted, |other| other == key), (key <= 1000).then(|| known(key)));
             for from in [1, 2, u32::MAX / 2, u32::MAX] {
-                assert_eq!(front.find(Wanted { from, ..wanted }, |other| other == key), None);
+                assert_eq!(cache.find(Wanted { from, ..wanted }, |other| other == key), None);
             }
         }
         let mut seen = 0;
-        front.for_each(|key, value| seen += usize::from(key == value));
+        cache.for_each(|key, value| seen += usize::from(key == value));
         assert_eq!(seen, 1000);
     }
 }
 
 #[cfg(all(test, veltrix_loom))]
 mod model {
-    use super::{Front, Known, Wanted};
+    use super::{Known, ReadCache, Wanted};
     use loom::sync::Arc;
 
     fn wanted(key: usize) -> Wanted {
@@ -224,22 +224,22 @@ mod model {
     #[test]
     fn a_slot_is_seen_whole_or_not_at_all() {
         loom::model(|| {
-            let front = Arc::new(Front::new(8));
+            let cache = Arc::new(ReadCache::new(8));
             let writer = {
-                let front = Arc::clone(&front);
+                let cache = Arc::clone(&cache);
                 loom::thread::spawn(move || {
                     for key in [1, 3] {
                         let known = Known { value: key * 10, entry: key as u32, path_tag: 5 };
-                        assert!(front.insert(wanted(key), key, known, |other| other == key));
+                        assert!(cache.insert(wanted(key), key, known, |other| other == key));
                     }
                 })
             };
             let reader = {
-                let front = Arc::clone(&front);
+                let cache = Arc::clone(&cache);
                 loom::thread::spawn(move || {
                     let mut seen = false;
                     for _ in 0..2 {
-                        match front.find(wanted(1), |other| other == 1) {
+                        match cache.find(wanted(1), |other| other == 1) {
                             Some(known) => {
                                 assert_eq!(known, Known { value: 10, entry: 1, path_tag: 5 });
                                 seen = true;
@@ -251,7 +251,7 @@ mod model {
             };
             writer.join().unwrap();
             reader.join().unwrap();
-            assert!(front.find(wanted(3), |other| other == 3).is_some());
+            assert!(cache.find(wanted(3), |other| other == 3).is_some());
         });
     }
 }

@@ -3,7 +3,7 @@
 //! Keys are hashes (of paths) or dense numbers (segments); both spread over four bits a level: a copy touches the
 //! reference counts of all slots of a node, so that narrow nodes are cheaper to copy than wide ones are to descend.
 //! A node that no other version shares is changed in place, so that several changes in a row copy it once.
-//! Two versions of one map are compared by [`Trie::differences`] in time proportional to what differs.
+//! Two versions of one map are compared by [`Hamt::differences`] in time proportional to what differs.
 
 use std::iter::once;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const MASK: u64 = (1 << BITS) - 1;
 
 /// A persistent map.
 #[derive(Debug)]
-pub struct Trie<V> {
+pub struct Hamt<V> {
     /// A lone value stands here without a node.
     root: Option<Slot<V>>,
     length: usize,
@@ -48,13 +48,13 @@ impl<V: Clone> Clone for Slot<V> {
     }
 }
 
-impl<V: Clone> Clone for Trie<V> {
+impl<V: Clone> Clone for Hamt<V> {
     fn clone(&self) -> Self {
         Self { root: self.root.clone(), length: self.length }
     }
 }
 
-impl<V> Default for Trie<V> {
+impl<V> Default for Hamt<V> {
     fn default() -> Self {
         Self { root: None, length: 0 }
     }
@@ -200,7 +200,7 @@ fn find<V>(mut slot: Option<&Slot<V>>, key: u64, mut shift: u32) -> Option<&V> {
     }
 }
 
-impl<V: Clone> Trie<V> {
+impl<V: Clone> Hamt<V> {
     /// How many keys it holds.
     pub const fn len(&self) -> usize {
         self.length
@@ -279,7 +279,7 @@ impl<V: Clone> Trie<V> {
 
 #[cfg(test)]
 mod tests {
-    use super::Trie;
+    use super::Hamt;
     use std::collections::BTreeMap;
 
     fn keys() -> impl Iterator<Item = u64> {
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn agrees_with_a_map_and_leaves_old_versions_alone() {
-        let (mut trie, mut model) = (Trie::default(), BTreeMap::new());
+        let (mut trie, mut model) = (Hamt::default(), BTreeMap::new());
         let mut old = Vec::new();
         for (turn, key) in keys().enumerate() {
             if turn % 500 == 0 {
