@@ -63,8 +63,8 @@ impl Base {
     }
 
     /// Whether its table holds more that its layers do not need than what they need.
-    pub fn is_worn(&self) -> bool {
-        self.segments.is_worn(self.nodes)
+    pub fn needs_reintern(&self) -> bool {
+        self.segments.needs_reintern(self.nodes)
     }
 
     /// All entries in pre-order.

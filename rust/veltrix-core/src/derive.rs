@@ -8,13 +8,13 @@ use std::ptr;
 use std::sync::Arc;
 
 use crate::base::{EntryId, NO_ENTRY};
-use crate::delta::{Change, Collision, Delta, State};
+use crate::delta::{Collision, Delta, PathChange, PathState};
 use crate::diff;
 use crate::error::Error;
 use crate::interner::SegmentId;
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
-use crate::rule::Definition as _;
+use crate::rule::Mergeable as _;
 use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locate, made_list, merged_names, walk};
 use crate::tree::Tree;
 use crate::value::Kind;
@@ -215,12 +215,12 @@ impl<'a> Derivation<'a> {
         }
     }
 
-    fn put(&mut self, path: &[SegmentId], state: State) -> Result<(), Stop> {
+    fn put(&mut self, path: &[SegmentId], state: PathState) -> Result<(), Stop> {
         let Location { hash, entry, .. } = self.located(path);
         self.put_at(hash, entry, path, state)
     }
 
-    fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: State) -> Result<(), Stop> {
+    fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: PathState) -> Result<(), Stop> {
         self.delta.put(hash, &path.into(), entry, state)?;
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
     }
@@ -230,8 +230,13 @@ impl<'a> Derivation<'a> {
     fn mark(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
         let Location { found: Found::Mapping(_), hash, entry } = self.located(path) else { return Ok(()) };
         let before = self.old.delta.as_ref().and_then(|delta| delta.get(hash));
-        let is_new = |change: &Change| *change.path == *path && before.is_none_or(|before| !ptr::eq(before, change));
-        if self.delta.get(hash).is_some_and(is_new) { Ok(()) } else { self.put_at(hash, entry, path, State::Mapping) }
+        let is_new =
+            |change: &PathChange| *change.path == *path && before.is_none_or(|before| !ptr::eq(before, change));
+        if self.delta.get(hash).is_some_and(is_new) {
+            Ok(())
+        } else {
+            self.put_at(hash, entry, path, PathState::Mapping)
+        }
     }
 
     /// Goes down two definitions of one layer for a path and touches every path where they differ.
@@ -303,7 +308,7 @@ impl<'a> Derivation<'a> {
         {
             // Where a value stood and stands, all that leads to it are mappings before and after.
             let state = self.leaf(outcome);
-            self.changed |= !matches!(&state, State::Leaf(new, at) if diff::same_value(tree, node, new, *at));
+            self.changed |= !matches!(&state, PathState::Leaf(new, at) if diff::same_value(tree, node, new, *at));
             self.put_at(hash, entry, reached, state)?;
             return Ok(Nature::Leaf);
         }
@@ -350,7 +355,7 @@ impl<'a> Derivation<'a> {
         match outcome {
             Outcome::Absent => Ok(()),
             Outcome::Mapping(definitions) => {
-                self.put(path, State::Mapping)?;
+                self.put(path, PathState::Mapping)?;
                 for name in merged_names(&definitions) {
                     path.push(name);
                     let below = definitions.iter().filter_map(|definition| definition.child(name)).collect();
@@ -367,14 +372,14 @@ impl<'a> Derivation<'a> {
         }
     }
 
-    fn leaf(&self, outcome: Outcome<'_>) -> State {
+    fn leaf(&self, outcome: Outcome<'_>) -> PathState {
         match outcome {
-            Outcome::Leaf(tree, node) => State::Leaf(Arc::clone(tree), node),
+            Outcome::Leaf(tree, node) => PathState::Leaf(Arc::clone(tree), node),
             Outcome::Extended(definitions, extensions, onto) => {
                 let (tree, node) = made_list(self.old.segments(), &definitions, extensions, onto);
-                State::Leaf(tree, node)
+                PathState::Leaf(tree, node)
             }
-            Outcome::Absent | Outcome::Mapping(_) => State::Absent,
+            Outcome::Absent | Outcome::Mapping(_) => PathState::Absent,
         }
     }
 }

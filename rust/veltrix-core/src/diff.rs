@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::base::{EntryId, NO_ENTRY};
-use crate::delta::{Change, Delta, State};
+use crate::delta::{Delta, PathChange, PathState};
 use crate::interner::{Interner, ROOT_HASH, SegmentId};
 use crate::snapshot::{Found, Snapshot, Spot};
 use crate::tree::{NodeId, Tree};
@@ -116,18 +116,18 @@ static UNCHANGED: LazyLock<Delta> = LazyLock::new(Delta::default);
 
 /// One of two snapshots of one base, as their comparison sees it.
 #[derive(Clone, Copy)]
-struct Side<'a> {
+struct ComparedSide<'a> {
     snapshot: &'a Snapshot,
     delta: &'a Delta,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ComparedSide<'a> {
     /// The leaf at a path of which the delta says `change` or nothing, and whose entry in the base is `entry`.
-    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&Change>) -> Option<Leaf> {
+    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&PathChange>) -> Option<Leaf> {
         match change.map(|change| &change.state) {
-            Some(State::Absent) => return None,
-            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
-            Some(State::Mapping) => return self.empty(path),
+            Some(PathState::Absent) => return None,
+            Some(PathState::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
+            Some(PathState::Mapping) => return self.empty(path),
             None if entry == NO_ENTRY || self.delta.hides(entry) => return None,
             None => {}
         }
@@ -144,25 +144,27 @@ impl<'a> Side<'a> {
         self.snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
     }
 
-    fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a Change> {
+    fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a PathChange> {
         self.delta.get(hash).filter(|change| *change.path == *path)
     }
 }
 
 /// Compares the deltas of two snapshots of one base.
 fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let [new, old] = [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&UNCHANGED) });
+    let [new, old] =
+        [new, old].map(|snapshot| ComparedSide { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&UNCHANGED) });
     let mut found = Vec::new();
-    let mut compare = |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&Change>, theirs: Option<&Change>| {
-        let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
-            (None, None) => return,
-            (None, Some(new)) => What::Added(new),
-            (Some(old), None) => What::Removed(old),
-            (Some(old), Some(new)) if old.same(&new) => return,
-            (Some(old), Some(new)) => What::Changed { old, new },
+    let mut compare =
+        |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&PathChange>, theirs: Option<&PathChange>| {
+            let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
+                (None, None) => return,
+                (None, Some(new)) => What::Added(new),
+                (Some(old), None) => What::Removed(old),
+                (Some(old), Some(new)) if old.same(&new) => return,
+                (Some(old), Some(new)) => What::Changed { old, new },
+            };
+            found.push(Difference { path: Arc::clone(path), what });
         };
-        found.push(Difference { path: Arc::clone(path), what });
-    };
     new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if std::ptr::eq(a, b) => {}
         (Some(a), Some(b)) if a.path != b.path => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{EntryId, NO_ENTRY};
-use crate::delta::State;
+use crate::delta::PathState;
 use crate::derive::limit;
 use crate::diff;
 use crate::error::Error;
@@ -54,7 +54,7 @@ impl Snapshot {
         let mut new = self.clone();
         if Arc::ptr_eq(current, before) && at == node {
             let delta = new.delta.get_or_insert_default();
-            delta.put(hash, path, entry, State::Leaf(Arc::clone(tree), 0)).ok()?;
+            delta.put(hash, path, entry, PathState::Leaf(Arc::clone(tree), 0)).ok()?;
             if delta.len() > limit(self.base.entries().len()) {
                 return None;
             }

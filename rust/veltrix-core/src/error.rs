@@ -5,7 +5,7 @@ use crate::layer::Origin;
 
 /// One side of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Side {
+pub struct ConflictSide {
     /// The name of the layer.
     pub layer: String,
     /// The word for the type of its value.
@@ -22,9 +22,9 @@ pub enum Error {
         /// The path.
         path: Vec<SegmentId>,
         /// The higher definition.
-        upper: Box<Side>,
+        upper: Box<ConflictSide>,
         /// The lower one.
-        lower: Box<Side>,
+        lower: Box<ConflictSide>,
     },
     /// More layers than a base can number.
     TooManyLayers,

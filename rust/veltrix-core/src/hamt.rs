@@ -15,7 +15,7 @@ const MASK: u64 = (1 << BITS) - 1;
 #[derive(Debug)]
 pub struct Hamt<V> {
     /// A lone value stands here without a node.
-    root: Option<Slot<V>>,
+    root: Option<HamtSlot<V>>,
     length: usize,
 }
 
@@ -23,11 +23,11 @@ pub struct Hamt<V> {
 #[derive(Debug)]
 struct Branch<V> {
     bitmap: u16,
-    slots: Arc<[Slot<V>]>,
+    slots: Arc<[HamtSlot<V>]>,
 }
 
 #[derive(Debug)]
-enum Slot<V> {
+enum HamtSlot<V> {
     Leaf(u64, V),
     Branch(Branch<V>),
 }
@@ -38,7 +38,7 @@ impl<V> Clone for Branch<V> {
     }
 }
 
-impl<V: Clone> Clone for Slot<V> {
+impl<V: Clone> Clone for HamtSlot<V> {
     #[inline]
     fn clone(&self) -> Self {
         match self {
@@ -70,14 +70,14 @@ impl<V> Branch<V> {
         (self.bitmap & (bit - 1)).count_ones() as usize
     }
 
-    fn slot(&self, bit: u16) -> Option<&Slot<V>> {
+    fn slot(&self, bit: u16) -> Option<&HamtSlot<V>> {
         if self.bitmap & bit == 0 { None } else { self.slots.get(self.position(bit)) }
     }
 }
 
 impl<V: Clone> Branch<V> {
     fn single(key: u64, value: V, shift: u32) -> Self {
-        Self { bitmap: bit_of(key, shift), slots: Arc::new([Slot::Leaf(key, value)]) }
+        Self { bitmap: bit_of(key, shift), slots: Arc::new([HamtSlot::Leaf(key, value)]) }
     }
 
     /// Puts a value; whether the key is new.
@@ -85,7 +85,7 @@ impl<V: Clone> Branch<V> {
         let bit = bit_of(key, shift);
         if self.bitmap & bit == 0 {
             let (before, after) = self.slots.split_at(self.position(bit));
-            let slot = once(Slot::Leaf(key, value));
+            let slot = once(HamtSlot::Leaf(key, value));
             self.slots = before.iter().cloned().chain(slot).chain(after.iter().cloned()).collect();
             self.bitmap |= bit;
             return true;
@@ -94,7 +94,7 @@ impl<V: Clone> Branch<V> {
     }
 
     /// A filled slot, in a node that no other version shares.
-    fn slot_mut(&mut self, bit: u16) -> &mut Slot<V> {
+    fn slot_mut(&mut self, bit: u16) -> &mut HamtSlot<V> {
         let position = self.position(bit);
         &mut Arc::make_mut(&mut self.slots)[position]
     }
@@ -102,8 +102,8 @@ impl<V: Clone> Branch<V> {
     /// Takes a key that it holds; whether anything is left.
     fn take(&mut self, key: u64, shift: u32) -> bool {
         let bit = bit_of(key, shift);
-        if let Some(Slot::Branch(_)) = self.slot(bit)
-            && let Slot::Branch(next) = self.slot_mut(bit)
+        if let Some(HamtSlot::Branch(_)) = self.slot(bit)
+            && let HamtSlot::Branch(next) = self.slot_mut(bit)
             && next.take(key, shift + BITS)
         {
             return true;
@@ -127,7 +127,7 @@ impl<V: Clone> Branch<V> {
     }
 }
 
-impl<V: Clone> Slot<V> {
+impl<V: Clone> HamtSlot<V> {
     /// Puts a value into a slot whose node would branch at `shift`; whether the key is new.
     fn put(&mut self, key: u64, value: V, shift: u32) -> bool {
         match self {
@@ -163,14 +163,16 @@ impl<V: Clone> Slot<V> {
 
 /// Compares two slots whose nodes branch at `shift`.
 fn compare<'a, V: Clone>(
-    ours: Option<&'a Slot<V>>,
-    theirs: Option<&'a Slot<V>>,
+    ours: Option<&'a HamtSlot<V>>,
+    theirs: Option<&'a HamtSlot<V>>,
     shift: u32,
     visit: &mut dyn FnMut(u64, Option<&'a V>, Option<&'a V>),
 ) {
     match (ours, theirs) {
-        (Some(Slot::Branch(a)), Some(Slot::Branch(b))) => a.compare(b, shift, visit),
-        (Some(Slot::Leaf(a, value)), Some(Slot::Leaf(b, other))) if a == b => visit(*a, Some(value), Some(other)),
+        (Some(HamtSlot::Branch(a)), Some(HamtSlot::Branch(b))) => a.compare(b, shift, visit),
+        (Some(HamtSlot::Leaf(a, value)), Some(HamtSlot::Leaf(b, other))) if a == b => {
+            visit(*a, Some(value), Some(other))
+        }
         (a, b) => {
             // One side holds at most one leaf here; its key may stand inside the other side's branch.
             if let Some(a) = a {
@@ -188,11 +190,11 @@ fn compare<'a, V: Clone>(
 }
 
 /// The value of a key that would stand in, or beneath, a slot whose node would branch at `shift`.
-fn find<V>(mut slot: Option<&Slot<V>>, key: u64, mut shift: u32) -> Option<&V> {
+fn find<V>(mut slot: Option<&HamtSlot<V>>, key: u64, mut shift: u32) -> Option<&V> {
     loop {
         match slot? {
-            Slot::Leaf(found, value) => return (*found == key).then_some(value),
-            Slot::Branch(branch) => {
+            HamtSlot::Leaf(found, value) => return (*found == key).then_some(value),
+            HamtSlot::Branch(branch) => {
                 slot = branch.slot(bit_of(key, shift));
                 shift += BITS;
             }
@@ -223,9 +225,9 @@ impl<V: Clone> Hamt<V> {
         loop {
             match slot {
                 None => return false,
-                Some(Slot::Leaf(found, _)) => return *found as u32 == half,
-                Some(Slot::Branch(_)) if shift == u32::BITS => return true,
-                Some(Slot::Branch(branch)) => slot = branch.slot(bit_of(key, shift)),
+                Some(HamtSlot::Leaf(found, _)) => return *found as u32 == half,
+                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return true,
+                Some(HamtSlot::Branch(branch)) => slot = branch.slot(bit_of(key, shift)),
             }
             shift += BITS;
         }
@@ -235,7 +237,7 @@ impl<V: Clone> Hamt<V> {
     pub fn insert(&mut self, key: u64, value: V) {
         let added = match &mut self.root {
             None => {
-                self.root = Some(Slot::Leaf(key, value));
+                self.root = Some(HamtSlot::Leaf(key, value));
                 true
             }
             Some(slot) => slot.put(key, value, 0),
@@ -256,7 +258,7 @@ impl<V: Clone> Hamt<V> {
         }
         self.length -= 1;
         let left = match &mut self.root {
-            Some(Slot::Branch(branch)) => branch.take(key, 0),
+            Some(HamtSlot::Branch(branch)) => branch.take(key, 0),
             _ => false,
         };
         if !left {

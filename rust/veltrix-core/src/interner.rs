@@ -172,7 +172,7 @@ impl Interner {
     }
 
     /// Whether most of it is not needed by a stack of so many nodes: what overlays and changes brought and left.
-    pub(crate) fn is_worn(&self, nodes: usize) -> bool {
+    pub(crate) fn needs_reintern(&self, nodes: usize) -> bool {
         let needed = nodes.max(self.filled.load(Ordering::Relaxed));
         self.weight.load(Ordering::Relaxed) > needed * 2 + SMALL_TABLE
     }

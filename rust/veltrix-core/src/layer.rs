@@ -56,7 +56,7 @@ impl Layer {
 
     /// The same layer with its segments in the table of `tree`, which is its tree there, with `origins`.
     #[must_use]
-    pub fn rebased(&self, tree: Tree, origins: BTreeMap<NodeId, Origin>) -> Self {
+    pub fn reinterned(&self, tree: Tree, origins: BTreeMap<NodeId, Origin>) -> Self {
         let secret = match &self.secret {
             Secret::Paths(paths) => Secret::Paths(
                 paths

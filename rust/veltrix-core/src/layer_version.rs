@@ -13,7 +13,7 @@ use crate::edit_log::EditLog;
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer::{Layer, Origin, Secret};
 use crate::patch::{Definition, InTheWay, PatchedMapping};
-use crate::rule::Definition as _;
+use crate::rule::Mergeable as _;
 use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -206,14 +206,14 @@ impl LayerVersion {
 
     /// The layer without patches and with its segments in another table; all that it says of itself is as before.
     #[must_use]
-    pub fn rebased(&self, segments: &Arc<Interner>) -> Self {
+    pub fn reinterned(&self, segments: &Arc<Interner>) -> Self {
         let (tree, origins) = if self.changes.is_none() {
-            (self.loaded.tree.rebased(segments), self.loaded.origins.clone())
+            (self.loaded.tree.reinterned(segments), self.loaded.origins.clone())
         } else {
             let mut origins = BTreeMap::new();
-            (self.copied(&mut origins).rebased(segments), origins)
+            (self.copied(&mut origins).reinterned(segments), origins)
         };
-        Self::new(Arc::new(self.loaded.rebased(tree, origins)))
+        Self::new(Arc::new(self.loaded.reinterned(tree, origins)))
     }
 
     fn copied(&self, origins: &mut BTreeMap<NodeId, Origin>) -> Tree {

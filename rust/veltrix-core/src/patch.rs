@@ -18,20 +18,20 @@ pub struct PatchedMapping {
     pub(crate) below: Option<(Arc<Tree>, NodeId)>,
     /// Whether the mapping stands inside `replace`.
     pub(crate) replace: bool,
-    changes: Hamt<Change>,
+    changes: Hamt<ChildChange>,
     /// The index that the next new child gets.
     next: u32,
 }
 
 /// What became of one child; `index` is given to children that stand behind those of `below`.
 #[derive(Clone, Debug)]
-enum Change {
+enum ChildChange {
     Removed,
     Value { tree: Arc<Tree>, index: Option<u32> },
     Mapping { mapping: Arc<PatchedMapping>, index: Option<u32> },
 }
 
-impl Change {
+impl ChildChange {
     const fn index(&self) -> Option<u32> {
         match self {
             Self::Removed => None,
@@ -49,7 +49,7 @@ pub enum Definition<'a> {
     Patched(&'a Arc<PatchedMapping>),
 }
 
-impl rule::Definition for Definition<'_> {
+impl rule::Mergeable for Definition<'_> {
     #[inline]
     fn kind(&self) -> Kind {
         match self {
@@ -106,7 +106,7 @@ impl Definition<'_> {
                         behind.push((index, key as SegmentId));
                         moved.push(key as SegmentId);
                     }
-                    None if matches!(change, Change::Removed) => moved.push(key as SegmentId),
+                    None if matches!(change, ChildChange::Removed) => moved.push(key as SegmentId),
                     None => {}
                 });
                 if !moved.is_empty() {
@@ -166,9 +166,9 @@ impl PatchedMapping {
     /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
     pub(crate) fn each_tree(&self, visit: &mut dyn FnMut(&Tree)) {
         self.changes.for_each(&mut |_, change| match change {
-            Change::Removed => {}
-            Change::Value { tree, .. } => visit(tree),
-            Change::Mapping { mapping, .. } => mapping.each_tree(visit),
+            ChildChange::Removed => {}
+            ChildChange::Value { tree, .. } => visit(tree),
+            ChildChange::Mapping { mapping, .. } => mapping.each_tree(visit),
         });
         if let Some((tree, _)) = &self.below {
             visit(tree);
@@ -179,8 +179,8 @@ impl PatchedMapping {
     pub(crate) fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Tree>) -> Result<(), InTheWay> {
         let segment = path[depth];
         if depth + 1 < path.len()
-            && let Some(Change::Mapping { .. }) = self.changes.get(u64::from(segment))
-            && let Some(Change::Mapping { mapping, .. }) = self.changes.get_mut(u64::from(segment))
+            && let Some(ChildChange::Mapping { .. }) = self.changes.get(u64::from(segment))
+            && let Some(ChildChange::Mapping { mapping, .. }) = self.changes.get_mut(u64::from(segment))
         {
             return Arc::make_mut(mapping).put(path, depth + 1, tree);
         }
@@ -189,14 +189,14 @@ impl PatchedMapping {
         let index = known.map_or(Some(self.next + 1), |(_, index)| index);
         let new = known.is_none();
         let change = if depth + 1 == path.len() {
-            Change::Value { tree: Arc::clone(tree), index }
+            ChildChange::Value { tree: Arc::clone(tree), index }
         } else {
             let mut mapping = match known {
                 Some((definition, _)) => Self::over(definition).ok_or(InTheWay { depth: depth + 1 })?,
                 None => Self::default(),
             };
             mapping.put(path, depth + 1, tree)?;
-            Change::Mapping { mapping: Arc::new(mapping), index }
+            ChildChange::Mapping { mapping: Arc::new(mapping), index }
         };
         self.next += u32::from(new);
         self.changes.insert(u64::from(segment), change);
@@ -206,9 +206,9 @@ impl PatchedMapping {
     /// The definition of a child, and its index if it stands behind those of `below`.
     fn child(&self, segment: SegmentId) -> Option<(Definition<'_>, Option<u32>)> {
         match self.changes.get(u64::from(segment)) {
-            Some(Change::Removed) => None,
-            Some(Change::Value { tree, index }) => Some((Definition::Node(tree, 0), *index)),
-            Some(Change::Mapping { mapping, index }) => Some((Definition::Patched(mapping), *index)),
+            Some(ChildChange::Removed) => None,
+            Some(ChildChange::Value { tree, index }) => Some((Definition::Node(tree, 0), *index)),
+            Some(ChildChange::Mapping { mapping, index }) => Some((Definition::Patched(mapping), *index)),
             None => Some((self.below()?.child(segment)?, None)),
         }
     }
@@ -217,12 +217,12 @@ impl PatchedMapping {
     pub(crate) fn take(&mut self, path: &[SegmentId], depth: usize) {
         let segment = path[depth];
         if depth + 1 == path.len() {
-            self.changes.insert(u64::from(segment), Change::Removed);
+            self.changes.insert(u64::from(segment), ChildChange::Removed);
             return;
         }
         let Some((definition, index)) = self.child(segment) else { return };
         let Some(mut mapping) = Self::over(definition) else { return };
         mapping.take(path, depth + 1);
-        self.changes.insert(u64::from(segment), Change::Mapping { mapping: Arc::new(mapping), index });
+        self.changes.insert(u64::from(segment), ChildChange::Mapping { mapping: Arc::new(mapping), index });
     }
 }

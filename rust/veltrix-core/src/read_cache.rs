@@ -43,7 +43,7 @@ pub struct Known {
 }
 
 #[derive(Debug, Default)]
-struct Slot {
+struct CacheSlot {
     key: AtomicUsize,
     value: AtomicUsize,
     tag: AtomicU32,
@@ -64,7 +64,7 @@ pub struct Wanted {
 #[derive(Debug)]
 pub struct ReadCache {
     current: AtomicUsize,
-    tables: [OnceLock<Box<[Slot]>>; TABLES],
+    tables: [OnceLock<Box<[CacheSlot]>>; TABLES],
     length: Mutex<usize>,
     /// No more keys than this are taken in.
     limit: usize,
@@ -82,7 +82,7 @@ impl Wanted {
 impl ReadCache {
     /// An empty cache that takes in at most `limit` keys.
     pub fn new(limit: usize) -> Self {
-        let tables: [OnceLock<Box<[Slot]>>; TABLES] = std::array::from_fn(|_| OnceLock::new());
+        let tables: [OnceLock<Box<[CacheSlot]>>; TABLES] = std::array::from_fn(|_| OnceLock::new());
         let _ = tables[0].set(table(FIRST));
         Self { current: AtomicUsize::new(0), tables, length: Mutex::new(0), limit }
     }
@@ -145,12 +145,12 @@ impl ReadCache {
     }
 }
 
-fn table(size: usize) -> Box<[Slot]> {
-    (0..size).map(|_| Slot::default()).collect()
+fn table(size: usize) -> Box<[CacheSlot]> {
+    (0..size).map(|_| CacheSlot::default()).collect()
 }
 
 /// A table of twice the size with the same keys.
-fn grown(from: &[Slot]) -> Box<[Slot]> {
+fn grown(from: &[CacheSlot]) -> Box<[CacheSlot]> {
     let slots = table(from.len() * 2);
     for slot in from {
         let key = slot.key.load(Ordering::Relaxed);
@@ -167,7 +167,7 @@ fn grown(from: &[Slot]) -> Box<[Slot]> {
 }
 
 /// Fills an empty slot; the key goes last, which makes the slot seen.
-fn put(slots: &[Slot], tag: u32, key: usize, known: Known) {
+fn put(slots: &[CacheSlot], tag: u32, key: usize, known: Known) {
     let mask = slots.len() - 1;
     let mut at = tag as usize & mask;
     while slots[at].key.load(Ordering::Relaxed) != 0 {

@@ -8,10 +8,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::base::{Base, Entry, EntryId};
-use crate::error::{Error, Side};
+use crate::error::{ConflictSide, Error};
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer_version::LayerVersion;
-use crate::rule::{Conflicts, Definition, Verdict, judge};
+use crate::rule::{Conflicts, Mergeable, Verdict, judge};
 use crate::tree::{Node, NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -28,7 +28,7 @@ struct Candidate {
     node: NodeId,
 }
 
-impl Definition for Candidate {
+impl Mergeable for Candidate {
     fn kind(&self) -> Kind {
         self.kind
     }
@@ -47,7 +47,7 @@ impl Candidate {
 
 /// The definitions of one child so far: the highest, and a chain of those beneath that may still count.
 #[derive(Clone, Copy)]
-struct Slot {
+struct ChildSlot {
     segment: SegmentId,
     top: Candidate,
     beneath: u32,
@@ -60,7 +60,7 @@ struct Scratch {
     entries: Vec<Entry>,
     /// The entries of mappings.
     mappings: Vec<EntryId>,
-    slots: Vec<Slot>,
+    slots: Vec<ChildSlot>,
     chain: Vec<(Candidate, u32)>,
     /// By segment: the mapping that used it last, and its slot there.
     stamps: Vec<(u32, u32)>,
@@ -93,7 +93,7 @@ impl Scratch {
     fn keep(self) {
         let size = self.entries.capacity() * size_of::<Entry>()
             + self.mappings.capacity() * size_of::<EntryId>()
-            + self.slots.capacity() * size_of::<Slot>()
+            + self.slots.capacity() * size_of::<ChildSlot>()
             + self.chain.capacity() * size_of::<(Candidate, u32)>()
             + self.stamps.capacity() * size_of::<(u32, u32)>();
         if size <= KEPT {
@@ -208,7 +208,7 @@ impl Resolver<'_> {
             } else {
                 next = self.scratch.slots.len();
                 *stamp = (self.scratch.mapping, next as u32);
-                self.scratch.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
+                self.scratch.slots.push(ChildSlot { segment: node.segment, top: candidate, beneath: NOTHING });
             }
             next += 1;
             child = node.end;
@@ -216,7 +216,7 @@ impl Resolver<'_> {
     }
 
     /// Puts a definition over those that a slot holds.
-    fn cover(slot: &mut Slot, chain: &mut Vec<(Candidate, u32)>, candidate: Candidate) {
+    fn cover(slot: &mut ChildSlot, chain: &mut Vec<(Candidate, u32)>, candidate: Candidate) {
         let whole = candidate.kind.is_whole();
         if !(whole && slot.top.kind.is_whole()) {
             if matches!(candidate.kind, Kind::Null | Kind::Delete | Kind::Replace) {
@@ -231,7 +231,7 @@ impl Resolver<'_> {
 
     /// Adds what a slot resolves to.
     #[inline]
-    fn settle(&mut self, parent: EntryId, slot: Slot) -> Result<(), Error> {
+    fn settle(&mut self, parent: EntryId, slot: ChildSlot) -> Result<(), Error> {
         let top = slot.top;
         if slot.beneath == NOTHING && !top.kind.is_operator() {
             let entry = self.add(parent, slot.segment, top.tree, top.node, top.kind);
@@ -316,9 +316,9 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn side(&self, candidate: Candidate) -> Side {
+    fn side(&self, candidate: Candidate) -> ConflictSide {
         let loaded = &self.stack[candidate.tree as usize].loaded;
-        Side { layer: loaded.name.clone(), word: candidate.word(), origin: loaded.origin(candidate.node) }
+        ConflictSide { layer: loaded.name.clone(), word: candidate.word(), origin: loaded.origin(candidate.node) }
     }
 }
 

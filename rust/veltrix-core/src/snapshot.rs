@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::base::{Base, EntryId, NO_ENTRY};
-use crate::delta::{Delta, State};
-use crate::error::{Error, Side};
+use crate::delta::{Delta, PathState};
+use crate::error::{ConflictSide, Error};
 use crate::interner::{Interner, NO_SEGMENT, ROOT_HASH, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::path::PathHash;
 use crate::resolve::{extend, resolve};
-use crate::rule::{Conflicts, Definition as _, Verdict, judge};
+use crate::rule::{Conflicts, Mergeable as _, Verdict, judge};
 use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -82,9 +82,9 @@ impl Snapshot {
     }
 
     /// The same snapshot resolved anew on a table of its own, which holds what its layers name and nothing else.
-    pub fn renewed(&self) -> Result<Self, Error> {
+    pub fn reinterned(&self) -> Result<Self, Error> {
         let segments = Arc::new(Interner::new());
-        let stack: Arc<[LayerVersion]> = self.stack.iter().map(|layer| layer.rebased(&segments)).collect();
+        let stack: Arc<[LayerVersion]> = self.stack.iter().map(|layer| layer.reinterned(&segments)).collect();
         segments.mark_filled();
         let base = Arc::new(base_of(&stack, &segments, self.conflicts)?);
         Ok(Self { base, stack, delta: None, ..self.clone() })
@@ -111,9 +111,9 @@ impl Snapshot {
             && self.is_text(&change.path, &spot.path, names.clone())
         {
             return match &change.state {
-                State::Absent => Found::Missing,
-                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-                State::Mapping => Found::Mapping(self.base.mapping(change.entry)),
+                PathState::Absent => Found::Missing,
+                PathState::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+                PathState::Mapping => Found::Mapping(self.base.mapping(change.entry)),
             };
         }
         if spot.entry == NO_ENTRY {
@@ -251,9 +251,9 @@ pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) 
         && *change.path == *path
     {
         let found = match &change.state {
-            State::Absent => Found::Missing,
-            State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-            State::Mapping => Found::Mapping(base.mapping(change.entry)),
+            PathState::Absent => Found::Missing,
+            PathState::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+            PathState::Mapping => Found::Mapping(base.mapping(change.entry)),
         };
         return Location { found, hash, entry: change.entry };
     }
@@ -353,10 +353,10 @@ pub fn made_list(
     (Arc::new(made.finish()), node)
 }
 
-fn side(stack: &[LayerVersion], path: &[SegmentId], definition: Definition<'_>) -> Side {
+fn side(stack: &[LayerVersion], path: &[SegmentId], definition: Definition<'_>) -> ConflictSide {
     let word = definition.word();
     let owner = stack.iter().rev().find(|layer| layer.definition(path).is_some_and(|own| own.same(definition)));
     let (layer, origin) =
         owner.map_or_else(Default::default, |layer| (layer.loaded.name.clone(), layer.origin(definition)));
-    Side { layer, word, origin }
+    ConflictSide { layer, word, origin }
 }

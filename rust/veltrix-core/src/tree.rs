@@ -127,7 +127,7 @@ impl Tree {
 
     /// The same tree with its segments in another table.
     #[must_use]
-    pub fn rebased(&self, segments: &Arc<Interner>) -> Self {
+    pub fn reinterned(&self, segments: &Arc<Interner>) -> Self {
         let (mut nodes, mut payloads, mut wide) = (self.nodes.clone(), self.payloads.clone(), Vec::new());
         for node in &mut nodes {
             if node.segment != NO_SEGMENT {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stacks::{content, definition, layer, names, resolve};
 use veltrix_core::edit::Refusal;
-use veltrix_core::error::{Error, Side};
+use veltrix_core::error::{ConflictSide, Error};
 use veltrix_core::explain::Role;
 use veltrix_core::interner::{Interner, SegmentId};
 use veltrix_core::path::push_segment;
@@ -52,8 +52,8 @@ fn check(case: &Value) -> Result<(), String> {
         same("the generation", &json!(snapshot.generation), generation)?;
     }
     for (path, definitions) in case.get("explain").and_then(Value::as_object).into_iter().flatten() {
-        let story = snapshot.explain(&names(&table, path));
-        let told = story.items.iter().map(|item| {
+        let explanation = snapshot.explain(&names(&table, path));
+        let told = explanation.items.iter().map(|item| {
             let role = match item.role {
                 Role::Wins => "wins",
                 Role::Merges => "merges",
@@ -123,7 +123,7 @@ fn taken(table: &Arc<Interner>, snapshot: &Snapshot, step: &Value) -> Result<Sna
 
 fn conflict(table: &Interner, error: Error) -> Value {
     let Error::Conflict { path, upper, lower } = error else { unreachable!("only conflicts are in the corpus") };
-    let side = |side: &Side| json!([side.layer, side.word]);
+    let side = |side: &ConflictSide| json!([side.layer, side.word]);
     json!({"path": text(table, &path), "upper": side(&upper), "lower": side(&lower)})
 }
 

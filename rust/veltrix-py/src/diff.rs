@@ -18,18 +18,18 @@ use crate::{python, raw};
 
 /// What changed between two snapshots, by path; true if anything did.
 #[pyclass(frozen, module = "veltrix", weakref)]
-pub struct Difference(Mutex<State>);
+pub struct Difference(Mutex<DifferenceState>);
 
 /// A difference is found at once, and its dicts are made for whom looks at them.
-enum State {
-    Found(Arc<Found>),
+enum DifferenceState {
+    Found(Arc<FoundDifference>),
     Made(Dicts),
 }
 
 /// What was added, removed and changed.
 type Dicts = [Py<PyDict>; 3];
 
-struct Found {
+struct FoundDifference {
     newer: Py<Snapshot>,
     older: Py<Snapshot>,
     differences: Vec<diff::Difference>,
@@ -41,28 +41,28 @@ impl Difference {
         let py = newer.py();
         let differences = diff::diff(newer.get().kernel(py)?, older.get().kernel(py)?);
         let (newer, older) = (newer.clone().unbind(), older.clone().unbind());
-        Ok(Self(Mutex::new(State::Found(Arc::new(Found { newer, older, differences })))))
+        Ok(Self(Mutex::new(DifferenceState::Found(Arc::new(FoundDifference { newer, older, differences })))))
     }
 
     /// Held for a moment each, in which no Python code runs.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, DifferenceState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn dicts<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyDict>; 3]> {
         let found = match &*self.state() {
-            State::Made(dicts) => return Ok(attached(py, dicts)),
-            State::Found(found) => Arc::clone(found),
+            DifferenceState::Made(dicts) => return Ok(attached(py, dicts)),
+            DifferenceState::Found(found) => Arc::clone(found),
         };
         let dicts = guarded(py, || found.dicts(py))?;
         let mut state = self.state();
         // Whoever was first, another thread or what making the dicts ran, has shown its dicts already.
-        if let State::Found(_) = &*state {
-            *state = State::Made(dicts.map(Bound::unbind));
+        if let DifferenceState::Found(_) = &*state {
+            *state = DifferenceState::Made(dicts.map(Bound::unbind));
         }
         match &*state {
-            State::Made(dicts) => Ok(attached(py, dicts)),
-            State::Found(_) => unreachable!("it was replaced"),
+            DifferenceState::Made(dicts) => Ok(attached(py, dicts)),
+            DifferenceState::Found(_) => unreachable!("it was replaced"),
         }
     }
 
@@ -80,8 +80,8 @@ impl Difference {
     /// How many paths were added, removed and changed.
     fn counts(&self, py: Python<'_>) -> [usize; 3] {
         match &*self.state() {
-            State::Made(dicts) => attached(py, dicts).map(|dict| dict.len()),
-            State::Found(found) => {
+            DifferenceState::Made(dicts) => attached(py, dicts).map(|dict| dict.len()),
+            DifferenceState::Found(found) => {
                 let mut counts = [0; 3];
                 for difference in &found.differences {
                     counts[match difference.what {
@@ -151,11 +151,11 @@ impl Difference {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match &*self.state() {
-            State::Found(found) => {
+            DifferenceState::Found(found) => {
                 visit.call(&found.newer)?;
                 visit.call(&found.older)
             }
-            State::Made(dicts) => dicts.iter().try_for_each(|dict| visit.call(dict)),
+            DifferenceState::Made(dicts) => dicts.iter().try_for_each(|dict| visit.call(dict)),
         }
     }
 }
@@ -175,10 +175,10 @@ pub fn restore_difference(
         let kind = python::type_name(part);
         Err(type_error(part.py(), format!("a difference is made of dicts, not {kind}")))
     };
-    Ok(Difference(Mutex::new(State::Made([dict(added)?, dict(removed)?, dict(changed)?]))))
+    Ok(Difference(Mutex::new(DifferenceState::Made([dict(added)?, dict(removed)?, dict(changed)?]))))
 }
 
-impl Found {
+impl FoundDifference {
     fn dicts<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyDict>; 3]> {
         let (newer, older) = (self.newer.bind(py), self.older.bind(py));
         let table = newer.get().below().segments();

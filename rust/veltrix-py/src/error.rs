@@ -2,7 +2,7 @@
 
 use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
-use veltrix_core::error::{Error, Side};
+use veltrix_core::error::{ConflictSide, Error};
 use veltrix_core::formats::DocumentError;
 use veltrix_core::interner::{Interner, SegmentId};
 use veltrix_core::layer::Origin;
@@ -54,7 +54,7 @@ pub fn kernel_error(py: Python<'_>, segments: &Interner, error: Error) -> PyErr 
 }
 
 /// A `ConflictError`.
-pub fn conflict(py: Python<'_>, path: &str, upper: &Side, lower: &Side) -> PyErr {
+pub fn conflict(py: Python<'_>, path: &str, upper: &ConflictSide, lower: &ConflictSide) -> PyErr {
     let sides = origin_object(py, &upper.layer, &upper.origin)
         .and_then(|above| Ok((above, origin_object(py, &lower.layer, &lower.origin)?)));
     match sides {

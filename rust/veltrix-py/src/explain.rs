@@ -1,7 +1,7 @@
-//! Explain: a path's story as Python objects.
+//! Explain: a path's explanation as Python objects.
 
 use pyo3::prelude::*;
-use veltrix_core::explain::{Answer, Role};
+use veltrix_core::explain::{ExplainedValue, Role};
 use veltrix_core::interner::{NO_SEGMENT, SegmentId};
 use veltrix_core::path::Step;
 
@@ -22,25 +22,25 @@ impl<'py> Reading<'_, 'py> {
             Step::Index(_) => None,
         });
         let names: Vec<SegmentId> = names.collect();
-        let story = kernel.explain(&names);
+        let explanation = kernel.explain(&names);
         let inside = whole.len() > names.len();
-        let value = match (&story.answer, inside) {
-            (Answer::Absent, _) => None,
-            (Answer::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
-            (Answer::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
+        let value = match (&explanation.answer, inside) {
+            (ExplainedValue::Absent, _) => None,
+            (ExplainedValue::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
+            (ExplainedValue::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
             (_, true) => match self.find(wanted)? {
                 Some(value) => Some(value),
                 None => return Err(self.missing(&steps)),
             },
         };
-        if story.items.is_empty() {
+        if explanation.items.is_empty() {
             return Err(self.missing(&steps));
         }
         let secret = kernel.is_secret(&names);
         let redacted = python::redacted(py)?;
-        let mut definitions = Vec::with_capacity(story.items.len());
+        let mut definitions = Vec::with_capacity(explanation.items.len());
         let mut deciding = None;
-        for item in &story.items {
+        for item in &explanation.items {
             let from = origin_object(py, &item.layer, &item.origin)?;
             if deciding.is_none() && (item.role == Role::Wins || value.is_none()) {
                 deciding = Some(from.clone());

@@ -7,7 +7,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use veltrix_core::base::{Base, EntryId};
-use veltrix_core::delta::{Delta, State};
+use veltrix_core::delta::{Delta, PathState};
 use veltrix_core::hash::segment_hash;
 use veltrix_core::path::PathHash;
 use veltrix_core::snapshot::Snapshot;
@@ -44,9 +44,9 @@ fn is_mapping(base: &Base, delta: Option<&Delta>, hash: u64, entry: EntryId) -> 
     }
     if let Some(delta) = delta {
         match delta.get(hash).filter(|change| change.entry == entry).map(|change| &change.state) {
-            Some(State::Absent) => return None,
-            Some(State::Leaf(..)) => return Some(false),
-            Some(State::Mapping) => return Some(true),
+            Some(PathState::Absent) => return None,
+            Some(PathState::Leaf(..)) => return Some(false),
+            Some(PathState::Mapping) => return Some(true),
             None if delta.hides(entry) => return None,
             None => {}
         }

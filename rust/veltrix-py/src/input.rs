@@ -42,7 +42,7 @@ enum Step {
 /// before the first of its children is looked at. Code may run where a value or a key is of any other class, and where an
 /// object is made that the collector counts, as making it may collect others: so for a time with a zone, and for an
 /// integer that does not fit 64 bits.
-pub struct Reader<'a, 'py> {
+pub struct DataReader<'a, 'py> {
     py: Python<'py>,
     builder: TreeBuilder,
     /// The path at which the data stands.
@@ -58,14 +58,14 @@ pub struct Reader<'a, 'py> {
     in_place: bool,
 }
 
-/// What a [`Reader`] has read.
-pub struct Read {
+/// What a [`DataReader`] has read.
+pub struct ReadData {
     pub tree: Tree,
     pub opaques: Option<Py<PyDict>>,
     pub origins: BTreeMap<NodeId, Origin>,
 }
 
-impl<'a, 'py> Reader<'a, 'py> {
+impl<'a, 'py> DataReader<'a, 'py> {
     /// A reader of data that stands at a path, which counts for the depth limit.
     pub fn new(
         py: Python<'py>,
@@ -89,7 +89,7 @@ impl<'a, 'py> Reader<'a, 'py> {
     }
 
     /// Reads one definition.
-    pub fn read(mut self, data: &Bound<'py, PyAny>) -> PyResult<Read> {
+    pub fn read(mut self, data: &Bound<'py, PyAny>) -> PyResult<ReadData> {
         if self.in_place && self.definition(NO_SEGMENT, data).is_err() {
             self.in_place = false;
             self.path.clear();
@@ -102,7 +102,7 @@ impl<'a, 'py> Reader<'a, 'py> {
         if !self.builder.fits() {
             return Err(raise(python::limit_error(self.py), (Text("a layer of more than 4 GiB"),)));
         }
-        Ok(Read { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), origins: self.origins })
+        Ok(ReadData { tree: self.builder.finish(), opaques: self.opaques.map(Bound::unbind), origins: self.origins })
     }
 
     fn steps(&self) -> impl Iterator<Item = Step> {
@@ -363,9 +363,9 @@ impl<'a, 'py> Reader<'a, 'py> {
 }
 
 /// What reads a child of a mapping.
-type Child<'a, 'py> = fn(&mut Reader<'a, 'py>, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>;
+type Child<'a, 'py> = fn(&mut DataReader<'a, 'py>, SegmentId, &Bound<'py, PyAny>) -> PyResult<()>;
 
-/// Says that data is to be read from copies. [`Reader::read`] takes any error in place for that, and nobody sees this one:
+/// Says that data is to be read from copies. [`DataReader::read`] takes any error in place for that, and nobody sees this one:
 /// it is never made into an exception.
 fn not_in_place() -> PyErr {
     PyErr::new::<PyTypeError, _>(())

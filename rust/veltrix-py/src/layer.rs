@@ -18,7 +18,7 @@ use veltrix_core::value::Kind;
 
 use crate::error::{document_error, origin_object};
 use crate::guard::guarded;
-use crate::input::Reader;
+use crate::input::DataReader;
 use crate::make::{Text, attribute_error, shown, texts, type_error, value_error};
 use crate::origin::{Origins, file_name, layer_origin, text_argument};
 use crate::output::{self, Style};
@@ -46,19 +46,19 @@ impl Layer {
         table: Arc<Interner>,
     ) -> PyResult<Self> {
         let py = data.py();
-        let read = guarded(py, || Reader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
+        let read = guarded(py, || DataReader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
         let secret = read_secret(secret, read.tree.segments())?;
         let loaded = kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret };
         Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: read.opaques })
     }
 
     /// The same layer with its segments in another table.
-    pub fn rebased(&self, py: Python<'_>, table: &Arc<Interner>) -> Self {
+    pub fn reinterned(&self, py: Python<'_>, table: &Arc<Interner>) -> Self {
         let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
         if Arc::ptr_eq(self.version.loaded.tree.segments(), table) {
             return Self { version: self.version.clone(), opaques };
         }
-        Self { version: self.version.rebased(table), opaques }
+        Self { version: self.version.reinterned(table), opaques }
     }
 }
 

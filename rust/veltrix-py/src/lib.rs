@@ -21,7 +21,7 @@ mod key;
 mod layer;
 mod stack;
 mod cache;
-mod ground;
+mod reintern;
 mod inline;
 mod reading;
 mod explain;

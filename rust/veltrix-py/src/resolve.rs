@@ -81,7 +81,7 @@ fn build(
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;
     for layer in &given {
-        let Layer { version, opaques: added } = layer.get().rebased(py, &table);
+        let Layer { version, opaques: added } = layer.get().reinterned(py, &table);
         // Made here, so that no thread that is detached makes it when the process forks.
         version.root();
         stack.push(version);

@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::ground::Ground;
 use crate::layer::Layer;
 use crate::make::{shown, type_error};
 use crate::raw;
+use crate::reintern::Parent;
 use crate::snapshot::{Snapshot, of_generation};
 use crate::stack::{joined, layer_argument};
 
@@ -47,7 +47,7 @@ pub fn scoped<'py>(slf: &Bound<'py, Snapshot>, choices: Option<&Bound<'py, PyDic
         known.del_item(&key)?;
         found.cast_into::<Snapshot>()?
     } else {
-        Bound::new(py, Snapshot::deriving(slf, |py, snapshot, ground| topped(py, snapshot, ground, &chosen))?)?
+        Bound::new(py, Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &chosen))?)?
     };
     known.set_item(&key, &result)?;
     if known.len() > SCOPES
@@ -59,14 +59,14 @@ pub fn scoped<'py>(slf: &Bound<'py, Snapshot>, choices: Option<&Bound<'py, PyDic
 }
 
 /// The snapshot with chosen layers on top, of the same generation.
-fn topped(py: Python<'_>, snapshot: &Snapshot, ground: &Ground<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Snapshot> {
-    let below = ground.kernel;
+fn topped(py: Python<'_>, snapshot: &Snapshot, parent: &Parent<'_>, layers: &[Bound<'_, Layer>]) -> PyResult<Snapshot> {
+    let below = parent.kernel;
     let mut chosen = Vec::with_capacity(layers.len());
     let mut added = None;
     for layer in layers {
-        let layer = layer.get().rebased(py, below.segments());
+        let layer = layer.get().reinterned(py, below.segments());
         chosen.push(layer.version);
         added = joined(py, added.as_ref(), layer.opaques)?;
     }
-    snapshot.derived(py, ground, of_generation(below, below.with_layers(&chosen)), added)
+    snapshot.derived(py, parent, of_generation(below, below.with_layers(&chosen)), added)
 }

@@ -23,7 +23,7 @@ use crate::snapshot::Snapshot;
 use crate::view::View;
 
 /// What the caches say of a key.
-enum Answer {
+enum CacheAnswer {
     /// This object, borrowed from the cache.
     Value(*mut ffi::PyObject),
     /// Something is there, but its object has to be made.
@@ -42,7 +42,7 @@ struct Start<'a> {
 }
 
 /// A class whose slots are replaced.
-trait Reader: PyClass<Frozen = True> + Sync {
+trait SlotClass: PyClass<Frozen = True> + Sync {
     fn start(&self) -> Start<'_>;
     fn originals() -> &'static OnceLock<Originals>;
 }
@@ -54,7 +54,7 @@ struct Originals {
     get: Py<PyAny>,
 }
 
-impl Reader for Snapshot {
+impl SlotClass for Snapshot {
     #[inline]
     fn start(&self) -> Start<'_> {
         Start { snapshot: self, entry: 0, hash: ROOT_HASH }
@@ -66,7 +66,7 @@ impl Reader for Snapshot {
     }
 }
 
-impl Reader for View {
+impl SlotClass for View {
     #[inline]
     fn start(&self) -> Start<'_> {
         Start { snapshot: self.snapshot.get(), entry: self.spot.entry, hash: self.spot.hash }
@@ -97,7 +97,7 @@ unsafe fn hash_of(key: *mut ffi::PyObject) -> u64 {
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.
 #[inline]
-unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
+unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
     // SAFETY: `key` is an exact `str`, and so is every key of a cache.
     let (wanted, same) = unsafe {
         let wanted = Wanted { hash: hash_of(key), from: start.entry };
@@ -111,7 +111,7 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
         return answer(known);
     }
     if snapshot.filter == 0 {
-        return Answer::Unknown;
+        return CacheAnswer::Unknown;
     }
     // SAFETY: the caller's promise.
     unsafe { overruled(snapshot, known, wanted, key) }
@@ -122,10 +122,10 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.
 #[inline(never)]
-unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> Answer {
+unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
     if let Some(known) = known {
         if let Some(value) = snapshot.inline.as_ref().and_then(|inline| inline.find(known.entry)) {
-            return Answer::Value(value.as_ptr());
+            return CacheAnswer::Value(value.as_ptr());
         }
         let delta = snapshot.below().delta.as_ref();
         if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
@@ -134,7 +134,7 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
     let own = |own: &Cache| own.keys().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().and_then(own).map_or(Answer::Unknown, answer)
+    snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
 }
 
 #[inline]
@@ -143,11 +143,11 @@ const fn bit(known: Known) -> u64 {
 }
 
 #[inline]
-const fn answer(known: Known) -> Answer {
+const fn answer(known: Known) -> CacheAnswer {
     match known.value {
-        0 if known.entry == ABSENT => Answer::Missing,
-        0 => Answer::Present,
-        value => Answer::Value(value as *mut ffi::PyObject),
+        0 if known.entry == ABSENT => CacheAnswer::Missing,
+        0 => CacheAnswer::Present,
+        value => CacheAnswer::Value(value as *mut ffi::PyObject),
     }
 }
 
@@ -156,26 +156,30 @@ const fn answer(known: Known) -> Answer {
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.
 #[inline]
-unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
+unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
     // SAFETY: `key` is an exact `str`; a compact ASCII one has one byte a character behind its header.
     let text = unsafe {
         if ffi::PyUnicode_IS_COMPACT_ASCII(key) == 0 {
-            return Answer::Unknown;
+            return CacheAnswer::Unknown;
         }
         let length = ffi::PyUnicode_GET_LENGTH(key).cast_unsigned();
         std::str::from_utf8_unchecked(std::slice::from_raw_parts(ffi::PyUnicode_DATA(key).cast::<u8>(), length))
     };
     let kernel = start.snapshot.below();
     if start.entry == NO_ENTRY {
-        return Answer::Unknown;
+        return CacheAnswer::Unknown;
     }
-    let Some(hash) = plain_hash(text, start.hash) else { return Answer::Unknown };
+    let Some(hash) = plain_hash(text, start.hash) else { return CacheAnswer::Unknown };
     if start.snapshot.differs(hash.whole()) {
-        return Answer::Unknown;
+        return CacheAnswer::Unknown;
     }
     let found = kernel.base.find(start.entry, hash, text.rsplit('.'));
     // A key that the cache would remember goes the slow way once.
-    if found.is_some() || start.snapshot.cache.has_room_for_miss() { Answer::Unknown } else { Answer::Missing }
+    if found.is_some() || start.snapshot.cache.has_room_for_miss() {
+        CacheAnswer::Unknown
+    } else {
+        CacheAnswer::Missing
+    }
 }
 
 /// The Rust value of an instance.
@@ -183,7 +187,7 @@ unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> Answer {
 /// # Safety
 /// `object` is a valid instance of `T` itself, and the thread is attached for as long as the result is used.
 #[inline]
-unsafe fn instance<'a, T: Reader>(object: *mut ffi::PyObject) -> &'a T {
+unsafe fn instance<'a, T: SlotClass>(object: *mut ffi::PyObject) -> &'a T {
     // SAFETY: the caller's promise; the reference lives as long as the object, which outlives the call.
     unsafe {
         let py = Python::assume_attached();
@@ -199,11 +203,11 @@ unsafe fn is_exact_str(key: *mut ffi::PyObject) -> bool {
     unsafe { ffi::Py_TYPE(key) == &raw mut ffi::PyUnicode_Type }
 }
 
-unsafe extern "C" fn subscript<T: Reader>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: the slot of a final class gets its instances, attached; the original slot is called as it would have been.
     unsafe {
         if is_exact_str(key)
-            && let Answer::Value(value) = cached(&instance::<T>(slf).start(), key)
+            && let CacheAnswer::Value(value) = cached(&instance::<T>(slf).start(), key)
         {
             ffi::Py_INCREF(value);
             return value;
@@ -215,19 +219,19 @@ unsafe extern "C" fn subscript<T: Reader>(slf: *mut ffi::PyObject, key: *mut ffi
     }
 }
 
-unsafe extern "C" fn contains<T: Reader>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> c_int {
+unsafe extern "C" fn contains<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> c_int {
     // SAFETY: as in `subscript`.
     unsafe {
         if is_exact_str(key) {
             let start = instance::<T>(slf).start();
             let answer = match cached(&start, key) {
-                Answer::Unknown => settled(&start, key),
+                CacheAnswer::Unknown => settled(&start, key),
                 answer => answer,
             };
             match answer {
-                Answer::Value(_) | Answer::Present => return 1,
-                Answer::Missing => return 0,
-                Answer::Unknown => {}
+                CacheAnswer::Value(_) | CacheAnswer::Present => return 1,
+                CacheAnswer::Missing => return 0,
+                CacheAnswer::Unknown => {}
             }
         }
         match T::originals().get() {
@@ -237,7 +241,7 @@ unsafe extern "C" fn contains<T: Reader>(slf: *mut ffi::PyObject, key: *mut ffi:
     }
 }
 
-unsafe extern "C" fn get<T: Reader>(
+unsafe extern "C" fn get<T: SlotClass>(
     slf: *mut ffi::PyObject,
     arguments: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
@@ -248,14 +252,14 @@ unsafe extern "C" fn get<T: Reader>(
         if (count == 1 || count == 2) && names.is_null() && is_exact_str(*arguments) {
             let start = instance::<T>(slf).start();
             let answer = match cached(&start, *arguments) {
-                Answer::Unknown => settled(&start, *arguments),
+                CacheAnswer::Unknown => settled(&start, *arguments),
                 answer => answer,
             };
             let found = match answer {
-                Answer::Value(value) => Some(value),
-                Answer::Missing if count == 2 => Some(*arguments.add(1)),
-                Answer::Missing => Some(ffi::Py_None()),
-                Answer::Present | Answer::Unknown => None,
+                CacheAnswer::Value(value) => Some(value),
+                CacheAnswer::Missing if count == 2 => Some(*arguments.add(1)),
+                CacheAnswer::Missing => Some(ffi::Py_None()),
+                CacheAnswer::Present | CacheAnswer::Unknown => None,
             };
             if let Some(value) = found {
                 ffi::Py_INCREF(value);
@@ -275,7 +279,7 @@ unsafe extern "C" fn get<T: Reader>(
 
 const GET_DOC: &CStr = c"get($self, path, default=None)\n--\n\nThe value at a path, or the default where the path is missing; a stored null is no missing path.";
 
-fn replace<T: Reader>(py: Python<'_>) -> PyResult<()> {
+fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
     let class = py.get_type::<T>();
     let method: &'static mut ffi::PyMethodDef = Box::leak(Box::new(ffi::PyMethodDef {
         ml_name: c"get".as_ptr(),

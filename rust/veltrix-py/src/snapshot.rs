@@ -10,23 +10,22 @@ use veltrix_core as kernel;
 use veltrix_core::base::EntryId;
 use veltrix_core::delta::Delta;
 use veltrix_core::edit::Refusal;
-use veltrix_core::error::{Error, Side};
+use veltrix_core::error::{ConflictSide, Error};
 use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::interner::Interner;
 use veltrix_core::layer::{Origin, Secret};
 use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::patch::Definition;
-use veltrix_core::rule::{Conflicts, Definition as _};
+use veltrix_core::rule::{Conflicts, Mergeable as _};
 use veltrix_core::snapshot::Spot;
 use veltrix_core::tree::TreeBuilder;
 
 use crate::cache::Cache;
 use crate::diff::Difference;
 use crate::error::{conflict, kernel_error, path_text, raise};
-use crate::ground::{Ground, Renewed};
 use crate::guard::guarded;
 use crate::inline::Inline;
-use crate::input::Reader;
+use crate::input::DataReader;
 use crate::key::Key;
 use crate::layer::Layer;
 use crate::make::{Int, Text, texts, type_error};
@@ -34,6 +33,7 @@ use crate::methods::reading_methods;
 use crate::origin::text_argument;
 use crate::python::{self, Given};
 use crate::reading::Reading;
+use crate::reintern::{Parent, Reinterned};
 use crate::scope::scoped;
 use crate::stack::{joined, layer_argument, position};
 use crate::{path, raw};
@@ -58,7 +58,7 @@ pub struct Snapshot {
     /// The name of the inline overlay's layer.
     name: Option<Box<str>>,
     whole: PyOnceLock<Arc<kernel::Snapshot>>,
-    renewed: Renewed,
+    reinterned: Reinterned,
     /// Every opaque object that a layer refers to, by its handle, and perhaps some that none does any more.
     opaques: Option<Py<PyDict>>,
     /// With more opaque objects than this, those that no layer refers to are let go.
@@ -84,7 +84,7 @@ impl Snapshot {
             below: Arc::new(kernel),
             name: None,
             whole: PyOnceLock::new(),
-            renewed: Renewed::default(),
+            reinterned: Reinterned::default(),
             many: FEW,
             opaques,
             dimensions,
@@ -131,12 +131,12 @@ impl Snapshot {
     pub fn derived(
         &self,
         py: Python<'_>,
-        ground: &Ground<'_>,
+        parent: &Parent<'_>,
         kernel: Result<kernel::Snapshot, Error>,
         added: Option<Py<PyDict>>,
     ) -> PyResult<Self> {
-        let kernel = kernel.map_err(|error| kernel_error(py, ground.kernel.segments(), error))?;
-        let cache = Arc::ptr_eq(&kernel.base, &ground.kernel.base).then_some(ground.cache);
+        let kernel = kernel.map_err(|error| kernel_error(py, parent.kernel.segments(), error))?;
+        let cache = Arc::ptr_eq(&kernel.base, &parent.kernel.base).then_some(parent.cache);
         let opaques = joined(py, self.opaques.as_ref(), added)?;
         let mut new = Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py));
         new.many = self.many;
@@ -173,18 +173,18 @@ impl Snapshot {
     /// Derives a snapshot from this one, or from the same content on a table that is not worn.
     pub fn deriving<'py, R>(
         slf: &Bound<'py, Self>,
-        derive: impl FnOnce(Python<'py>, &Self, &Ground<'_>) -> PyResult<R>,
+        derive: impl FnOnce(Python<'py>, &Self, &Parent<'_>) -> PyResult<R>,
     ) -> PyResult<R> {
         let (py, snapshot) = (slf.py(), slf.get());
         guarded(py, || {
             let (kernel, anew) = (snapshot.kernel(py)?, &mut None);
-            let ground = if kernel.base.is_worn() {
-                let (kernel, cache) = &*anew.insert(snapshot.renewed.of(py, kernel)?);
-                Ground { kernel, cache }
+            let parent = if kernel.base.needs_reintern() {
+                let (kernel, cache) = &*anew.insert(snapshot.reinterned.of(py, kernel)?);
+                Parent { kernel, cache }
             } else {
-                Ground { kernel, cache: &snapshot.cache }
+                Parent { kernel, cache: &snapshot.cache }
             };
-            derive(py, snapshot, &ground)
+            derive(py, snapshot, &parent)
         })
     }
 }
@@ -196,7 +196,7 @@ fn overlay_layer(
     data: &Bound<'_, PyAny>,
     name: String,
 ) -> PyResult<(LayerVersion, Option<Py<PyDict>>)> {
-    let read = Reader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
+    let read = DataReader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
     let origin = Origin { source: "overlay".into(), ..Origin::default() };
     let loaded =
         kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret: Secret::Nothing };
@@ -253,18 +253,18 @@ reading_methods!(Snapshot, {
                 below: Arc::clone(&snapshot.below),
                 name: name.map(String::into_boxed_str),
                 whole: PyOnceLock::new(),
-                renewed: Renewed::default(),
+                reinterned: Reinterned::default(),
                 opaques: snapshot.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
                 many: snapshot.many,
                 dimensions: snapshot.dimensions.clone_ref(py),
                 scopes: OnceLock::new(),
             });
         }
-        Self::deriving(slf, |py, snapshot, ground| {
+        Self::deriving(slf, |py, snapshot, parent| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-            let (layer, added) = overlay_layer(py, ground.kernel.segments(), data, name)?;
-            let overlaid = of_generation(ground.kernel, ground.kernel.with_layer(&layer, None));
-            snapshot.derived(py, ground, overlaid, added)
+            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
+            let overlaid = of_generation(parent.kernel, parent.kernel.with_layer(&layer, None));
+            snapshot.derived(py, parent, overlaid, added)
         })
     }
 
@@ -276,19 +276,19 @@ reading_methods!(Snapshot, {
         value: &Bound<'py, PyAny>,
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
-        Self::deriving(slf, |py, snapshot, ground| {
-            let kernel = ground.kernel;
+        Self::deriving(slf, |py, snapshot, parent| {
+            let kernel = parent.kernel;
             let table = kernel.segments();
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
-            let read = Reader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
+            let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
             match kernel.set(at, &names, &Arc::new(read.tree)) {
-                Ok(set) => snapshot.derived(py, ground, Ok(set), read.opaques),
+                Ok(set) => snapshot.derived(py, parent, Ok(set), read.opaques),
                 Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
                 Err(Refusal::InTheWay(stop)) => {
                     let version = &kernel.stack[at];
                     let reached = &names[..stop.depth];
-                    let side = |word, origin| Side { layer: version.loaded.name.clone(), word, origin };
+                    let side = |word, origin| ConflictSide { layer: version.loaded.name.clone(), word, origin };
                     let upper = side("mapping", Origin { source: "set".into(), ..Origin::default() });
                     let found = version.definition(reached);
                     let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), version.origin(found)));
@@ -305,8 +305,8 @@ reading_methods!(Snapshot, {
         path: &Bound<'py, PyAny>,
         layer: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
-        Self::deriving(slf, |py, snapshot, ground| {
-            let kernel = ground.kernel;
+        Self::deriving(slf, |py, snapshot, parent| {
+            let kernel = parent.kernel;
             let table = kernel.segments();
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
@@ -320,28 +320,28 @@ reading_methods!(Snapshot, {
                     return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
                 }
             }
-            snapshot.derived(py, ground, kernel.delete(at, &names), None)
+            snapshot.derived(py, parent, kernel.delete(at, &names), None)
         })
     }
 
     /// The snapshot with a layer in the place of the topmost of its name, or on top.
     #[pyo3(signature = (layer))]
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
-        Self::deriving(slf, |py, snapshot, ground| {
-            let kernel = ground.kernel;
-            let layer = layer_argument(layer)?.get().rebased(py, kernel.segments());
+        Self::deriving(slf, |py, snapshot, parent| {
+            let kernel = parent.kernel;
+            let layer = layer_argument(layer)?.get().reinterned(py, kernel.segments());
             let at = kernel.stack.iter().rposition(|known| known.loaded.name == layer.version.loaded.name);
             let derived = kernel.with_layer(&layer.version, at);
-            snapshot.derived(py, ground, derived, layer.opaques)
+            snapshot.derived(py, parent, derived, layer.opaques)
         })
     }
 
     /// The snapshot without the topmost layer of a name.
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
-        Self::deriving(slf, |py, snapshot, ground| {
-            let derived = ground.kernel.without_layer(position(py, ground.kernel, Some(name))?);
-            snapshot.derived(py, ground, derived, None)
+        Self::deriving(slf, |py, snapshot, parent| {
+            let derived = parent.kernel.without_layer(position(py, parent.kernel, Some(name))?);
+            snapshot.derived(py, parent, derived, None)
         })
     }
 

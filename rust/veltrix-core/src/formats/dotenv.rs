@@ -13,7 +13,7 @@ use crate::value::Scalar;
 
 /// Reads a `.env` document.
 pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Tree, DocumentError> {
-    let mut reader = Reader { cursor: Cursor::new(text) };
+    let mut reader = DotenvReader { cursor: Cursor::new(text) };
     if let Some(offset) = text.find('\0') {
         return Err(reader.cursor.error_at("NUL character", offset));
     }
@@ -33,11 +33,11 @@ pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Tree, Document
     Ok(document.finish())
 }
 
-struct Reader<'a> {
+struct DotenvReader<'a> {
     cursor: Cursor<'a>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> DotenvReader<'a> {
     /// Moves over empty lines and comments; whether anything follows.
     fn skip_to_statement(&mut self) -> bool {
         loop {

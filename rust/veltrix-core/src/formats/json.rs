@@ -13,7 +13,7 @@ pub const DIGITS_LIMIT: usize = 4300;
 
 /// Reads a JSON document.
 pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
-    let reader = Reader {
+    let reader = JsonReader {
         cursor: Cursor::new(text),
         position: Position { line: 1, column: 1 },
         document,
@@ -22,7 +22,7 @@ pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentErro
     reader.read()
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     cursor: Cursor<'a>,
     /// Of the key of a mapping's child, or of a list's item.
     position: Position,
@@ -36,7 +36,7 @@ enum Text<'a> {
     Unescaped,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> JsonReader<'a> {
     fn read(mut self) -> Result<Tree, DocumentError> {
         self.cursor.skip_space();
         loop {

@@ -17,12 +17,13 @@ use crate::tree::Tree;
 
 /// Reads a TOML document.
 pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
-    let mut reader = Reader { cursor: Cursor::new(text), tables: Tables::new(document.segments()), key: Vec::new() };
+    let mut reader =
+        TomlReader { cursor: Cursor::new(text), tables: Tables::new(document.segments()), key: Vec::new() };
     reader.statements()?;
     reader.tables.build(document)
 }
 
-struct Reader<'a> {
+struct TomlReader<'a> {
     cursor: Cursor<'a>,
     tables: Tables<'a>,
     /// The parts of the dotted key that was read last.
@@ -35,7 +36,7 @@ struct Open {
     is_array: bool,
 }
 
-impl Reader<'_> {
+impl TomlReader<'_> {
     fn statements(&mut self) -> Result<(), DocumentError> {
         let mut table = ROOT;
         loop {

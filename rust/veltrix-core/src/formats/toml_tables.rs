@@ -48,7 +48,7 @@ pub enum Item<'a> {
 const HEADER: u32 = 0;
 
 #[derive(Debug)]
-struct Node<'a> {
+struct TomlNode<'a> {
     item: Item<'a>,
     name: Name,
     parent: NodeId,
@@ -59,7 +59,7 @@ struct Node<'a> {
     next: NodeId,
 }
 
-impl<'a> Node<'a> {
+impl<'a> TomlNode<'a> {
     const fn new(item: Item<'a>, name: Name, parent: NodeId, depth: usize) -> Self {
         Self { item, name, parent, depth, first: NONE, last: NONE, next: NONE }
     }
@@ -69,7 +69,7 @@ impl<'a> Node<'a> {
 #[derive(Debug)]
 pub struct Tables<'a> {
     segments: Arc<Interner>,
-    nodes: Vec<Node<'a>>,
+    nodes: Vec<TomlNode<'a>>,
     /// Table and name to the item.
     index: HashMap<u64, NodeId, foldhash::fast::RandomState>,
     section: u32,
@@ -79,7 +79,7 @@ impl<'a> Tables<'a> {
     /// An empty document.
     pub fn new(segments: &Arc<Interner>) -> Self {
         let name = Name { segment: NO_SEGMENT, position: Position { line: 1, column: 1 } };
-        let root = Node::new(Item::Table(Some(HEADER)), name, NONE, 0);
+        let root = TomlNode::new(Item::Table(Some(HEADER)), name, NONE, 0);
         Self { segments: Arc::clone(segments), nodes: vec![root], index: HashMap::default(), section: 1 }
     }
 
@@ -188,11 +188,11 @@ impl<'a> Tables<'a> {
         matches!(word(&self.segments.get(name.segment).text), Word::Operator(_))
     }
 
-    fn node(&self, id: NodeId) -> &Node<'a> {
+    fn node(&self, id: NodeId) -> &TomlNode<'a> {
         &self.nodes[id as usize]
     }
 
-    fn node_mut(&mut self, id: NodeId) -> &mut Node<'a> {
+    fn node_mut(&mut self, id: NodeId) -> &mut TomlNode<'a> {
         &mut self.nodes[id as usize]
     }
 
@@ -209,7 +209,7 @@ impl<'a> Tables<'a> {
         let id = self.nodes.len() as NodeId;
         let is_segment = self.is_list(parent) || !self.is_operator(name);
         let depth = self.node(parent).depth + usize::from(is_segment);
-        self.nodes.push(Node::new(item, name, parent, depth));
+        self.nodes.push(TomlNode::new(item, name, parent, depth));
         let previous = self.node(parent).last;
         if previous == NONE {
             self.node_mut(parent).first = id;

@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry;
 
 use super::DocumentError;
 use super::document::DocumentBuilder;
-use super::yaml_nodes::{Content, Node, Nodes};
+use super::yaml_nodes::{Content, Nodes, YamlNode};
 use super::yaml_parser::too_deep;
 use super::yaml_scalar::{DIGIT_LIMIT, MERGE_KEY, Misfit, Tag, resolve};
 use crate::tree::Position;
@@ -52,7 +52,7 @@ enum Frame {
 }
 
 struct Composer<'n, 't> {
-    nodes: &'n [Node<'t>],
+    nodes: &'n [YamlNode<'t>],
     document: &'n mut DocumentBuilder,
     frames: Vec<Frame>,
     digits: String,
@@ -149,7 +149,7 @@ impl<'n> Composer<'n, '_> {
 
     fn scalar(
         &mut self,
-        node: &Node<'_>,
+        node: &YamlNode<'_>,
         text: &str,
         plain: bool,
         position: Position,
@@ -317,12 +317,12 @@ struct Claim {
     position: Position,
 }
 
-fn is_merge(node: &Node<'_>) -> bool {
+fn is_merge(node: &YamlNode<'_>) -> bool {
     node.tag == Tag::Absent && matches!(&node.content, Content::Plain(text) if text == MERGE_KEY)
 }
 
 /// Checks the tag of a container.
-fn fits(node: &Node<'_>, own: Tag, kind: Kind) -> Result<(), DocumentError> {
+fn fits(node: &YamlNode<'_>, own: Tag, kind: Kind) -> Result<(), DocumentError> {
     match node.tag {
         Tag::Absent | Tag::NonSpecific => Ok(()),
         tag if tag == own => Ok(()),
@@ -336,7 +336,7 @@ fn no_key(kind: Kind, position: Position) -> DocumentError {
     DocumentError::syntax(format!("a key is a str, not {}{advice}", kind.word()), position)
 }
 
-fn refused(misfit: Misfit, node: &Node<'_>) -> DocumentError {
+fn refused(misfit: Misfit, node: &YamlNode<'_>) -> DocumentError {
     match misfit {
         Misfit::Foreign => DocumentError::syntax("tag not allowed", node.position),
         Misfit::Tag => DocumentError::syntax(format!("{} does not fit this value", node.tag.word()), node.position),

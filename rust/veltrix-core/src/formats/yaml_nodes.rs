@@ -21,7 +21,7 @@ const OPEN_LIMIT: usize = 2 * DEPTH_LIMIT + 2;
 
 /// One node of the document.
 #[derive(Debug)]
-pub struct Node<'t> {
+pub struct YamlNode<'t> {
     /// What it is.
     pub content: Content<'t>,
     /// Where it starts.
@@ -51,14 +51,14 @@ pub enum Content<'t> {
 #[derive(Debug, Default)]
 pub struct Nodes<'t> {
     /// In document order, the root first.
-    pub list: Vec<Node<'t>>,
+    pub list: Vec<YamlNode<'t>>,
     /// Where reading stopped, if the document goes deeper than any valid one.
     pub cut: Option<Position>,
 }
 
 /// Reads the nodes of a text that holds one document at most.
 pub fn read(text: &str) -> Result<Nodes<'_>, DocumentError> {
-    let mut reader = Reader::default();
+    let mut reader = YamlNodeReader::default();
     for event in events(text) {
         let (event, span) = event?;
         reader.event(text, event, span)?;
@@ -70,7 +70,7 @@ pub fn read(text: &str) -> Result<Nodes<'_>, DocumentError> {
 }
 
 #[derive(Default)]
-struct Reader<'t> {
+struct YamlNodeReader<'t> {
     nodes: Nodes<'t>,
     open: Vec<u32>,
     /// The node of each anchor, by the parser's number less one.
@@ -78,7 +78,7 @@ struct Reader<'t> {
     documents: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> YamlNodeReader<'t> {
     fn event(&mut self, source: &str, event: Event<'t>, span: Span) -> Result<(), DocumentError> {
         let position = position(&span.tag_start().unwrap_or(span.start));
         match event {
@@ -123,7 +123,7 @@ impl<'t> Reader<'t> {
             self.anchors.resize(anchor, id);
         }
         let tag = tag.map_or(Tag::Absent, |tag| Tag::from_parts(tag.handle(), tag.suffix()));
-        self.nodes.list.push(Node { content, position, end: id + 1, tag });
+        self.nodes.list.push(YamlNode { content, position, end: id + 1, tag });
     }
 
     fn open(

@@ -13,7 +13,7 @@ use crate::cache::Cache;
 use crate::error::kernel_error;
 
 /// A kernel's snapshot, and what was read from its base.
-pub struct Ground<'a> {
+pub struct Parent<'a> {
     pub kernel: &'a Arc<kernel::Snapshot>,
     pub cache: &'a Arc<Cache>,
 }
@@ -22,17 +22,17 @@ type Anew = (Arc<kernel::Snapshot>, Arc<Cache>);
 
 /// A snapshot's own content on a table of its own, if that was needed.
 #[derive(Default)]
-pub struct Renewed(Mutex<Option<Anew>>);
+pub struct Reinterned(Mutex<Option<Anew>>);
 
-impl Renewed {
+impl Reinterned {
     /// The content of a snapshot whose table is worn on one that is not.
     #[cold]
     pub fn of(&self, py: Python<'_>, worn: &kernel::Snapshot) -> PyResult<Anew> {
         let known = self.lock().clone();
-        if let Some(known) = known.filter(|(kernel, _)| !kernel.base.is_worn()) {
+        if let Some(known) = known.filter(|(kernel, _)| !kernel.base.needs_reintern()) {
             return Ok(known);
         }
-        let kernel = worn.renewed().map_err(|error| kernel_error(py, worn.segments(), error))?;
+        let kernel = worn.reinterned().map_err(|error| kernel_error(py, worn.segments(), error))?;
         let cache = Arc::new(Cache::new(kernel.base.entries().len()));
         let anew = (Arc::new(kernel), cache);
         // The one before goes when the lock is free again: what it lets go may run code.
