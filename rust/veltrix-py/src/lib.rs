@@ -1,66 +1,42 @@
 //! `veltrix._native`: the Python boundary of the kernel.
 //!
 //! ```text
-//! python data ──input──► layer ──resolve──► snapshot ──reading, output──► python objects
-//!                                        slots, cache: the hot half of reading
+//! python data ──from_python──► layer ──resolve──► snapshot ──reading, to_python──► python objects
+//!                                        type_slots, value_cache: the hot half of reading
 //! ```
 
-mod python;
-mod exact;
-mod raw;
-mod make;
-mod scalars;
-mod error;
-mod guard;
-mod path;
-mod origin;
-mod input;
-mod items;
-mod output;
-mod key;
-mod layer;
-mod stack;
-mod cache;
-mod reintern;
-mod inline;
-mod reading;
-mod explain;
-mod methods;
-mod names;
-mod view;
-mod diff;
-mod snapshot;
-mod scope;
-mod resolve;
-mod slots;
-mod process;
+mod interop;
+mod convert;
+mod state;
+mod read;
+mod classes;
 
 use pyo3::prelude::*;
 
 // Borrowed items and the read cache's references rely on the lock; a free-threaded interpreter is to turn it on.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    process::only_main_interpreter()?;
-    guard::watch_panics();
+    interop::fork::only_main_interpreter()?;
+    interop::panic::watch_panics();
     let py = module.py();
-    module.add_class::<layer::Layer>()?;
-    module.add_class::<snapshot::Snapshot>()?;
-    module.add_class::<view::View>()?;
-    module.add_class::<key::Key>()?;
-    module.add_class::<diff::Difference>()?;
-    module.add_function(wrap_pyfunction!(resolve::resolve, module)?)?;
-    module.add_function(wrap_pyfunction!(path::parse_path, module)?)?;
-    module.add_function(wrap_pyfunction!(path::format_path, module)?)?;
-    module.add_function(wrap_pyfunction!(diff::restore_difference, module)?)?;
-    module.add_function(wrap_pyfunction!(layer::restore_layer, module)?)?;
-    module.add_function(wrap_pyfunction!(resolve::restore_snapshot, module)?)?;
-    module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;
+    module.add_class::<classes::layer::Layer>()?;
+    module.add_class::<classes::snapshot::Snapshot>()?;
+    module.add_class::<classes::view::View>()?;
+    module.add_class::<classes::key::Key>()?;
+    module.add_class::<classes::difference::Difference>()?;
+    module.add_function(wrap_pyfunction!(classes::resolve::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::path::parse_path, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::path::format_path, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::difference::restore_difference, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::layer::restore_layer, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::resolve::restore_snapshot, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::view::restore_view, module)?)?;
     #[cfg(debug_assertions)]
-    module.setattr("_provoke_defect", wrap_pyfunction!(guard::provoke_defect, module)?)?;
+    module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
     module.getattr("resolve")?.setattr("__module__", "veltrix")?;
-    for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
-        python::mapping(py)?.call_method1("register", (class,))?;
+    for class in [py.get_type::<classes::snapshot::Snapshot>(), py.get_type::<classes::view::View>()] {
+        interop::imports::mapping(py)?.call_method1("register", (class,))?;
     }
-    slots::install(py)?;
-    process::watch_forks(py)
+    read::type_slots::install(py)?;
+    interop::fork::watch_forks(py)
 }

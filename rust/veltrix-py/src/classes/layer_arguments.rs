@@ -1,0 +1,46 @@
+//! What is asked of a stack of layers at the boundary.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use veltrix_core as kernel;
+
+use crate::classes::layer::Layer;
+use crate::convert::error::no_layer;
+use crate::interop::alloc::type_error;
+use crate::interop::ffi;
+use crate::interop::imports;
+
+/// The index in a stack of the topmost layer of a name; of the topmost of all without one.
+pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
+    let found = match name {
+        None => kernel.stack.len().checked_sub(1),
+        Some(name) => {
+            let name = name.cast::<PyString>().map_or(Ok(None), ffi::text)?;
+            name.and_then(|name| kernel.stack.iter().rposition(|layer| *layer.loaded.name == *name))
+        }
+    };
+    found.ok_or_else(|| {
+        let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.loaded.name).collect();
+        no_layer(&names, name.unwrap_or(py.None().bind(py)))
+    })
+}
+
+/// Two sets of opaque objects as one.
+pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
+    match (one, other) {
+        (None, other) => Ok(other),
+        (Some(one), None) => Ok(Some(one.clone_ref(py))),
+        (Some(one), Some(other)) => {
+            let both = one.bind(py).copy()?;
+            both.update(other.bind(py).as_mapping())?;
+            Ok(Some(both.unbind()))
+        }
+    }
+}
+
+/// A `Layer`, or the error for anything else.
+pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Layer>> {
+    layer
+        .cast::<Layer>()
+        .map_err(|_| type_error(layer.py(), format!("a layer is a veltrix.Layer, not {}", imports::type_name(layer))))
+}

@@ -1,0 +1,99 @@
+//! The kernel's errors as the Python classes of `veltrix.errors`.
+
+use pyo3::call::PyCallArgs;
+use pyo3::prelude::*;
+use veltrix_core::error::{ConflictSide, Error};
+use veltrix_core::formats::DocumentError;
+use veltrix_core::interner::{Interner, SegmentId};
+use veltrix_core::layer::Origin;
+use veltrix_core::path::push_name;
+
+use crate::interop::alloc::{Int, Text, shown, value_error};
+use crate::interop::ffi;
+use crate::interop::imports;
+
+/// An instance of a class as the error to raise.
+pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArgs<'py>) -> PyErr {
+    match class.and_then(|class| class.call1(arguments)) {
+        Ok(error) => PyErr::from_value(error),
+        Err(error) => error,
+    }
+}
+
+/// The canonical text of a path of names.
+pub fn path_text(segments: &Interner, path: &[SegmentId]) -> String {
+    let mut text = String::with_capacity(path.len() * 12);
+    push_path(&mut text, segments, path);
+    text
+}
+
+/// Appends the canonical text of a path of names.
+pub fn push_path(text: &mut String, segments: &Interner, path: &[SegmentId]) {
+    for (depth, &id) in path.iter().enumerate() {
+        let segment = segments.get(id);
+        if depth > 0 {
+            text.push('.');
+        }
+        push_name(text, &segment.text, segment.plain);
+    }
+}
+
+/// An `Origin`.
+pub fn origin_object<'py>(py: Python<'py>, layer: &str, origin: &Origin) -> PyResult<Bound<'py, PyAny>> {
+    let line = origin.position.map(|at| Int(at.line.into()));
+    let column = origin.position.filter(|at| at.column > 0).map(|at| Int(at.column.into()));
+    let (file, variable) = (origin.file.as_deref().map(Text), origin.variable.as_deref().map(Text));
+    imports::origin(py)?.call1((Text(layer), Text(&origin.source), file, line, column, variable))
+}
+
+/// The error for what the kernel refuses.
+pub fn kernel_error(py: Python<'_>, segments: &Interner, error: Error) -> PyErr {
+    match error {
+        Error::Conflict { path, upper, lower } => conflict(py, &path_text(segments, &path), &upper, &lower),
+        Error::TooManyLayers => raise(imports::limit_error(py), (Text("more than 65534 layers"),)),
+    }
+}
+
+/// A `ConflictError`.
+pub fn conflict(py: Python<'_>, path: &str, upper: &ConflictSide, lower: &ConflictSide) -> PyErr {
+    let sides = origin_object(py, &upper.layer, &upper.origin)
+        .and_then(|above| Ok((above, origin_object(py, &lower.layer, &lower.origin)?)));
+    match sides {
+        Ok((above, beneath)) => {
+            raise(imports::conflict_error(py), (Text(path), Text(upper.word), above, Text(lower.word), beneath))
+        }
+        Err(error) => error,
+    }
+}
+
+/// The error for a document that was refused.
+pub fn document_error(py: Python<'_>, file: Option<&str>, error: DocumentError) -> PyErr {
+    let class = if error.limit { imports::limit_error(py) } else { imports::parse_error(py) };
+    let line = error.position.map(|at| Int(at.line.into()));
+    let column = error.position.map(|at| Int(at.column.into()));
+    raise(class, (Text(error.reason), file.map(Text), line, column, error.path.map(Text)))
+}
+
+/// `LimitError.too_deep(path)`.
+pub fn too_deep(py: Python<'_>, path: &str) -> PyErr {
+    match imports::limit_error(py)
+        .and_then(|class| ffi::attribute(class, c"too_deep"))
+        .and_then(|make| make.call1((Text(path),)))
+    {
+        Ok(error) => PyErr::from_value(error),
+        Err(error) => error,
+    }
+}
+
+/// The error for no layer of a name.
+pub fn no_layer(names: &[&str], name: &Bound<'_, PyAny>) -> PyErr {
+    let py = name.py();
+    if names.is_empty() {
+        return value_error(py, "the snapshot has no layers");
+    }
+    let text = || -> PyResult<String> {
+        let known = names.iter().map(|known| shown(&ffi::new_str(py, known)?)).collect::<PyResult<Vec<_>>>()?;
+        Ok(format!("no layer named {}; the layers are {}", shown(name)?, known.join(", ")))
+    };
+    text().map_or_else(|error| error, |text| value_error(py, text))
+}

@@ -1,0 +1,119 @@
+//! What the boundary takes from Python: the classes that both implementations share, imported once.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
+
+use crate::interop::ffi;
+
+macro_rules! imports {
+    ($($(#[$doc:meta])* $name:ident: $module:literal, $attribute:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+                static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+                let object = CELL.get_or_try_init(py, || {
+                    let module = py.import(ffi::new_str(py, $module)?)?;
+                    module.getattr(ffi::new_str(py, $attribute)?).map(Bound::unbind)
+                })?;
+                Ok(object.bind(py))
+            }
+        )*
+    };
+}
+
+imports! {
+    /// `ParseError`.
+    parse_error: "veltrix.errors", "ParseError";
+    /// `LimitError`.
+    limit_error: "veltrix.errors", "LimitError";
+    /// `ConflictError`.
+    conflict_error: "veltrix.errors", "ConflictError";
+    /// `MissingKeyError`.
+    missing_key_error: "veltrix.errors", "MissingKeyError";
+    /// `PathError`.
+    path_error: "veltrix.errors", "PathError";
+    /// `InternalError`.
+    internal_error: "veltrix.errors", "InternalError";
+    /// `Origin`.
+    origin: "veltrix.types", "Origin";
+    /// `Definition`.
+    definition: "veltrix.types", "Definition";
+    /// `Explanation`.
+    explanation: "veltrix.types", "Explanation";
+    /// `FrozenMapping`.
+    frozen_mapping: "veltrix.types", "FrozenMapping";
+    /// `Name`.
+    name: "veltrix.types", "Name";
+    /// `Dimension`.
+    dimension: "veltrix.types", "Dimension";
+    /// `NAN`.
+    nan: "veltrix.types", "NAN";
+    /// `REDACTED`.
+    redacted: "veltrix.types", "REDACTED";
+    /// `DELETE`.
+    delete: "veltrix.operators", "DELETE";
+    /// `Delete`.
+    delete_class: "veltrix.operators", "Delete";
+    /// The base of the operators.
+    operator: "veltrix.operators", "Operator";
+    /// `Replace`.
+    replace: "veltrix.operators", "Replace";
+    /// `Append`.
+    append: "veltrix.operators", "Append";
+    /// `Prepend`.
+    prepend: "veltrix.operators", "Prepend";
+    /// `collections.abc.Mapping`.
+    mapping: "collections.abc", "Mapping";
+    /// `collections.abc.Iterable`.
+    iterable: "collections.abc", "Iterable";
+    /// `collections.abc.KeysView`.
+    keys_view: "collections.abc", "KeysView";
+    /// `collections.abc.ValuesView`.
+    values_view: "collections.abc", "ValuesView";
+    /// `collections.abc.ItemsView`.
+    items_view: "collections.abc", "ItemsView";
+    /// `datetime.timezone`.
+    timezone: "datetime", "timezone";
+    /// `hashlib.blake2b`.
+    blake2b: "hashlib", "blake2b";
+    /// `unpack_pair`.
+    unpack_pair: "veltrix._unpack", "unpack_pair";
+    /// `display`.
+    display: "veltrix.display", "display";
+    /// `restore_difference`, as pickles name it.
+    restore_difference: "veltrix._restore", "restore_difference";
+    /// `restore_layer`, as pickles name it.
+    restore_layer: "veltrix._restore", "restore_layer";
+    /// `restore_snapshot`, as pickles name it.
+    restore_snapshot: "veltrix._restore", "restore_snapshot";
+    /// `restore_view`, as pickles name it.
+    restore_view: "veltrix._restore", "restore_view";
+}
+
+/// An argument that was given, or left out. Unlike an `Option` it tells `None` that was given from nothing.
+pub struct Given<'py>(pub Option<Bound<'py, PyAny>>);
+
+impl<'py> FromPyObject<'_, 'py> for Given<'py> {
+    type Error = std::convert::Infallible;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
+        Ok(Self(Some(object.to_owned())))
+    }
+}
+
+/// `type(object).__name__`.
+pub fn type_name(object: &Bound<'_, PyAny>) -> String {
+    name_of(&object.get_type())
+}
+
+fn name_of(kind: &Bound<'_, PyType>) -> String {
+    let name = kind.name();
+    let text = name.as_ref().ok().and_then(|name| ffi::text(name).ok().flatten());
+    text.unwrap_or("object").to_owned()
+}
+
+/// Whether an object is a mapping.
+pub fn is_mapping(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if object.is_instance_of::<PyDict>() { Ok(true) } else { object.is_instance(mapping(object.py())?) }
+}

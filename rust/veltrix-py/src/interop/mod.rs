@@ -1,0 +1,7 @@
+//! CPython and the process: C calls, classes of the package, memory, panics, forks.
+
+pub mod ffi;
+pub mod alloc;
+pub mod imports;
+pub mod panic;
+pub mod fork;

@@ -1,0 +1,5 @@
+//! What the Python classes hold.
+
+pub mod value_cache;
+pub mod small_overlay;
+pub mod reintern;
