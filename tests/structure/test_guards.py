@@ -15,7 +15,8 @@ GUARDED = {
     "convert/path.rs": ["parse_path", "format_path"],
     "classes/difference.rs": ["dicts"],
     "classes/view.rs": ["reading"],
-    "classes/snapshot.rs": ["reading", "deriving", "diff", "__reduce__"],
+    "classes/snapshot.rs": ["reading", "diff", "__reduce__"],
+    "state/snapshot.rs": ["deriving"],
     "state/small_overlay.rs": ["new"],
 }
 DERIVING = ["overlay", "set", "delete", "with_layer", "without_layer"]

@@ -21,7 +21,7 @@ FENCED = {"interop/ffi.rs", "read/type_slots.rs"}
 # What works without the interpreter lock: functions of the core, which has no object that it could drop.
 DETACHED = {"classes/layer.rs": ["formats::parse"], "classes/resolve.rs": ["kernel::Snapshot::new"]}
 
-# What PyO3 makes objects with, and panics where CPython has no memory left; `interop/alloc.rs` has what does not.
+# What PyO3 makes objects with, and panics where CPython has no memory left.
 PANICS = (
     r"\bPy(String|Float|Bytes|Dict|List|Tuple|Int)::(new|empty|intern)\(",
     r"::new_err\(",

@@ -171,7 +171,7 @@ fn compare<'a, V: Clone>(
     match (ours, theirs) {
         (Some(HamtSlot::Branch(a)), Some(HamtSlot::Branch(b))) => a.compare(b, shift, visit),
         (Some(HamtSlot::Leaf(a, value)), Some(HamtSlot::Leaf(b, other))) if a == b => {
-            visit(*a, Some(value), Some(other))
+            visit(*a, Some(value), Some(other));
         }
         (a, b) => {
             // One side holds at most one leaf here; its key may stand inside the other side's branch.

@@ -20,8 +20,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     interop::panic::watch_panics();
     let py = module.py();
     module.add_class::<classes::layer::Layer>()?;
-    module.add_class::<classes::snapshot::Snapshot>()?;
-    module.add_class::<classes::view::View>()?;
+    module.add_class::<state::snapshot::Snapshot>()?;
+    module.add_class::<state::view::View>()?;
     module.add_class::<classes::key::Key>()?;
     module.add_class::<classes::difference::Difference>()?;
     module.add_function(wrap_pyfunction!(classes::resolve::resolve, module)?)?;
@@ -34,7 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     #[cfg(debug_assertions)]
     module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
     module.getattr("resolve")?.setattr("__module__", "veltrix")?;
-    for class in [py.get_type::<classes::snapshot::Snapshot>(), py.get_type::<classes::view::View>()] {
+    for class in [py.get_type::<state::snapshot::Snapshot>(), py.get_type::<state::view::View>()] {
         interop::imports::mapping(py)?.call_method1("register", (class,))?;
     }
     read::type_slots::install(py)?;

@@ -9,13 +9,14 @@ use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::diff::{self, Leaf, What};
 use veltrix_core::interner::{Interner, SegmentId};
 
-use crate::classes::snapshot::Snapshot;
-use crate::convert::error::push_path;
+use crate::convert::kernel_error::push_path;
 use crate::convert::to_python::{self, Style};
-use crate::interop::alloc::{Text, type_error};
+use crate::interop::alloc::Text;
+use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::interop::panic::guarded;
+use crate::state::snapshot::Snapshot;
 
 /// What changed between two snapshots, by path; true if anything did.
 #[pyclass(frozen, module = "veltrix", weakref)]

@@ -3,7 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::interop::alloc::{Text, attribute_error, shown, type_error};
+use crate::interop::alloc::{Text, shown};
+use crate::interop::error::{attribute_error, type_error};
 use crate::interop::ffi;
 
 /// A handle on one value: `key.value` is read at the speed of an attribute.

@@ -16,12 +16,14 @@ use veltrix_core::path::Step;
 use veltrix_core::tree::TreeBuilder;
 use veltrix_core::value::Kind;
 
-use crate::convert::error::{document_error, origin_object};
 use crate::convert::from_python::DataReader;
+use crate::convert::kernel_error::document_error;
+use crate::convert::origin::origin_object;
 use crate::convert::origin::{Origins, file_name, layer_origin, text_argument};
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
-use crate::interop::alloc::{Text, attribute_error, shown, texts, type_error, value_error};
+use crate::interop::alloc::{Text, shown, texts};
+use crate::interop::error::{attribute_error, type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;

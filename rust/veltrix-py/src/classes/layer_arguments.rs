@@ -1,12 +1,12 @@
 //! What is asked of a stack of layers at the boundary.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use veltrix_core as kernel;
 
 use crate::classes::layer::Layer;
-use crate::convert::error::no_layer;
-use crate::interop::alloc::type_error;
+use crate::convert::kernel_error::no_layer;
+use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::interop::imports;
 
@@ -23,19 +23,6 @@ pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'
         let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.loaded.name).collect();
         no_layer(&names, name.unwrap_or(py.None().bind(py)))
     })
-}
-
-/// Two sets of opaque objects as one.
-pub fn joined(py: Python<'_>, one: Option<&Py<PyDict>>, other: Option<Py<PyDict>>) -> PyResult<Option<Py<PyDict>>> {
-    match (one, other) {
-        (None, other) => Ok(other),
-        (Some(one), None) => Ok(Some(one.clone_ref(py))),
-        (Some(one), Some(other)) => {
-            let both = one.bind(py).copy()?;
-            both.update(other.bind(py).as_mapping())?;
-            Ok(Some(both.unbind()))
-        }
-    }
 }
 
 /// A `Layer`, or the error for anything else.

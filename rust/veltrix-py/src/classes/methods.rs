@@ -1,8 +1,7 @@
 //! The methods that `Snapshot` and `View` have in common.
 
+use crate::interop::error::type_error;
 use pyo3::prelude::*;
-
-use crate::interop::alloc::type_error;
 
 /// The error for hashing.
 pub fn unhashable(py: Python<'_>, class: &str) -> PyErr {
@@ -94,7 +93,8 @@ macro_rules! reading_methods {
 
             /// A handle on one value.
             fn key<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Key> {
-                Self::reading(slf, |reading| reading.key(path))
+                let (path, value) = Self::reading(slf, |reading| reading.key(path))?;
+                Ok(Key { path, value: value.unbind() })
             }
 
             /// Why a path has its value: each definition of it with its origin, the highest first.

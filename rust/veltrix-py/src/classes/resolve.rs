@@ -10,14 +10,16 @@ use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::rule::Conflicts;
 
 use crate::classes::layer::Layer;
-use crate::classes::layer_arguments::{joined, layer_argument};
-use crate::classes::snapshot::Snapshot;
-use crate::convert::error::kernel_error;
+use crate::classes::layer_arguments::layer_argument;
+use crate::convert::kernel_error::kernel_error;
 use crate::convert::origin::number_argument;
-use crate::interop::alloc::{shown, type_error, value_error};
+use crate::interop::alloc::shown;
+use crate::interop::error::{type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
+use crate::state::opaques::joined;
+use crate::state::snapshot::Snapshot;
 
 /// The snapshot of a stack of layers, the lowest first.
 #[pyfunction]

@@ -4,11 +4,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::classes::layer::Layer;
-use crate::classes::layer_arguments::{joined, layer_argument};
-use crate::classes::snapshot::{Snapshot, of_generation};
-use crate::interop::alloc::{shown, type_error};
+use crate::classes::layer_arguments::layer_argument;
+use crate::interop::alloc::shown;
+use crate::interop::error::type_error;
 use crate::interop::ffi;
+use crate::state::opaques::joined;
 use crate::state::reintern::Parent;
+use crate::state::snapshot::{Snapshot, of_generation};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;

@@ -3,23 +3,17 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::snapshot::Spot;
 
 use crate::classes::key::Key;
 use crate::classes::methods::reading_methods;
-use crate::classes::snapshot::Snapshot;
-use crate::interop::alloc::{Int, texts, type_error};
+use crate::interop::alloc::{Int, texts};
+use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::interop::panic::guarded;
 use crate::read::reading::Reading;
-
-/// A read-only mapping over one inner mapping of a snapshot.
-#[pyclass(frozen, module = "veltrix", weakref)]
-pub struct View {
-    pub snapshot: Py<Snapshot>,
-    pub spot: Spot,
-}
+use crate::state::snapshot::Snapshot;
+use crate::state::view::View;
 
 impl View {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {

@@ -13,12 +13,14 @@ use veltrix_core::tree::{NodeId, Tree, TreeBuilder};
 use veltrix_core::value::{Kind, Scalar};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
-use crate::convert::error::{raise, too_deep};
+use crate::convert::kernel_error::too_deep;
 use crate::convert::key_cache::KeyCache;
 use crate::convert::mapping_items::{plain_copy, plain_items};
+use crate::convert::operators::{is_own_operator, operator};
 use crate::convert::origin::Origins;
 use crate::convert::scalars::{decimal, is_naive, moment};
-use crate::interop::alloc::{Int, Text, recursion_error, texts, type_error};
+use crate::interop::alloc::{Int, Text, texts};
+use crate::interop::error::{raise, recursion_error, type_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 
@@ -228,9 +230,10 @@ impl<'a, 'py> DataReader<'a, 'py> {
     fn children(&mut self, segment: SegmentId, data: &Bound<'py, PyDict>, child: Child<'a, 'py>) -> PyResult<()> {
         self.builder.open(segment, Kind::Mapping);
         let plain = self.takes_plain_values();
-        let unknown = KeyCache::default();
         let mut pairs = ffi::Pairs::new(data);
-        while let Some((name, key, value)) = pairs.read(if plain { &self.names } else { &unknown }, &mut self.builder) {
+        while let Some((name, key, value)) =
+            pairs.read(|key| if plain { self.names.find(key) } else { None }, &mut self.builder)
+        {
             let name = name.map_or_else(|| self.name(&key), Ok)?;
             self.path.push(Step::Name(name));
             match value.cast_exact::<PyDict>() {
@@ -369,32 +372,4 @@ type Child<'a, 'py> = fn(&mut DataReader<'a, 'py>, SegmentId, &Bound<'py, PyAny>
 /// it is never made into an exception.
 fn not_in_place() -> PyErr {
     PyErr::new::<PyTypeError, _>(())
-}
-
-/// Which of the four operators an object is, if any.
-fn operator(data: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
-    let py = data.py();
-    if !data.is_instance(imports::operator(py)?)? {
-        return Ok(None);
-    }
-    for (class, kind) in operators(py)? {
-        if data.is_instance(class)? {
-            return Ok(Some(kind));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether an object is an operator, and not one of a subclass.
-fn is_own_operator(data: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(operators(data.py())?.iter().any(|(class, _)| data.get_type().is(class)))
-}
-
-fn operators(py: Python<'_>) -> PyResult<[(&Bound<'_, PyAny>, Kind); 4]> {
-    Ok([
-        (imports::delete_class(py)?, Kind::Delete),
-        (imports::replace(py)?, Kind::Replace),
-        (imports::append(py)?, Kind::Append),
-        (imports::prepend(py)?, Kind::Prepend),
-    ])
 }

@@ -9,9 +9,6 @@ const SLOTS: usize = 1024;
 /// tree below this many nodes are not worth the table.
 const WORTHWHILE: u32 = 64;
 
-/// A key of a dict, its name if it is known, and its value.
-pub type Pair<'py> = (Option<SegmentId>, Bound<'py, PyAny>, Bound<'py, PyAny>);
-
 /// Keys and their names: one slot for each address, the newest key wins. A key that stands here is held, so that no other
 /// object can get its address.
 #[derive(Default)]

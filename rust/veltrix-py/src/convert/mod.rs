@@ -1,6 +1,7 @@
 //! Python data to the kernel's and back.
 
 pub mod builtin_type;
+pub mod operators;
 pub mod from_python;
 pub mod to_python;
 pub mod scalars;
@@ -8,4 +9,4 @@ pub mod mapping_items;
 pub mod key_cache;
 pub mod origin;
 pub mod path;
-pub mod error;
+pub mod kernel_error;

@@ -1,4 +1,4 @@
-//! Origins as a caller gives them: every field is checked.
+//! Origins as a caller gives them, every field checked, and as a caller gets them.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
@@ -6,7 +6,8 @@ use veltrix_core::layer::Origin;
 use veltrix_core::tree::Position;
 
 use crate::convert::mapping_items;
-use crate::interop::alloc::{Int, type_error, value_error};
+use crate::interop::alloc::{Int, Text};
+use crate::interop::error::{type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 
@@ -122,4 +123,12 @@ pub fn file_name(file: &Bound<'_, PyAny>) -> PyResult<String> {
     };
     let text = ffi::encoded(name, c"backslashreplace")?;
     Ok(String::from_utf8_lossy(text.as_bytes()).into_owned())
+}
+
+/// An `Origin`.
+pub fn origin_object<'py>(py: Python<'py>, layer: &str, origin: &Origin) -> PyResult<Bound<'py, PyAny>> {
+    let line = origin.position.map(|at| Int(at.line.into()));
+    let column = origin.position.filter(|at| at.column > 0).map(|at| Int(at.column.into()));
+    let (file, variable) = (origin.file.as_deref().map(Text), origin.variable.as_deref().map(Text));
+    imports::origin(py)?.call1((Text(layer), Text(&origin.source), file, line, column, variable))
 }

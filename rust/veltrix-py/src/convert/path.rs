@@ -9,8 +9,8 @@ use veltrix_core::interner::{Interner, NO_SEGMENT, SegmentId};
 use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
-use crate::convert::error::raise;
-use crate::interop::alloc::{Int, Text, shown, type_error};
+use crate::interop::alloc::{Int, Text, shown};
+use crate::interop::error::{raise, type_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::interop::panic::guarded;

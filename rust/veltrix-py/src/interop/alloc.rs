@@ -3,12 +3,9 @@
 //! PyO3 turns a Rust `&str` or number into an object by itself and panics where CPython has no memory left. Wrapped in
 //! [`Text`] or [`Int`] they become the same objects, or CPython's `MemoryError`.
 
-use pyo3::PyTypeInfo;
-use pyo3::exceptions::{PyAttributeError, PyRecursionError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 
-use crate::convert::error::raise;
 use crate::interop::ffi;
 
 /// A text that becomes a `str`.
@@ -49,29 +46,4 @@ pub fn texts<'py, 'a>(py: Python<'py>, texts: impl IntoIterator<Item = &'a str>)
 pub fn shown<T>(object: &Bound<'_, T>) -> PyResult<String> {
     let bytes = ffi::encoded(&object.as_any().repr()?, c"backslashreplace")?;
     Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
-}
-
-/// An error that is made at once: one that PyO3 makes later panics, without memory, where nothing catches it.
-fn error<E: PyTypeInfo>(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
-    raise(Ok(py.get_type::<E>().as_any()), (Text(text),))
-}
-
-/// A `TypeError`.
-pub fn type_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
-    error::<PyTypeError>(py, text)
-}
-
-/// A `ValueError`.
-pub fn value_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
-    error::<PyValueError>(py, text)
-}
-
-/// An `AttributeError`.
-pub fn attribute_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
-    error::<PyAttributeError>(py, text)
-}
-
-/// A `RecursionError`.
-pub fn recursion_error(py: Python<'_>, text: impl AsRef<str>) -> PyErr {
-    error::<PyRecursionError>(py, text)
 }

@@ -12,8 +12,6 @@ use veltrix_core::interner::{NO_SEGMENT, SegmentId};
 use veltrix_core::tree::TreeBuilder;
 use veltrix_core::value::Kind;
 
-use crate::convert::key_cache::{self, KeyCache};
-
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.
 pub fn each<'py>(
@@ -36,6 +34,9 @@ pub fn each<'py>(
     }
 }
 
+/// A key of a dict, its name if it is known, and its value.
+pub type Pair<'py> = (Option<SegmentId>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+
 /// The pairs of a dict, of which plain scalars are read without holding them. A change of the dict meanwhile ends or
 /// skips, and never crashes.
 pub struct Pairs<'a, 'py> {
@@ -49,8 +50,13 @@ impl<'a, 'py> Pairs<'a, 'py> {
         Self { dict, position: 0 }
     }
 
-    /// Adds plain scalars, and lists of them, with known names to a mapping, up to the next pair that is anything else.
-    pub fn read(&mut self, names: &KeyCache<'py>, builder: &mut TreeBuilder) -> Option<key_cache::Pair<'py>> {
+    /// Adds plain scalars, and lists of them, with known names to a mapping, up to the next pair that is anything else;
+    /// `name_at` knows names by the addresses of their keys.
+    pub fn read(
+        &mut self,
+        name_at: impl Fn(usize) -> Option<SegmentId>,
+        builder: &mut TreeBuilder,
+    ) -> Option<Pair<'py>> {
         let py = self.dict.py();
         loop {
             let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
@@ -60,7 +66,7 @@ impl<'a, 'py> Pairs<'a, 'py> {
                 if ffi::PyDict_Next(self.dict.as_ptr(), &raw mut self.position, &raw mut key, &raw mut value) == 0 {
                     return None;
                 }
-                let name = names.find(key as usize);
+                let name = name_at(key as usize);
                 if name.is_some_and(|name| add_plain(builder, name, value) || add_plain_list(builder, name, value)) {
                     continue;
                 }

@@ -3,5 +3,6 @@
 pub mod ffi;
 pub mod alloc;
 pub mod imports;
+pub mod error;
 pub mod panic;
 pub mod fork;

@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
 use pyo3::prelude::*;
 
-use crate::convert::error::raise;
 use crate::interop::alloc::Text;
+use crate::interop::error::raise;
 use crate::interop::imports;
 
 thread_local! {

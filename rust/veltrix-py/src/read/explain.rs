@@ -5,7 +5,8 @@ use veltrix_core::explain::{ExplainedValue, Role};
 use veltrix_core::interner::{NO_SEGMENT, SegmentId};
 use veltrix_core::path::Step;
 
-use crate::convert::error::{origin_object, path_text};
+use crate::convert::kernel_error::path_text;
+use crate::convert::origin::origin_object;
 use crate::convert::path;
 use crate::interop::alloc::Text;
 use crate::interop::ffi;

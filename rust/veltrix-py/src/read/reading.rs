@@ -12,16 +12,15 @@ use veltrix_core::snapshot::{Found, Spot, hash_of};
 use veltrix_core::tree::{NodeId, Tree};
 use veltrix_core::value::Kind;
 
-use crate::classes::key::Key;
-use crate::classes::snapshot::Snapshot;
-use crate::classes::view::View;
-use crate::convert::error::raise;
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
 use crate::interop::alloc::{Int, Text, texts};
+use crate::interop::error::raise;
 use crate::interop::ffi;
 use crate::interop::imports;
+use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::ValueCache;
+use crate::state::view::View;
 
 /// How many names beside a missing one its error keeps: as many as `MissingKeyError` does.
 const SIBLINGS: usize = 1_000;
@@ -346,11 +345,11 @@ impl<'a, 'py> Reading<'a, 'py> {
         Ok(dict)
     }
 
-    /// `self.key(path)`.
-    pub fn key(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Key> {
+    /// The canonical text of a path, and its value.
+    pub fn key(&self, wanted: &Bound<'py, PyAny>) -> PyResult<(String, Bound<'py, PyAny>)> {
         let steps = path::steps(wanted)?;
         let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps).collect();
-        Ok(Key { path: path::text(&whole), value: self.get_item(wanted)?.unbind() })
+        Ok((path::text(&whole), self.get_item(wanted)?))
     }
 
     /// `self.digest`.

@@ -17,10 +17,10 @@ use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::path::plain_hash;
 use veltrix_core::read_cache::{Known, Wanted};
 
-use crate::classes::snapshot::Snapshot;
-use crate::classes::view::View;
 use crate::interop::ffi::{attribute, same_str};
+use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::{ABSENT, ValueCache};
+use crate::state::view::View;
 
 /// What the caches say of a key.
 enum CacheAnswer {

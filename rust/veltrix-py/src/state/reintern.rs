@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use veltrix_core as kernel;
 
-use crate::convert::error::kernel_error;
+use crate::convert::kernel_error::kernel_error;
 use crate::state::value_cache::ValueCache;
 
 /// A kernel's snapshot, and what was read from its base.

@@ -1,24 +1,16 @@
 //! The kernel's errors as the Python classes of `veltrix.errors`.
 
-use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use veltrix_core::error::{ConflictSide, Error};
 use veltrix_core::formats::DocumentError;
 use veltrix_core::interner::{Interner, SegmentId};
-use veltrix_core::layer::Origin;
 use veltrix_core::path::push_name;
 
-use crate::interop::alloc::{Int, Text, shown, value_error};
+use crate::convert::origin::origin_object;
+use crate::interop::alloc::{Int, Text, shown};
+use crate::interop::error::{raise, value_error};
 use crate::interop::ffi;
 use crate::interop::imports;
-
-/// An instance of a class as the error to raise.
-pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArgs<'py>) -> PyErr {
-    match class.and_then(|class| class.call1(arguments)) {
-        Ok(error) => PyErr::from_value(error),
-        Err(error) => error,
-    }
-}
 
 /// The canonical text of a path of names.
 pub fn path_text(segments: &Interner, path: &[SegmentId]) -> String {
@@ -36,14 +28,6 @@ pub fn push_path(text: &mut String, segments: &Interner, path: &[SegmentId]) {
         }
         push_name(text, &segment.text, segment.plain);
     }
-}
-
-/// An `Origin`.
-pub fn origin_object<'py>(py: Python<'py>, layer: &str, origin: &Origin) -> PyResult<Bound<'py, PyAny>> {
-    let line = origin.position.map(|at| Int(at.line.into()));
-    let column = origin.position.filter(|at| at.column > 0).map(|at| Int(at.column.into()));
-    let (file, variable) = (origin.file.as_deref().map(Text), origin.variable.as_deref().map(Text));
-    imports::origin(py)?.call1((Text(layer), Text(&origin.source), file, line, column, variable))
 }
 
 /// The error for what the kernel refuses.
