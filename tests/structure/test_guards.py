@@ -17,7 +17,7 @@ GUARDED = {
     "classes/view.rs": ["reading"],
     "classes/snapshot.rs": ["reading", "diff", "__reduce__"],
     "state/snapshot.rs": ["deriving"],
-    "state/small_overlay.rs": ["new"],
+    "state/small_overlay.rs": ["small_overlay"],
 }
 DERIVING = ["overlay", "set", "delete", "with_layer", "without_layer"]
 

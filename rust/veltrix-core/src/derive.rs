@@ -15,9 +15,10 @@ use crate::interner::SegmentId;
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::rule::Mergeable as _;
-use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locate, made_list, merged_names, walk};
+use crate::snapshot::{Found, Location, Snapshot, base_of, locate};
 use crate::tree::Tree;
 use crate::value::Kind;
+use crate::walk::{Outcome, decide, made_list, merged_names, walk};
 
 /// Changes up to these are never too many; few where assertions are on, so that small cases meet what is.
 const FEW_PATHS: usize = if cfg!(debug_assertions) { 12 } else { 4096 };

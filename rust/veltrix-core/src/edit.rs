@@ -6,30 +6,22 @@ use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::PathState;
 use crate::derive::limit;
 use crate::diff;
-use crate::error::Error;
+use crate::error::{ConflictSide, Error};
 use crate::interner::{NO_SEGMENT, SegmentId};
 use crate::layer_version::LayerVersion;
-use crate::patch::InTheWay;
+use crate::rule::Mergeable as _;
 use crate::snapshot::{Found, Location, Snapshot, locate};
 use crate::tree::{NodeId, Tree};
 
-/// Why a definition could not be put.
-#[derive(Debug)]
-pub enum Refusal {
-    /// A value of that layer stands on the way.
-    InTheWay(InTheWay),
-    /// The stack does not resolve with it.
-    Kernel(Error),
-}
-
 impl Snapshot {
     /// The snapshot with the root of `tree` as the definition of `path` in the layer at this index of the stack.
-    pub fn set(&self, layer: usize, path: &Arc<[SegmentId]>, tree: &Arc<Tree>) -> Result<Self, Refusal> {
+    pub fn set(&self, layer: usize, path: &Arc<[SegmentId]>, tree: &Arc<Tree>) -> Result<Self, Error> {
         if let Some(exchanged) = self.exchanged(layer, path, tree) {
             return Ok(exchanged);
         }
-        let patched = self.stack[layer].with(path, tree).map_err(Refusal::InTheWay)?;
-        self.with_definition(layer, &patched, path, Some(tree)).map_err(Refusal::Kernel)
+        let edited = &self.stack[layer];
+        let patched = edited.with(path, tree).map_err(|stop| in_the_way(edited, &path[..stop.depth]))?;
+        self.with_definition(layer, &patched, path, Some(tree))
     }
 
     /// The snapshot without the definition of `path` that the layer at this index of the stack has.
@@ -79,4 +71,13 @@ impl Snapshot {
             // Else what the base has from a layer is what that still says: had it changed since, it were listed.
             && self.stack.iter().filter(|other| Arc::ptr_eq(current, &other.loaded.tree)).count() == 1
     }
+}
+
+/// The conflict of what is to be set beneath a path with the value that the layer has there.
+fn in_the_way(layer: &LayerVersion, path: &[SegmentId]) -> Error {
+    let side = |word, origin| Box::new(ConflictSide { layer: layer.loaded.name.clone(), word, origin });
+    let upper = side("mapping", LayerVersion::set_origin());
+    let found = layer.definition(path);
+    let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), layer.origin(found)));
+    Error::Conflict { path: path.to_vec(), upper, lower }
 }

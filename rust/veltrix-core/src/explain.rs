@@ -7,9 +7,10 @@ use crate::layer::Origin;
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::rule::{Mergeable as _, Verdict, judge};
-use crate::snapshot::{Snapshot, made_list};
+use crate::snapshot::Snapshot;
 use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
+use crate::walk::made_list;
 
 /// What became of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,17 @@ pub enum Role {
     Merges,
     /// It does not count.
     Overridden,
+}
+
+impl Role {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Wins => "wins",
+            Self::Merges => "merges",
+            Self::Overridden => "overridden",
+        }
+    }
 }
 
 /// One definition.
@@ -59,6 +71,15 @@ pub struct Explanation {
     pub answer: ExplainedValue,
     /// Every definition, highest first.
     pub items: Vec<ExplainedDefinition>,
+    /// Whether the path is secret.
+    pub secret: bool,
+}
+
+impl Explanation {
+    /// The index of the definition that decides, and whose origin is the path's.
+    pub fn deciding(&self) -> Option<usize> {
+        self.items.iter().position(|item| item.role == Role::Wins)
+    }
 }
 
 impl Snapshot {
@@ -83,7 +104,8 @@ impl Snapshot {
         {
             highest.role = Role::Wins;
         }
-        Explanation { answer, items: items.into_iter().map(|(_, item)| item).collect() }
+        let items = items.into_iter().map(|(_, item)| item).collect();
+        Explanation { answer, items, secret: self.is_secret(path) }
     }
 
     /// What a path resolves to, and the layers whose definitions of it count.

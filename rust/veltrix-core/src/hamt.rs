@@ -208,11 +208,6 @@ impl<V: Clone> Hamt<V> {
         self.length
     }
 
-    /// Whether it holds nothing.
-    pub const fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
     /// The value of a key.
     pub fn get(&self, key: u64) -> Option<&V> {
         find(self.root.as_ref(), key, 0)

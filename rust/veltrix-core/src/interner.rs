@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::path::is_plain;
+use crate::path::{is_plain, push_name};
 
 pub use crate::hash::{ROOT_HASH, path_hash, segment_hash};
 
@@ -75,6 +75,16 @@ pub fn current() -> Arc<Interner> {
     Arc::clone(&current)
 }
 
+/// The table for a stack of layers on these tables, the lowest first: the one for new layers if any is on it, else the
+/// highest's.
+pub fn common<'a>(tables: impl DoubleEndedIterator<Item = &'a Arc<Interner>> + Clone) -> Arc<Interner> {
+    let current = current();
+    if tables.clone().any(|table| Arc::ptr_eq(table, &current)) {
+        return current;
+    }
+    tables.into_iter().next_back().map_or(current, Arc::clone)
+}
+
 impl Interner {
     /// An empty table.
     pub fn new() -> Self {
@@ -135,6 +145,38 @@ impl Interner {
             }
             slot = (slot + 1) & mask;
         }
+    }
+
+    /// The canonical text of a path.
+    pub fn path_text(&self, path: &[SegmentId]) -> String {
+        let mut text = String::with_capacity(path.len() * 12);
+        self.push_path(&mut text, path);
+        text
+    }
+
+    /// Appends the canonical text of a path.
+    pub fn push_path(&self, text: &mut String, path: &[SegmentId]) {
+        for (depth, &id) in path.iter().enumerate() {
+            let segment = self.get(id);
+            if depth > 0 {
+                text.push('.');
+            }
+            push_name(text, &segment.text, segment.plain);
+        }
+    }
+
+    /// The names of a path that needs no quotes and gives no index, if all are known here and they are not many.
+    pub fn known_path(&self, text: &str) -> Option<Arc<[SegmentId]>> {
+        let known = |name: &str| self.find(name).filter(|&name| self.get(name).plain);
+        let mut names = [NO_SEGMENT; 16];
+        let (mut count, mut start) = (0, 0);
+        for (at, _) in text.bytes().enumerate().filter(|&(_, byte)| byte == b'.') {
+            *names.get_mut(count)? = known(&text[start..at])?;
+            count += 1;
+            start = at + 1;
+        }
+        *names.get_mut(count)? = known(&text[start..])?;
+        Some(names[..=count].into())
     }
 
     #[cold]

@@ -111,6 +111,11 @@ impl LayerVersion {
         path.iter().try_fold(self.root(), |definition, &segment| definition.child(segment))
     }
 
+    /// How many segments of a path lead to definitions of its own.
+    pub fn defined_depth(&self, path: &[SegmentId]) -> usize {
+        (0..path.len()).find(|&depth| self.definition(&path[..=depth]).is_none()).unwrap_or(path.len())
+    }
+
     /// The definition of a path, whose hash is `hash`, if it is a simple value: what an exchange can take the place of.
     pub fn simple(&self, hash: u64, path: &[SegmentId]) -> Option<(&Arc<Tree>, NodeId)> {
         if let Some(exchange) = self.changes.as_ref().and_then(|changes| changes.noted.get(hash))
@@ -185,7 +190,8 @@ impl LayerVersion {
         }
     }
 
-    fn set_origin() -> Origin {
+    /// The origin of what was set.
+    pub(crate) fn set_origin() -> Origin {
         Origin { source: "set".into(), ..Origin::default() }
     }
 

@@ -228,10 +228,3 @@ impl Iterator for Children<'_> {
         Some(current)
     }
 }
-
-/// A tree whose root is an empty mapping.
-pub fn empty(segments: Arc<Interner>) -> Tree {
-    let mut builder = TreeBuilder::new(segments);
-    builder.open(NO_SEGMENT, Kind::Mapping);
-    builder.finish()
-}

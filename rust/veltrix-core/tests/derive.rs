@@ -8,11 +8,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stacks::{content, definition, layer, names, resolve};
-use veltrix_core::diff::{What, diff};
-use veltrix_core::digest::canonical;
-use veltrix_core::interner::{Interner, SegmentId};
-use veltrix_core::rule::Conflicts;
-use veltrix_core::snapshot::Snapshot;
+use veltrix_core::{Conflicts, Interner, SegmentId, Snapshot, What, canonical, diff};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 

@@ -8,13 +8,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stacks::{content, definition, layer, names, resolve};
-use veltrix_core::edit::Refusal;
-use veltrix_core::error::{ConflictSide, Error};
-use veltrix_core::explain::Role;
-use veltrix_core::interner::{Interner, SegmentId};
 use veltrix_core::path::push_segment;
-use veltrix_core::rule::Conflicts;
-use veltrix_core::snapshot::Snapshot;
+use veltrix_core::{ConflictSide, Conflicts, Error, Interner, Role, SegmentId, Snapshot};
 
 #[test]
 fn every_behaviour_is_what_its_file_says() {
@@ -82,7 +77,7 @@ fn reached(table: &Arc<Interner>, case: &Value) -> Result<Snapshot, Error> {
     Ok(snapshot)
 }
 
-fn named(table: &Arc<Interner>, entry: &Value) -> veltrix_core::layer_version::LayerVersion {
+fn named(table: &Arc<Interner>, entry: &Value) -> veltrix_core::LayerVersion {
     let (name, data) = entry.as_object().and_then(|entry| entry.iter().next()).expect("a named layer");
     layer(table, name, data)
 }
@@ -97,10 +92,7 @@ fn taken(table: &Arc<Interner>, snapshot: &Snapshot, step: &Value) -> Result<Sna
         "set" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
             let value = definition(table, &step[3]);
-            snapshot.set(at, &path.into(), &value).map_err(|refusal| match refusal {
-                Refusal::Kernel(error) => error,
-                Refusal::InTheWay(_) => panic!("something is in the way"),
-            })
+            snapshot.set(at, &path.into(), &value)
         }
         "delete" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use veltrix_core::Tree;
 use veltrix_core::formats::{DocumentError, Format, parse};
 use veltrix_core::interner;
-use veltrix_core::tree::Tree;
 
 fn load(text: &str) -> Result<Tree, DocumentError> {
     parse(Format::Yaml, text.as_bytes(), interner::current())

@@ -9,8 +9,7 @@ use serde_json::{Deserializer, Map, Value, json};
 use veltrix_core::formats::document::DocumentBuilder;
 use veltrix_core::formats::{DocumentError, yaml_compose, yaml_nodes};
 use veltrix_core::interner;
-use veltrix_core::tree::{NodeId, Position, Tree};
-use veltrix_core::value::{Kind, Scalar};
+use veltrix_core::{Kind, NodeId, Position, Scalar, Tree};
 
 /// Wrong indentation that the suite refuses and every parser in use accepts.
 const LENIENT: [&str; 3] = ["9C9N", "DK95/01", "QB6E"];

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use veltrix_core::formats::{self, DocumentError, Format};
-use veltrix_core::interner::Interner;
-use veltrix_core::tree::{NodeId, Tree};
-use veltrix_core::value::{Date, Kind, Scalar, Time};
+use veltrix_core::{Date, Interner, Kind, NodeId, Scalar, Time, Tree};
 
 /// Data in which every leaf is the word for its type and its text, such as `int 1`, `str x` or `null`.
 #[derive(Clone, Debug, PartialEq)]

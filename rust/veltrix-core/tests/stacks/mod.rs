@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
-use veltrix_core::error::Error;
 use veltrix_core::formats::{self, Format};
-use veltrix_core::interner::{Interner, NO_SEGMENT, SegmentId};
-use veltrix_core::layer::{Layer, Origin, Secret};
-use veltrix_core::layer_version::LayerVersion;
 use veltrix_core::path::{self, Step};
-use veltrix_core::rule::Conflicts;
-use veltrix_core::snapshot::{Found, Snapshot, Spot};
-use veltrix_core::tree::{NodeId, Tree, TreeBuilder};
-use veltrix_core::value::{Kind, Scalar};
+use veltrix_core::{
+    Conflicts, Error, Found, Interner, Kind, Layer, LayerVersion, NO_SEGMENT, NodeId, Origin, Scalar, Secret,
+    SegmentId, Snapshot, Spot, Tree, TreeBuilder,
+};
 
 /// A layer of a name.
 pub fn layer(table: &Arc<Interner>, name: &str, data: &Value) -> LayerVersion {

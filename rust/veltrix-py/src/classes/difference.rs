@@ -1,15 +1,13 @@
 //! The class `Difference`.
 
-use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::diff::{self, Leaf, What};
-use veltrix_core::interner::{Interner, SegmentId};
+use veltrix_core as kernel;
+use veltrix_core::{Leaf, SortedPaths, What};
 
-use crate::convert::kernel_error::push_path;
 use crate::convert::to_python::{self, Style};
 use crate::interop::alloc::Text;
 use crate::interop::error::type_error;
@@ -34,14 +32,14 @@ type Dicts = [Py<PyDict>; 3];
 struct FoundDifference {
     newer: Py<Snapshot>,
     older: Py<Snapshot>,
-    differences: Vec<diff::Difference>,
+    differences: Vec<kernel::Difference>,
 }
 
 impl Difference {
     /// The difference of a snapshot from an older one.
     pub fn new(newer: &Bound<'_, Snapshot>, older: &Bound<'_, Snapshot>) -> PyResult<Self> {
         let py = newer.py();
-        let differences = diff::diff(newer.get().kernel(py)?, older.get().kernel(py)?);
+        let differences = kernel::diff(newer.get().kernel(py)?, older.get().kernel(py)?);
         let (newer, older) = (newer.clone().unbind(), older.clone().unbind());
         Ok(Self(Mutex::new(DifferenceState::Found(Arc::new(FoundDifference { newer, older, differences })))))
     }
@@ -184,9 +182,9 @@ impl FoundDifference {
     fn dicts<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyDict>; 3]> {
         let (newer, older) = (self.newer.bind(py), self.older.bind(py));
         let table = newer.get().below().segments();
-        let paths = Paths::new(table, self.differences.iter().map(|difference| &*difference.path));
+        let paths = SortedPaths::new(table, self.differences.iter().map(|difference| &*difference.path));
         let (added, removed, changed) = (ffi::new_dict(py)?, ffi::new_dict(py)?, ffi::new_dict(py)?);
-        for (path, at) in paths.sorted() {
+        for (path, at) in paths.iter() {
             let path = ffi::new_str(py, path)?;
             match &self.differences[at].what {
                 What::Added(new) => added.set_item(&path, value(newer, &path, new)?)?,
@@ -198,44 +196,6 @@ impl FoundDifference {
             }
         }
         Ok([added, removed, changed])
-    }
-}
-
-/// The texts of many paths, one behind the other in one buffer.
-struct Paths {
-    text: String,
-    ranges: Vec<Range<usize>>,
-}
-
-impl Paths {
-    fn new<'a>(table: &Interner, paths: impl ExactSizeIterator<Item = &'a [SegmentId]>) -> Self {
-        let mut text = String::with_capacity(paths.len() * 32);
-        let mut ranges = Vec::with_capacity(paths.len());
-        for path in paths {
-            let start = text.len();
-            push_path(&mut text, table, path);
-            ranges.push(start..text.len());
-        }
-        Self { text, ranges }
-    }
-
-    /// The texts in their order, with their numbers.
-    fn sorted(&self) -> impl Iterator<Item = (&str, usize)> {
-        let texts = || self.ranges.iter().map(|range| &self.text.as_bytes()[range.clone()]);
-        let first = texts().next().unwrap_or_default();
-        let common = |text: &[u8]| first.iter().zip(text).take_while(|(a, b)| a == b).count();
-        let shared = texts().map(common).min().unwrap_or(0);
-        // The first bytes in which any two differ decide nearly all comparisons, as one number.
-        let key = |text: &[u8]| {
-            let mut bytes = [0; 16];
-            let rest = &text[shared..];
-            let length = rest.len().min(16);
-            bytes[..length].copy_from_slice(&rest[..length]);
-            u128::from_be_bytes(bytes)
-        };
-        let mut ordered: Vec<_> = texts().enumerate().map(|(at, text)| (key(text), text, at)).collect();
-        ordered.sort_unstable();
-        ordered.into_iter().map(|(_, _, at)| (&self.text[self.ranges[at].clone()], at))
     }
 }
 

@@ -9,12 +9,8 @@ use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core as kernel;
 use veltrix_core::formats::{self, Format};
 use veltrix_core::interner::{self, Interner, SegmentId};
-use veltrix_core::layer::{Origin, Secret};
-use veltrix_core::layer_version::LayerVersion;
-use veltrix_core::patch::Definition;
 use veltrix_core::path::Step;
-use veltrix_core::tree::TreeBuilder;
-use veltrix_core::value::Kind;
+use veltrix_core::{Definition, Kind, LayerVersion, Origin, Secret, TreeBuilder};
 
 use crate::convert::from_python::DataReader;
 use crate::convert::kernel_error::document_error;

@@ -13,14 +13,14 @@ use crate::interop::imports;
 /// The index in a stack of the topmost layer of a name; of the topmost of all without one.
 pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let found = match name {
-        None => kernel.stack.len().checked_sub(1),
+        None => kernel.topmost(None),
         Some(name) => {
             let name = name.cast::<PyString>().map_or(Ok(None), ffi::text)?;
-            name.and_then(|name| kernel.stack.iter().rposition(|layer| *layer.loaded.name == *name))
+            name.and_then(|name| kernel.topmost(Some(name)))
         }
     };
     found.ok_or_else(|| {
-        let names: Vec<&str> = kernel.stack.iter().map(|layer| &*layer.loaded.name).collect();
+        let names: Vec<&str> = kernel.layer_names().collect();
         no_layer(&names, name.unwrap_or(py.None().bind(py)))
     })
 }

@@ -106,8 +106,7 @@ macro_rules! reading_methods {
             #[getter]
             fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
                 Self::reading(slf, |reading| {
-                    let stack = &reading.kernel()?.stack;
-                    texts(slf.py(), stack.iter().map(|layer| &*layer.loaded.name))
+                    texts(slf.py(), reading.kernel()?.layer_names())
                 })
             }
 

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PySet, PyString, PyTuple};
 use veltrix_core as kernel;
-use veltrix_core::interner::{self, Interner};
-use veltrix_core::layer_version::LayerVersion;
-use veltrix_core::rule::Conflicts;
+use veltrix_core::interner;
+use veltrix_core::{Conflicts, LayerVersion};
 
 use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::layer_argument;
@@ -79,7 +78,7 @@ fn build(
         Some(dimensions) => ffi::new_tuple(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
     };
     check_dimensions(&dimensions)?;
-    let table = common_table(&given);
+    let table = interner::common(given.iter().map(|layer| layer.get().version.loaded.tree.segments()));
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;
     for layer in &given {
@@ -114,14 +113,4 @@ fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
         }
     }
     Ok(())
-}
-
-/// The table of segments that the most recent of the layers use.
-fn common_table(layers: &[Py<Layer>]) -> Arc<Interner> {
-    let current = interner::current();
-    let tables = || layers.iter().map(|layer| layer.get().version.loaded.tree.segments());
-    if tables().any(|table| Arc::ptr_eq(table, &current)) {
-        return current;
-    }
-    tables().next_back().map_or(current, Arc::clone)
 }

@@ -9,8 +9,7 @@ use crate::interop::alloc::shown;
 use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::state::opaques::joined;
-use crate::state::reintern::Parent;
-use crate::state::snapshot::{Snapshot, of_generation};
+use crate::state::snapshot::{Parent, Snapshot};
 
 /// How many scoped snapshots one snapshot keeps.
 const SCOPES: usize = 128;
@@ -70,5 +69,10 @@ fn topped(py: Python<'_>, snapshot: &Snapshot, parent: &Parent<'_>, layers: &[Bo
         chosen.push(layer.version);
         added = joined(py, added.as_ref(), layer.opaques)?;
     }
-    snapshot.derived(py, parent, of_generation(below, below.with_layers(&chosen)), added)
+    snapshot.derived(
+        py,
+        parent,
+        below.with_layers(&chosen).map(|scoped| scoped.with_generation(below.generation)),
+        added,
+    )
 }

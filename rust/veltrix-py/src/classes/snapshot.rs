@@ -5,14 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::edit::Refusal;
-use veltrix_core::error::ConflictSide;
-use veltrix_core::hash::ROOT_HASH;
-use veltrix_core::layer::Origin;
-use veltrix_core::patch::Definition;
-use veltrix_core::rule::{Conflicts, Mergeable as _};
-use veltrix_core::snapshot::Spot;
-use veltrix_core::tree::TreeBuilder;
+use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder};
 
 use crate::classes::difference::Difference;
 use crate::classes::key::Key;
@@ -21,7 +14,6 @@ use crate::classes::layer_arguments::{layer_argument, position};
 use crate::classes::methods::reading_methods;
 use crate::classes::scope::scoped;
 use crate::convert::from_python::DataReader;
-use crate::convert::kernel_error::{conflict, kernel_error, path_text};
 use crate::convert::origin::text_argument;
 use crate::convert::path;
 use crate::interop::alloc::{Int, Text, texts};
@@ -30,8 +22,8 @@ use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::Reading;
-use crate::state::small_overlay::SmallOverlay;
-use crate::state::snapshot::{OVERLAY, Snapshot, of_generation, overlay_layer};
+use crate::state::small_overlay::small_overlay;
+use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
 
 impl Snapshot {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
@@ -72,14 +64,15 @@ reading_methods!(Snapshot, {
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.small_overlay.is_none()
-            && let Some(small_overlay) = SmallOverlay::new(snapshot.below(), data, ROOT_HASH)?
+            && let Some(overlay) = small_overlay(snapshot.below(), data)?
         {
-            return Ok(snapshot.overlaid(py, small_overlay, name));
+            return Ok(snapshot.overlaid(py, overlay, name));
         }
         Self::deriving(slf, |py, snapshot, parent| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
             let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
-            let overlaid = of_generation(parent.kernel, parent.kernel.with_layer(&layer, None));
+            let overlaid = parent.kernel.with_layer(&layer, None);
+            let overlaid = overlaid.map(|overlaid| overlaid.with_generation(parent.kernel.generation));
             snapshot.derived(py, parent, overlaid, added)
         })
     }
@@ -98,19 +91,7 @@ reading_methods!(Snapshot, {
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
             let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
-            match kernel.set(at, &names, &Arc::new(read.tree)) {
-                Ok(set) => snapshot.derived(py, parent, Ok(set), read.opaques),
-                Err(Refusal::Kernel(error)) => Err(kernel_error(py, table, error)),
-                Err(Refusal::InTheWay(stop)) => {
-                    let version = &kernel.stack[at];
-                    let reached = &names[..stop.depth];
-                    let side = |word, origin| ConflictSide { layer: version.loaded.name.clone(), word, origin };
-                    let upper = side("mapping", Origin { source: "set".into(), ..Origin::default() });
-                    let found = version.definition(reached);
-                    let lower = found.map_or_else(|| upper.clone(), |found| side(found.word(), version.origin(found)));
-                    Err(conflict(py, &path_text(table, reached), &upper, &lower))
-                }
-            }
+            snapshot.derived(py, parent, kernel.set(at, &names, &Arc::new(read.tree)), read.opaques)
         })
     }
 
@@ -127,14 +108,13 @@ reading_methods!(Snapshot, {
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
             let version = &kernel.stack[at];
-            for depth in 0..names.len() {
-                if version.definition(&names[..=depth]).is_none() {
-                    let siblings = version.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
-                    let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
-                    let key = Text(&*table.get(names[depth]).text);
-                    let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
-                    return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
-                }
+            let depth = version.defined_depth(&names);
+            if depth < names.len() {
+                let siblings = version.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
+                let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
+                let key = Text(&*table.get(names[depth]).text);
+                let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
+                return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
             }
             snapshot.derived(py, parent, kernel.delete(at, &names), None)
         })
@@ -146,7 +126,7 @@ reading_methods!(Snapshot, {
         Self::deriving(slf, |py, snapshot, parent| {
             let kernel = parent.kernel;
             let layer = layer_argument(layer)?.get().reinterned(py, kernel.segments());
-            let at = kernel.stack.iter().rposition(|known| known.loaded.name == layer.version.loaded.name);
+            let at = kernel.topmost(Some(&layer.version.loaded.name));
             let derived = kernel.with_layer(&layer.version, at);
             snapshot.derived(py, parent, derived, layer.opaques)
         })

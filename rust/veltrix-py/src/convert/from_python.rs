@@ -6,11 +6,8 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
-use veltrix_core::interner::{NO_SEGMENT, SegmentId};
-use veltrix_core::layer::Origin;
 use veltrix_core::path::{push_index, push_segment};
-use veltrix_core::tree::{NodeId, Tree, TreeBuilder};
-use veltrix_core::value::{Kind, Scalar};
+use veltrix_core::{Kind, NO_SEGMENT, NodeId, Origin, Scalar, SegmentId, Tree, TreeBuilder};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
 use crate::convert::kernel_error::too_deep;

@@ -1,10 +1,8 @@
 //! The kernel's errors as the Python classes of `veltrix.errors`.
 
 use pyo3::prelude::*;
-use veltrix_core::error::{ConflictSide, Error};
 use veltrix_core::formats::DocumentError;
-use veltrix_core::interner::{Interner, SegmentId};
-use veltrix_core::path::push_name;
+use veltrix_core::{ConflictSide, Error, Interner};
 
 use crate::convert::origin::origin_object;
 use crate::interop::alloc::{Int, Text, shown};
@@ -12,34 +10,16 @@ use crate::interop::error::{raise, value_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 
-/// The canonical text of a path of names.
-pub fn path_text(segments: &Interner, path: &[SegmentId]) -> String {
-    let mut text = String::with_capacity(path.len() * 12);
-    push_path(&mut text, segments, path);
-    text
-}
-
-/// Appends the canonical text of a path of names.
-pub fn push_path(text: &mut String, segments: &Interner, path: &[SegmentId]) {
-    for (depth, &id) in path.iter().enumerate() {
-        let segment = segments.get(id);
-        if depth > 0 {
-            text.push('.');
-        }
-        push_name(text, &segment.text, segment.plain);
-    }
-}
-
 /// The error for what the kernel refuses.
 pub fn kernel_error(py: Python<'_>, segments: &Interner, error: Error) -> PyErr {
     match error {
-        Error::Conflict { path, upper, lower } => conflict(py, &path_text(segments, &path), &upper, &lower),
+        Error::Conflict { path, upper, lower } => conflict(py, &segments.path_text(&path), &upper, &lower),
         Error::TooManyLayers => raise(imports::limit_error(py), (Text("more than 65534 layers"),)),
     }
 }
 
 /// A `ConflictError`.
-pub fn conflict(py: Python<'_>, path: &str, upper: &ConflictSide, lower: &ConflictSide) -> PyErr {
+fn conflict(py: Python<'_>, path: &str, upper: &ConflictSide, lower: &ConflictSide) -> PyErr {
     let sides = origin_object(py, &upper.layer, &upper.origin)
         .and_then(|above| Ok((above, origin_object(py, &lower.layer, &lower.origin)?)));
     match sides {

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use veltrix_core::interner::SegmentId;
+use veltrix_core::SegmentId;
 
 const SLOTS: usize = 1024;
 /// A parser makes one object of all equal keys of a document, so that few keys of a large tree are new. The keys of a

@@ -1,7 +1,7 @@
 //! Which operator of the package an object is.
 
 use pyo3::prelude::*;
-use veltrix_core::value::Kind;
+use veltrix_core::Kind;
 
 use crate::interop::imports;
 

@@ -2,8 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
-use veltrix_core::layer::Origin;
-use veltrix_core::tree::Position;
+use veltrix_core::{Origin, Position};
 
 use crate::convert::mapping_items;
 use crate::interop::alloc::{Int, Text};

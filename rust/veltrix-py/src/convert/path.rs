@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
-use veltrix_core::interner::{Interner, NO_SEGMENT, SegmentId};
 use veltrix_core::path::{self, Problem, Step, push_index, push_segment};
+use veltrix_core::{Interner, SegmentId};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
 use crate::interop::alloc::{Int, Text, shown};
@@ -141,7 +141,7 @@ pub fn step_object<'py>(py: Python<'py>, step: &Step<'_>) -> PyResult<Bound<'py,
 /// A path of names alone, on a table of segments.
 pub fn settable(py: Python<'_>, table: &Interner, wanted: &Bound<'_, PyAny>) -> PyResult<Arc<[SegmentId]>> {
     if let Ok(text) = wanted.cast_exact::<PyString>()
-        && let Some(names) = ffi::text(text)?.and_then(|text| known_names(table, text))
+        && let Some(names) = ffi::text(text)?.and_then(|text| table.known_path(text))
     {
         return Ok(names);
     }
@@ -153,20 +153,6 @@ pub fn settable(py: Python<'_>, table: &Interner, wanted: &Bound<'_, PyAny>) -> 
     names.collect::<Option<_>>().ok_or_else(|| {
         raise(imports::path_error(py), (Text(text(&steps)), py.None(), Text("a list's item cannot be set alone")))
     })
-}
-
-/// The names of a path that needs no quotes and gives no index, where the table knows them all and they are not many.
-fn known_names(table: &Interner, text: &str) -> Option<Arc<[SegmentId]>> {
-    let known = |name: &str| table.find(name).filter(|&name| table.get(name).plain);
-    let mut names = [NO_SEGMENT; 16];
-    let (mut count, mut start) = (0, 0);
-    for (at, _) in text.bytes().enumerate().filter(|&(_, byte)| byte == b'.') {
-        *names.get_mut(count)? = known(&text[start..at])?;
-        count += 1;
-        start = at + 1;
-    }
-    *names.get_mut(count)? = known(&text[start..])?;
-    Some(names[..=count].into())
 }
 
 /// The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment.

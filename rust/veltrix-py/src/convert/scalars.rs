@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{
     PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyInt, PyTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess,
 };
-use veltrix_core::value::{Date, Scalar, Time};
+use veltrix_core::{Date, Scalar, Time};
 
 use crate::interop::alloc::{Int, Text, shown};
 use crate::interop::ffi;

@@ -2,8 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
-use veltrix_core::tree::{NodeId, Tree};
-use veltrix_core::value::{Kind, Scalar};
+use veltrix_core::{Kind, NodeId, Scalar, Tree};
 
 use crate::convert::scalars::{date_object, datetime_object, integer, time_object};
 use crate::interop::alloc::{Int, Text};

@@ -8,9 +8,7 @@ use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use veltrix_core::interner::{NO_SEGMENT, SegmentId};
-use veltrix_core::tree::TreeBuilder;
-use veltrix_core::value::Kind;
+use veltrix_core::{Kind, NO_SEGMENT, SegmentId, TreeBuilder};
 
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.

@@ -1,11 +1,9 @@
 //! Explain: a path's explanation as Python objects.
 
 use pyo3::prelude::*;
-use veltrix_core::explain::{ExplainedValue, Role};
-use veltrix_core::interner::{NO_SEGMENT, SegmentId};
 use veltrix_core::path::Step;
+use veltrix_core::{ExplainedValue, NO_SEGMENT, SegmentId};
 
-use crate::convert::kernel_error::path_text;
 use crate::convert::origin::origin_object;
 use crate::convert::path;
 use crate::interop::alloc::Text;
@@ -39,13 +37,13 @@ impl<'py> Reading<'_, 'py> {
         if explanation.items.is_empty() {
             return Err(self.missing(&steps));
         }
-        let secret = kernel.is_secret(&names);
+        let secret = explanation.secret;
         let redacted = imports::redacted(py)?;
         let mut definitions = Vec::with_capacity(explanation.items.len());
         let mut deciding = None;
-        for item in &explanation.items {
+        for (at, item) in explanation.items.iter().enumerate() {
             let from = origin_object(py, &item.layer, &item.origin)?;
-            if deciding.is_none() && (item.role == Role::Wins || value.is_none()) {
+            if explanation.deciding() == Some(at) {
                 deciding = Some(from.clone());
             }
             let shown = match &item.value {
@@ -54,13 +52,8 @@ impl<'py> Reading<'_, 'py> {
                 Some((tree, node)) => Some(self.leaf(tree, *node)?),
             };
             let operator = item.kind.is_operator().then(|| Text(item.kind.word()));
-            let role = match item.role {
-                Role::Wins => "wins",
-                Role::Merges => "merges",
-                Role::Overridden => "overridden",
-            };
-            let text = path_text(kernel.segments(), &names[..item.depth]);
-            let told = (Text(text), operator, Text(item.held.word()), shown, from, Text(role));
+            let text = kernel.segments().path_text(&names[..item.depth]);
+            let told = (Text(text), operator, Text(item.held.word()), shown, from, Text(item.role.word()));
             definitions.push(imports::definition(py)?.call1(told)?);
         }
         let present = value.is_some();

@@ -1,16 +1,11 @@
 //! Reading: what `Snapshot` and `View` have in common, over a snapshot and the spot in it where paths start.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core as kernel;
-use veltrix_core::base::{EntryId, NO_ENTRY};
-use veltrix_core::digest::canonical;
-use veltrix_core::interner::SegmentId;
 use veltrix_core::path::{Step, plain_hash, push_known};
-use veltrix_core::snapshot::{Found, Spot, hash_of};
-use veltrix_core::tree::{NodeId, Tree};
-use veltrix_core::value::Kind;
+use veltrix_core::{EntryId, Found, NO_ENTRY, NodeId, SegmentId, Spot, Target, Tree, canonical};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -29,22 +24,6 @@ const SIBLINGS: usize = 1_000;
 pub struct Reading<'a, 'py> {
     pub owner: &'a Bound<'py, Snapshot>,
     pub spot: &'a Spot,
-}
-
-/// What a path leads to.
-enum Target<'a> {
-    /// A value, or what stands inside of one; the entry and the path hash are those of the whole value.
-    Leaf {
-        tree: &'a Arc<Tree>,
-        node: NodeId,
-        entry: EntryId,
-        hash: u64,
-    },
-    Mapping(Spot),
-    /// So many steps lead to something.
-    Missing {
-        depth: usize,
-    },
 }
 
 impl<'a, 'py> Reading<'a, 'py> {
@@ -75,7 +54,7 @@ impl<'a, 'py> Reading<'a, 'py> {
                 Found::Missing => {
                     let from = self.spot.entry;
                     if from != NO_ENTRY
-                        && !self.snapshot().differs(whole)
+                        && !self.snapshot().below().lists(whole)
                         && self.snapshot().below().base.find(from, hash, names).is_none()
                     {
                         self.snapshot().cache.keep_miss(key, from, whole)?;
@@ -84,10 +63,10 @@ impl<'a, 'py> Reading<'a, 'py> {
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
                 Found::Mapping(entry) => {
-                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.snapshot().differs(whole) {
+                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.snapshot().below().lists(whole) {
                         self.snapshot().cache.keep(key, self.spot.entry, whole, entry, None)?;
                     }
-                    let path = self.names_of(text).unwrap_or_default();
+                    let path = self.snapshot().below().plain_path(self.spot, text).unwrap_or_default();
                     self.view(Spot { hash: whole, entry, path: path.into() }).map(Some)
                 }
             };
@@ -100,7 +79,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         wanted: &Bound<'py, PyAny>,
         key: Option<&Bound<'py, PyString>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.walk(&path::steps(wanted)?)? {
+        match self.kernel()?.look_up(self.spot, &path::steps(wanted)?) {
             Target::Leaf { tree, node, entry, hash } => self.found(tree, node, entry, hash, key).map(Some),
             Target::Mapping(spot) => self.view(spot).map(Some),
             Target::Missing { .. } => Ok(None),
@@ -118,7 +97,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let snapshot = self.snapshot();
         if let Some(small_overlay) = &snapshot.small_overlay
-            && let Some(value) = small_overlay.find(snapshot.base_entry(hash, entry))
+            && let Some(value) = small_overlay.find(snapshot.below().base_entry(hash, entry))
         {
             // The cache learns which entry the key leads to, and the base's value.
             if let Some(key) = key
@@ -129,7 +108,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             return Ok(value.bind(self.py()).clone());
         }
         let Some(key) = key else { return self.leaf(tree, node) };
-        if snapshot.differs(hash) {
+        if snapshot.below().lists(hash) {
             return self.keep(
                 snapshot.own.get_or_init(|| ValueCache::new(snapshot.below().base.entries().len())),
                 key,
@@ -161,35 +140,6 @@ impl<'a, 'py> Reading<'a, 'py> {
         Ok(value)
     }
 
-    /// The segments of a path of plain segments that exists, from the root.
-    fn names_of(&self, text: &str) -> Option<Vec<SegmentId>> {
-        let table = self.snapshot().below().segments();
-        let below = text.split('.').map(|name| table.find(name));
-        self.spot.path.iter().map(|&id| Some(id)).chain(below).collect()
-    }
-
-    /// Where steps lead to.
-    fn walk(&self, steps: &[Step<'_>]) -> PyResult<Target<'a>> {
-        let kernel = self.kernel()?;
-        let mut path = self.spot.path.to_vec();
-        for (depth, step) in steps.iter().enumerate() {
-            let Step::Name(name) = step else { return Ok(Target::Missing { depth }) };
-            let Some(id) = kernel.segments().find(name) else { return Ok(Target::Missing { depth }) };
-            path.push(id);
-            match kernel.find_path(&path) {
-                Found::Missing => return Ok(Target::Missing { depth }),
-                Found::Mapping(_) => {}
-                Found::Leaf(tree, node, entry) => {
-                    return Ok(match inside(tree, node, steps, depth + 1) {
-                        Ok(node) => Target::Leaf { tree, node, entry, hash: hash_of(kernel.segments(), &path) },
-                        Err(depth) => Target::Missing { depth },
-                    });
-                }
-            }
-        }
-        Ok(kernel.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping))
-    }
-
     pub fn leaf(&self, tree: &Tree, node: NodeId) -> PyResult<Bound<'py, PyAny>> {
         to_python::object(self.py(), tree, node, self.snapshot().opaques(), Style::Frozen)
     }
@@ -210,14 +160,15 @@ impl<'a, 'py> Reading<'a, 'py> {
     pub fn missing(&self, steps: &[Step<'_>]) -> PyErr {
         let attempt = || -> PyResult<PyErr> {
             let py = self.py();
-            let depth = match self.walk(steps)? {
+            let depth = match self.kernel()?.look_up(self.spot, steps) {
                 Target::Missing { depth } => depth,
                 Target::Leaf { .. } | Target::Mapping(_) => steps.len() - 1,
             };
             let above = self.above();
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
-            let siblings = self.names_beside(&steps[..depth])?;
+            // The error is given names only: the mapping itself would show its values, and keep the snapshot.
+            let siblings = texts(py, self.kernel()?.names_at(self.spot, &steps[..depth], SIBLINGS))?;
             let key = path::step_object(py, &steps[depth])?;
             let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
             Ok(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)))
@@ -225,26 +176,9 @@ impl<'a, 'py> Reading<'a, 'py> {
         attempt().unwrap_or_else(|error| error)
     }
 
-    /// The names in the mapping that steps lead to, no more of them than an error keeps. It is given names only: the
-    /// mapping itself would show its values, and keep the snapshot.
-    fn names_beside(&self, steps: &[Step<'_>]) -> PyResult<Bound<'py, PyTuple>> {
-        match self.walk(steps)? {
-            Target::Mapping(spot) => {
-                let (names, table) = (self.kernel()?.first_names(&spot, SIBLINGS), self.snapshot().below().segments());
-                texts(self.py(), names.iter().map(|&id| &*table.get(id).text))
-            }
-            Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
-                let children = tree.children(node).take(SIBLINGS);
-                texts(self.py(), children.map(|child| &*tree.segments().get(tree.node(child).segment).text))
-            }
-            Target::Leaf { .. } | Target::Missing { .. } => ffi::new_tuple(self.py(), []),
-        }
-    }
-
     /// The steps of the path of this mapping.
     pub fn above(&self) -> Vec<Step<'a>> {
-        let table = self.snapshot().below().segments();
-        self.spot.path.iter().map(|&id| Step::Name((&*table.get(id).text).into())).collect()
+        self.snapshot().below().steps(self.spot)
     }
 
     /// The name of a child as iterating yields it.
@@ -361,21 +295,4 @@ impl<'a, 'py> Reading<'a, 'py> {
         let hash = imports::blake2b(self.py())?.call(arguments, Some(&options))?;
         ffi::attribute(&hash, c"hexdigest")?.call0()
     }
-}
-
-/// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.
-fn inside(tree: &Tree, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Result<NodeId, usize> {
-    for (at, step) in steps.iter().enumerate().skip(depth) {
-        let found = match (step, tree.node(node).kind) {
-            (Step::Index(index), Kind::List) => {
-                usize::try_from(*index).ok().and_then(|index| tree.children(node).nth(index))
-            }
-            (Step::Name(name), Kind::Mapping) => {
-                tree.children(node).find(|&child| *tree.segments().get(tree.node(child).segment).text == **name)
-            }
-            _ => None,
-        };
-        node = found.ok_or(at)?;
-    }
-    Ok(node)
 }

@@ -12,10 +12,8 @@ use std::sync::OnceLock;
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
-use veltrix_core::base::{EntryId, NO_ENTRY};
-use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::path::plain_hash;
-use veltrix_core::read_cache::{Known, Wanted};
+use veltrix_core::{EntryId, Known, NO_ENTRY, ROOT_HASH, Wanted};
 
 use crate::interop::ffi::{attribute, same_str};
 use crate::state::snapshot::Snapshot;
@@ -170,7 +168,7 @@ unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
         return CacheAnswer::Unknown;
     }
     let Some(hash) = plain_hash(text, start.hash) else { return CacheAnswer::Unknown };
-    if start.snapshot.differs(hash.whole()) {
+    if kernel.lists(hash.whole()) {
         return CacheAnswer::Unknown;
     }
     let found = kernel.base.find(start.entry, hash, text.rsplit('.'));

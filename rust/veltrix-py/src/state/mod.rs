@@ -3,6 +3,5 @@
 pub mod value_cache;
 pub mod small_overlay;
 pub mod opaques;
-pub mod reintern;
 pub mod snapshot;
 pub mod view;

@@ -1,139 +1,82 @@
-//! A small overlay kept inside its snapshot: a few values over another snapshot, and nothing else.
-//!
-//! An overlay qualifies if all it does is give other plain values to at most [`CAPACITY`] leaves that have a place in the
-//! base. It is then read as the snapshot below is, after a scan of its entries; whatever else is asked of it is answered
-//! by the snapshot of the whole stack, which is made when it is first needed.
+//! Small overlays out of Python data, and back.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use veltrix_core::base::{Base, EntryId};
-use veltrix_core::delta::{Delta, PathState};
-use veltrix_core::hash::segment_hash;
-use veltrix_core::path::PathHash;
-use veltrix_core::snapshot::Snapshot;
-use veltrix_core::value::Kind;
+use veltrix_core as kernel;
+use veltrix_core::{OverlaidPath, Snapshot};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
 use crate::interop::alloc::Text;
 use crate::interop::ffi;
 use crate::interop::panic::guarded;
 
-/// The most values that an small overlay has.
-pub const CAPACITY: usize = 8;
+/// A small overlay that gives Python objects.
+pub type SmallOverlay = kernel::SmallOverlay<Py<PyAny>>;
 
-/// The base and the delta of the snapshot below.
-type Below<'a> = (&'a Base, Option<&'a Delta>);
-
-/// The values of an small overlay.
-#[derive(Default)]
-pub struct SmallOverlay {
-    entries: [EntryId; CAPACITY],
-    values: [Option<Py<PyAny>>; CAPACITY],
-    length: usize,
-    /// The bits of the paths, as in a delta's filter.
-    pub filter: u64,
+/// The small overlay of this data, if it qualifies.
+pub fn small_overlay(below: &Snapshot, data: &Bound<'_, PyAny>) -> PyResult<Option<SmallOverlay>> {
+    let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
+    let mut overlay = SmallOverlay::default();
+    let fits = guarded(data.py(), || collect(&mut overlay, below, data, OverlaidPath::ROOT))?;
+    Ok((fits && !overlay.is_empty()).then_some(overlay))
 }
 
-/// Whether a mapping or a value stands at the path of a base's entry; `None` where nothing does, and for a list of the
-/// base: the cache knows keys of its items by its entry.
-#[inline]
-fn is_mapping(base: &Base, delta: Option<&Delta>, hash: u64, entry: EntryId) -> Option<bool> {
-    let kind = base.entry(entry).kind;
-    if kind == Kind::List {
-        return None;
-    }
-    if let Some(delta) = delta {
-        match delta.get(hash).filter(|change| change.entry == entry).map(|change| &change.state) {
-            Some(PathState::Absent) => return None,
-            Some(PathState::Leaf(..)) => return Some(false),
-            Some(PathState::Mapping) => return Some(true),
-            None if delta.hides(entry) => return None,
-            None => {}
+fn collect(
+    overlay: &mut SmallOverlay,
+    below: &Snapshot,
+    data: &Bound<'_, PyDict>,
+    mapping: OverlaidPath,
+) -> PyResult<bool> {
+    let mut fits = !data.is_empty();
+    ffi::each(data, |key, value| {
+        if fits {
+            fits = take(overlay, below, &key, &value, mapping)?;
         }
-    }
-    Some(kind == Kind::Mapping)
+        Ok(())
+    })?;
+    Ok(fits)
 }
 
-impl SmallOverlay {
-    /// The small overlay form of an overlay, if it qualifies.
-    pub fn new(below: &Snapshot, data: &Bound<'_, PyAny>, root: u64) -> PyResult<Option<Self>> {
-        let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
-        let mut small_overlay = Self::default();
-        let below = (&*below.base, below.delta.as_ref());
-        let fits = guarded(data.py(), || small_overlay.collect(below, data, 0, root))?;
-        Ok((fits && small_overlay.length > 0).then_some(small_overlay))
-    }
+fn take(
+    overlay: &mut SmallOverlay,
+    below: &Snapshot,
+    key: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+    mapping: OverlaidPath,
+) -> PyResult<bool> {
+    let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
+    let Some(name) = ffi::text(key)? else { return Ok(false) };
+    let Some(path) = mapping.child(below, name) else { return Ok(false) };
+    let is_plain = match builtin_type(value) {
+        BuiltinType::Dict if path.is_mapping => return collect(overlay, below, value.cast::<PyDict>()?, path),
+        BuiltinType::Str => ffi::text(value.cast::<PyString>()?)?.is_some(),
+        BuiltinType::Float => !value.extract::<f64>()?.is_nan(),
+        BuiltinType::None | BuiltinType::Bool | BuiltinType::Int | BuiltinType::Bytes => true,
+        BuiltinType::Dict | BuiltinType::List | BuiltinType::Tuple | BuiltinType::Other => false,
+    };
+    Ok(is_plain && overlay.put(path, || value.clone().unbind()))
+}
 
-    fn collect(&mut self, below: Below<'_>, data: &Bound<'_, PyDict>, parent: EntryId, above: u64) -> PyResult<bool> {
-        let mut fits = !data.is_empty();
-        ffi::each(data, |key, value| {
-            if fits {
-                fits = self.take(below, &key, &value, parent, above)?;
-            }
-            Ok(())
-        })?;
-        Ok(fits)
-    }
-
-    fn take(
-        &mut self,
-        below: Below<'_>,
-        key: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        parent: EntryId,
-        above: u64,
-    ) -> PyResult<bool> {
-        let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
-        let Some(name) = ffi::text(key)? else { return Ok(false) };
-        let hash = PathHash { above, name: segment_hash(name.as_bytes()) };
-        let (base, delta) = below;
-        let Some(entry) = base.find(parent, hash, std::iter::once(name)) else { return Ok(false) };
-        let hash = hash.whole();
-        let Some(mapping) = is_mapping(base, delta, hash, entry) else { return Ok(false) };
-        let fits = match builtin_type(value) {
-            BuiltinType::Dict if mapping => return self.collect(below, value.cast::<PyDict>()?, entry, hash),
-            BuiltinType::Str => ffi::text(value.cast::<PyString>()?)?.is_some(),
-            BuiltinType::Float => !value.extract::<f64>()?.is_nan(),
-            BuiltinType::None | BuiltinType::Bool | BuiltinType::Int | BuiltinType::Bytes => true,
-            BuiltinType::Dict | BuiltinType::List | BuiltinType::Tuple | BuiltinType::Other => false,
-        };
-        if mapping || !fits || self.length == CAPACITY {
-            return Ok(false);
+/// A small overlay as the data that it was made of.
+pub fn overlay_data<'py>(py: Python<'py>, overlay: &SmallOverlay, below: &Snapshot) -> PyResult<Bound<'py, PyDict>> {
+    let root = ffi::new_dict(py)?;
+    let table = below.segments();
+    for (entry, value) in overlay.iter() {
+        let mut mapping = root.clone();
+        let path = below.base.path(entry);
+        let Some((last, above)) = path.split_last() else { continue };
+        for &name in above {
+            let name = ffi::new_str(py, &table.get(name).text)?;
+            let known = mapping.get_item(&name)?;
+            mapping = if let Some(inner) = known {
+                inner.cast_into::<PyDict>()?
+            } else {
+                let inner = ffi::new_dict(py)?;
+                mapping.set_item(name, &inner)?;
+                inner
+            };
         }
-        self.entries[self.length] = entry;
-        self.values[self.length] = Some(value.clone().unbind());
-        self.length += 1;
-        self.filter |= 1 << (hash >> 58);
-        Ok(true)
+        mapping.set_item(Text(&*table.get(*last).text), value)?;
     }
-
-    /// The value that the overlay gives to an entry.
-    #[inline]
-    pub fn find(&self, entry: EntryId) -> Option<&Py<PyAny>> {
-        let entries = self.entries.iter().zip(&self.values).take(self.length);
-        entries.filter(|(known, _)| **known == entry).find_map(|(_, value)| value.as_ref())
-    }
-
-    /// The overlay as the data that it was made of.
-    pub fn data<'py>(&self, py: Python<'py>, base: &Base) -> PyResult<Bound<'py, PyDict>> {
-        let root = ffi::new_dict(py)?;
-        for (&entry, value) in self.entries.iter().zip(&self.values).take(self.length) {
-            let mut mapping = root.clone();
-            let path = base.path(entry);
-            let Some((last, above)) = path.split_last() else { continue };
-            for &name in above {
-                let name = ffi::new_str(py, &base.segments().get(name).text)?;
-                let known = mapping.get_item(&name)?;
-                mapping = if let Some(inner) = known {
-                    inner.cast_into::<PyDict>()?
-                } else {
-                    let inner = ffi::new_dict(py)?;
-                    mapping.set_item(name, &inner)?;
-                    inner
-                };
-            }
-            mapping.set_item(Text(&*base.segments().get(*last).text), value)?;
-        }
-        Ok(root)
-    }
+    Ok(root)
 }

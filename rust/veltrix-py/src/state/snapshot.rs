@@ -6,27 +6,26 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use veltrix_core as kernel;
-use veltrix_core::base::EntryId;
-use veltrix_core::delta::Delta;
-use veltrix_core::error::Error;
-use veltrix_core::interner::Interner;
-use veltrix_core::layer::{Origin, Secret};
-use veltrix_core::layer_version::LayerVersion;
-use veltrix_core::tree::TreeBuilder;
+use veltrix_core::{Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
 
 use crate::convert::from_python::DataReader;
 use crate::convert::kernel_error::kernel_error;
 use crate::interop::ffi;
 use crate::interop::panic::guarded;
 use crate::state::opaques::joined;
-use crate::state::reintern::{Parent, Reinterned};
-use crate::state::small_overlay::SmallOverlay;
+use crate::state::small_overlay::{SmallOverlay, overlay_data};
 use crate::state::value_cache::ValueCache;
 
 /// So few opaque objects are kept whether they are needed or not.
 const FEW: usize = 64;
 /// The name of an overlay's layer unless it is given another one.
 pub const OVERLAY: &str = "overlay";
+
+/// What a snapshot is derived from: a kernel's snapshot, and what was read from its base.
+pub struct Parent<'a> {
+    pub kernel: &'a Arc<kernel::Snapshot>,
+    pub cache: &'a Arc<ValueCache>,
+}
 
 /// The immutable result of resolving a stack of layers: a read-only mapping.
 #[pyclass(frozen, module = "veltrix", weakref)]
@@ -43,7 +42,7 @@ pub struct Snapshot {
     /// The name of the small overlay's layer.
     name: Option<Box<str>>,
     whole: PyOnceLock<Arc<kernel::Snapshot>>,
-    reinterned: Reinterned,
+    reinterned: Reinterned<Arc<ValueCache>>,
     /// Every opaque object that a layer refers to, by its handle, and perhaps some that none does any more.
     opaques: Option<Py<PyDict>>,
     /// With more opaque objects than this, those that no layer refers to are let go.
@@ -60,7 +59,7 @@ impl Snapshot {
         dimensions: Py<PyTuple>,
     ) -> Self {
         let cache = cache.map_or_else(|| Arc::new(ValueCache::new(kernel.base.entries().len())), Arc::clone);
-        let filter = kernel.delta.as_ref().map_or(0, Delta::filter);
+        let filter = kernel.filter();
         Self {
             filter,
             cache,
@@ -83,24 +82,10 @@ impl Snapshot {
         &self.below
     }
 
-    /// Whether the path of this hash is another one than in the base; the small overlay aside.
-    #[inline]
-    pub fn differs(&self, hash: u64) -> bool {
-        self.below.delta.as_ref().is_some_and(|delta| delta.lists(hash))
-    }
-
-    /// The entry of the base whose path has this hash, found as `entry` unless the path is listed as another one.
-    pub fn base_entry(&self, hash: u64, entry: EntryId) -> EntryId {
-        match self.below.delta.as_ref().and_then(|delta| delta.get(hash)) {
-            Some(change) => change.entry,
-            None => entry,
-        }
-    }
-
     /// This snapshot, which has no small overlay, with one.
     pub fn overlaid(&self, py: Python<'_>, small_overlay: SmallOverlay, name: Option<String>) -> Self {
         Self {
-            filter: self.filter | small_overlay.filter,
+            filter: self.filter | small_overlay.filter(),
             cache: Arc::clone(&self.cache),
             own: OnceLock::new(),
             small_overlay: Some(small_overlay),
@@ -117,12 +102,15 @@ impl Snapshot {
 
     /// The kernel's snapshot of the whole stack.
     pub fn kernel(&self, py: Python<'_>) -> PyResult<&Arc<kernel::Snapshot>> {
-        let Some(small_overlay) = &self.small_overlay else { return Ok(&self.below) };
+        let Some(overlay) = &self.small_overlay else { return Ok(&self.below) };
         self.whole.get_or_try_init(py, || {
-            let data = small_overlay.data(py, &self.below.base)?;
+            let data = overlay_data(py, overlay, &self.below)?;
             let name = self.name.as_deref().unwrap_or(OVERLAY).to_owned();
             let (layer, _) = overlay_layer(py, self.below.segments(), data.as_any(), name)?;
-            let whole = of_generation(&self.below, self.below.with_values(&layer))
+            let whole = self
+                .below
+                .with_values(&layer)
+                .map(|whole| whole.with_generation(self.below.generation))
                 .map_err(|error| kernel_error(py, self.below.segments(), error))?;
             // Entries and what the cache keeps of them are those of one base. Only two paths of one hash could part them.
             assert!(Arc::ptr_eq(&whole.base, &self.below.base));
@@ -175,9 +163,12 @@ impl Snapshot {
     ) -> PyResult<R> {
         let (py, snapshot) = (slf.py(), slf.get());
         guarded(py, || {
-            let (kernel, anew) = (snapshot.kernel(py)?, &mut None);
-            let parent = if kernel.base.needs_reintern() {
-                let (kernel, cache) = &*anew.insert(snapshot.reinterned.of(py, kernel)?);
+            let (kernel, fresh) = (snapshot.kernel(py)?, &mut None);
+            let parent = if kernel.needs_reintern() {
+                let cache = |fresh: &kernel::Snapshot| Arc::new(ValueCache::new(fresh.base.entries().len()));
+                let reinterned = snapshot.reinterned.of(kernel, cache);
+                let reinterned = reinterned.map_err(|error| kernel_error(py, kernel.segments(), error))?;
+                let (kernel, cache) = &*fresh.insert(reinterned);
                 Parent { kernel, cache }
             } else {
                 Parent { kernel, cache: &snapshot.cache }
@@ -199,12 +190,4 @@ pub fn overlay_layer(
     let loaded =
         kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret: Secret::Nothing };
     Ok((LayerVersion::new(Arc::new(loaded)), read.opaques))
-}
-
-/// What was derived from a kernel's snapshot as one of the same generation.
-pub fn of_generation(
-    below: &kernel::Snapshot,
-    derived: Result<kernel::Snapshot, Error>,
-) -> Result<kernel::Snapshot, Error> {
-    derived.map(|derived| kernel::Snapshot { generation: below.generation, ..derived })
 }

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use veltrix_core::base::EntryId;
-use veltrix_core::read_cache::{Known, ReadCache, Wanted};
+use veltrix_core::{EntryId, Known, ReadCache, Wanted};
 
 use crate::interop::ffi;
 

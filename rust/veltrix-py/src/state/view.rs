@@ -1,7 +1,7 @@
 //! What a Python `View` holds.
 
 use pyo3::prelude::*;
-use veltrix_core::snapshot::Spot;
+use veltrix_core::Spot;
 
 use crate::state::snapshot::Snapshot;
 
