@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from itertools import islice
 
+from veltrix._limits import MAX_DEPTH, SIBLINGS
+from veltrix._text import place_in_file, printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,20 +20,6 @@ if TYPE_CHECKING:
     from veltrix.types import Origin
 
 _SHOWN_PROBLEMS = 20
-_SHOWN_CHARACTERS = 300
-SIBLINGS = 1_000
-"""How many names beside a missing one an error keeps."""
-
-
-def printable(text: str) -> str:
-    """The text with control characters escaped and, if it is very long, its middle left out."""
-    if len(text) > _SHOWN_CHARACTERS:
-        text = f"{text[: _SHOWN_CHARACTERS // 2]}…{text[-_SHOWN_CHARACTERS // 2 :]}"
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
 
 
 class ConfigError(Exception):
@@ -109,11 +98,6 @@ class _DocumentError(ConfigError):
         return f"line {self.line}" if self.column is None else f"line {self.line}, column {self.column}"
 
 
-def place_in_file(file: str, line: int | None = None, column: int | None = None) -> str:
-    """`app.toml:3:5`, as far as it is known."""
-    return ":".join([printable(file), *(str(number) for number in (line, column) if number is not None)])
-
-
 class ParseError(_DocumentError, ValueError):
     """A document, or text in Python data, that cannot be understood."""
 
@@ -127,8 +111,8 @@ class LimitError(_DocumentError):
 
     @classmethod
     def too_deep(cls, path: str) -> LimitError:
-        """For the first path of more than 64 segments."""
-        return cls("deeper than 64 levels", path=path)
+        """For the first path of too many segments."""
+        return cls(f"deeper than {MAX_DEPTH} levels", path=path)
 
 
 class ConflictError(ConfigError):

@@ -10,6 +10,7 @@ from tests.structure.tree import CORE, relative, rust_files
 
 # In the order of the flow: a module uses itself and what stands before it.
 ORDER = (
+    "limits",
     "hash",
     "path",
     "interner",

@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import islice, takewhile
 
+from veltrix._formats import FORMATS, unknown_format
+from veltrix._limits import SIBLINGS
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import entries, freeze, freeze_list, type_word
-from veltrix.errors import SIBLINGS, ConflictError, LimitError, MissingKeyError, ParseError, PathError
+from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
 
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from veltrix._pure.origin import Origins
 
     Children = dict[str, "Node"]
-
-FORMATS = ("toml", "json", "yaml", "env")
 
 
 class Node:
@@ -160,7 +160,7 @@ class Layer:
         else:
             raise TypeError(f"a document is bytes or str, not {type_name(text)}")
         if not is_one_of(format, FORMATS):
-            raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
+            raise unknown_format(format)
         try:
             return cls._made(formats.parse(str.__str__(format), content), origin, {}, secret)
         except (ParseError, LimitError) as error:

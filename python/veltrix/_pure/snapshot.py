@@ -15,7 +15,7 @@ from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.origin import number_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish, fold
-from veltrix._pure.view import MISSING, Reader, make_view, pre_order
+from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
@@ -214,6 +214,16 @@ def _resolved(
     for path, value in pre_order(tree, ""):
         values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
     return snapshot
+
+
+def restore_view(snapshot: Snapshot, path: str) -> View:
+    """The view that was pickled."""
+    if not isinstance(snapshot, Snapshot):
+        raise TypeError(f"a view is of a veltrix.Snapshot, not {type_name(snapshot)}")
+    view = snapshot[path]
+    if not isinstance(view, View):
+        raise TypeError(f"a view is of a mapping, not {type_name(view)}")
+    return view
 
 
 def _checked_layer(layer: object) -> Layer:

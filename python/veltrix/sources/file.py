@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from veltrix.errors import LimitError, ParseError, SourceError, printable
+from veltrix._formats import FORMATS, unknown_format
+from veltrix._text import printable
+from veltrix.errors import LimitError, ParseError, SourceError
 from veltrix.sources.kernel import Layer
 from veltrix.sources.reading import TooLargeError, UnreadableError, read_stable
 from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from veltrix.sources.kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
-FORMATS = ("toml", "json", "yaml", "env")
 EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".env": "env"}
 
 
@@ -48,7 +49,7 @@ class File(Recipe):
         secret: SecretPaths = False,
     ) -> None:
         if format is not None and format not in FORMATS:
-            raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
+            raise unknown_format(format)
         given = file_path(path)
         shown = shown_path(given)
         self._keep(

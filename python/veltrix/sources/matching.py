@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from veltrix._limits import MAX_DEPTH
 from veltrix.sources.kernel import format_path
 
 TYPE_CHECKING = False
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix.sources.kernel import Path, Snapshot
-
-LEVELS = 64
 
 
 class UnmatchedError(Exception):
@@ -55,8 +54,8 @@ class Matcher:
 
     def match(self, segments: Sequence[str]) -> Path:
         """The path that the segments mean; raises `UnmatchedError`."""
-        if len(segments) > LEVELS:
-            raise UnmatchedError(f"deeper than {LEVELS} levels")
+        if len(segments) > MAX_DEPTH:
+            raise UnmatchedError(f"deeper than {MAX_DEPTH} levels")
         folded = [fold(segment) for segment in segments]
         reached: list[dict[Path, Any]] = [{} for _ in range(len(segments) + 1)]
         reached[0][()] = self._beneath

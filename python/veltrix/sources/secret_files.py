@@ -18,6 +18,7 @@ import os
 import stat
 import time
 
+from veltrix._limits import DOCUMENT_LIMIT, VALUE_LIMIT
 from veltrix.sources.reading import (
     ATTEMPTS,
     FIRST_PAUSE,
@@ -33,8 +34,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRET_LIMIT = 8 * 1024 * 1024
-TOTAL_LIMIT = 16 * 1024 * 1024
+SECRET_LIMIT = VALUE_LIMIT
+TOTAL_LIMIT = DOCUMENT_LIMIT
 COUNT_LIMIT = 10_000
 DATA = "..data"
 _LINKS = 8

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from veltrix.errors import SourceError, printable
+from veltrix._text import printable
+from veltrix.errors import SourceError
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.kernel import Layer

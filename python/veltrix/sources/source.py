@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 
-from veltrix.errors import printable
+from veltrix._text import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@
 //! here, beside the path grammar, the document formats and the interner.
 #![forbid(unsafe_code)]
 
+pub mod limits;
 mod hash;
 pub mod path;
 pub mod interner;

@@ -8,6 +8,7 @@
 //! ```
 //! A node's position is where its key starts; an item of a list, which has none, stands where it starts.
 
+use crate::limits::{KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,13 +17,6 @@ use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::path::{push_index, push_segment};
 use crate::tree::{Position, Tree, TreeBuilder};
 use crate::value::{Kind, Scalar};
-
-/// The most segments that a path has.
-pub const DEPTH_LIMIT: usize = 64;
-/// The longest key, in bytes.
-pub const KEY_LIMIT: usize = 1 << 20;
-/// The longest text of a value, in bytes.
-pub const VALUE_LIMIT: usize = 8 << 20;
 
 /// A mapping of up to this many keys is searched for duplicates one by one.
 const NARROW: usize = 32;
@@ -94,7 +88,7 @@ impl DocumentBuilder {
         if frame.kind.is_operator() {
             return Err(beside(frame.kind, position));
         }
-        if self.level > DEPTH_LIMIT {
+        if self.level > MAX_DEPTH {
             return Err(too_deep(self.path(Some(name)), position));
         }
         let segment = self.tree.segments().intern(name);
@@ -119,7 +113,7 @@ impl DocumentBuilder {
         }
         let (segment, position) = match self.frames.last_mut() {
             Some(frame) if frame.kind == Kind::Mapping => (frame.segment, frame.position),
-            Some(frame) if frame.kind == Kind::List && self.level <= DEPTH_LIMIT => {
+            Some(frame) if frame.kind == Kind::List && self.level <= MAX_DEPTH => {
                 frame.items += 1;
                 (NO_SEGMENT, position)
             }
@@ -205,7 +199,7 @@ impl DocumentBuilder {
         if frame.kind != Kind::List {
             return Ok((frame.segment, frame.position));
         }
-        if self.level > DEPTH_LIMIT {
+        if self.level > MAX_DEPTH {
             return Err(too_deep(self.path(None), position));
         }
         Ok((NO_SEGMENT, position))
@@ -322,8 +316,8 @@ fn beside(kind: Kind, position: Position) -> DocumentError {
     DocumentError::syntax(format!("the operator \"${}\" stands beside other keys", kind.word()), position)
 }
 
-/// A path of more than [`DEPTH_LIMIT`] segments.
+/// A path of more than [`MAX_DEPTH`] segments.
 pub(super) fn too_deep(path: String, position: Position) -> DocumentError {
-    let error = DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), position);
+    let error = DocumentError::limit(format!("deeper than {MAX_DEPTH} levels"), position);
     DocumentError { path: Some(path), ..error }
 }

@@ -5,11 +5,9 @@
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
 use super::{DocumentError, SURROGATE};
+use crate::limits::DIGIT_LIMIT;
 use crate::tree::{Position, Tree};
 use crate::value::Scalar;
-
-/// The most digits that an integer has: what Python's `int()` reads by default.
-pub const DIGITS_LIMIT: usize = 4300;
 
 /// Reads a JSON document.
 pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
@@ -161,8 +159,8 @@ impl<'a> JsonReader<'a> {
         if let Ok(value) = text.parse() {
             return Ok(Scalar::Int(value));
         }
-        if digits > DIGITS_LIMIT {
-            let reason = format!("number of more than {DIGITS_LIMIT} digits");
+        if digits > DIGIT_LIMIT {
+            let reason = format!("number of more than {DIGIT_LIMIT} digits");
             return Err(DocumentError { limit: true, ..self.cursor.error_at(&reason, start) });
         }
         Ok(Scalar::BigInt(text))

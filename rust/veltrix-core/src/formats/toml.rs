@@ -6,11 +6,12 @@
 //! ```
 //! A table may be continued anywhere in a document, so the whole of it is gathered before the layer is built.
 
+use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 
 use super::DocumentError;
 use super::cursor::Cursor;
-use super::document::{DEPTH_LIMIT, DocumentBuilder};
+use super::document::DocumentBuilder;
 use super::toml_scalar;
 use super::toml_tables::{Item, Name, NodeId, ROOT, Tables};
 use crate::tree::Tree;
@@ -113,7 +114,7 @@ impl TomlReader<'_> {
             self.key.push(name);
             depth += usize::from(!self.tables.is_operator(name));
             self.skip_blanks();
-            if depth > DEPTH_LIMIT + 1 || !self.cursor.take(b'.') {
+            if depth > MAX_DEPTH + 1 || !self.cursor.take(b'.') {
                 return Ok(name);
             }
             self.skip_blanks();

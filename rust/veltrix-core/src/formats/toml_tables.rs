@@ -1,11 +1,12 @@
 //! The tables of a TOML document: which one a key means, and whether it may still be added to.
 
+use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
-use super::document::{DEPTH_LIMIT, DocumentBuilder, Word, too_deep, word};
+use super::document::{DocumentBuilder, Word, too_deep, word};
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::path::{push_index, push_segment};
 use crate::tree::{Position, Tree};
@@ -220,7 +221,7 @@ impl<'a> Tables<'a> {
         if !self.is_list(parent) {
             self.index.insert(slot(parent, name), id);
         }
-        if depth > DEPTH_LIMIT { Err(too_deep(self.path(id), name.position)) } else { Ok(id) }
+        if depth > MAX_DEPTH { Err(too_deep(self.path(id), name.position)) } else { Ok(id) }
     }
 
     fn duplicate(&self, known: NodeId, name: Name) -> DocumentError {

@@ -6,18 +6,18 @@
 //! ```
 //! Nothing here recurses, so that depth costs only memory, and little: reading stops where nothing can be valid.
 
+use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 
 use granit_parser::{Event, ScalarStyle, Span};
 
 use super::DocumentError;
-use super::document::DEPTH_LIMIT;
 use super::yaml_parser::{events, position};
 use super::yaml_scalar::Tag;
 use crate::tree::Position;
 
 /// No valid document has as many containers open: one for each level of a path, two with an operator.
-const OPEN_LIMIT: usize = 2 * DEPTH_LIMIT + 2;
+const OPEN_LIMIT: usize = 2 * MAX_DEPTH + 2;
 
 /// One node of the document.
 #[derive(Debug)]

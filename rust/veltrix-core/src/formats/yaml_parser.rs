@@ -1,8 +1,8 @@
 //! The parser: granit-parser's, with its limits set and its refusals put into our words.
 
+use crate::limits::MAX_DEPTH;
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScanError, Span, options};
 
-use super::document::DEPTH_LIMIT;
 use super::{DocumentError, SURROGATE};
 use crate::tree::Position;
 
@@ -22,7 +22,7 @@ pub fn position(marker: &Marker) -> Position {
 
 /// A document that is deeper than any valid one.
 pub fn too_deep(position: Position) -> DocumentError {
-    DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), position)
+    DocumentError::limit(format!("deeper than {MAX_DEPTH} levels"), position)
 }
 
 /// What the parser refuses, in the words that all documents share where there are such.

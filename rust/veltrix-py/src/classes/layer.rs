@@ -147,7 +147,7 @@ impl Layer {
             Err(_) => None,
         };
         let Some(format) = known else {
-            let text = format!("a format is 'toml', 'json', 'yaml' or 'env', not {}", shown(format)?);
+            let text = format!("a format is {}, not {}", Format::names(), shown(format)?);
             return Err(value_error(py, text));
         };
         let table = interner::current();

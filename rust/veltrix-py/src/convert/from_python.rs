@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use veltrix_core::limits::MAX_DEPTH;
 use veltrix_core::path::{push_index, push_segment};
 use veltrix_core::{Kind, NO_SEGMENT, NodeId, Origin, Scalar, SegmentId, Tree, TreeBuilder};
 
@@ -21,8 +22,6 @@ use crate::interop::error::{raise, recursion_error, type_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 
-/// The most segments that a path can have.
-pub const MAX_DEPTH: usize = 64;
 /// The most operators that hold one another; only force brings one into another.
 const MAX_NESTED: usize = 500;
 const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core as kernel;
+use veltrix_core::limits::SIBLINGS;
 use veltrix_core::path::{Step, plain_hash, push_known};
 use veltrix_core::{EntryId, Found, NO_ENTRY, NodeId, SegmentId, Spot, Target, Tree, canonical};
 
@@ -16,9 +17,6 @@ use crate::interop::imports;
 use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::ValueCache;
 use crate::state::view::View;
-
-/// How many names beside a missing one its error keeps: as many as `MissingKeyError` does.
-const SIBLINGS: usize = 1_000;
 
 /// A mapping of a snapshot.
 pub struct Reading<'a, 'py> {
