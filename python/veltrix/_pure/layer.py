@@ -12,12 +12,12 @@ tells them apart. Nodes are never changed: `put` and `remove` copy the mappings 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import entries, freeze, freeze_list, type_word
-from veltrix.errors import SIBLINGS, ConflictError, LimitError, MissingKeyError, ParseError, PathError
+from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError, beside
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
 
@@ -307,7 +307,7 @@ def _remove(node: Node, path: Segments, depth: int) -> Node:
     name = str(path[depth])
     children = node.value if node.is_mapping else {}
     if name not in children:
-        raise MissingKeyError(join(path), join(path[:depth]), name, tuple(islice(children, SIBLINGS)))
+        raise MissingKeyError(join(path), join(path[:depth]), name, beside(children))
     if depth + 1 == len(path):
         rest = {other: child for other, child in children.items() if other != name}
     else:

@@ -7,14 +7,13 @@ path before what it is asked for.
 from __future__ import annotations
 
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
-from itertools import islice
 
 from veltrix._pure.digest import digest
 from veltrix._pure.explain import explain
 from veltrix._pure.key import make_key
 from veltrix._pure.path import Segments, join, parse_path, quote, type_name
 from veltrix._pure.value import thaw
-from veltrix.errors import SIBLINGS, MissingKeyError
+from veltrix.errors import MissingKeyError, beside
 from veltrix.types import FrozenMapping, Name
 
 TYPE_CHECKING = False
@@ -147,7 +146,7 @@ class Reader(_Mapping):
         if depth == len(segments):
             return self._read(segments, value)
         prefix = (self._prefix + join(segments[:depth])).removesuffix(".")
-        siblings = tuple(islice(value, SIBLINGS)) if isinstance(value, Mapping) else ()
+        siblings = beside(value) if isinstance(value, Mapping) else ()
         del value  # whoever shows the traceback with its locals would show it
         raise MissingKeyError(self._prefix + join(segments), prefix, segments[depth], siblings)
 

@@ -32,7 +32,7 @@ use crate::make::{Int, Text, texts, type_error};
 use crate::methods::reading_methods;
 use crate::origin::text_argument;
 use crate::python::{self, Given};
-use crate::reading::Reading;
+use crate::reading::{Reading, beside};
 use crate::scope::scoped;
 use crate::stack::{joined, layer_argument, position};
 use crate::{path, raw};
@@ -312,7 +312,7 @@ reading_methods!(Snapshot, {
             for depth in 0..names.len() {
                 if stacked.definition(&names[..=depth]).is_none() {
                     let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
-                    let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
+                    let siblings = beside(py, siblings.iter().map(|&id| &*table.get(id).text))?;
                     let key = Text(&*table.get(names[depth]).text);
                     let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
                     return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));
