@@ -78,5 +78,8 @@ def _distance(length: int, places: dict[str, int], name: str, allowed: int) -> t
         elif shrunk & last:
             distance -= 1
         grown, shrunk, before = grown << 1 | 1, shrunk << 1, here
-        up, down = (shrunk | ~(diagonal | grown)) & ((1 << length) - 1), grown & diagonal & ((1 << length) - 1)
+        up, down = (
+            (shrunk | ~(diagonal | grown)) & ((1 << length) - 1),
+            grown & diagonal & ((1 << length) - 1),
+        )
     return distance, len(name)

@@ -92,7 +92,9 @@ def slow_nearest(key, names):
 def test_few_names_are_all_compared():
     source = random.Random(7)
     for _ in range(3_000):
-        texts = ["".join(source.choices("abcB", k=source.randrange(9))) for _ in range(1 + source.randrange(9))]
+        texts = [
+            "".join(source.choices("abcB", k=source.randrange(9))) for _ in range(1 + source.randrange(9))
+        ]
         key, *names = ["x", *texts] if len(texts) == 1 else texts
         assert MissingKeyError(key, "", key, names).nearest == slow_nearest(key, names), (key, names)
 
@@ -100,7 +102,9 @@ def test_few_names_are_all_compared():
 @pytest.mark.parametrize("count", [100, 1_000])
 def test_one_slip_is_found_among_many_names(count):
     source = random.Random(count)
-    words = ["".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=source.randrange(4, 9))) for _ in range(60)]
+    words = [
+        "".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=source.randrange(4, 9))) for _ in range(60)
+    ]
     names = list({f"{source.choice(words)}_{source.choice(words)}": None for _ in range(3 * count)})[:count]
     for meant in source.sample(names, 50):
         at = source.randrange(len(meant) - 1)

@@ -194,7 +194,7 @@ class Layer:
         raise AttributeError("a Layer is read-only")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.Layer' is not an acceptable base type")
+        raise TypeError("type 'Layer' is not an acceptable base type")
 
     def __repr__(self) -> str:
         return f"<veltrix.Layer {self.name!r}>"
@@ -206,6 +206,12 @@ class Layer:
         _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
         return (restore_layer, (self._origin, self._root.data(), origins, secret))
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from veltrix._restore import keeping_folds
+
+        restore, (origin, data, origins, secret) = self.__reduce__()
+        return (restore, (origin, keeping_folds(data, protocol), origins, secret))
 
     def __copy__(self) -> Layer:
         return self
@@ -276,9 +282,19 @@ def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool 
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
     if type(secret) is bool:
         return secret
-    if not isinstance(secret, Iterable):
+    paths = _iterator(secret) if isinstance(secret, Iterable) else None
+    if not hasattr(type(paths), "__next__"):
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
-    return frozenset(names(parse_path(path)) for path in secret)
+    marked, end = set(), object()
+    while (path := next(paths, end)) is not end:
+        marked.add(names(parse_path(path)))
+    return frozenset(marked)
+
+
+def _iterator(secret: Iterable[str | tuple[str | int, ...]]) -> Any:
+    """What an argument gives for its iterator, which may be anything."""
+    make = getattr(type(secret), "__iter__", None)
+    return None if make is None else make(secret)
 
 
 def names(path: Segments) -> Segments:

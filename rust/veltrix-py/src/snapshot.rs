@@ -14,6 +14,7 @@ use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
 use veltrix_core::patch::Definition;
 use veltrix_core::record::{Place, Record, Secret};
+use veltrix_core::resolve::MAX_LAYERS;
 use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::segments::Segments;
 use veltrix_core::snapshot::{self as kernel, Spot};
@@ -241,6 +242,7 @@ reading_methods!(Snapshot, {
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.inline.is_none()
+            && snapshot.below.stack.len() < MAX_LAYERS
             && let Some(inline) = Inline::new(&snapshot.below, data, ROOT_HASH)?
         {
             return Ok(Self {
