@@ -34,7 +34,7 @@ def nearest(key: str, names: Iterable[str]) -> str | None:
 
 
 def _likelihood(key: str) -> Callable[[str], int]:
-    """How much a name looks like the key at first sight: an edit or two leave most beginnings and ends alone."""
+    """How much a name looks like the key at first sight: few edits leave a beginning or an end alone."""
     plain = key.casefold() if key.isascii() else key
     half, quarter = max(1, len(key) // 2 - 1), max(1, len(key) // 4)
     head, start, end, tail = plain[:half], plain[:quarter], plain[-quarter:], plain[-half:]
@@ -57,15 +57,15 @@ def _places(key: str) -> dict[str, int]:
 
 
 def _distance(length: int, places: dict[str, int], name: str, allowed: int) -> tuple[int, int]:
-    """The edit distance of a name, and how many of its characters were compared before it was plainly too large.
+    """The edit distance of a name, and how many characters were compared before it was plainly too large.
 
-    An edit is an insertion, a deletion, a change or a swap of neighbours. A column of the table of distances is one
-    number of bits (Hyyrö, 2003): `up` and `down` say where it grows and shrinks along the key.
+    An edit is an insertion, a deletion, a change or a swap of neighbours. A column of the table of distances
+    is kept as bits of numbers (Hyyrö, 2003): `up` and `down` say where it grows and shrinks along the key.
     """
     if length == 0:
         return len(name), 0
-    distance, last = length, 1 << (length - 1)
-    up, down, diagonal, before = (1 << length) - 1, 0, 0, 0
+    distance, last, every = length, 1 << (length - 1), (1 << length) - 1
+    up, down, diagonal, before = every, 0, 0, 0
     for at, char in enumerate(name):
         if distance - (len(name) - at) > allowed:
             return distance, at
@@ -78,8 +78,5 @@ def _distance(length: int, places: dict[str, int], name: str, allowed: int) -> t
         elif shrunk & last:
             distance -= 1
         grown, shrunk, before = grown << 1 | 1, shrunk << 1, here
-        up, down = (
-            (shrunk | ~(diagonal | grown)) & ((1 << length) - 1),
-            grown & diagonal & ((1 << length) - 1),
-        )
+        up, down = (shrunk | ~(diagonal | grown)) & every, grown & diagonal & every
     return distance, len(name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections import abc
+from collections import abc, namedtuple
 from collections.abc import Mapping
 
 from veltrix.errors import place_in_file, printable
@@ -109,28 +108,32 @@ def _text(value: Any) -> str:
         return f"<{type(value).__name__}>"
 
 
-class KeysView(abc.KeysView):  # type: ignore[type-arg]
+class KeysView(abc.KeysView[str]):
     """The names of a mapping's children, in their order or backwards."""
 
     __slots__ = ()
+    _mapping: Any
 
     def __reversed__(self) -> Iterator[str]:
-        return reversed(self._mapping)
+        names: Iterator[str] = reversed(self._mapping)
+        return names
 
 
-class ValuesView(abc.ValuesView):  # type: ignore[type-arg]
+class ValuesView(abc.ValuesView["Any"]):
     """The values of a mapping's children, in their order or backwards."""
 
     __slots__ = ()
+    _mapping: Any
 
     def __reversed__(self) -> Iterator[Any]:
         return (self._mapping[name] for name in reversed(self._mapping))
 
 
-class ItemsView(abc.ItemsView):  # type: ignore[type-arg]
+class ItemsView(abc.ItemsView[str, "Any"]):
     """The names and values of a mapping's children, in their order or backwards."""
 
     __slots__ = ()
+    _mapping: Any
 
     def __reversed__(self) -> Iterator[tuple[str, Any]]:
         return ((name, self._mapping[name]) for name in reversed(self._mapping))

@@ -1,10 +1,10 @@
 """What a call does, and whether two kernels did the same.
 
 `observe(call)` gives `("value", what it returned)` or `("error", class, text, attributes, cause, context)`,
-and `same` compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell apart: the
-type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two kernels have
-one name, so that theirs are compared by name; of a view only the names of its children count, as what stands
-beneath is seen in the snapshot.
+and `same` compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell
+apart: the type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two
+kernels have one name, so that theirs are compared by name; of a view only the names of its children count, as
+what stands beneath is seen in the snapshot.
 
 Cases are compared by the million, so `same` walks plain data itself, and asks for a shape only where it meets
 what is not plain.
@@ -25,15 +25,15 @@ Shape = Any
 Outcome = tuple[Any, ...]
 
 
-class Handled(Exception):
+class HandledError(Exception):
     """What is being handled while a call is observed: the context of its error, as Python users expect."""
 
 
 def observe(call: Callable[..., Any], *args: Any) -> Outcome:
     """The outcome of a call; only what is no `Exception` passes through."""
     try:
-        raise Handled
-    except Handled:
+        raise HandledError
+    except HandledError:
         try:
             return ("value", call(*args))
         except Exception as error:  # noqa: BLE001  every error is an outcome

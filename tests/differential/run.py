@@ -39,8 +39,8 @@ class _Dumper(pickle.Pickler):
         elif kind in (datetime.datetime, datetime.time):
             known = value.tzinfo is None
         else:
-            ours = kind.__module__.startswith("veltrix.")
-            known = ours or kind in PLAIN_TYPES or isinstance(value, Operator)
+            stand_in = kind.__module__ == "veltrix._restore"
+            known = stand_in or kind in PLAIN_TYPES or isinstance(value, Operator)
         if known or (kind is type and value in PLAIN_TYPES):
             return None
         OPAQUE[id(value)] = value

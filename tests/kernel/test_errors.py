@@ -227,7 +227,7 @@ def test_an_error_names_a_class_without_asking_its_metaclass(kernel):
                 call()
 
 
-class Handled(Exception):
+class HandledError(Exception):
     """What is being handled where another error is raised."""
 
 
@@ -267,12 +267,12 @@ def test_an_error_has_what_was_being_handled_as_its_context(kernel, fail):
     with pytest.raises(Exception) as plain:  # noqa: PT011  any error
         fail(kernel, snapshot)
     assert plain.value.__context__ is None
+    handled = HandledError()
     try:
-        raise Handled
-    except Handled as handled:
+        raise handled
+    except HandledError:
         with pytest.raises(type(plain.value)) as caught:
             fail(kernel, snapshot)
-        assert caught.value.__context__ is handled
-        assert handled.__context__ is None
-    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is handled
+    assert (handled.__context__, caught.value.__cause__) == (None, None)
     assert str(caught.value) == str(plain.value)

@@ -14,7 +14,7 @@ from tests.kernel.stack import stack
 from veltrix.errors import MissingKeyError
 
 MOST_LINES = 20_000
-"""Lines of Python that one text may run: a few for each of a thousand names, a dozen for each character compared."""
+"""Lines of Python that one text may run: a few for each of a thousand names, a dozen for each character."""
 
 ALIKE = {
     "alike": ["a" * 99 + chr(97 + number % 26) for number in range(1_500)],

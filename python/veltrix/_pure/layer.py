@@ -285,7 +285,8 @@ def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool 
     paths = _iterator(secret) if isinstance(secret, Iterable) else None
     if not hasattr(type(paths), "__next__"):
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
-    marked, end = set(), object()
+    end: Any = object()
+    marked = set()
     while (path := next(paths, end)) is not end:
         marked.add(names(parse_path(path)))
     return frozenset(marked)

@@ -85,15 +85,15 @@ class Reader(_Mapping):
     def __reversed__(self) -> Iterator[str]:
         return reversed(self._tree)
 
-    def keys(self) -> KeysView[str]:
+    def keys(self) -> KeysView:
         """The names of the children; a `Name` where a path would have to quote it."""
         return KeysView(self)
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> ValuesView:
         """The values of the children."""
         return ValuesView(self)
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> ItemsView:
         """The names and values of the children."""
         return ItemsView(self)
 
