@@ -166,7 +166,6 @@ class Stop:
             raise {raised}
 sys.meta_path.insert(0, Stop())
 sys.argv[1:] = ["show", "base.json"]
-sys.orig_argv[1:] = ["-m", "veltrix", *sys.argv[1:]]
 import runpy
 runpy.run_module("veltrix", run_name="__main__")
 """
@@ -180,7 +179,8 @@ runpy.run_module("veltrix", run_name="__main__")
             "veltrix._native",
             "ModuleNotFoundError('', name=name)",
             2,
-            "VELTRIX_IMPL is 'native', but veltrix._native is not built; the other choice is 'pure'",
+            "VELTRIX_IMPL is 'native', but this installation has no extension (veltrix._native); "
+            "the other choice is 'pure'",
         ),
     ],
 )

@@ -40,9 +40,10 @@ use pyo3::prelude::*;
 // Borrowed items and the front table's references rely on the lock; a free-threaded interpreter is to turn it on.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    process::only_main_interpreter()?;
-    guard::watch_panics();
     let py = module.py();
+    process::only_main_interpreter()?;
+    process::only_with_the_lock(py)?;
+    guard::watch_panics();
     module.add_class::<layer::Layer>()?;
     module.add_class::<snapshot::Snapshot>()?;
     module.add_class::<view::View>()?;

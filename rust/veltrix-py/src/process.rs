@@ -1,4 +1,4 @@
-//! What the module needs from the process: one interpreter, and forks at quiet moments.
+//! What the module needs from the process: one interpreter, its lock, and forks at quiet moments.
 //!
 //! A child has only the thread that forked. A lock that another thread held stays locked in it for ever, and what that
 //! thread was changing stays half changed. Threads that hold the interpreter lock cannot be in the middle of anything
@@ -32,15 +32,32 @@ fn after_fork() {
     PAUSE.with_borrow_mut(Option::take);
 }
 
-/// Has every fork of the process wait for a quiet moment.
+/// Has every fork of the process wait for a quiet moment; a system without forks has no name for it.
 pub fn watch_forks(py: Python<'_>) -> PyResult<()> {
+    let Some(register) = py.import("os")?.getattr_opt("register_at_fork")? else {
+        return Ok(());
+    };
     let hooks = PyDict::new(py);
     let (before, after) = (wrap_pyfunction!(before_fork, py)?, wrap_pyfunction!(after_fork, py)?);
     hooks.set_item("before", before)?;
     hooks.set_item("after_in_parent", &after)?;
     hooks.set_item("after_in_child", after)?;
-    py.import("os")?.getattr("register_at_fork")?.call((), Some(&hooks))?;
+    register.call((), Some(&hooks))?;
     Ok(())
+}
+
+/// Refuses an interpreter whose lock is off: borrowed items and the front table's references rely on it.
+pub fn only_with_the_lock(py: Python<'_>) -> PyResult<()> {
+    let is_enabled = match py.import("sys")?.getattr_opt("_is_gil_enabled")? {
+        Some(ask) => ask.call0()?.is_truthy()?,
+        None => true, // before 3.13 there is no other kind
+    };
+    if is_enabled {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "veltrix._native needs the interpreter lock; VELTRIX_IMPL=pure does not",
+    ))
 }
 
 /// Refuses every interpreter but the main one: classes are looked up once a process, and are those of one interpreter.
