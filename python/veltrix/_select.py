@@ -1,8 +1,8 @@
 """The switch between the two implementations of the kernel.
 
 `VELTRIX_IMPL=native` or `VELTRIX_IMPL=pure` forces one; unset, it is native where that can be had. A choice
-that cannot be had is an `ImportError` as soon as anything that needs a kernel is asked for. The bare import of
-the package passes, so that a program in the package, as the command line, can say it in its own words.
+that cannot be had is an `ImportError` as soon as anything that needs a kernel is asked for. The bare import
+of the package passes, so that a program in it, as the command line, can say so in its own words.
 """
 
 from __future__ import annotations
@@ -105,4 +105,4 @@ def __getattr__(name: str) -> NoReturn:
     """Refuse what a choice that cannot be had leaves out."""
     if refusal is not None and not name.startswith("__"):
         raise ImportError(refusal)
-    raise AttributeError(f"module 'veltrix._select' has no attribute {name!r}")
+    raise AttributeError(name)

@@ -88,7 +88,7 @@ def _first_parser() -> argparse.ArgumentParser:
 
 
 def _version() -> str:
-    """What a report of a defect is to name: the implementation, why it is not the native one, and the system."""
+    """What the report of a defect names: the implementation, why it is not the native one, the system."""
     kernel = veltrix.implementation
     if _select.why_pure is not None:
         kernel = f"{kernel}: {_select.why_pure}"
