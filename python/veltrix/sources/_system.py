@@ -30,6 +30,9 @@ READ = (
 _NO_LINK = _flag("O_NOFOLLOW")
 _DIRECTORY = os.O_RDONLY | _flag("O_DIRECTORY") | _flag("O_CLOEXEC")
 
+UPPER_CASE_VARIABLES = os.name == "nt"
+"""Whether the environment knows no lower case: `os.environ` has all names in upper case then."""
+
 GONE = frozenset({errno.ENOENT, getattr(errno, "ESTALE", errno.ENOENT)})
 """A file that was there a moment ago is not any more."""
 

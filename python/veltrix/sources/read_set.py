@@ -93,10 +93,10 @@ class ReadSet:
             else:
                 del self._files[path]
                 return content
-        content = self._all().get(path) if path in self._files else None
-        if isinstance(content, UnreadableError):
-            raise content
-        return content if isinstance(content, bytes) else read_stable(path)
+        found = self._all().get(path) if path in self._files else None
+        if isinstance(found, UnreadableError):
+            raise found
+        return found if isinstance(found, bytes) else read_stable(path)
 
     def directory(self, path: str) -> Generation:
         """What is in a directory of the set."""
