@@ -146,6 +146,24 @@ class Layer:
         secret: bool | Iterable[str | tuple[str | int, ...]] = False,
     ) -> Self:
         """The layer of a document; `format` is "toml", "json", "yaml" or "env"."""
+        try:
+            return cls._parsed(name, text, format, file, secret)
+        except BaseException as error:  # noqa: BLE001  (an interrupt, or what a handler of a signal raises)
+            problem = error
+            problem.__cause__ = problem.__context__ = problem.__traceback__ = None
+        # Raised here it has no parser's frame nor what one caught; only this frame has the document.
+        del text
+        raise problem
+
+    @classmethod
+    def _parsed(
+        cls,
+        name: str,
+        text: bytes | str,
+        format: str,
+        file: str | None,
+        secret: bool | Iterable[str | tuple[str | int, ...]],
+    ) -> Self:
         from veltrix._pure import formats
 
         origin = Origin(text_argument("a layer's name", name), "file", file_name(file))
@@ -164,10 +182,7 @@ class Layer:
         try:
             return cls._made(formats.parse(str.__str__(format), content), origin, {}, secret)
         except (ParseError, LimitError) as error:
-            problem = error.in_file(origin.file)
-        # Raised here it has no parser's frame nor what one caught; only this frame has the document.
-        del text, content
-        raise problem
+            raise error.in_file(origin.file) from None
 
     @classmethod
     def _made(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from veltrix.errors import ConfigError, SourceError, ValidationError
 from veltrix.sources.coercion import UnfitError, coerce
 from veltrix.sources.kernel import Layer, format_path
+from veltrix.sources.matching import LEVELS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,9 +168,9 @@ class Assembly:
         node[names[-1]] = value
 
     def _mark(self, names: tuple[str, ...], value: Any, origin: Origin) -> None:
-        """Everything in a mapping that one text gave comes from that text."""
+        """Everything in a mapping that one text gave comes from it; what is too deep makes no layer."""
         self._origins[names] = origin
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and len(names) <= LEVELS:
             for key, child in value.items():
                 self._mark((*names, key), child, origin)
 

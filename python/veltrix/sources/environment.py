@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from veltrix.sources.kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
-SEPARATOR = "__"
-
 
 class Variable:
     """A variable, from the environment or from a file."""
@@ -100,7 +98,7 @@ def assigned(
             continue
         path = None
         try:
-            path = matcher.match(variable.name[len(begin) :].split(SEPARATOR))
+            path = matcher.match(variable.name[len(begin) :])
         except EmptySegmentError as problem:
             left_out.append(f"{label} is ignored: it {problem.reason}")
         except UnmatchedError as problem:

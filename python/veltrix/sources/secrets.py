@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from veltrix.errors import SourceError, printable
 from veltrix.sources.assignments import Assembly, Assignment
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from veltrix.sources.kernel import Snapshot
     from veltrix.sources.secret_files import Generation
 
-_SEPARATORS = re.compile(r"\.|__")
 _NAMED = 5
 
 
@@ -90,7 +88,7 @@ class Secrets(Recipe):
         assembly = Assembly(self.name, "secrets", beneath)
         for name, reason in generation.problems.items():
             assembly.refuse(self._label(name), reason)
-        matcher = Matcher(beneath)
+        matcher = Matcher(beneath, dots=True)
         assignments = []
         for name, content in generation.contents.items():
             assignment = self._assigned(name, content, matcher, assembly)
@@ -109,7 +107,7 @@ class Secrets(Recipe):
             assembly.refuse(label, reason)
             return None
         try:
-            path = matcher.match(_SEPARATORS.split(name))
+            path = matcher.match(name)
         except UnmatchedError as problem:
             assembly.refuse(label, problem.reason)
             return None
