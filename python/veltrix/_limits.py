@@ -13,4 +13,8 @@ DOCUMENT_LIMIT = 16 << 20
 DIGIT_LIMIT = 4300
 """The most digits of an integer in a text: what `int()` reads by default."""
 SIBLINGS = 1_000
-"""How many names beside a missing one an error keeps."""
+"""Of so many names beside a missing one an error keeps those that are not too long."""
+LONGEST_SIBLING = 300
+"""The most characters of a name that it keeps."""
+MAX_LAYERS = 1_000
+"""The most layers of a stack."""

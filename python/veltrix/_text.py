@@ -19,3 +19,10 @@ def printable(text: str) -> str:
 def place_in_file(file: str, line: int | None = None, column: int | None = None) -> str:
     """`app.toml:3:5`, as far as it is known."""
     return ":".join([printable(file), *(str(number) for number in (line, column) if number is not None)])
+
+
+def quoted(text: str) -> str:
+    """The `repr` of a text, made printable; of a very long one only the ends are looked at."""
+    if len(text) > 2 * _SHOWN_CHARACTERS:
+        text = text[:_SHOWN_CHARACTERS] + text[-_SHOWN_CHARACTERS:]
+    return printable(repr(text))

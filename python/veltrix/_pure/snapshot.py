@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from veltrix._limits import MAX_LAYERS
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.origin import number_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish, fold
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
+from veltrix.errors import LimitError
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
@@ -44,10 +46,10 @@ class Snapshot(Reader):
     _scopes: dict[tuple[Layer, ...], Snapshot]
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        raise TypeError("cannot create 'veltrix.Snapshot' instances")
+        raise TypeError("cannot create 'Snapshot' instances")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.Snapshot' is not an acceptable base type")
+        raise TypeError("type 'Snapshot' is not an acceptable base type")
 
     def __getitem__(self, path: Path) -> Any:
         if type(path) is str:
@@ -138,7 +140,7 @@ class Snapshot(Reader):
         """The stack resolved; one generation on if that changes the content."""
         snapshot = self._with(layers)
         if snapshot.diff(self):
-            snapshot._generation += 1
+            snapshot._keep(_generation=snapshot._generation + 1)
         return snapshot
 
     def _position(self, name: str | None) -> int:
@@ -201,16 +203,15 @@ def _resolved(
     generation: int,
 ) -> Snapshot:
     """The snapshot of this stack and generation."""
+    if len(layers) > MAX_LAYERS:
+        raise LimitError(f"more than {MAX_LAYERS} layers")
     run = fold([layer._root for layer in reversed(layers)])
     tree: dict[str, Any] = finish(run, (), conflicts) if run else {}
     values: dict[str, Any] = {}
     snapshot = object.__new__(Snapshot)
     snapshot._fill(snapshot, "", tree, values)
-    snapshot._layers = layers
-    snapshot._conflicts = conflicts
-    snapshot._dimensions = dimensions
-    snapshot._generation = generation
-    snapshot._scopes = {}
+    snapshot._keep(_layers=layers, _conflicts=conflicts, _dimensions=dimensions)
+    snapshot._keep(_generation=generation, _scopes={})
     for path, value in pre_order(tree, ""):
         values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
     return snapshot

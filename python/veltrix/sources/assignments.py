@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from veltrix._limits import MAX_DEPTH
 from veltrix.errors import ConfigError, SourceError, ValidationError
 from veltrix.sources.coercion import UnfitError, coerce
 from veltrix.sources.kernel import Layer, format_path
@@ -167,9 +168,9 @@ class Assembly:
         node[names[-1]] = value
 
     def _mark(self, names: tuple[str, ...], value: Any, origin: Origin) -> None:
-        """Everything in a mapping that one text gave comes from that text."""
+        """Everything in a mapping that one text gave comes from it; what is too deep makes no layer."""
         self._origins[names] = origin
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and len(names) <= MAX_DEPTH:
             for key, child in value.items():
                 self._mark((*names, key), child, origin)
 

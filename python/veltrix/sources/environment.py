@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from veltrix.sources.kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
-
-SEPARATOR = "__"
 
 
 class Variable:
@@ -66,6 +65,8 @@ class Env(Recipe):
 
     def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer:
         begin = f"{self.prefix}_"
+        if UPPER_CASE_VARIABLES:
+            begin = begin.upper()
         variables = []
         for variable in sorted(name for name in os.environ if name.startswith(begin)):
             text = os.environ.get(variable)
@@ -97,7 +98,7 @@ def assigned(
             continue
         path = None
         try:
-            path = matcher.match(variable.name[len(begin) :].split(SEPARATOR))
+            path = matcher.match(variable.name[len(begin) :])
         except EmptySegmentError as problem:
             left_out.append(f"{label} is ignored: it {problem.reason}")
         except UnmatchedError as problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from veltrix._text import printable
 from veltrix.errors import SourceError
@@ -11,8 +10,8 @@ from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import Matcher, UnmatchedError
+from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
-from veltrix.sources.secret_files import Generation, read_generation
 from veltrix.sources.source import Recipe, source_name, without_frames
 from veltrix.types import Origin
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from veltrix.sources.kernel import Snapshot
+    from veltrix.sources.secret_files import Generation
 
-_SEPARATORS = re.compile(r"\.|__")
 _NAMED = 5
 
 
@@ -73,7 +72,7 @@ class Secrets(Recipe):
 
     def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer | None:
         try:
-            generation = read_generation(self.absolute_path)
+            generation = read_directory(self.absolute_path)
         except UnreadableError as error:
             if error.missing and self.optional:
                 return None
@@ -90,7 +89,7 @@ class Secrets(Recipe):
         assembly = Assembly(self.name, "secrets", beneath)
         for name, reason in generation.problems.items():
             assembly.refuse(self._label(name), reason)
-        matcher = Matcher(beneath)
+        matcher = Matcher(beneath, dots=True)
         assignments = []
         for name, content in generation.contents.items():
             assignment = self._assigned(name, content, matcher, assembly)
@@ -109,7 +108,7 @@ class Secrets(Recipe):
             assembly.refuse(label, reason)
             return None
         try:
-            path = matcher.match(_SEPARATORS.split(name))
+            path = matcher.match(name)
         except UnmatchedError as problem:
             assembly.refuse(label, problem.reason)
             return None

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::interner::SegmentId;
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
+use crate::resolve::check_count;
 use crate::rule::Mergeable as _;
 use crate::snapshot::{Found, Location, Snapshot, base_of, locate};
 use crate::tree::Tree;
@@ -163,6 +164,7 @@ impl Snapshot {
         stack: Arc<[LayerVersion]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
+        check_count(&stack)?;
         let mut derivation = Derivation {
             old: self,
             stack: &stack,

@@ -50,7 +50,7 @@ pub use hash::ROOT_HASH;
 pub use interner::{Interner, NO_SEGMENT, SegmentId};
 pub use layer::{Layer, Origin, Secret};
 pub use layer_version::LayerVersion;
-pub use lookup::Target;
+pub use lookup::{Target, siblings};
 pub use patch::Definition;
 pub use read_cache::{Known, ReadCache, Wanted};
 pub use reintern::Reinterned;

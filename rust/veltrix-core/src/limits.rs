@@ -10,5 +10,9 @@ pub const VALUE_LIMIT: usize = 8 << 20;
 pub const DOCUMENT_LIMIT: usize = 16 << 20;
 /// The most digits of an integer in a text.
 pub const DIGIT_LIMIT: usize = 4300;
-/// How many names beside a missing one an error keeps.
+/// Of so many names beside a missing one an error keeps those that are not too long.
 pub const SIBLINGS: usize = 1_000;
+/// The most characters of a name that it keeps.
+pub const LONGEST_SIBLING: usize = 300;
+/// The most layers of a stack.
+pub const MAX_LAYERS: usize = 1_000;

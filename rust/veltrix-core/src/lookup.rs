@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::EntryId;
 use crate::interner::SegmentId;
+use crate::limits::{LONGEST_SIBLING, SIBLINGS};
 use crate::path::Step;
 use crate::snapshot::{Found, Snapshot, Spot, hash_of};
 use crate::tree::{NodeId, Tree};
@@ -54,15 +55,16 @@ impl Snapshot {
         self.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping)
     }
 
-    /// The first names in the mapping that steps lead to, at most so many; none where they lead to anything else.
-    pub fn names_at(&self, from: &Spot, steps: &[Step<'_>], most: usize) -> Vec<&str> {
+    /// The [`siblings`] in the mapping that steps lead to; none where they lead to anything else.
+    pub fn siblings(&self, from: &Spot, steps: &[Step<'_>]) -> Vec<&str> {
         match self.look_up(from, steps) {
             Target::Mapping(spot) => {
-                self.first_names(&spot, most).into_iter().map(|id| &*self.segments().get(id).text).collect()
+                let names = self.first_names(&spot, SIBLINGS);
+                siblings(names.into_iter().map(|id| &*self.segments().get(id).text)).collect()
             }
             Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
-                let children = tree.children(node).take(most);
-                children.map(|child| &*tree.segments().get(tree.node(child).segment).text).collect()
+                siblings(tree.children(node).map(|child| &*tree.segments().get(tree.node(child).segment).text))
+                    .collect()
             }
             Target::Leaf { .. } | Target::Missing { .. } => Vec::new(),
         }
@@ -78,6 +80,12 @@ impl Snapshot {
     pub fn steps(&self, of: &Spot) -> Vec<Step<'_>> {
         of.path.iter().map(|&id| Step::Name((&*self.segments().get(id).text).into())).collect()
     }
+}
+
+/// What the error of a missing name keeps of the names beside it.
+pub fn siblings<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let is_short = |name: &&str| name.len() <= LONGEST_SIBLING || name.chars().count() <= LONGEST_SIBLING;
+    names.take(SIBLINGS).filter(is_short)
 }
 
 /// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.

@@ -11,6 +11,7 @@ use crate::base::{Base, Entry, EntryId};
 use crate::error::{ConflictSide, Error};
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer_version::LayerVersion;
+use crate::limits::MAX_LAYERS;
 use crate::rule::{Conflicts, Mergeable, Verdict, judge};
 use crate::tree::{Node, NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
@@ -113,11 +114,14 @@ struct Resolver<'a> {
     made: TreeBuilder,
 }
 
+/// Refuses a stack of too many layers.
+pub fn check_count(stack: &[LayerVersion]) -> Result<(), Error> {
+    if stack.len() > MAX_LAYERS { Err(Error::TooManyLayers) } else { Ok(()) }
+}
+
 /// Resolves a stack, lowest layer first.
 pub fn resolve(stack: &[LayerVersion], segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Base, Error> {
-    if stack.len() >= usize::from(u16::MAX) {
-        return Err(Error::TooManyLayers);
-    }
+    check_count(stack)?;
     let mut trees: Vec<Arc<Tree>> = stack.iter().map(LayerVersion::flattened).collect();
     let nodes: Vec<&[Node]> = trees.iter().map(|tree| tree.nodes()).collect();
     let mut made = TreeBuilder::new(Arc::clone(segments));

@@ -11,6 +11,7 @@ mod state;
 mod read;
 mod classes;
 
+use pyo3::PyClass;
 use pyo3::prelude::*;
 
 // Borrowed items and the read cache's references rely on the lock; a free-threaded interpreter is to turn it on.
@@ -19,11 +20,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     interop::fork::only_main_interpreter()?;
     interop::panic::watch_panics();
     let py = module.py();
-    module.add_class::<classes::layer::Layer>()?;
-    module.add_class::<state::snapshot::Snapshot>()?;
-    module.add_class::<state::view::View>()?;
-    module.add_class::<classes::key::Key>()?;
-    module.add_class::<classes::difference::Difference>()?;
+    add_class::<classes::layer::Layer>(module)?;
+    add_class::<state::snapshot::Snapshot>(module)?;
+    add_class::<state::view::View>(module)?;
+    add_class::<classes::key::Key>(module)?;
+    add_class::<classes::difference::Difference>(module)?;
     module.add_function(wrap_pyfunction!(classes::resolve::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(convert::path::parse_path, module)?)?;
     module.add_function(wrap_pyfunction!(convert::path::format_path, module)?)?;
@@ -39,4 +40,12 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     read::type_slots::install(py)?;
     interop::fork::watch_forks(py)
+}
+
+/// Adds a class. CPython's messages call one that is made in C by its module as well; given its name once more, as by
+/// Python code, they call it as they call one of the reference.
+fn add_class<T: PyClass>(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<T>()?;
+    let class = module.py().get_type::<T>();
+    class.setattr("__name__", class.name()?)
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyIterator, PyMemoryView, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core as kernel;
 use veltrix_core::formats::{self, Format};
@@ -12,6 +13,7 @@ use veltrix_core::interner::{self, Interner, SegmentId};
 use veltrix_core::path::Step;
 use veltrix_core::{Definition, Kind, LayerVersion, Origin, Secret, TreeBuilder};
 
+use crate::classes::methods::read_only;
 use crate::convert::from_python::DataReader;
 use crate::convert::kernel_error::document_error;
 use crate::convert::origin::origin_object;
@@ -19,7 +21,7 @@ use crate::convert::origin::{Origins, file_name, layer_origin, text_argument};
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
 use crate::interop::alloc::{Text, shown, texts};
-use crate::interop::error::{attribute_error, type_error, value_error};
+use crate::interop::error::{type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
@@ -51,6 +53,30 @@ impl Layer {
         Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: read.opaques })
     }
 
+    /// What `restore_layer` takes: origin, data, origins of single paths, secrets.
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyAny>; 4]> {
+        let loaded = &self.version.loaded;
+        let tree = self.version.flattened();
+        let origins = ffi::new_dict(py)?;
+        let data = guarded(py, || {
+            collect_origins(py, &self.version, self.version.root(), &mut Vec::new(), &origins)?;
+            to_python::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
+        })?;
+        let secret = match &loaded.secret {
+            Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
+            Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
+            Secret::Paths(paths) => {
+                let table = loaded.tree.segments();
+                let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
+                let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
+                let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
+                ffi::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
+            }
+        };
+        let own = origin_object(py, &loaded.name, &loaded.origin)?;
+        Ok([own, data, origins.into_any(), secret])
+    }
+
     /// The same layer with its segments in another table.
     pub fn reinterned(&self, py: Python<'_>, table: &Arc<Interner>) -> Self {
         let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
@@ -72,11 +98,13 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Interner) -> PyResult<Secret> 
     if let Ok(everything) = secret.cast::<PyBool>() {
         return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
     }
-    if secret.is_instance_of::<PyString>() || !secret.is_instance(imports::iterable(secret.py())?)? {
+    let many = !secret.is_instance_of::<PyString>() && secret.is_instance(imports::iterable(secret.py())?)?;
+    let given = if many { iterator(secret)? } else { None };
+    let Some(given) = given else {
         let kind = imports::type_name(secret);
         return Err(type_error(secret.py(), format!("secret is a bool or paths, not {kind}")));
-    }
-    let paths = secret.try_iter()?.map(|secret| {
+    };
+    let paths = given.map(|secret| {
         let steps = path::steps(&secret?)?;
         let names = steps.iter().map_while(|step| match step {
             Step::Name(name) => Some(table.intern(name)),
@@ -85,6 +113,15 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Interner) -> PyResult<Secret> 
         Ok(names.collect::<Box<[SegmentId]>>())
     });
     paths.collect::<PyResult<Vec<_>>>().map(Secret::Paths)
+}
+
+/// What an argument gives for its iterator, if that is one.
+fn iterator<'py>(given: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyIterator>>> {
+    match ffi::attribute(&given.get_type(), c"__iter__") {
+        Ok(make) => Ok(make.call1((given,))?.cast_into::<PyIterator>().ok()),
+        Err(error) if error.is_instance_of::<PyAttributeError>(given.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[pymethods]
@@ -168,11 +205,11 @@ impl Layer {
     }
 
     fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(attribute_error(slf.py(), "a Layer is read-only"))
+        Err(read_only(slf.py(), "Layer"))
     }
 
     fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(attribute_error(slf.py(), "a Layer is read-only"))
+        Err(read_only(slf.py(), "Layer"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
@@ -180,26 +217,15 @@ impl Layer {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let loaded = &self.version.loaded;
-        let tree = self.version.flattened();
-        let origins = ffi::new_dict(py)?;
-        let data = guarded(py, || {
-            collect_origins(py, &self.version, self.version.root(), &mut Vec::new(), &origins)?;
-            to_python::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
-        })?;
-        let secret = match &loaded.secret {
-            Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
-            Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
-            Secret::Paths(paths) => {
-                let table = loaded.tree.segments();
-                let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
-                let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
-                let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
-                ffi::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
-            }
-        };
-        let own = origin_object(py, &loaded.name, &loaded.origin)?;
-        let state = ffi::new_tuple(py, [own, data, origins.into_any(), secret])?;
+        let state = ffi::new_tuple(py, self.state(py)?)?;
+        ffi::new_tuple(py, [imports::restore_layer(py)?.clone(), state.into_any()])
+    }
+
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let [own, data, origins, secret] = slf.get().state(py)?;
+        let data = imports::keeping_folds(py)?.call1((data, protocol))?;
+        let state = ffi::new_tuple(py, [own, data, origins, secret])?;
         ffi::new_tuple(py, [imports::restore_layer(py)?.clone(), state.into_any()])
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder};
+use veltrix_core::limits::MAX_LAYERS;
+use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder, siblings};
 
 use crate::classes::difference::Difference;
 use crate::classes::key::Key;
@@ -64,6 +65,7 @@ reading_methods!(Snapshot, {
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.small_overlay.is_none()
+            && snapshot.below().stack.len() < MAX_LAYERS
             && let Some(overlay) = small_overlay(snapshot.below(), data)?
         {
             return Ok(snapshot.overlaid(py, overlay, name));
@@ -110,8 +112,8 @@ reading_methods!(Snapshot, {
             let version = &kernel.stack[at];
             let depth = version.defined_depth(&names);
             if depth < names.len() {
-                let siblings = version.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
-                let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
+                let names_there = version.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
+                let siblings = texts(py, siblings(names_there.iter().map(|&id| &*table.get(id).text)))?;
                 let key = Text(&*table.get(names[depth]).text);
                 let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
                 return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));

@@ -2,11 +2,12 @@
 
 use pyo3::prelude::*;
 use veltrix_core::formats::DocumentError;
+use veltrix_core::limits::MAX_LAYERS;
 use veltrix_core::{ConflictSide, Error, Interner};
 
 use crate::convert::origin::origin_object;
 use crate::interop::alloc::{Int, Text, shown};
-use crate::interop::error::{raise, value_error};
+use crate::interop::error::{raise, raise_made, value_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 
@@ -14,7 +15,7 @@ use crate::interop::imports;
 pub fn kernel_error(py: Python<'_>, segments: &Interner, error: Error) -> PyErr {
     match error {
         Error::Conflict { path, upper, lower } => conflict(py, &segments.path_text(&path), &upper, &lower),
-        Error::TooManyLayers => raise(imports::limit_error(py), (Text("more than 65534 layers"),)),
+        Error::TooManyLayers => raise(imports::limit_error(py), (Text(format!("more than {MAX_LAYERS} layers")),)),
     }
 }
 
@@ -40,13 +41,11 @@ pub fn document_error(py: Python<'_>, file: Option<&str>, error: DocumentError) 
 
 /// `LimitError.too_deep(path)`.
 pub fn too_deep(py: Python<'_>, path: &str) -> PyErr {
-    match imports::limit_error(py)
-        .and_then(|class| ffi::attribute(class, c"too_deep"))
-        .and_then(|make| make.call1((Text(path),)))
-    {
-        Ok(error) => PyErr::from_value(error),
-        Err(error) => error,
-    }
+    raise_made(
+        imports::limit_error(py)
+            .and_then(|class| ffi::attribute(class, c"too_deep"))
+            .and_then(|make| make.call1((Text(path),))),
+    )
 }
 
 /// The error for no layer of a name.

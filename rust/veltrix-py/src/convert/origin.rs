@@ -31,6 +31,7 @@ impl<'py> Origins<'py> {
         let mut given = Self { numbers: ffi::new_dict(py)?, origins: Vec::new() };
         for pair in ffi::attribute(mapping, c"items")?.call0()?.try_iter()? {
             let (path, origin) = mapping_items::unpacked(&pair?)?;
+            let path = names(&path)?;
             let origin = read(&fields(&origin)?)?;
             given.numbers.set_item(path, Int(given.origins.len().cast_signed() as i64))?;
             given.origins.push(origin);
@@ -50,6 +51,23 @@ impl<'py> Origins<'py> {
             None => Ok(None),
         }
     }
+}
+
+/// The plain path of an origin: a tuple of names; text could be meant as a name or as a path.
+fn names<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let py = path.py();
+    let Ok(names) = path.cast::<PyTuple>() else {
+        let kind = imports::type_name(path);
+        return Err(type_error(py, format!("a path of origins is a tuple of str, not {kind}")));
+    };
+    let plain = names.iter().map(|name| {
+        if name.is_instance_of::<PyString>() {
+            return mapping_items::plain_key(&name);
+        }
+        let kind = imports::type_name(&name);
+        Err(type_error(py, format!("a name in a path of origins is a str, not {kind}")))
+    });
+    ffi::new_tuple(py, plain.collect::<PyResult<Vec<_>>>()?)
 }
 
 /// The name and the origin that a pickled layer gives for itself.

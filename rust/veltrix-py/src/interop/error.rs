@@ -2,15 +2,21 @@
 
 use pyo3::PyTypeInfo;
 use pyo3::call::PyCallArgs;
-use pyo3::exceptions::{PyAttributeError, PyRecursionError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyAttributeError, PyBaseException, PyRecursionError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::interop::alloc::Text;
+use crate::interop::ffi;
 
 /// An instance of a class as the error to raise.
 pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArgs<'py>) -> PyErr {
-    match class.and_then(|class| class.call1(arguments)) {
-        Ok(error) => PyErr::from_value(error),
+    raise_made(class.and_then(|class| class.call1(arguments)))
+}
+
+/// An instance, if it could be made, as the error to raise.
+pub fn raise_made(made: PyResult<Bound<'_, PyAny>>) -> PyErr {
+    match made.and_then(|error| Ok(error.cast_into::<PyBaseException>()?)) {
+        Ok(error) => ffi::raised(&error),
         Err(error) => error,
     }
 }

@@ -4,7 +4,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core as kernel;
-use veltrix_core::limits::SIBLINGS;
 use veltrix_core::path::{Step, plain_hash, push_known};
 use veltrix_core::{EntryId, Found, NO_ENTRY, NodeId, SegmentId, Spot, Target, Tree, canonical};
 
@@ -166,7 +165,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
             // The error is given names only: the mapping itself would show its values, and keep the snapshot.
-            let siblings = texts(py, self.kernel()?.names_at(self.spot, &steps[..depth], SIBLINGS))?;
+            let siblings = texts(py, self.kernel()?.siblings(self.spot, &steps[..depth]))?;
             let key = path::step_object(py, &steps[depth])?;
             let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
             Ok(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)))
