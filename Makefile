@@ -58,6 +58,14 @@ test: test-rust test-model test-python test-pure ## cargo tests, then pytest on 
 test-rust: $(BUILDER) $(CRATES)
 	cargo test --locked --workspace --exclude veltrix-py
 
+.PHONY: check-pythons
+check-pythons: $(BUILDER) ## compile-check the extension for every CPython that it is made for
+	.ci/check-pythons
+
+.PHONY: test-pythons
+test-pythons: ## the suite on the interpreters of Debian's next release, in a folder of theirs; needs root and debootstrap
+	.ci/test-pythons $(PYTHONS)
+
 .PHONY: test-model
 test-model: ## every interleaving of the front table's readers and writer, by loom
 	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
