@@ -78,6 +78,10 @@ test-python: $(TOOLS) $(STAMPS)/extension-dev
 test-pure: $(TOOLS) $(STAMPS)/extension-dev
 	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
 
+.PHONY: test-without-extension
+test-without-extension: $(STAMPS)/pure $(CRATES) ## what test-pure runs, on an interpreter that the extension is not made for
+	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
+
 .PHONY: lint
 lint: lint-rust lint-python ## formatting, clippy, ruff, mypy and pyright; warnings are errors
 
@@ -161,6 +165,14 @@ $(BUILDER): pyproject.toml
 $(TOOLS): $(BUILDER) $(CRATES)
 	$(BIN)/python -m pip install --no-compile --group dev
 	@touch $@
+
+# The package as it stands, with what its tests import.
+$(STAMPS)/pure: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install pip==$(PIP_VERSION)
+	$(BIN)/python -m pip install --no-compile --group test
+	echo $(CURDIR)/python >"$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/veltrix.pth"
+	@mkdir -p $(STAMPS) && touch $@
 
 # Tests ask cargo, without the network, where the crates of the conformance suites lie; it answers only where every
 # crate of the lock file is there, those of other platforms included.
