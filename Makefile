@@ -17,7 +17,7 @@ SCALING_ARGS ?=
 # One of those that `python -m benches.profile --help` names.
 WORKLOAD ?= lookup
 # What `make wheels` builds for: no interpreter of theirs is needed.
-WHEEL_PYTHONS ?= 3.11 3.12 3.13
+WHEEL_PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
 # Which wheel `make smoke-wheel` installs: native or pure.
 KERNEL ?= native
 PIP_VERSION := 26.3
@@ -73,6 +73,14 @@ test: test-rust test-model test-python test-pure ## cargo tests, then pytest on 
 test-rust: $(BUILDER) $(CRATES)
 	cargo test --locked --workspace --exclude veltrix-py
 
+.PHONY: check-pythons
+check-pythons: $(BUILDER) ## compile-check the extension for every CPython that it is made for
+	.ci/check-pythons
+
+.PHONY: test-pythons
+test-pythons: ## the suite on the interpreters of Debian's next release, in a folder of theirs; needs root and debootstrap
+	.ci/test-pythons $(PYTHONS)
+
 .PHONY: test-model
 test-model: ## every interleaving of the front table's readers and writer, by loom
 	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
@@ -83,6 +91,10 @@ test-python: $(TOOLS) $(STAMPS)/extension-dev
 
 .PHONY: test-pure
 test-pure: $(TOOLS) $(STAMPS)/extension-dev
+	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
+
+.PHONY: test-without-extension
+test-without-extension: $(STAMPS)/pure $(CRATES) ## what test-pure runs, on an interpreter that the extension is not made for
 	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
 
 .PHONY: lint
@@ -218,6 +230,14 @@ $(TOOLS): $(BUILDER) $(CRATES)
 $(WHEEL_TOOLS): $(BUILDER)
 	$(BIN)/python -m pip install --no-compile --group wheels
 	@touch $@
+
+# The package as it stands, with what its tests import.
+$(STAMPS)/pure: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install pip==$(PIP_VERSION)
+	$(BIN)/python -m pip install --no-compile --group test
+	echo $(CURDIR)/python >"$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/veltrix.pth"
+	@mkdir -p $(STAMPS) && touch $@
 
 # Tests ask cargo, without the network, where the crates of the conformance suites lie; it answers only where every
 # crate of the lock file is there, those of other platforms included.

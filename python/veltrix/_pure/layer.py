@@ -17,6 +17,7 @@ from itertools import islice, takewhile
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import entries, freeze, freeze_list, type_word
+from veltrix._unpack import iterator
 from veltrix.errors import SIBLINGS, ConflictError, LimitError, MissingKeyError, ParseError, PathError
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
@@ -272,13 +273,13 @@ def is_one_of(word: object, words: tuple[str, ...]) -> bool:
 
 
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:
-    if isinstance(secret, str):
-        raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
     if type(secret) is bool:
         return secret
-    if not isinstance(secret, Iterable):
+    is_list = isinstance(secret, Iterable) and not isinstance(secret, str)
+    paths = iterator(secret) if is_list else None
+    if paths is None:
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
-    return frozenset(names(parse_path(path)) for path in secret)
+    return frozenset(names(parse_path(path)) for path in paths)
 
 
 def names(path: Segments) -> Segments:

@@ -72,11 +72,14 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> 
     if let Ok(everything) = secret.cast::<PyBool>() {
         return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
     }
-    if secret.is_instance_of::<PyString>() || !secret.is_instance(python::iterable(secret.py())?)? {
+    let py = secret.py();
+    let is_list = !secret.is_instance_of::<PyString>() && secret.is_instance(python::iterable(py)?)?;
+    let paths = if is_list { python::iterator(py)?.call1((secret,))? } else { py.None().into_bound(py) };
+    if paths.is_none() {
         let kind = python::type_name(secret);
-        return Err(type_error(secret.py(), format!("secret is a bool or paths, not {kind}")));
+        return Err(type_error(py, format!("secret is a bool or paths, not {kind}")));
     }
-    let paths = secret.try_iter()?.map(|secret| {
+    let paths = paths.try_iter()?.map(|secret| {
         let steps = path::steps(&secret?)?;
         let names = steps.iter().map_while(|step| match step {
             Step::Name(name) => Some(table.intern(name)),

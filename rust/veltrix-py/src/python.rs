@@ -79,6 +79,8 @@ imports! {
     blake2b: "hashlib", "blake2b";
     /// `unpack_pair`.
     unpack_pair: "veltrix._unpack", "unpack_pair";
+    /// `iterator`.
+    iterator: "veltrix._unpack", "iterator";
     /// `display`.
     display: "veltrix.display", "display";
     /// `restore_difference`, as pickles name it.
