@@ -40,12 +40,11 @@ CARGOS = {
 }
 
 
-@pytest.fixture(params=CARGOS.values(), ids=CARGOS.keys())
-def cargo(request, tmp_path):
+@pytest.fixture(scope="module", params=CARGOS.values(), ids=CARGOS.keys())
+def cargo(request, tmp_path_factory):
     """A PATH with maturin and that cargo, and what is said of it."""
     script, said = request.param
-    tools = tmp_path / "tools"
-    tools.mkdir()
+    tools = tmp_path_factory.mktemp("tools")
     (tools / "maturin").symlink_to(Path(sys.executable).with_name("maturin"))
     if script is not None:
         (tools / "cargo").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
@@ -54,7 +53,7 @@ def cargo(request, tmp_path):
 
 
 def build(sdist, folder, **changes):
-    return pip(
+    ran = pip(
         "wheel",
         "-v",
         "--no-index",
@@ -65,48 +64,45 @@ def build(sdist, folder, **changes):
         sdist,
         **changes,
     )
+    return ran.returncode, ran.stdout + ran.stderr
 
 
 def test_without_a_rust_that_works_the_result_is_pure_and_works(cargo, sdist, tmp_path):
-    path, _ = cargo
-    built = build(sdist, tmp_path / "out", PATH=path)
-    assert built.returncode == 0, built.stdout + built.stderr
+    path, said = cargo
+    code, output = build(sdist, tmp_path / "out", PATH=path)
+    assert code == 0, output
     (wheel,) = (tmp_path / "out").glob("*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")
+
+    lines = [line.strip() for line in output.splitlines()]
+    (line,) = (line for line in lines if line.startswith("veltrix is built without its extension"))
+    assert said in line
+    assert line.endswith("to insist on the extension, set VELTRIX_BUILD=native")
+
     python = empty_environment(tmp_path / "empty")
     assert pip("--python", python, "install", "--no-index", wheel).returncode == 0
     assert run(python, READS, tmp_path) == "pure 1"
 
 
-def test_one_line_says_why_and_how_to_insist(cargo, sdist, tmp_path):
-    path, said = cargo
-    built = build(sdist, tmp_path / "out", PATH=path)
-    lines = [line.strip() for line in (built.stdout + built.stderr).splitlines()]
-    (line,) = (line for line in lines if line.startswith("veltrix is built without its extension"))
-    assert said in line
-    assert line.endswith("to insist on the extension, set VELTRIX_BUILD=native")
-
-
 def test_an_extension_that_was_insisted_on_is_an_error(cargo, sdist, tmp_path):
     path, said = cargo
-    built = build(sdist, tmp_path / "out", PATH=path, VELTRIX_BUILD="native")
-    output = built.stdout + built.stderr
-    assert built.returncode == 1
+    code, output = build(sdist, tmp_path / "out", PATH=path, VELTRIX_BUILD="native")
+    assert code == 1
     assert not list(tmp_path.glob("out/*.whl"))
     assert "Traceback" not in output
     assert f"VELTRIX_BUILD is 'native', but {said}" in output or "linker not found" in output
 
 
 def test_pure_is_built_beside_a_working_rust_when_asked_for(sdist, tmp_path):
-    built = build(sdist, tmp_path, VELTRIX_BUILD="pure")
-    assert built.returncode == 0, built.stderr
+    code, output = build(sdist, tmp_path, VELTRIX_BUILD="pure")
+    assert code == 0, output
     assert [path.name for path in tmp_path.glob("*-py3-none-any.whl")]
 
 
 def test_an_unknown_choice_is_an_error(sdist, tmp_path):
-    built = build(sdist, tmp_path, VELTRIX_BUILD="rust")
-    assert built.returncode == 1
-    assert "VELTRIX_BUILD is 'native' or 'pure', or not set" in built.stdout + built.stderr
+    code, output = build(sdist, tmp_path, VELTRIX_BUILD="rust")
+    assert code == 1
+    assert "VELTRIX_BUILD is 'native' or 'pure', or not set" in output
 
 
 def test_a_checkout_is_installed_in_place_without_rust(sdist, tmp_path):

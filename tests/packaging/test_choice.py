@@ -80,3 +80,9 @@ def test_this_interpreter_takes_the_extension(dist, tmp_path):
     )
     assert ran.returncode == 0, ran.stderr
     assert run(python, "import veltrix; print(veltrix.implementation)", tmp_path) == "native"
+
+    shown = pip("--python", python, "show", "veltrix").stdout.splitlines()
+    said = dict(line.split(": ", 1) for line in shown if ": " in line)
+    assert said["Author"] == "The Veltrix authors"
+    assert said["Home-page"] == "https://github.com/veltrix/veltrix"
+    assert said["License-Expression"] == "MIT"
