@@ -16,7 +16,7 @@ ORDER = (
     "operators",
     "display",
     "_restore",
-    "_restore",
+    "_unpack",
     "_pure",
     "_native",
     "_exit",

@@ -7,6 +7,7 @@
 
 mod python;
 mod exact;
+mod str_access;
 mod raw;
 mod make;
 mod scalars;
@@ -57,7 +58,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(resolve::restore_snapshot, module)?)?;
     module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;
     #[cfg(debug_assertions)]
-    module.setattr("_provoke_defect", wrap_pyfunction!(guard::provoke_defect, module)?)?;
+    {
+        module.setattr("_provoke_defect", wrap_pyfunction!(guard::provoke_defect, module)?)?;
+        module.setattr("_str_access", wrap_pyfunction!(str_access::str_access, module)?)?;
+    }
     module.getattr("resolve")?.setattr("__module__", "veltrix")?;
     for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
         python::mapping(py)?.call_method1("register", (class,))?;
