@@ -11,6 +11,7 @@ from tests.structure.tree import PACKAGE, imported_modules, module_name, python_
 
 # Lowest first: a part imports from itself and from what stands before it.
 ORDER = (
+    "_nearest",
     "errors",
     "types",
     "operators",

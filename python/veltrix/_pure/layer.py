@@ -293,6 +293,8 @@ def is_one_of(word: object, words: tuple[str, ...]) -> bool:
 
 
 def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool | frozenset[Segments]:
+    if isinstance(secret, str):
+        raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
     if type(secret) is bool:
         return secret
     paths = _iterator(secret) if isinstance(secret, Iterable) else None
