@@ -110,6 +110,7 @@ lint-python: $(TOOLS)
 	$(BIN)/ruff format --check $(call existing,$(FORMATTED))
 	$(BIN)/ruff check $(call existing,$(FORMATTED))
 	$(BIN)/mypy $(call existing,$(TYPED) tests/typing)
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 $(call existing,python/veltrix)
 	$(BIN)/basedpyright $(call existing,tests/typing)
 
 .PHONY: lint-workflows
