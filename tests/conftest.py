@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from veltrix import implementations
@@ -13,6 +15,18 @@ def pytest_addoption(parser):
     parser.addoption(
         "--kernel", choices=KERNELS, default=None, help="run the tests of one implementation only"
     )
+    parser.addoption(
+        "--dist",
+        type=Path,
+        default=None,
+        help="the folder with the built wheels that tests/packaging is about",
+    )
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Without wheels there is nothing that tests/packaging could look at."""
+    about_wheels = collection_path == Path(__file__).with_name("packaging")
+    return True if about_wheels and config.getoption("--dist") is None else None
 
 
 def pytest_collection_modifyitems(config, items):

@@ -32,6 +32,17 @@ SECRET_PATHS = "secret paths"
 BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
 
 
+class SameNameError(ValueError):
+    """Two sources of one name: a mistake in a program, which is said at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+    def __str__(self) -> str:
+        return f"two sources are named {self.name!r}; give one of them another name="
+
+
 class Config:
     """Sources, lowest precedence first, loaded once and resolved: `config.snapshot` is what to read.
 
@@ -252,7 +263,7 @@ def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
         if isinstance(item, Mapping):
             source = _with_free_name(item, source, names)
         if source.name in names:
-            raise ValueError(f"two sources are named {source.name!r}; give one of them another name=")
+            raise SameNameError(source.name)
         names.add(source.name)
         sources.append(source)
     return tuple(sources)

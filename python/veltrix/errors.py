@@ -14,18 +14,28 @@ from veltrix._text import place_in_file, printable, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Self
 
     from veltrix.types import Origin
 
 _SHOWN_PROBLEMS = 20
 
+ADVICE = {
+    "allow-empty": "say allow_empty=True if that is meant",
+    "binary": "say binary= if that is meant",
+    "conflicts": 'say replace() or conflicts="replace" if that is meant',
+    "format": "name it .toml, .json, .yaml or .env, or say format=",
+}
+"""What a program can do about a problem, by the `advice` of the error."""
+
 
 class ConfigError(Exception):
     """The root of the tree; itself it is a collection of problems."""
 
     code = "config"
+    advice: str | None = None
+    """The key of `ADVICE` for what can be done about it."""
     _problems: tuple[ConfigError, ...] | None = None
 
     def __init__(self, problems: Iterable[ConfigError] = ()) -> None:
@@ -38,10 +48,17 @@ class ConfigError(Exception):
         return (self,) if self._problems is None else self._problems
 
     def __str__(self) -> str:
+        return self._listed(str)
+
+    def worded(self, advice: Mapping[str, str]) -> str:
+        """The text with other words for what can be done: those of a command line, by the same keys."""
+        return str(self) if self._problems is None else self._listed(lambda problem: problem.worded(advice))
+
+    def _listed(self, text: Callable[[ConfigError], str]) -> str:
         if len(self.problems) == 1:
-            return str(self.problems[0])
+            return text(self.problems[0])
         lines = [f"{len(self.problems)} problems"]
-        lines += [f"  {problem}" for problem in self.problems[:_SHOWN_PROBLEMS]]
+        lines += [f"  {text(problem)}" for problem in self.problems[:_SHOWN_PROBLEMS]]
         if len(self.problems) > _SHOWN_PROBLEMS:
             lines.append(f"  and {len(self.problems) - _SHOWN_PROBLEMS} more")
         return "\n".join(lines)
@@ -115,10 +132,26 @@ class LimitError(_DocumentError):
         return cls(f"deeper than {MAX_DEPTH} levels", path=path)
 
 
-class ConflictError(ConfigError):
+class _AdvisedError(ConfigError):
+    """A single problem about which something can perhaps be done."""
+
+    def __str__(self) -> str:
+        return self.worded(ADVICE)
+
+    def worded(self, advice: Mapping[str, str]) -> str:
+        """The text, and what can be done, in the words for it."""
+        hint = None if self.advice is None else advice.get(self.advice)
+        return self._text() if hint is None else f"{self._text()}; {hint}"
+
+    def _text(self) -> str:
+        raise NotImplementedError
+
+
+class ConflictError(_AdvisedError):
     """Two definitions of one path that cannot stand together."""
 
     code = "conflict"
+    advice = "conflicts"
 
     def __init__(self, path: str, upper_type: str, upper: Origin, lower_type: str, lower: Origin) -> None:
         self.path = path
@@ -128,28 +161,35 @@ class ConflictError(ConfigError):
         self.lower = lower
         Exception.__init__(self, path, upper_type, upper, lower_type, lower)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         upper, lower = f"{self.upper_type} in {self.upper}", f"{self.lower_type} in {self.lower}"
-        hint = 'say replace() or conflicts="replace" if that is meant'
-        return f"{printable(self.path)}: {upper} over {lower}; {hint}"
+        return f"{printable(self.path)}: {upper} over {lower}"
 
 
 class MissingKeyError(ConfigError, KeyError):
     """A path where nothing stands.
 
     `prefix` is the longest part of `path` where something does ("" for the top level), `key` the segment
-    that is missing there, `siblings` the keys that are not. Both kernels hand over names, never the mapping:
-    the error would hold its values.
+    that is missing there, `siblings` the keys that are not, and `items`, where a list stands there, how many
+    it has. Both kernels hand over names, never the mapping: the error would hold its values.
     """
 
     code = "missing-key"
     _kept: tuple[str, ...] | None = None
     _nearest: tuple[str | None] | None = None
 
-    def __init__(self, path: str, prefix: str, key: str | int, siblings: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        path: str,
+        prefix: str,
+        key: str | int,
+        siblings: Iterable[str] = (),
+        items: int | None = None,
+    ) -> None:
         self.path = path
         self.prefix = prefix
         self.key = key
+        self.items = items
         self._siblings = siblings
         Exception.__init__(self, path, prefix, key)
 
@@ -164,21 +204,35 @@ class MissingKeyError(ConfigError, KeyError):
     def nearest(self) -> str | None:
         """The sibling that the key was perhaps meant to be."""
         if self._nearest is None:
-            from veltrix._nearest import nearest
+            from veltrix._nearest import begun, nearest
 
-            self._nearest = (nearest(self.key, self.siblings) if isinstance(self.key, str) else None,)
+            found = None
+            if isinstance(self.key, str):
+                rest = self.path[len(self.prefix) :].removeprefix(".")
+                found = begun(rest, self.siblings) or nearest(self.key, self.siblings)
+            self._nearest = (found,)
         return self._nearest[0]
 
     def __str__(self) -> str:
         where = f"in {quoted(self.prefix)}" if self.prefix else "at the top level"
         if isinstance(self.key, int):
             return f"no item {self.key} {where}"
-        nearest = self.nearest
-        hint = "" if nearest is None else f" (did you mean {quoted(nearest)}?)"
+        meant = self._meant(self.key)
+        hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
         return f"no key {quoted(self.key)} {where}{hint}"
 
+    def _meant(self, key: str) -> str | None:
+        """A name, or a path where the missing one lacks quotes or brackets."""
+        if self.items is not None:
+            is_index = len(key) < 19 and key.isascii() and key.isdecimal() and key == str(int(key))
+            return f"{self.prefix}[{key}]" if is_index and int(key) < self.items else None
+        nearest = self.nearest
+        if nearest is not None and "." in nearest and "." not in key and not {*'"\\'} & {*nearest}:
+            return f'{self.prefix}."{nearest}"'.removeprefix(".")
+        return nearest
+
     def _arguments(self) -> tuple[Any, ...]:
-        return (self.path, self.prefix, self.key, self.siblings)
+        return (self.path, self.prefix, self.key, self.siblings, self.items)
 
 
 def beside(names: Iterable[str]) -> tuple[str, ...]:
@@ -202,21 +256,27 @@ class PathError(ConfigError, ValueError):
         return f"path {printable(repr(self.text))}{column}: {self.reason}"
 
 
-class SourceError(ConfigError):
+class SourceError(_AdvisedError):
     """A source that cannot give its layer: a file, a variable, a directory, a store."""
 
     code = "source"
 
     def __init__(
-        self, reason: str, source: str | None = None, file: str | None = None, path: str | None = None
+        self,
+        reason: str,
+        source: str | None = None,
+        file: str | None = None,
+        path: str | None = None,
+        advice: str | None = None,
     ) -> None:
         self.reason = reason
         self.source = source
         self.file = file
         self.path = path
-        Exception.__init__(self, reason, source, file, path)
+        self.advice = advice
+        Exception.__init__(self, reason, source, file, path, advice)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         places = [printable(place) for place in (self.source, self.file, self.path) if place is not None]
         return ": ".join([*places, self.reason])
 

@@ -10,7 +10,7 @@ from tests.structure.tree import BINDING
 
 # Methods that ask the kernel, or hand it what came from outside.
 GUARDED = {
-    "classes/layer.rs": ["from_data", "parse", "__reduce__"],
+    "classes/layer.rs": ["from_data", "parse", "state"],
     "classes/resolve.rs": ["resolve", "restore_snapshot"],
     "convert/path.rs": ["parse_path", "format_path"],
     "classes/difference.rs": ["dicts"],

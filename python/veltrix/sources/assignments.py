@@ -73,9 +73,9 @@ class Assembly:
             raise ConfigError(self.problems)
         return Layer(self.name, self._data, source=self.source, origins=self._origins, secret=secret)
 
-    def refuse(self, label: str, reason: str) -> None:
+    def refuse(self, label: str, reason: str, advice: str | None = None) -> None:
         """Note a problem with what the label names."""
-        self.problems.append(SourceError(reason, label))
+        self.problems.append(SourceError(reason, label, advice=advice))
 
     def _accept(self, assignment: Assignment) -> None:
         other = self._accepted.setdefault(assignment.path, assignment)

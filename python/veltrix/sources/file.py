@@ -69,7 +69,7 @@ class File(Recipe):
 
     def _read(self) -> Layer | None:
         if self.format is None:
-            raise SourceError(_unknown_extension(self.path), file=self.path)
+            raise SourceError(_unknown_extension(self.path), file=self.path, advice="format")
         content = read_document(self)
         if content is None:
             return None
@@ -87,7 +87,7 @@ def read_document(source: File) -> bytes | None:
             return None
         raise SourceError(_said_where(error, source), file=source.path) from error
     if not content and not source.allow_empty:
-        raise SourceError("empty (0 bytes); say allow_empty=True if that is meant", file=source.path)
+        raise SourceError("empty (0 bytes)", file=source.path, advice="allow-empty")
     return content
 
 
@@ -136,5 +136,4 @@ def _said_where(error: UnreadableError, source: File) -> str:
 
 def _unknown_extension(path: str) -> str:
     found = extension(path)
-    what = f"unknown extension {found!r}" if found else "no extension to tell the format by"
-    return f"{what}; name it .toml, .json, .yaml or .env, or say format="
+    return f"unknown extension {found!r}" if found else "no extension to tell the format by"

@@ -86,13 +86,10 @@ class ReadSet:
         """The content of a file; one that is not of the set is read by itself."""
         if self._read is None and path in self._files:
             try:
-                content = read_stable(path, without_links=True)
+                return read_stable(path, without_links=True)
             except UnreadableError as error:
                 if not (error.missing or isinstance(error, LinkedError)):
                     raise
-            else:
-                del self._files[path]
-                return content
         found = self._all().get(path) if path in self._files else None
         if isinstance(found, UnreadableError):
             raise found

@@ -81,7 +81,7 @@ class Secrets(Recipe):
         if not generation.contents and not generation.problems and not self.allow_empty:
             if self.optional:
                 return None
-            raise SourceError("no secrets in it; say allow_empty=True if that is meant", file=self.path)
+            raise SourceError("no secrets in it", file=self.path, advice="allow-empty")
         left_out += self._warnings(generation)
         return self._layer(generation, beneath)
 
@@ -104,8 +104,8 @@ class Secrets(Recipe):
             return None
         value = self._value(name, content)
         if value is None or not (value or self.allow_empty):
-            reason = "not UTF-8; say binary= if that is meant" if value is None else "empty"
-            assembly.refuse(label, reason)
+            reason, advice = ("not UTF-8", "binary") if value is None else ("empty", None)
+            assembly.refuse(label, reason, advice)
             return None
         try:
             path = matcher.match(name)

@@ -33,6 +33,15 @@ pub enum Target<'a> {
     },
 }
 
+/// What stands where a step leads nowhere.
+#[derive(Debug, Default)]
+pub struct Beside<'a> {
+    /// The [`siblings`] in a mapping.
+    pub names: Vec<&'a str>,
+    /// How many items a list has.
+    pub items: Option<usize>,
+}
+
 impl Snapshot {
     /// Where steps lead from a mapping.
     pub fn look_up(&self, from: &Spot, steps: &[Step<'_>]) -> Target<'_> {
@@ -55,19 +64,24 @@ impl Snapshot {
         self.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping)
     }
 
-    /// The [`siblings`] in the mapping that steps lead to; none where they lead to anything else.
-    pub fn siblings(&self, from: &Spot, steps: &[Step<'_>]) -> Vec<&str> {
+    /// What an error may say of what steps lead to.
+    pub fn beside(&self, from: &Spot, steps: &[Step<'_>]) -> Beside<'_> {
+        let mut beside = Beside::default();
         match self.look_up(from, steps) {
             Target::Mapping(spot) => {
                 let names = self.first_names(&spot, SIBLINGS);
-                siblings(names.into_iter().map(|id| &*self.segments().get(id).text)).collect()
+                beside.names = siblings(names.into_iter().map(|id| &*self.segments().get(id).text)).collect();
             }
             Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
-                siblings(tree.children(node).map(|child| &*tree.segments().get(tree.node(child).segment).text))
-                    .collect()
+                let name = |child| &*tree.segments().get(tree.node(child).segment).text;
+                beside.names = siblings(tree.children(node).map(name)).collect();
             }
-            Target::Leaf { .. } | Target::Missing { .. } => Vec::new(),
+            Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::List => {
+                beside.items = Some(tree.children(node).count());
+            }
+            Target::Leaf { .. } | Target::Missing { .. } => {}
         }
+        beside
     }
 
     /// The segments from the root of a path of plain names that leads from a mapping to something.

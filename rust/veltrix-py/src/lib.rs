@@ -33,7 +33,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(classes::resolve::restore_snapshot, module)?)?;
     module.add_function(wrap_pyfunction!(classes::view::restore_view, module)?)?;
     #[cfg(debug_assertions)]
-    module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
+    {
+        module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
+        module.setattr("_str_access", wrap_pyfunction!(interop::str_access::str_access, module)?)?;
+    }
     module.getattr("resolve")?.setattr("__module__", "veltrix")?;
     for class in [py.get_type::<state::snapshot::Snapshot>(), py.get_type::<state::view::View>()] {
         interop::imports::mapping(py)?.call_method1("register", (class,))?;

@@ -1,6 +1,6 @@
 //! Thin safe wrappers over calls of the C interface that PyO3 has no fitting one for.
 //!
-//! One of the two files in which `unsafe` may stand; the other one is `read/type_slots.rs`.
+//! One of the three files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use std::ffi::CStr;
 
@@ -9,6 +9,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use veltrix_core::{Kind, NO_SEGMENT, SegmentId, TreeBuilder};
+
+use crate::interop::str_access::{ascii, same_str};
 
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.
@@ -170,23 +172,6 @@ unsafe fn add_plain(builder: &mut TreeBuilder, name: SegmentId, object: *mut ffi
     true
 }
 
-/// The text of an exact `str` that is compact ASCII.
-///
-/// # Safety
-/// The object is a `str` that lives as long as the text is used, and the thread is attached.
-#[inline]
-unsafe fn ascii<'a>(string: *mut ffi::PyObject) -> Option<&'a str> {
-    // SAFETY: a compact ASCII `str` has one byte a character behind its header, which neither move nor change.
-    unsafe {
-        if ffi::PyUnicode_IS_COMPACT_ASCII(string) == 0 {
-            return None;
-        }
-        let length = ffi::PyUnicode_GET_LENGTH(string).cast_unsigned();
-        let bytes = std::slice::from_raw_parts(ffi::PyUnicode_DATA(string).cast::<u8>(), length);
-        Some(std::str::from_utf8_unchecked(bytes))
-    }
-}
-
 /// The UTF-8 of an exact `str`; `None` where it holds a lone surrogate.
 #[inline]
 pub fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
@@ -313,55 +298,6 @@ pub fn release(py: Python<'_>, held: usize) {
 pub fn same_text(held: usize, key: &Bound<'_, PyString>) -> bool {
     // SAFETY: the number stands for a held exact `str`, and `key` is attached.
     unsafe { same_str(held as *mut ffi::PyObject, key.as_ptr()) }
-}
-
-/// Whether two exact `str` objects have one text.
-///
-/// # Safety
-/// Both are valid exact `str` objects, and the thread is attached.
-#[expect(
-    clippy::inline_always,
-    reason = "a call costs the read of a key that is the very object 9 instructions of 200"
-)]
-#[inline(always)]
-pub unsafe fn same_str(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> bool {
-    if left == right {
-        return true;
-    }
-    // SAFETY: both are exact `str` objects (the caller's promise), so that length, kind and data are theirs.
-    unsafe {
-        let length = ffi::PyUnicode_GET_LENGTH(left);
-        let kind = ffi::PyUnicode_KIND(left);
-        if length != ffi::PyUnicode_GET_LENGTH(right) || kind != ffi::PyUnicode_KIND(right) {
-            return false;
-        }
-        let bytes = length.cast_unsigned() * kind as usize;
-        let (a, b) = (ffi::PyUnicode_DATA(left).cast::<u8>(), ffi::PyUnicode_DATA(right).cast::<u8>());
-        same_bytes(a, b, bytes)
-    }
-}
-
-/// Whether two runs of bytes are the same. Keys are short: two runs of one length take the same few branches whatever
-/// their bytes, with blocks that overlap where the length is no multiple of theirs.
-///
-/// # Safety
-/// Both point to at least `length` readable bytes.
-#[inline]
-unsafe fn same_bytes(a: *const u8, b: *const u8, length: usize) -> bool {
-    // SAFETY: every read lies within `length` bytes of its start.
-    unsafe {
-        let half = |at: usize| a.add(at).cast::<u32>().read_unaligned() ^ b.add(at).cast::<u32>().read_unaligned();
-        let word = |at: usize| a.add(at).cast::<u64>().read_unaligned() ^ b.add(at).cast::<u64>().read_unaligned();
-        let wide = |at: usize| a.add(at).cast::<u128>().read_unaligned() == b.add(at).cast::<u128>().read_unaligned();
-        match length {
-            0..4 => (0..length).all(|at| *a.add(at) == *b.add(at)),
-            4..8 => half(0) | half(length - 4) == 0,
-            8..=16 => word(0) | word(length - 8) == 0,
-            17..=32 => wide(0) & wide(length - 16),
-            33..=64 => wide(0) & wide(16) & wide(length - 32) & wide(length - 16),
-            _ => (0..length / 16).all(|block| wide(16 * block)) && wide(length - 16),
-        }
-    }
 }
 
 /// An instance of an exception as an error that is raised here: what is being handled becomes its context, as in Python.

@@ -165,10 +165,12 @@ impl<'a, 'py> Reading<'a, 'py> {
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
             // The error is given names only: the mapping itself would show its values, and keep the snapshot.
-            let siblings = texts(py, self.kernel()?.siblings(self.spot, &steps[..depth]))?;
+            let beside = self.kernel()?.beside(self.spot, &steps[..depth]);
+            let siblings = texts(py, beside.names)?;
+            let items = beside.items.map(|items| Int(items.cast_signed() as i64));
             let key = path::step_object(py, &steps[depth])?;
             let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
-            Ok(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)))
+            Ok(raise(imports::missing_key_error(py), (whole, prefix, key, siblings, items)))
         };
         attempt().unwrap_or_else(|error| error)
     }

@@ -4,7 +4,7 @@
 //! whose pointer was kept when the slot was replaced. Nothing here can panic, run Python code but `hash()` of an exact
 //! `str`, or allocate.
 //!
-//! One of the two files in which `unsafe` may stand; the other one is `interop/ffi.rs`.
+//! One of the three files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use std::ffi::{CStr, c_int};
 use std::sync::OnceLock;
@@ -15,7 +15,8 @@ use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
 use veltrix_core::{EntryId, Known, NO_ENTRY, ROOT_HASH, Wanted};
 
-use crate::interop::ffi::{attribute, same_str};
+use crate::interop::ffi::attribute;
+use crate::interop::str_access::{ascii, hash, same_str};
 use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::{ABSENT, ValueCache};
 use crate::state::view::View;
@@ -76,20 +77,6 @@ impl SlotClass for View {
     }
 }
 
-/// The hash of an exact `str`, from the object where it was computed before.
-///
-/// # Safety
-/// `key` is an exact `str`, and the thread is attached.
-#[inline]
-unsafe fn hash_of(key: *mut ffi::PyObject) -> u64 {
-    // SAFETY: an exact `str` begins with `PyASCIIObject`; hashing it raises nothing and runs no Python code.
-    unsafe {
-        let cached = (*key.cast::<ffi::PyASCIIObject>()).hash;
-        let hash = if cached == -1 { ffi::PyObject_Hash(key) } else { cached };
-        hash.cast_unsigned() as u64
-    }
-}
-
 /// Asks the caches for an exact `str`.
 ///
 /// # Safety
@@ -98,7 +85,7 @@ unsafe fn hash_of(key: *mut ffi::PyObject) -> u64 {
 unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
     // SAFETY: `key` is an exact `str`, and so is every key of a cache.
     let (wanted, same) = unsafe {
-        let wanted = Wanted { hash: hash_of(key), from: start.entry };
+        let wanted = Wanted { hash: hash(key), from: start.entry };
         (wanted, |held: usize| same_str(held as *mut ffi::PyObject, key))
     };
     let snapshot = start.snapshot;
@@ -155,14 +142,8 @@ const fn answer(known: Known) -> CacheAnswer {
 /// `key` is an exact `str`, and the thread is attached.
 #[inline]
 unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
-    // SAFETY: `key` is an exact `str`; a compact ASCII one has one byte a character behind its header.
-    let text = unsafe {
-        if ffi::PyUnicode_IS_COMPACT_ASCII(key) == 0 {
-            return CacheAnswer::Unknown;
-        }
-        let length = ffi::PyUnicode_GET_LENGTH(key).cast_unsigned();
-        std::str::from_utf8_unchecked(std::slice::from_raw_parts(ffi::PyUnicode_DATA(key).cast::<u8>(), length))
-    };
+    // SAFETY: the caller's promise; the key lives as long as the call.
+    let Some(text) = (unsafe { ascii(key) }) else { return CacheAnswer::Unknown };
     let kernel = start.snapshot.below();
     if start.entry == NO_ENTRY {
         return CacheAnswer::Unknown;
