@@ -1,21 +1,25 @@
 """A snapshot: a resolved stack, and what is derived from it.
 
     Snapshot  ──  tree    {"db": {"port": 1}}                    what `finish` made, read by iteration
-              └─  values  {"db": View, "db.port": 1}             every path by its canonical text, for reads
+              └─  values  {"db": View, "db.port": 1}             paths by their canonical text, for reads
 
-Derivations build the changed layers and resolve again.
+Derivations build the changed layers, and `derive` the tree from the tree before. A tree shares with others all
+that is the same there; values are each snapshot's own. `resolve` fills them, and reading fills those of a derived
+snapshot: so it costs what was changed, and holds nothing of the snapshot before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.origin import number_argument
 from veltrix._pure.path import parse_path, type_name
-from veltrix._pure.resolve import finish, fold
+from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, make_view, pre_order
+from veltrix.errors import ConflictError
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn, Self
 
     from veltrix._pure.diff import Difference
+    from veltrix._pure.resolve import Run
 
     Path = str | tuple[str | int, ...]
 
@@ -107,7 +112,7 @@ class Snapshot(Reader):
         """What was added, removed and changed since another snapshot."""
         if not isinstance(old, Snapshot):
             raise TypeError(f"diff() takes a Snapshot, not {type_name(old)}")
-        return difference(self.flatten(), old.flatten())
+        return difference(self._leaves(old._tree), old._leaves(self._tree))
 
     def scope(self, /, **choices: str | None) -> Snapshot:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared."""
@@ -128,8 +133,20 @@ class Snapshot(Reader):
             self._scopes.pop(oldest, None)
         return scoped
 
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self
+
     def _with(self, layers: tuple[Layer, ...]) -> Snapshot:
-        return _resolved(layers, self._conflicts, self._dimensions, self._generation)
+        """The snapshot of another stack. A conflict is left to a whole resolve, which names the first of several."""
+        before, after = _run(self._layers), _run(layers)
+        options = self._conflicts, self._dimensions, self._generation
+        try:
+            tree = derive(self._tree, before, after, (), self._conflicts) if after else {}
+            return _made(tree, layers, *options)
+        except ConflictError:
+            pass
+        return _resolved(layers, *options)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
         return self._published((*self._layers[:at], layer, *self._layers[at + 1 :]))
@@ -200,19 +217,36 @@ def _resolved(
     dimensions: tuple[Dimension, ...],
     generation: int,
 ) -> Snapshot:
-    """The snapshot of this stack and generation."""
-    run = fold([layer._root for layer in reversed(layers)])
-    tree: dict[str, Any] = finish(run, (), conflicts) if run else {}
-    values: dict[str, Any] = {}
+    """The snapshot of this stack and generation, with all that can be read at hand."""
+    run = _run(layers)
+    tree = finish(run, (), conflicts) if run else {}
+    snapshot = _made(tree, layers, conflicts, dimensions, generation)
+    values = snapshot._values
+    for path, value in pre_order(tree, "", {}):
+        values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
+    return snapshot
+
+
+def _run(layers: tuple[Layer, ...]) -> Run:
+    """The run of the top level: all layers count, as none has an operator there."""
+    return tuple([layer._root for layer in reversed(layers)])
+
+
+def _made(
+    tree: dict[str, Any],
+    layers: tuple[Layer, ...],
+    conflicts: Literal["error", "replace"],
+    dimensions: tuple[Dimension, ...],
+    generation: int,
+) -> Snapshot:
+    """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
-    snapshot._fill(snapshot, "", tree, values)
+    snapshot._fill("", tree, {})
     snapshot._layers = layers
     snapshot._conflicts = conflicts
     snapshot._dimensions = dimensions
     snapshot._generation = generation
     snapshot._scopes = {}
-    for path, value in pre_order(tree, ""):
-        values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
     return snapshot
 
 
