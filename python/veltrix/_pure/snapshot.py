@@ -3,9 +3,9 @@
     Snapshot  ──  tree    {"db": {"port": 1}}                    what `finish` made, read by iteration
               └─  values  {"db": View, "db.port": 1}             paths by their canonical text, for reads
 
-Derivations build the changed layers, and `derive` the tree from the tree before. A tree shares with others all
-that is the same there; values are each snapshot's own. `resolve` fills them, and reading fills those of a derived
-snapshot: so it costs what was changed, and holds nothing of the snapshot before.
+`resolve` makes both whole. A derivation builds the changed layers, and `derive` makes the tree from the one
+before and shares all that stays; its values are what was read of it. So deriving costs what it changes, and a
+derived snapshot holds nothing else of the one before.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping
 from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
-from veltrix._pure.origin import number_argument
+from veltrix._pure.origin import number_argument, text_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, make_view, pre_order
 from veltrix.errors import ConflictError
-from veltrix.types import Dimension
+from veltrix.types import Dimension, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class Snapshot(Reader):
         """The snapshot with one more layer on top, of the same generation."""
         if not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
-        return self._with((*self._layers, Layer(name, data, source="overlay")))
+        origin = Origin(text_argument("a layer's name", name), "overlay")
+        return self._with((*self._layers, Layer._made(data, origin, {}, False)))
 
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
@@ -134,11 +135,11 @@ class Snapshot(Reader):
         return scoped
 
     @property
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self) -> Snapshot:  # type: ignore[override]
         return self
 
     def _with(self, layers: tuple[Layer, ...]) -> Snapshot:
-        """The snapshot of another stack. A conflict is left to a whole resolve, which names the first of several."""
+        """The snapshot of another stack; a conflict is left to a whole resolve, which names the first."""
         before, after = _run(self._layers), _run(layers)
         options = self._conflicts, self._dimensions, self._generation
         try:

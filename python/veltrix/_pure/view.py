@@ -1,7 +1,7 @@
 """Reading: what a snapshot and a view have in common, and the view itself.
 
-A view shares its snapshot's `values`, where every path stands by its canonical text, and puts its own
-path before what it is asked for.
+A view shares its snapshot's `values`, where paths stand by their canonical text, and puts its own path
+before what it is asked for. What is not there yet is found in the tree, and kept there.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Reader(_Mapping):
 
     __slots__ = ("__weakref__", "_digest", "_prefix", "_tree", "_values")
 
+    _snapshot: Snapshot
     _prefix: str
     _digest: str | None
     _tree: dict[str, Any]
@@ -167,11 +168,12 @@ class Reader(_Mapping):
 
     def _read(self, path: Path, segments: Segments, value: Any) -> Any:
         """What stands at a path, kept by its canonical text: a text that needs no quote is that already."""
-        text = path if type(path) is str and '"' not in path else join(segments)
-        known = self._values.get(self._prefix + text, MISSING)
+        text = self._prefix + (path if type(path) is str and '"' not in path else join(segments))
+        known = self._values.get(text, MISSING)
         if known is MISSING:
-            known = make_view(self._snapshot, self._prefix + text, value, self._values) if type(value) is dict else value
-            self._values[self._prefix + text] = known
+            is_mapping = type(value) is dict
+            known = make_view(self._snapshot, text, value, self._values) if is_mapping else value
+            self._values[text] = known
         return known
 
     def _fill(self, prefix: str, tree: dict[str, Any], values: dict[str, Any]) -> Self:
@@ -207,8 +209,6 @@ class View(Reader):
 
     __slots__ = ("_snapshot",)
     __module__ = "veltrix"
-
-    _snapshot: Snapshot
 
     def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'veltrix.View' instances")
