@@ -1,7 +1,7 @@
 """The configuration layer for Python servers that read configuration on every request."""
 
-from veltrix import errors
-from veltrix._select import implementation, implementations, kernel
+from veltrix import _select, errors
+from veltrix._select import implementations
 from veltrix.operators import DELETE, append, prepend, replace
 from veltrix.types import Definition, Dimension, Explanation, FrozenMapping, Origin
 
@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from veltrix._pure.view import View
     from veltrix.config import Config
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
+
+    implementation: str
 else:
     from veltrix._lazy import __dir__, __getattr__  # noqa: F401
 
-    Difference = kernel.Difference
-    Key = kernel.Key
-    Layer = kernel.Layer
-    Snapshot = kernel.Snapshot
-    View = kernel.View
-    resolve = kernel.resolve
-del TYPE_CHECKING, kernel
+    if _select.refusal is None:
+        implementation = _select.implementation
+        Difference = _select.kernel.Difference
+        Key = _select.kernel.Key
+        Layer = _select.kernel.Layer
+        Snapshot = _select.kernel.Snapshot
+        View = _select.kernel.View
+        resolve = _select.kernel.resolve
+del TYPE_CHECKING
 
 __version__ = "0.1.0"
 

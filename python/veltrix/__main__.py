@@ -2,11 +2,15 @@
 
 import sys
 
-from veltrix._exit import INTERRUPTED
+from veltrix import _select
+from veltrix._exit import BAD_INPUT, INTERRUPTED, complain
 
 
 def main() -> int:
     """Run the command line; the answer is the exit code."""
+    if _select.refusal is not None:
+        complain(f"error: {_select.refusal}")
+        return BAD_INPUT
     try:
         from veltrix.cli import main as run
     except KeyboardInterrupt:

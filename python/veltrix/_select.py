@@ -1,6 +1,8 @@
 """The switch between the two implementations of the kernel.
 
-`VELTRIX_IMPL=native` or `VELTRIX_IMPL=pure` forces one; unset, it is native where that is built.
+`VELTRIX_IMPL=native` or `VELTRIX_IMPL=pure` forces one; unset, it is native where that can be had. A choice
+that cannot be had is an `ImportError` as soon as anything that needs a kernel is asked for. The bare import
+of the package passes, so that a program in it, as the command line, can say so in its own words.
 """
 
 from __future__ import annotations
@@ -14,6 +16,16 @@ from veltrix import _restore
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import NoReturn
+
+    implementation: str
+    kernel: ModuleType
+    why_pure: str | None
+    """Why the implementation is not the native one; None if it is."""
+
+
+class ChoiceError(Exception):
+    """`VELTRIX_IMPL` asks for what cannot be had here."""
 
 
 def _pure() -> ModuleType:
@@ -31,44 +43,66 @@ def _native() -> ModuleType | None:
         return None
 
 
+def _can_lack_the_lock() -> bool:
+    """Whether the interpreter runs without its lock, or was built to; asked for without importing anything.
+
+    On such a build, an extension that needs the lock turns it on as it is imported, with a warning, for the
+    whole process; so this is asked before the import.
+    """
+    is_locked = getattr(sys, "_is_gil_enabled", None)  # from 3.13 on
+    if is_locked is None:
+        return False
+    if not is_locked():
+        return True
+    if hasattr(sys, "abiflags"):
+        return "t" in sys.abiflags
+    import sysconfig  # costs a millisecond, on Windows before 3.14 alone
+
+    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+
+def _obstacle() -> str | None:
+    """Why the native implementation cannot be had here; None if it can."""
+    if sys.implementation.name != "cpython":
+        return f"the extension is for CPython, and this is {sys.implementation.name}"
+    if _can_lack_the_lock():
+        return "this interpreter is one that runs without the lock, which the extension needs"
+    if _native() is None:
+        return "this installation has no extension (veltrix._native)"
+    return None
+
+
 def implementations() -> dict[str, ModuleType]:
     """The implementations that can be had here, by name."""
-    native = _native()
+    native = None if _obstacle() else _native()
     return {"pure": _pure()} if native is None else {"pure": _pure(), "native": native}
 
 
-def _choose(forced: str) -> tuple[str, ModuleType]:
+def _choose(forced: str) -> tuple[str, ModuleType, str | None]:
+    """Name and module of the implementation, and why it is not the native one."""
     if forced not in ("", "native", "pure"):
-        raise ImportError(f"VELTRIX_IMPL is 'native' or 'pure', not {forced!r}")
-    native = None if forced == "pure" else _native()
+        raise ChoiceError(f"VELTRIX_IMPL is 'native' or 'pure', not {forced!r}")
+    obstacle = "VELTRIX_IMPL is 'pure'" if forced == "pure" else _obstacle()
+    native = None if obstacle else _native()
     if native is not None:
-        return "native", native
+        return "native", native, None
     if forced == "native":
-        raise ImportError(
-            "VELTRIX_IMPL is 'native', but veltrix._native is not built; the other choice is 'pure'"
-        )
-    return "pure", _pure()
+        raise ChoiceError(f"VELTRIX_IMPL is 'native', but {obstacle}; the other choice is 'pure'")
+    return "pure", _pure(), obstacle
 
 
-def _is_the_command() -> bool:
-    """Whether this process is `veltrix` or `python -m veltrix`, which says in one line what is wrong."""
-    run = sys.orig_argv[-len(sys.argv) :] if hasattr(sys, "argv") else []
-    return bool(run) and run[0].rpartition("/")[2] in {"veltrix", "-mveltrix"}
+refusal: str | None = None
+"""Why there is no implementation at all; None if there is one."""
+try:
+    implementation, kernel, why_pure = _choose(os.environ.get("VELTRIX_IMPL", ""))
+    _restore.kernel = kernel
+except ChoiceError as error:
+    refusal = str(error)
+    _restore.kernel = sys.modules[__name__]  # refuses a pickle as it does all else
 
 
-def _chosen() -> tuple[str, ModuleType]:
-    """What the environment chooses; the package is imported before the command line could catch an error."""
-    try:
-        return _choose(os.environ.get("VELTRIX_IMPL", ""))
-    except ImportError as error:
-        is_broken = error.name is not None  # an extension that cannot be loaded, which its traceback explains
-        if is_broken or not _is_the_command():
-            raise
-        from veltrix._exit import BAD_INPUT, complain
-
-        complain(f"error: {error}")
-        raise SystemExit(BAD_INPUT) from None
-
-
-implementation, kernel = _chosen()
-_restore.kernel = kernel
+def __getattr__(name: str) -> NoReturn:
+    """Refuse what a choice that cannot be had leaves out."""
+    if refusal is not None and not name.startswith("__"):
+        raise ImportError(refusal)
+    raise AttributeError(name)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from veltrix.errors import ConfigError
-from veltrix.sources import ConfigWarning, DotEnv, File, Source, Values
+from veltrix.sources import ConfigWarning, DotEnv, File, Secrets, Source, Values
 from veltrix.sources.file import EXTENSIONS, extension, file_path
 from veltrix.sources.kernel import Layer, Snapshot, resolve
+from veltrix.sources.read_set import one_read_set
 from veltrix.sources.source import Recipe, secret_paths, without_frames
 from veltrix.types import Dimension
 
@@ -86,9 +87,32 @@ def _first_load(
     paths = secret_paths(secret)
     if paths:
         loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
-    for source in sources:
-        loading.load(source)
-    return sources, loading.resolved(dimensions)
+    tables = _with_sources(dimensions)
+    with one_read_set(*_paths(sources, tables)):
+        for source in sources:
+            loading.load(source)
+        return sources, loading.resolved(tables)
+
+
+def _with_sources(dimensions: Dimensions) -> Dimensions:
+    """The dimensions with a source in each place of a table."""
+    if not isinstance(dimensions, Mapping):
+        return dimensions
+    return {
+        name: {choice: as_source(given) for choice, given in table.items()}
+        for name, table in dimensions.items()
+    }
+
+
+def _paths(sources: Iterable[Source], dimensions: Dimensions) -> tuple[list[str], list[str]]:
+    """The files and the directories of secrets that one load reads."""
+    reading = list(sources)
+    if isinstance(dimensions, Mapping):
+        reading += [as_source(given) for table in dimensions.values() for given in table.values()]
+    return (
+        [source.absolute_path for source in reading if isinstance(source, File)],
+        [source.absolute_path for source in reading if isinstance(source, Secrets)],
+    )
 
 
 class _Loading:

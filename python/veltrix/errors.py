@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _SHOWN_PROBLEMS = 20
 _SHOWN_CHARACTERS = 300
 SIBLINGS = 1_000
-"""How many names beside a missing one an error keeps."""
+"""Of so many names beside a missing one an error keeps those that are not too long."""
+LONGEST_SIBLING = 300
+"""The most characters of a name that it keeps."""
 
 
 def printable(text: str) -> str:
@@ -31,6 +33,13 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
+
+
+def quoted(text: str) -> str:
+    """The `repr` of a text, made printable; of a very long one only the ends are looked at."""
+    if len(text) > 2 * _SHOWN_CHARACTERS:
+        text = text[:_SHOWN_CHARACTERS] + text[-_SHOWN_CHARACTERS:]
+    return printable(repr(text))
 
 
 class ConfigError(Exception):
@@ -159,6 +168,8 @@ class MissingKeyError(ConfigError, KeyError):
     """
 
     code = "missing-key"
+    _kept: tuple[str, ...] | None = None
+    _nearest: tuple[str | None] | None = None
 
     def __init__(self, path: str, prefix: str, key: str | int, siblings: Iterable[str] = ()) -> None:
         self.path = path
@@ -169,51 +180,35 @@ class MissingKeyError(ConfigError, KeyError):
 
     @property
     def siblings(self) -> tuple[str, ...]:
-        """At most 1,000 keys that stand beside the missing one."""
-        return tuple(str(name) for name in islice(iter(self._siblings), SIBLINGS))
+        """Of the first 1,000 keys beside the missing one those of at most 300 characters."""
+        if self._kept is None:
+            self._siblings = self._kept = beside(self._siblings)
+        return self._kept
 
     @property
     def nearest(self) -> str | None:
         """The sibling that the key was perhaps meant to be."""
-        return _nearest(self.key, self.siblings) if isinstance(self.key, str) else None
+        if self._nearest is None:
+            from veltrix._nearest import nearest
+
+            self._nearest = (nearest(self.key, self.siblings) if isinstance(self.key, str) else None,)
+        return self._nearest[0]
 
     def __str__(self) -> str:
-        where = f"in {printable(repr(self.prefix))}" if self.prefix else "at the top level"
+        where = f"in {quoted(self.prefix)}" if self.prefix else "at the top level"
         if isinstance(self.key, int):
             return f"no item {self.key} {where}"
         nearest = self.nearest
-        hint = "" if nearest is None else f" (did you mean {printable(repr(nearest))}?)"
-        return f"no key {printable(repr(self.key))} {where}{hint}"
+        hint = "" if nearest is None else f" (did you mean {quoted(nearest)}?)"
+        return f"no key {quoted(self.key)} {where}{hint}"
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.path, self.prefix, self.key, self.siblings)
 
 
-def _nearest(key: str, siblings: Iterable[str]) -> str | None:
-    """The name at the smallest edit distance, if that is small for names of this length."""
-    if len(key) > 100:
-        return None
-    best, allowed = None, max(1, len(key) // 3)
-    for name in siblings:
-        if abs(len(name) - len(key)) <= allowed:
-            distance = 0 if name.casefold() == key.casefold() else _distance(key, name)
-            if distance <= allowed:
-                best, allowed = name, distance - 1
-    return best
-
-
-def _distance(left: str, right: str) -> int:
-    """How many insertions, deletions, changes and swaps of neighbours make one text the other."""
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, char in enumerate(left, 1):
-        before, previous, row = row, before, [i]
-        for j, other in enumerate(right, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != other))
-            if previous and j > 1 and char == right[j - 2] and left[i - 2] == other:
-                cost = min(cost, previous[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+def beside(names: Iterable[str]) -> tuple[str, ...]:
+    """What the error of a missing name keeps of the others."""
+    return tuple(str(name) for name in islice(iter(names), SIBLINGS) if len(name) <= LONGEST_SIBLING)
 
 
 class PathError(ConfigError, ValueError):

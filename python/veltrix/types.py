@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import abc, namedtuple
 from collections.abc import Mapping
 
 from veltrix.errors import place_in_file, printable
@@ -108,6 +108,37 @@ def _text(value: Any) -> str:
         return f"<{type(value).__name__}>"
 
 
+class KeysView(abc.KeysView[str]):
+    """The names of a mapping's children, in their order or backwards."""
+
+    __slots__ = ()
+    _mapping: Any
+
+    def __reversed__(self) -> Iterator[str]:
+        names: Iterator[str] = reversed(self._mapping)
+        return names
+
+
+class ValuesView(abc.ValuesView["Any"]):
+    """The values of a mapping's children, in their order or backwards."""
+
+    __slots__ = ()
+    _mapping: Any
+
+    def __reversed__(self) -> Iterator[Any]:
+        return (self._mapping[name] for name in reversed(self._mapping))
+
+
+class ItemsView(abc.ItemsView[str, "Any"]):
+    """The names and values of a mapping's children, in their order or backwards."""
+
+    __slots__ = ()
+    _mapping: Any
+
+    def __reversed__(self) -> Iterator[tuple[str, Any]]:
+        return ((name, self._mapping[name]) for name in reversed(self._mapping))
+
+
 class FrozenMapping(Mapping):  # type: ignore[type-arg]
     """A read-only mapping: what a mapping inside a list becomes."""
 
@@ -137,6 +168,18 @@ class FrozenMapping(Mapping):  # type: ignore[type-arg]
 
     def __reversed__(self) -> Iterator[str]:
         return reversed(self._data)
+
+    def keys(self) -> KeysView:
+        """The names of the children."""
+        return KeysView(self)
+
+    def values(self) -> ValuesView:
+        """The values of the children."""
+        return ValuesView(self)
+
+    def items(self) -> ItemsView:
+        """The names and values of the children."""
+        return ItemsView(self)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenMapping):

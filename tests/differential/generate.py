@@ -263,6 +263,8 @@ def layer_spec(source: Source, maker: DataMaker, name: str) -> LayerSpec:
         }
         if source.chance(0.3):
             spec.options["origins"][()] = Origin("other", "secrets", "dir/\x1b")
+        if source.chance(0.02):
+            spec.options["origins"][source.pick(hostile.WRONG_ORIGIN_PATHS)] = Origin("x", "s")
     if source.chance(0.05):
         spec.options["source"] = source.pick(("argument", "overlay", "set", "file", "é"))
     if source.chance(0.02):

@@ -200,6 +200,18 @@ WRONG_PATHS: tuple[Any, ...] = (
     "a\ud800", "\udfff.b", "a.b\udc00[", "😀[", "😀.😀 ", "é..", "a\\b", "a\\", "a\0b", "\0",
     ".".join("a" * 70), "a" + "[0]" * 70, "x" * 5000, '"' + "x y" * 500 + '"', "a[" + "1" * 5000 + "]",
 )  # fmt: skip
+WRONG_ORIGIN_PATHS: tuple[Any, ...] = (
+    "a",
+    "a.b",
+    1,
+    None,
+    ("a", 0),
+    ("a", None),
+    (Text("a"), "b"),
+    Pair(("a",)),
+    (Name("a.b"),),
+    ("\ud800",),
+)
 WRONG_NAMES: tuple[Any, ...] = (
     None,
     1,

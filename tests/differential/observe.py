@@ -1,10 +1,10 @@
 """What a call does, and whether two kernels did the same.
 
-`observe(call)` gives `("value", what it returned)` or `("error", class, text, attributes, cause)`, and `same`
-compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell apart: the
-type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two kernels have
-one name, so that theirs are compared by name; of a view only the names of its children count, as what stands
-beneath is seen in the snapshot.
+`observe(call)` gives `("value", what it returned)` or `("error", class, text, attributes, cause, context)`,
+and `same` compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell
+apart: the type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two
+kernels have one name, so that theirs are compared by name; of a view only the names of its children count, as
+what stands beneath is seen in the snapshot.
 
 Cases are compared by the million, so `same` walks plain data itself, and asks for a shape only where it meets
 what is not plain.
@@ -25,16 +25,23 @@ Shape = Any
 Outcome = tuple[Any, ...]
 
 
+class HandledError(Exception):
+    """What is being handled while a call is observed: the context of its error, as Python users expect."""
+
+
 def observe(call: Callable[..., Any], *args: Any) -> Outcome:
     """The outcome of a call; only what is no `Exception` passes through."""
     try:
-        return ("value", call(*args))
-    except Exception as error:  # noqa: BLE001  every error is an outcome
-        return error_parts(error)
+        raise HandledError
+    except HandledError:
+        try:
+            return ("value", call(*args))
+        except Exception as error:  # noqa: BLE001  every error is an outcome
+            return error_parts(error)
 
 
 def error_parts(error: BaseException) -> Outcome:
-    """The class, the text, the public attributes and the cause of an error."""
+    """The class, the text, the public attributes, the cause and the context of an error."""
     attributes: tuple[Any, ...] = ()
     if isinstance(error, ConfigError):
         attributes = tuple(
@@ -42,11 +49,10 @@ def error_parts(error: BaseException) -> Outcome:
         )
         if isinstance(error, MissingKeyError):
             attributes += (error.siblings, error.nearest)
-    cause = None if error.__cause__ is None else type(error.__cause__).__qualname__
-    text = str(error)
-    if isinstance(error, (TypeError, AttributeError)):
-        text = text.replace("veltrix.", "")  # CPython writes the module before the name of a class made in C
-    return ("error", type(error).__qualname__, text, attributes, cause)
+    cause, context = (
+        None if other is None else type(other).__qualname__ for other in (error.__cause__, error.__context__)
+    )
+    return ("error", type(error).__qualname__, str(error), attributes, cause, context)
 
 
 def same(left: Any, right: Any) -> bool:

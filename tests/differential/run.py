@@ -39,7 +39,8 @@ class _Dumper(pickle.Pickler):
         elif kind in (datetime.datetime, datetime.time):
             known = value.tzinfo is None
         else:
-            known = kind in PLAIN_TYPES or isinstance(value, Operator)
+            stand_in = kind.__module__ == "veltrix._restore"
+            known = stand_in or kind in PLAIN_TYPES or isinstance(value, Operator)
         if known or (kind is type and value in PLAIN_TYPES):
             return None
         OPAQUE[id(value)] = value
@@ -54,7 +55,7 @@ class _Loader(pickle.Unpickler):
         self.kernel = kernel
 
     def find_class(self, module: str, name: str) -> Any:
-        if module == "veltrix._restore":
+        if module == "veltrix._restore" and hasattr(self.kernel, name):
             return getattr(self.kernel, name)
         return super().find_class(module, name)
 
@@ -293,6 +294,8 @@ def _collections(run: Run, target: Any) -> Outcomes:
             lambda: list(reader.values()),
             lambda: list(reader.items()),
             lambda: list(reversed(reader.keys())),
+            lambda: list(reversed(reader.values())),
+            lambda: list(reversed(reader.items())),
             lambda: sorted(reader.keys() & names),
             lambda: sorted(map(str, reader.keys() | names)),
             lambda: (None, 1) in reader.items(),
@@ -319,18 +322,26 @@ def _surface(run: Run, target: Any) -> Outcomes:
             lambda: copy.deepcopy(reader) is reader,
             lambda: reader < reader,
             lambda: reader + reader,
+            lambda: reader | {},
+            lambda: {} | reader,
+            lambda: reader[1:2],
+            lambda: int(reader),
             lambda: reader(),
             lambda: type(reader)(),
             lambda: isinstance(reader, Mapping),
-        )
-    ]
-    # CPython words these differently for classes made in C.
-    outcomes += [
-        observe(call)[:2]
-        for call in (
             lambda: setattr(reader, "name", 1),
             lambda: setattr(reader, "layers", 1),
             lambda: delattr(reader, "layers"),
+        )
+    ]
+    # CPython counts the arguments of functions and of methods made in C in different words.
+    outcomes += [
+        observe(call)[:2]
+        for call in (
+            lambda: reader.keys(1),
+            lambda: reader.get(),
+            lambda: reader.explain("a", "b"),
+            lambda: reader.flatten(deep=True),
         )
     ]
     return tuple(outcomes)

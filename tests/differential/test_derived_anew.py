@@ -60,7 +60,7 @@ def test_any_stack_derived_from_any_other_is_that_stack_resolved(pool, conflicts
 
 
 def test_a_script_has_the_same_outcomes_where_every_step_resolves_anew(monkeypatch):
-    """Of every derived snapshot its whole portrait, of every error its text: the first of several conflicts."""
+    """Of every derived snapshot its portrait, of every error its text, so the first of several conflicts."""
     for number in range(CASES):
         case = make_case(case_seed(SEED, number))
         derived = list(Run(pure, case).observations())

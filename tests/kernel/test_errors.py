@@ -7,7 +7,8 @@ import pickle
 
 import pytest
 
-from veltrix import Origin
+from tests.kernel.stack import nested, stack
+from veltrix import DELETE, Origin
 from veltrix.errors import (
     ConfigError,
     ConflictError,
@@ -224,3 +225,54 @@ def test_an_error_names_a_class_without_asking_its_metaclass(kernel):
         ):
             with pytest.raises(TypeError, match=r", not Real\b"):
                 call()
+
+
+class HandledError(Exception):
+    """What is being handled where another error is raised."""
+
+
+FAILURES = [
+    lambda kernel, snapshot: snapshot["missing"],
+    lambda kernel, snapshot: snapshot["a..b"],
+    lambda kernel, snapshot: snapshot[1],
+    lambda kernel, snapshot: snapshot["\ud800"],
+    lambda kernel, snapshot: snapshot["m"]["missing"],
+    lambda kernel, snapshot: snapshot.explain("missing"),
+    lambda kernel, snapshot: snapshot.key("missing"),
+    lambda kernel, snapshot: snapshot.set("m", {"x": [DELETE]}),
+    lambda kernel, snapshot: snapshot.set("m.x.y", 1),
+    lambda kernel, snapshot: snapshot.delete("missing"),
+    lambda kernel, snapshot: snapshot.overlay({"m": 1}),
+    lambda kernel, snapshot: snapshot.without_layer("missing"),
+    lambda kernel, snapshot: snapshot.scope(region="eu"),
+    lambda kernel, snapshot: snapshot.diff(1),
+    lambda kernel, snapshot: hash(snapshot),
+    lambda kernel, snapshot: setattr(snapshot, "layers", 1),
+    lambda kernel, snapshot: snapshot < snapshot,
+    lambda kernel, snapshot: kernel.Layer("x", {"a" * 2**21: {1: 1}}),
+    lambda kernel, snapshot: kernel.Layer("x", {"x": "\ud800"}),
+    lambda kernel, snapshot: kernel.Layer("x", nested(65)),
+    lambda kernel, snapshot: kernel.Layer.parse("x", "{", "json", file="f"),
+    lambda kernel, snapshot: kernel.Layer.parse("x", "[" * 70, "json"),
+    lambda kernel, snapshot: kernel.resolve([1]),
+    lambda kernel, snapshot: kernel.resolve([kernel.Layer("x", {})] * 1_001),
+    lambda kernel, snapshot: kernel.format_path(("a", -1)),
+    lambda kernel, snapshot: kernel.Snapshot(),
+]
+
+
+@pytest.mark.parametrize("fail", FAILURES)
+def test_an_error_has_what_was_being_handled_as_its_context(kernel, fail):
+    snapshot = stack(kernel, {"m": {"x": 1}})
+    with pytest.raises(Exception) as plain:  # noqa: PT011  any error
+        fail(kernel, snapshot)
+    assert plain.value.__context__ is None
+    handled = HandledError()
+    try:
+        raise handled
+    except HandledError:
+        with pytest.raises(type(plain.value)) as caught:
+            fail(kernel, snapshot)
+    assert caught.value.__context__ is handled
+    assert (handled.__context__, caught.value.__cause__) == (None, None)
+    assert str(caught.value) == str(plain.value)

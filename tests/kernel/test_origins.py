@@ -126,6 +126,48 @@ def test_what_is_refused(kernel, make, given, error, text):
     assert (type(caught.value), str(caught.value)) == (error, text)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("x", "a path of origins is a tuple of str, not str"),
+        ("a.b", "a path of origins is a tuple of str, not str"),
+        (1, "a path of origins is a tuple of str, not int"),
+        (None, "a path of origins is a tuple of str, not NoneType"),
+        (frozenset("x"), "a path of origins is a tuple of str, not frozenset"),
+        (("x", 0), "a name in a path of origins is a str, not int"),
+        ((b"x",), "a name in a path of origins is a str, not bytes"),
+        ((("x",),), "a name in a path of origins is a str, not tuple"),
+    ],
+)
+def test_a_path_of_origins_is_a_tuple_of_names(kernel, path, text):
+    for origin in (Origin("x", "s"), "no origin"):
+        for make in (
+            lambda origin=origin: kernel.Layer("x", {"x": 1}, origins={path: origin}),
+            lambda origin=origin: kernel.restore_layer(Origin("x", "s"), {"x": 1}, {path: origin}, False),
+        ):
+            with pytest.raises(TypeError) as caught:
+                make()
+            assert str(caught.value) == text
+
+
+def test_a_path_of_origins_may_be_of_subclasses(kernel):
+    class Path(tuple):
+        __slots__ = ()
+
+        def __hash__(self):
+            return 1
+
+    class Text(str):
+        __slots__ = ()
+
+        def __hash__(self):
+            return 2
+
+    given = {Path((Text("x"), "y")): Origin("x", "s", "f", 3)}
+    layer = kernel.Layer("x", {"x": {"y": 1}}, origins=given)
+    assert kernel.resolve([layer]).explain("x.y").origin == Origin("x", "s", "f", 3)
+
+
 def test_the_first_wrong_field_is_named(kernel):
     for origin, text in (
         (Origin("x", 1, 1, "1", "1", 1), "an origin's source is a str, not int"),

@@ -62,6 +62,38 @@ def test_a_snapshot_comes_back_whole(snapshot, protocol):
         loaded.scope(region="us")
 
 
+_FORMER, _LATTER = (
+    {
+        "time": dt.time(2, 30, fold=fold),
+        "utc": dt.time(2, 30, tzinfo=dt.UTC, fold=fold),
+        "naive": dt.datetime(2024, 10, 27, 2, 30, fold=fold),
+        "aware": dt.datetime(2024, 10, 27, 2, 30, tzinfo=dt.timezone(dt.timedelta(hours=-5)), fold=fold),
+        "named": dt.datetime(2024, 10, 27, 2, 30, tzinfo=dt.timezone(dt.timedelta(0), "X"), fold=fold),
+        "list": [dt.time(3, fold=fold), {"k": (dt.datetime(2024, 1, 1, fold=fold),)}],
+    }
+    for fold in (0, 1)
+)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("data", [_FORMER, _LATTER], ids=["first pass", "second pass"])
+def test_a_time_keeps_its_fold(kernel, data, protocol):
+    operators = {"r": replace(data), "a": append([data["naive"]]), "p": prepend((data["time"], data))}
+    snapshot = stack(kernel, data, operators, {"deep": {"down": data}}).set("set", data["utc"])
+    loaded = pickle.loads(pickle.dumps(snapshot, protocol))
+    assert repr(loaded.to_dict()) == repr(snapshot.to_dict())
+    view = pickle.loads(pickle.dumps(snapshot["deep"], protocol))
+    assert repr(view.to_dict()) == repr(snapshot["deep"].to_dict())
+    layer = pickle.loads(pickle.dumps(kernel.Layer("x", data), protocol))
+    assert repr(veltrix.resolve([layer]).to_dict()) == repr(data | {"list": snapshot.to_dict()["list"]})
+    other = stack(kernel, _FORMER if data is _LATTER else _LATTER, {"r": 1}, conflicts="replace")
+    difference = snapshot.diff(other)
+    assert "aware" in difference.changed
+    loaded = pickle.loads(pickle.dumps(difference, protocol))
+    for part in ("added", "removed", "changed"):
+        assert repr(getattr(loaded, part)) == repr(getattr(difference, part))
+
+
 def test_it_loads_in_the_other_implementation(snapshot, tmp_path):
     (tmp_path / "pickle").write_bytes(pickle.dumps(snapshot))
     code = (
@@ -162,7 +194,7 @@ def test_shared_values_come_back(value, protocol):
 def test_a_key_is_not_pickled(kernel, protocol):
     key = stack(kernel, {"x": 1}).key("x")
     for call in (lambda: pickle.dumps(key, protocol), key.__reduce__, lambda: copy.copy(key)):
-        with pytest.raises(TypeError, match=r"^cannot pickle 'veltrix\.Key' object$"):
+        with pytest.raises(TypeError, match=r"^cannot pickle 'Key' object$"):
             call()
 
 

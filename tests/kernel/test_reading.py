@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import json
-from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, KeysView, Mapping, Reversible, ValuesView
 
 import pytest
 
@@ -87,9 +87,9 @@ def test_it_is_a_mapping(reader):
 
 
 def test_keys_values_and_items(reader):
-    assert type(reader.keys()) is KeysView
-    assert type(reader.values()) is ValuesView
-    assert type(reader.items()) is ItemsView
+    assert isinstance(reader.keys(), KeysView)
+    assert isinstance(reader.values(), ValuesView)
+    assert isinstance(reader.items(), ItemsView)
     assert list(reader.keys()) == list(DATA)
     assert list(reader.values()) == [reader[name] for name in DATA]
     assert list(reader.items()) == [(name, reader[name]) for name in DATA]
@@ -98,6 +98,24 @@ def test_keys_values_and_items(reader):
     assert "server.port" in reader.keys()  # noqa: SIM118
     assert ("zero", 0) in reader.items()
     assert ("zero", 1) not in reader.items()
+
+
+def test_keys_values_and_items_backwards(reader):
+    assert list(reversed(reader)) == list(reversed(reader.keys())) == list(reversed(DATA))
+    assert list(reversed(reader.values())) == [reader[name] for name in reversed(DATA)]
+    assert list(reversed(reader.items())) == [(name, reader[name]) for name in reversed(DATA)]
+    assert [type(name) for name in reversed(reader["logging"].keys())] == [Name, Name]
+    for view in (reader.keys(), reader.values(), reader.items()):
+        assert isinstance(view, Reversible)
+        assert repr(view).startswith(f"{type(view).__name__}(<veltrix.")
+    assert reader.keys() & {"zero"} == {"zero"}
+
+
+def test_a_mapping_in_a_list_is_read_backwards_as_well(kernel):
+    item = stack(kernel, {"l": [{"a": 1, "b": 2}]})["l"][0]
+    assert list(reversed(item)) == list(reversed(item.keys())) == ["b", "a"]
+    assert list(reversed(item.values())) == [2, 1]
+    assert list(reversed(item.items())) == [("b", 2), ("a", 1)]
 
 
 def test_a_name_that_a_path_would_quote_is_yielded_as_one(reader):
@@ -294,7 +312,7 @@ def test_the_classes_are_final_and_belong_to_the_package(kernel, name):
     assert kind.__qualname__ == name
     with pytest.raises(TypeError) as caught:
         type("Sub", (kind,), {})
-    assert str(caught.value) == f"type 'veltrix.{name}' is not an acceptable base type"
+    assert str(caught.value) == f"type '{name}' is not an acceptable base type"
 
 
 @pytest.mark.parametrize("name", ["Snapshot", "View", "Key"])

@@ -6,6 +6,7 @@ import gc
 import pickle
 import traceback
 import weakref
+from collections.abc import Iterable
 
 import pytest
 
@@ -186,6 +187,31 @@ class Lying:
         return 5
 
 
+@Iterable.register
+class Registered:
+    """Says that it can be iterated, and cannot."""
+
+
+class Once:
+    """Gives an iterator that cannot be iterated itself."""
+
+    def __init__(self, *paths):
+        self.paths = paths
+
+    def __iter__(self):
+        paths = iter(self.paths)
+        return type("Next", (), {"__next__": lambda _: next(paths)})()
+
+
+def test_secret_paths_from_any_iterator(kernel):
+    for secret in (Once("x"), iter(["x"]), {"x": 1}, {"x"}, (path for path in ["x"])):
+        snapshot = kernel.resolve([kernel.Layer("a", {"x": 1, "y": 2}, secret=secret)])
+        assert [snapshot.explain(path).secret for path in "xy"] == [True, False]
+    for item in (None, 1):
+        with pytest.raises(TypeError, match="a path is a str or a tuple of str and int, not"):
+            kernel.Layer("a", {}, secret=Once("x", item))
+
+
 @pytest.mark.parametrize(
     ("secret", "text"),
     [
@@ -193,7 +219,8 @@ class Lying:
         (1, "secret is a bool or paths, not int"),
         ("x", "secret is a bool or paths, not str"),
         (Raising(), "mine"),
-        (Lying(), "iter() returned non-iterator of type 'int'"),
+        (Lying(), "secret is a bool or paths, not Lying"),
+        (Registered(), "secret is a bool or paths, not Registered"),
     ],
 )
 def test_what_is_no_list_of_secret_paths(kernel, secret, text):

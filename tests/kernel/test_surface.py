@@ -95,6 +95,7 @@ def test_what_an_instance_offers(name):
         if callable(ours):
             assert ours.__doc__, member
             assert theirs.__name__ == ours.__name__ == member
+            assert theirs.__qualname__ == ours.__qualname__ == f"{name}.{member}"
             assert parameters(theirs) == parameters(ours), member
 
 
@@ -109,7 +110,7 @@ def test_a_class_is_final(name):
         with pytest.raises(TypeError) as caught:
             type("Own", (getattr(kernel, name),), {})
         texts.add(str(caught.value))
-    assert texts == {f"type 'veltrix.{name}' is not an acceptable base type"}
+    assert texts == {f"type '{name}' is not an acceptable base type"}
 
 
 @pytest.mark.parametrize("name", sorted({*CLASSES} - {"Layer"}))
@@ -117,7 +118,7 @@ def test_a_class_that_is_not_made_by_hand(name):
     for kernel in (PURE, NATIVE):
         with pytest.raises(TypeError) as caught:
             getattr(kernel, name)()
-        assert str(caught.value) == f"cannot create 'veltrix.{name}' instances"
+        assert str(caught.value) == f"cannot create '{name}' instances"
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -128,8 +129,78 @@ def test_nothing_can_be_set_or_deleted(kernel, name):
             setattr(instance, member, 1)
         with pytest.raises(AttributeError) as deleting:
             delattr(instance, member)
-        if name in ("Layer", "Key"):
-            assert {str(setting.value), str(deleting.value)} == {f"a {name} is read-only"}
+        assert {str(setting.value), str(deleting.value)} == {f"a {name} is read-only"}
+
+
+def _assign_class(one):
+    one.__class__ = int
+
+
+def _assign_item(one):
+    one["a"] = 1
+
+
+def _delete_item(one):
+    del one["a"]
+
+
+def _enter(one):
+    with one:
+        pass
+
+
+USES = {
+    "attribute": lambda one: one.no_such_attribute,
+    "private attribute": lambda one: one.__dict__,
+    "class": _assign_class,
+    "assign": _assign_item,
+    "delete": _delete_item,
+    "with": _enter,
+    "call": lambda one: one(),
+    "less": lambda one: one < one,
+    "at most": lambda one: one <= 1,
+    "or": lambda one: one | one,
+    "or of a dict": lambda one: {} | one,
+    "plus": lambda one: one + one,
+    "times": lambda one: 2 * one,
+    "minus": lambda one: -one,
+    "next": next,
+    "int": int,
+    "float": float,
+    "bytes": lambda one: bytes(one) if not hasattr(one, "keys") else None,
+    "index": lambda one: [][one],
+    "slice": lambda one: one[1:2],
+    "format": lambda one: format(one, "x"),
+    "unpack": lambda one: dict(**one) and None,
+    "await": lambda one: one.__await__(),
+    "hash": lambda one: hash(one) and None,
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("name", CLASSES)
+def test_what_the_interpreter_says_about_a_use(name, use):
+    def said(kernel):
+        try:
+            return USES[use](made(kernel)[name])
+        except Exception as error:  # noqa: BLE001  any error is what is compared
+            return type(error), str(error)
+
+    assert said(NATIVE) == said(PURE)
+    assert "veltrix." not in str(said(PURE))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_wrong_arguments_are_the_same_kind_of_error_and_show_no_inner_name(name):
+    pure, native = made(PURE)[name], made(NATIVE)[name]
+    for member in public(pure):
+        if callable(getattr(pure, member)):
+            for arguments, named in ((range(9), {}), ((), {"no_such": 1})):
+                for one in (pure, native):
+                    with pytest.raises((TypeError, ValueError)) as caught:
+                        getattr(one, member)(*arguments, **named)
+                    if member != "scope" or arguments:
+                        assert str(caught.value).startswith(f"{name}.{member}()")
 
 
 def test_the_function_of_the_package_pickles_by_its_public_name():

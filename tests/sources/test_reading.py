@@ -126,13 +126,13 @@ def test_a_change_late_in_a_long_file_is_seen(file, monkeypatch, hurry, one_tick
 def test_only_a_file_of_this_tick_or_the_future_is_read_twice(file, monkeypatch, one_tick, later, twice):
     os.utime(file, (0, 0))  # a time that was set says nothing
     one_tick(later)
-    pread, second = os.pread, []
+    lseek, second = os.lseek, []
 
     def counted(*arguments):
         second.append(arguments)
-        return pread(*arguments)
+        return lseek(*arguments)
 
-    monkeypatch.setattr(reading.os, "pread", counted)
+    monkeypatch.setattr(reading.os, "lseek", counted)
     assert read_stable(str(file)) == b"one"
     assert bool(second) is twice
 
@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_read_twice_is_read_once(file, monkeypatch, one_ti
     def refused(*_):
         raise OSError(errno.ESPIPE, "Illegal seek")
 
-    monkeypatch.setattr(reading.os, "pread", refused)
+    monkeypatch.setattr(reading.os, "lseek", refused)
     assert read_stable(str(file)) == b"one"
 
 

@@ -10,10 +10,11 @@ import pytest
 
 import veltrix
 from tests.sources.conftest import as_nobody, load_over, open_descriptors, problems_of
+from tests.sources.mounted import Mounted
 from veltrix.errors import SourceError
-from veltrix.sources import secret_files
+from veltrix.sources import read_set, secret_files
+from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import ATTEMPTS, TornError, UnreadableError
-from veltrix.sources.secret_files import read_generation
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def hurry(monkeypatch):
-    monkeypatch.setattr(secret_files, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(read_set, "FIRST_PAUSE", 0)
 
 
 def put(folder, **contents):
@@ -41,32 +42,6 @@ def said_of(folder, **options):
     """The problems, without the name of the directory."""
     said = problems_of(lambda: load(folder, **options))
     return [text.replace(f"{folder}/", "").replace(str(folder), "DIR") for text in said]
-
-
-class Mounted:
-    """A directory laid out as Kubernetes lays out a mounted secret."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.number = 0
-
-    def publish(self, contents, *, keep_old=False):
-        old = self.folder / f"..{self.number}"
-        self.number += 1
-        target = self.folder / f"..{self.number}"
-        target.mkdir()
-        for name, content in contents.items():
-            (target / name).write_text(content)
-        link = self.folder / "..data_tmp"
-        link.symlink_to(target.name)
-        link.rename(self.folder / "..data")
-        for name in contents:
-            if not (self.folder / name).is_symlink():
-                (self.folder / name).symlink_to(f"..data/{name}")
-        if old.is_dir() and not keep_old:
-            for file in old.iterdir():
-                file.unlink()
-            old.rmdir()
 
 
 @pytest.fixture
@@ -284,7 +259,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_read(for_everyone):
     (for_everyone / "a").chmod(0)
 
     def read():
-        generation = read_generation(str(for_everyone))
+        generation = read_directory(str(for_everyone))
         return generation.contents, generation.problems
 
     assert as_nobody(read) == repr(({"b": b"y"}, {"a": "permission denied"}))
@@ -339,7 +314,7 @@ def test_a_link_that_leads_nowhere_for_a_moment_is_waited_for(mounted, monkeypat
         if len(waits) == 2:
             (mounted.folder / "..1" / "b").write_text("2")
 
-    monkeypatch.setattr(secret_files.time, "sleep", arrive)
+    monkeypatch.setattr(read_set.time, "sleep", arrive)
     assert load(mounted.folder).to_dict() == {"a": "1", "b": "2"}
     assert len(waits) == 2
 
@@ -367,7 +342,7 @@ def test_a_generation_that_is_gone_is_refused_after_a_bounded_number_of_tries(mo
     mounted.publish({"a": "1"})
     (mounted.folder / "..1").rename(mounted.folder / "..x")
     waits = []
-    monkeypatch.setattr(secret_files.time, "sleep", waits.append)
+    monkeypatch.setattr(read_set.time, "sleep", waits.append)
     assert said_of(mounted.folder) == ["DIR: ..data points to nothing"]
     assert len(waits) <= ATTEMPTS
 
@@ -425,7 +400,7 @@ def test_ten_thousand_swaps_during_the_read_of_fifty_files(mounted, monkeypatch,
 
     swaps = during_read(monkeypatch, swap)
     while len(swaps) < 10_000:
-        generation = read_generation(str(mounted.folder))
+        generation = read_directory(str(mounted.folder))
         assert not generation.problems
         assert generation.contents.keys() == set(names)
         assert len(set(generation.contents.values())) == 1
@@ -448,7 +423,7 @@ def test_no_swap_of_many_is_ever_seen_in_part(mounted):
     try:
         for _ in range(100):
             try:
-                generation = read_generation(str(mounted.folder))
+                generation = read_directory(str(mounted.folder))
             except TornError:
                 refused += 1
                 continue
@@ -470,5 +445,5 @@ def test_no_descriptor_is_left_open(mounted, hurry):
     with pytest.raises(SourceError):
         load(mounted.folder)
     with pytest.raises(UnreadableError):
-        read_generation(str(mounted.folder / "absent"))
+        read_directory(str(mounted.folder / "absent"))
     assert open_descriptors() == before

@@ -22,10 +22,16 @@ class Difference:
     _changed: dict[str, tuple[Any, Any]]
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        raise TypeError("cannot create 'veltrix.Difference' instances")
+        raise TypeError("cannot create 'Difference' instances")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.Difference' is not an acceptable base type")
+        raise TypeError("type 'Difference' is not an acceptable base type")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Difference is read-only")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Difference is read-only")
 
     @property
     def added(self) -> dict[str, Any]:
@@ -63,6 +69,12 @@ class Difference:
 
         return (restore_difference, (self._added, self._removed, self._changed))
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from veltrix._restore import keeping_folds
+
+        restore, state = self.__reduce__()
+        return (restore, keeping_folds(state, protocol))
+
 
 def difference(new: dict[str, Any], old: dict[str, Any]) -> Difference:
     """What was added, removed and changed from one flat mapping to another, in the order of the paths."""
@@ -85,9 +97,8 @@ def restore_difference(
         if not isinstance(part, dict):
             raise TypeError(f"a difference is made of dicts, not {type_name(part)}")
     difference = object.__new__(Difference)
-    difference._added = added
-    difference._removed = removed
-    difference._changed = changed
+    for name, part in (("_added", added), ("_removed", removed), ("_changed", changed)):
+        object.__setattr__(difference, name, part)
     return difference
 
 

@@ -17,10 +17,10 @@ class Key:
     value: Any
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        raise TypeError("cannot create 'veltrix.Key' instances")
+        raise TypeError("cannot create 'Key' instances")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.Key' is not an acceptable base type")
+        raise TypeError("type 'Key' is not an acceptable base type")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Key is read-only")
@@ -32,7 +32,7 @@ class Key:
         return f"<veltrix.Key {self.path!r}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("cannot pickle 'veltrix.Key' object")
+        raise TypeError("cannot pickle 'Key' object")
 
 
 def make_key(path: str, value: Any) -> Key:

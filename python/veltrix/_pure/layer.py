@@ -12,12 +12,12 @@ tells them apart. Nodes are never changed: `put` and `remove` copy the mappings 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import SCALARS, entries, freeze, freeze_list, type_word
-from veltrix.errors import SIBLINGS, ConflictError, LimitError, MissingKeyError, ParseError, PathError
+from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError, beside
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
 
@@ -202,7 +202,7 @@ class Layer:
         raise AttributeError("a Layer is read-only")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.Layer' is not an acceptable base type")
+        raise TypeError("type 'Layer' is not an acceptable base type")
 
     def __repr__(self) -> str:
         return f"<veltrix.Layer {self.name!r}>"
@@ -214,6 +214,12 @@ class Layer:
         _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
         return (restore_layer, (self._origin, self._root.data(), origins, secret))
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from veltrix._restore import keeping_folds
+
+        restore, (origin, data, origins, secret) = self.__reduce__()
+        return (restore, (origin, keeping_folds(data, protocol), origins, secret))
 
     def __copy__(self) -> Layer:
         return self
@@ -284,9 +290,20 @@ def _secret_paths(secret: bool | Iterable[str | tuple[str | int, ...]]) -> bool 
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
     if type(secret) is bool:
         return secret
-    if not isinstance(secret, Iterable):
+    paths = _iterator(secret) if isinstance(secret, Iterable) else None
+    if not hasattr(type(paths), "__next__"):
         raise TypeError(f"secret is a bool or paths, not {type_name(secret)}")
-    return frozenset(names(parse_path(path)) for path in secret)
+    end: Any = object()
+    marked = set()
+    while (path := next(paths, end)) is not end:
+        marked.add(names(parse_path(path)))
+    return frozenset(marked)
+
+
+def _iterator(secret: Iterable[str | tuple[str | int, ...]]) -> Any:
+    """What an argument gives for its iterator, which may be anything."""
+    make = getattr(type(secret), "__iter__", None)
+    return None if make is None else make(secret)
 
 
 def names(path: Segments) -> Segments:
@@ -315,7 +332,7 @@ def _remove(node: Node, path: Segments, depth: int) -> Node:
     name = str(path[depth])
     children = node.value if node.is_mapping else {}
     if name not in children:
-        raise MissingKeyError(join(path), join(path[:depth]), name, tuple(islice(children, SIBLINGS)))
+        raise MissingKeyError(join(path), join(path[:depth]), name, beside(children))
     if depth + 1 == len(path):
         rest = {other: child for other, child in children.items() if other != name}
     else:

@@ -53,8 +53,19 @@ def checked_origins(layer: str, origins: Origins | None) -> Origins:
         raise TypeError(f"origins are a mapping, not {type_name(origins)}")
     checked = {}
     for path, origin in origins.items():
-        checked[path] = _of_layer(layer, _fields(origin))
+        names = _names(path)
+        checked[names] = _of_layer(layer, _fields(origin))
     return checked
+
+
+def _names(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The plain path of an origin: a tuple of names; text could be meant as a name or as a path."""
+    if not isinstance(path, tuple):
+        raise TypeError(f"a path of origins is a tuple of str, not {type_name(path)}")
+    for name in tuple.__iter__(path):
+        if not isinstance(name, str):
+            raise TypeError(f"a name in a path of origins is a str, not {type_name(name)}")
+    return tuple(str.__str__(name) for name in tuple.__iter__(path))
 
 
 def layer_origin(origin: Origin) -> Origin:

@@ -19,7 +19,7 @@ from veltrix._pure.origin import number_argument, text_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, make_view, pre_order
-from veltrix.errors import ConflictError
+from veltrix.errors import ConflictError, LimitError
 from veltrix.types import Dimension, Origin
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Path = str | tuple[str | int, ...]
 
+MAX_LAYERS = 1_000
 _SCOPES = 128
 _LAST_GENERATION = 2**62
 """The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it."""
@@ -49,10 +50,10 @@ class Snapshot(Reader):
     _scopes: dict[tuple[Layer, ...], Snapshot]
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        raise TypeError("cannot create 'veltrix.Snapshot' instances")
+        raise TypeError("cannot create 'Snapshot' instances")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.Snapshot' is not an acceptable base type")
+        raise TypeError("type 'Snapshot' is not an acceptable base type")
 
     def __getitem__(self, path: Path) -> Any:
         if type(path) is str:
@@ -156,7 +157,7 @@ class Snapshot(Reader):
         """The stack resolved; one generation on if that changes the content."""
         snapshot = self._with(layers)
         if snapshot.diff(self):
-            snapshot._generation += 1
+            snapshot._keep(_generation=snapshot._generation + 1)
         return snapshot
 
     def _position(self, name: str | None) -> int:
@@ -230,6 +231,8 @@ def _resolved(
 
 def _run(layers: tuple[Layer, ...]) -> Run:
     """The run of the top level: all layers count, as none has an operator there."""
+    if len(layers) > MAX_LAYERS:
+        raise LimitError(f"more than {MAX_LAYERS} layers")
     return tuple([layer._root for layer in reversed(layers)])
 
 
@@ -243,11 +246,8 @@ def _made(
     """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
     snapshot._fill("", tree, {})
-    snapshot._layers = layers
-    snapshot._conflicts = conflicts
-    snapshot._dimensions = dimensions
-    snapshot._generation = generation
-    snapshot._scopes = {}
+    snapshot._keep(_layers=layers, _conflicts=conflicts, _dimensions=dimensions)
+    snapshot._keep(_generation=generation, _scopes={})
     return snapshot
 
 

@@ -6,16 +6,16 @@ before what it is asked for. What is not there yet is found in the tree, and kep
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, KeysView, Mapping, ValuesView
-from itertools import islice
+from collections.abc import Mapping
+from types import FunctionType
 
 from veltrix._pure.digest import digest
 from veltrix._pure.explain import explain
 from veltrix._pure.key import make_key
 from veltrix._pure.path import Segments, join, parse_path, quote, type_name
 from veltrix._pure.value import thaw
-from veltrix.errors import SIBLINGS, MissingKeyError
-from veltrix.types import FrozenMapping, Name
+from veltrix.errors import MissingKeyError, beside
+from veltrix.types import FrozenMapping, ItemsView, KeysView, Name, ValuesView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,21 @@ class Reader(_Mapping):
     _tree: dict[str, Any]
     _values: dict[str, Any]
 
+    def __init_subclass__(cls) -> None:
+        """Gives a class the methods as its own: what Python says about their arguments names the class."""
+        for name, method in vars(Reader).items():
+            if isinstance(method, FunctionType) and name not in vars(cls):
+                own = FunctionType(method.__code__, method.__globals__, name, method.__defaults__)
+                own.__annotations__ = method.__annotations__
+                own.__qualname__ = f"{cls.__qualname__}.{name}"
+                setattr(cls, name, own)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a {type(self).__name__} is read-only")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a {type(self).__name__} is read-only")
+
     def __getitem__(self, path: Path) -> Any:
         return self._find(path)
 
@@ -69,15 +84,15 @@ class Reader(_Mapping):
     def __reversed__(self) -> Iterator[str]:
         return reversed(self._tree)
 
-    def keys(self) -> KeysView[str]:
+    def keys(self) -> KeysView:
         """The names of the children; a `Name` where a path would have to quote it."""
         return KeysView(self)
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> ValuesView:
         """The values of the children."""
         return ValuesView(self)
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> ItemsView:
         """The names and values of the children."""
         return ItemsView(self)
 
@@ -121,8 +136,8 @@ class Reader(_Mapping):
     def digest(self) -> str:
         """A hash of the content that ignores the order of keys."""
         if self._digest is None:
-            self._digest = digest(self._tree)
-        return self._digest
+            self._keep(_digest=digest(self._tree))
+        return self._digest  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         from veltrix.display import display
@@ -150,7 +165,7 @@ class Reader(_Mapping):
         if depth == len(segments):
             return self._read(path, segments, value)
         prefix = (self._prefix + join(segments[:depth])).removesuffix(".")
-        siblings = tuple(islice(value, SIBLINGS)) if isinstance(value, Mapping) else ()
+        siblings = beside(value) if isinstance(value, Mapping) else ()
         del value  # whoever shows the traceback with its locals would show it
         raise MissingKeyError(self._prefix + join(segments), prefix, segments[depth], siblings)
 
@@ -177,11 +192,13 @@ class Reader(_Mapping):
         return known
 
     def _fill(self, prefix: str, tree: dict[str, Any], values: dict[str, Any]) -> Self:
-        self._prefix = prefix
-        self._tree = tree
-        self._values = values
-        self._digest = None
+        self._keep(_prefix=prefix, _tree=tree, _values=values, _digest=None)
         return self
+
+    def _keep(self, **fields: Any) -> None:
+        """Sets what nobody else can."""
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
 
 
 def _equal(value: Any, other: Any) -> bool:
@@ -211,10 +228,10 @@ class View(Reader):
     __module__ = "veltrix"
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        raise TypeError("cannot create 'veltrix.View' instances")
+        raise TypeError("cannot create 'View' instances")
 
     def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("type 'veltrix.View' is not an acceptable base type")
+        raise TypeError("type 'View' is not an acceptable base type")
 
     def __getitem__(self, path: Path) -> Any:
         if type(path) is str:
@@ -244,7 +261,7 @@ class View(Reader):
 def make_view(snapshot: Snapshot, path: str, tree: dict[str, Any], values: dict[str, Any]) -> View:
     """The view over one inner mapping."""
     view = object.__new__(View)._fill(path + ".", tree, values)
-    view._snapshot = snapshot
+    view._keep(_snapshot=snapshot)
     return view
 
 

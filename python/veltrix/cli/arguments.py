@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 import veltrix
+from veltrix import _select
 from veltrix.cli.documents import FORMATS
 from veltrix.cli.text import escaped
 
@@ -78,12 +80,20 @@ def _first_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    version = f"veltrix {veltrix.__version__} ({veltrix.implementation})"
-    parser.add_argument("--version", action="version", version=version)
+    parser.add_argument("--version", action="version", version=_version())
     parser.add_argument("command", choices=COMMANDS, metavar=_CHOICES, help=argparse.SUPPRESS)
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # so that a missing command is not called two missing arguments
     return parser
+
+
+def _version() -> str:
+    """What the report of a defect names: the implementation, why it is not the native one, the system."""
+    kernel = veltrix.implementation
+    if _select.why_pure is not None:
+        kernel = f"{kernel}: {_select.why_pure}"
+    python = f"{sys.implementation.name} {sys.version.split()[0]}"
+    return f"veltrix {veltrix.__version__} ({kernel}), {python} on {sys.platform}"
 
 
 def _command_parser(command: str) -> argparse.ArgumentParser:

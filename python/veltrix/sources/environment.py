@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
@@ -66,6 +67,8 @@ class Env(Recipe):
 
     def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer:
         begin = f"{self.prefix}_"
+        if UPPER_CASE_VARIABLES:
+            begin = begin.upper()
         variables = []
         for variable in sorted(name for name in os.environ if name.startswith(begin)):
             text = os.environ.get(variable)

@@ -6,7 +6,8 @@ import os
 
 from veltrix.errors import LimitError, ParseError, SourceError, printable
 from veltrix.sources.kernel import Layer
-from veltrix.sources.reading import TooLargeError, UnreadableError, read_stable
+from veltrix.sources.read_set import read_file
+from veltrix.sources.reading import TooLargeError, UnreadableError
 from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 
 TYPE_CHECKING = False
@@ -77,7 +78,7 @@ class File(Recipe):
 def read_document(source: File) -> bytes | None:
     """The bytes of the file; None if it is optional and not there."""
     try:
-        content = read_stable(source.absolute_path)
+        content = read_file(source.absolute_path)
     except TooLargeError as error:
         raise LimitError(error.reason, file=source.path) from error
     except UnreadableError as error:

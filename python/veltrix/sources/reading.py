@@ -18,10 +18,14 @@ import os
 import stat
 import time
 
+from veltrix.sources._system import GONE, open_file, place_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
+
+    from veltrix.sources._system import Directory
 
     Result = TypeVar("Result")
 
@@ -33,7 +37,6 @@ SETTLE = 0.005
 ATTEMPTS = 6
 FIRST_PAUSE = 0.005
 _CHUNK = 1024 * 1024
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 class UnreadableError(Exception):
@@ -56,9 +59,16 @@ class TornError(UnreadableError):
     """What was read changed meanwhile: worth another try."""
 
 
-def read_stable(path: str, *, limit: int = FILE_LIMIT) -> bytes:
-    """The content of the regular file `path`, at most `limit` bytes, in one unchanged state of it."""
-    return with_retries(lambda: read_once(path, limit=limit, settle=SETTLE)[0])
+class LinkedError(UnreadableError):
+    """A link leads to the file, or the system does not say whether one does; nothing of it was read."""
+
+
+def read_stable(path: str, *, limit: int = FILE_LIMIT, without_links: bool = False) -> bytes:
+    """The content of the regular file `path`, at most `limit` bytes, in one unchanged state of it.
+
+    `without_links` raises `LinkedError` for a file that is reached through a link.
+    """
+    return with_retries(lambda: read_once(path, limit=limit, settle=SETTLE, without_links=without_links)[0])
 
 
 def with_retries(attempt: Callable[[], Result]) -> Result:
@@ -74,21 +84,27 @@ def with_retries(attempt: Callable[[], Result]) -> Result:
 
 
 def read_once(
-    path: str, *, limit: int, directory: int | None = None, settle: float = 0
+    path: str,
+    *,
+    limit: int,
+    directory: Directory | None = None,
+    settle: float = 0,
+    without_links: bool = False,
 ) -> tuple[bytes, os.stat_result]:
     """One try: content and status, or `UnreadableError`, or `TornError` if the file changed under the read.
 
-    With `directory`, an open directory descriptor, `path` is a name in it that may not be a link. `settle`
-    are the seconds before a second read.
+    With `directory`, `path` is a name in it that may not be a link. `settle` are the seconds before a second
+    read. `without_links` refuses a `path` with a link anywhere on it by `LinkedError`.
     """
-    flags = _FLAGS if directory is None else _FLAGS | os.O_NOFOLLOW
     try:
-        descriptor = os.open(path, flags, dir_fd=directory)
+        descriptor = open_file(path) if directory is None else directory.open_file(path)
     except OSError as error:
         raise unreadable(error) from error
     except ValueError as error:
         raise UnreadableError("the name holds a NUL character") from error
     try:
+        if without_links and place_of(descriptor) != path:
+            raise LinkedError("reached through a link")
         begin, same = time.time_ns(), True
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
@@ -96,11 +112,12 @@ def read_once(
         if before.st_size > limit:
             raise TooLargeError(limit)
         content = _read_to_end(descriptor, limit)
-        if _is_fresh(before, begin) or os.fstat(descriptor).st_ctime_ns != before.st_ctime_ns:
+        after = os.fstat(descriptor)
+        if _is_fresh(before, begin) or after.st_ctime_ns != before.st_ctime_ns:
             if settle:
                 time.sleep(settle)
             same = _holds(descriptor, content)
-        after = os.fstat(descriptor)
+            after = os.fstat(descriptor)
     except OSError as error:
         raise unreadable(error) from error
     finally:
@@ -123,7 +140,9 @@ def unreadable(error: OSError) -> UnreadableError:
         return UnreadableError("no such file", missing=True)
     if error.errno == errno.ENXIO:
         return UnreadableError("not a regular file but a socket or a device")
-    if error.errno == errno.ESTALE:
+    if error.errno == errno.EISDIR:
+        return UnreadableError("not a regular file but a directory")
+    if error.errno in GONE:
         return TornError("moved away while it was read")
     return UnreadableError((error.strerror or "cannot be read").lower())
 
@@ -155,14 +174,15 @@ def _holds(descriptor: int, content: bytes) -> bool:
     """Whether the file, read a second time, is the same; one that cannot be read twice counts as such."""
     position = 0
     try:
-        while part := os.pread(descriptor, _CHUNK, position):
-            if part != content[position : position + len(part)]:
-                return False
-            position += len(part)
+        os.lseek(descriptor, 0, os.SEEK_SET)
     except OSError as error:
         if error.errno == errno.ESPIPE:
             return True
         raise
+    while part := os.read(descriptor, _CHUNK):
+        if part != content[position : position + len(part)]:
+            return False
+        position += len(part)
     return position == len(content)
 
 

@@ -6,9 +6,9 @@
       password -> ..data/password   what people see
 
 Kubernetes lays a mounted secret out so. `..data` is resolved once, to an open directory, and every file is
-read through that directory; a swap meanwhile cannot mix two generations. Afterwards the link is looked at
-again: if it moved on, or a file of the old generation was already gone, the whole read is tried again. A
-plain directory of files is read in the same way, without the link. No link may leave the directory.
+read through that directory; a swap meanwhile cannot mix two generations. A plain directory of files is read
+in the same way, without the link. No link may leave the directory. Whoever asks looks at the link again
+afterwards (`read_set`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import time
 
+from veltrix.sources._system import GONE, POSIX, Directory
+from veltrix.sources.links import DATA
 from veltrix.sources.reading import (
-    ATTEMPTS,
-    FIRST_PAUSE,
     TooLargeError,
     TornError,
     UnreadableError,
@@ -33,12 +32,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from veltrix.sources.links import Links
+
 SECRET_LIMIT = 8 * 1024 * 1024
 TOTAL_LIMIT = 16 * 1024 * 1024
 COUNT_LIMIT = 10_000
-DATA = "..data"
 _LINKS = 8
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Generation:
@@ -52,29 +51,14 @@ class Generation:
         """Files that everyone may read."""
 
 
-def read_generation(path: str) -> Generation:
-    """All files of the directory in one generation; raises `UnreadableError` if there is none to be had."""
-    latest: Generation | None = None
-    problem = UnreadableError("cannot be read")
-    pause = FIRST_PAUSE
-    for _ in range(ATTEMPTS):
-        try:
-            latest, moved = _attempt(path)
-            if not moved:
-                break
-        except TornError as error:
-            problem = error
-        time.sleep(pause)
-        pause *= 2
-    if latest is None:
-        raise problem
-    return latest
+def read_generation(path: str, links: Links) -> Generation:
+    """One read of the directory, in the generation that `links` lead to.
 
-
-def _attempt(path: str) -> tuple[Generation, bool]:
-    """One read, and whether a newer generation came meanwhile."""
+    Raises `UnreadableError`, and `TornError` where the generation, or a file of it, went away meanwhile.
+    """
     try:
-        root = os.open(path, _DIRECTORY)
+        place = links.resolve(path)
+        root = Directory(place)
     except OSError as error:
         if error.errno == errno.ENOTDIR:
             raise UnreadableError("not a directory", missing=not os.path.exists(path)) from error
@@ -82,36 +66,26 @@ def _attempt(path: str) -> tuple[Generation, bool]:
     except ValueError as error:
         raise UnreadableError("the name holds a NUL character") from error
     try:
-        link = _link(root, DATA)
+        link = links.target(os.path.join(place, DATA))
         data = None if link is None else _open_data(root, link)
         try:
-            return _Reader(root, data).read(), _link(root, DATA) != link
+            return _Reader(root, data).read()
         finally:
             if data is not None:
-                os.close(data)
+                data.close()
     except OSError as error:
         raise unreadable(error) from error
     finally:
-        os.close(root)
+        root.close()
 
 
-def _link(directory: int, name: str) -> str | None:
-    """Where a link points; None if it is not there or none."""
-    try:
-        return os.readlink(name, dir_fd=directory)
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.EINVAL):
-            return None
-        raise
-
-
-def _open_data(root: int, link: str) -> int:
+def _open_data(root: Directory, link: str) -> Directory:
     if "/" in link or link in (".", ".."):
         raise UnreadableError(f"{DATA} is a link that leaves the directory")
     try:
-        return os.open(link, _DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
+        return Directory(link, within=root)
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ESTALE):
+        if error.errno in GONE:
             raise TornError(f"{DATA} points to nothing") from error
         if error.errno in (errno.ENOTDIR, errno.ELOOP):
             raise UnreadableError(f"{DATA} does not point to a directory") from error
@@ -125,10 +99,10 @@ class _FullError(UnreadableError):
 class _Reader:
     """Reads what stands in an open directory, and in the one that its `..data` points to."""
 
-    def __init__(self, root: int, data: int | None) -> None:
+    def __init__(self, root: Directory, data: Directory | None) -> None:
         self.root = root
         self.data = data
-        self.everyone_enters = bool(os.fstat(root).st_mode & stat.S_IXOTH)
+        self.everyone_enters = root.is_open_to_everyone()
         self.generation = Generation()
         self.room = TOTAL_LIMIT
 
@@ -144,19 +118,19 @@ class _Reader:
                     break
         return self.generation
 
-    def _entries(self) -> Iterator[tuple[str, int]]:
+    def _entries(self) -> Iterator[tuple[str, Directory]]:
         """Name and directory of everything to be read: those of `..data` first, each name once."""
-        places: dict[str, int] = {}
+        places: dict[str, Directory] = {}
         for directory in (self.data, self.root):
             if directory is not None:
-                for name in sorted(os.listdir(directory)):
+                for name in sorted(directory.names()):
                     if not _is_hidden(name):
                         places.setdefault(name, directory)
         if len(places) > COUNT_LIMIT:
             raise UnreadableError(f"more than {COUNT_LIMIT} files")
         return iter(places.items())
 
-    def _read_entry(self, name: str, directory: int) -> None:
+    def _read_entry(self, name: str, directory: Directory) -> None:
         place, links = name, 0
         mode = _mode(place, directory)
         while stat.S_ISLNK(mode):
@@ -172,9 +146,11 @@ class _Reader:
             raise UnreadableError(f"not a regular file but {kind(mode)}")
         self._keep(name, place, directory)
 
-    def _follow(self, directory: int, place: str) -> tuple[int, str]:
+    def _follow(self, directory: Directory, place: str) -> tuple[Directory, str]:
         """The directory and the name that a link leads to: in this directory, or right in `..data`."""
-        target = os.readlink(place, dir_fd=directory)
+        if not POSIX:
+            raise UnreadableError("a link, which is followed on POSIX systems only")
+        target = directory.target(place)
         inner, _, last = target.removeprefix("./").rpartition("/")
         if target.startswith("/") or last in ("", ".", "..") or ".." in inner.split("/"):
             raise UnreadableError("a link that leaves the directory")
@@ -184,7 +160,7 @@ class _Reader:
             return self.data, last
         raise UnreadableError("a link into another directory")
 
-    def _keep(self, name: str, place: str, directory: int) -> None:
+    def _keep(self, name: str, place: str, directory: Directory) -> None:
         limit = min(SECRET_LIMIT, self.room)
         try:
             content, status = read_once(place, limit=limit, directory=directory)
@@ -202,11 +178,11 @@ class _Reader:
             self.generation.exposed.append(name)
 
 
-def _mode(place: str, directory: int) -> int:
+def _mode(place: str, directory: Directory) -> int:
     try:
-        return os.stat(place, dir_fd=directory, follow_symlinks=False).st_mode
+        return directory.mode(place)
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ESTALE):
+        if error.errno in GONE:
             raise TornError("points to nothing, or went away while it was read") from error
         raise unreadable(error) from error
 

@@ -10,8 +10,8 @@ from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import Matcher, UnmatchedError
+from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
-from veltrix.sources.secret_files import Generation, read_generation
 from veltrix.sources.source import Recipe, source_name, without_frames
 from veltrix.types import Origin
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from veltrix.sources.kernel import Snapshot
+    from veltrix.sources.secret_files import Generation
 
 _SEPARATORS = re.compile(r"\.|__")
 _NAMED = 5
@@ -72,7 +73,7 @@ class Secrets(Recipe):
 
     def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer | None:
         try:
-            generation = read_generation(self.absolute_path)
+            generation = read_directory(self.absolute_path)
         except UnreadableError as error:
             if error.missing and self.optional:
                 return None

@@ -13,6 +13,7 @@ use crate::diff;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::patch::Definition;
+use crate::resolve::check_count;
 use crate::rule::Definition as _;
 use crate::segments::SegmentId;
 use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locate, made_list, merged_names, walk};
@@ -162,6 +163,7 @@ impl Snapshot {
         stack: Arc<[Stacked]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
+        check_count(&stack)?;
         let mut derivation = Derivation {
             old: self,
             stack: &stack,

@@ -26,6 +26,6 @@ pub enum Error {
         /// The lower one.
         lower: Box<Side>,
     },
-    /// More layers than a base can number.
+    /// More layers than a stack may have.
     TooManyLayers,
 }

@@ -113,11 +113,17 @@ struct Resolver<'a> {
     made: TreeBuilder,
 }
 
+/// The most layers of a stack.
+pub const MAX_LAYERS: usize = 1_000;
+
+/// Refuses a stack of too many layers.
+pub fn check_count(stack: &[Stacked]) -> Result<(), Error> {
+    if stack.len() > MAX_LAYERS { Err(Error::TooManyLayers) } else { Ok(()) }
+}
+
 /// Resolves a stack, lowest layer first.
 pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
-    if stack.len() >= usize::from(u16::MAX) {
-        return Err(Error::TooManyLayers);
-    }
+    check_count(stack)?;
     let mut trees: Vec<Arc<Layer>> = stack.iter().map(Stacked::flattened).collect();
     let nodes: Vec<&[Node]> = trees.iter().map(|tree| tree.nodes()).collect();
     let mut made = TreeBuilder::new(Arc::clone(segments));

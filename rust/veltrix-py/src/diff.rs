@@ -12,6 +12,7 @@ use veltrix_core::segments::{SegmentId, Segments};
 use crate::error::push_path;
 use crate::guard::guarded;
 use crate::make::{Text, type_error};
+use crate::methods::read_only;
 use crate::output::{self, Style};
 use crate::snapshot::Snapshot;
 use crate::{python, raw};
@@ -102,6 +103,14 @@ fn attached<'py>(py: Python<'py>, dicts: &Dicts) -> [Bound<'py, PyDict>; 3] {
 
 #[pymethods]
 impl Difference {
+    fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(read_only(slf.py(), "Difference"))
+    }
+
+    fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(read_only(slf.py(), "Difference"))
+    }
+
     /// The values of the leaves that only the newer snapshot has.
     #[getter]
     fn added<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -147,6 +156,13 @@ impl Difference {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let state = raw::new_tuple(py, self.dicts(py)?.map(Bound::into_any))?;
         raw::new_tuple(py, [python::restore_difference(py)?.clone(), state.into_any()])
+    }
+
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let state = raw::new_tuple(py, slf.get().dicts(py)?.map(Bound::into_any))?;
+        let state = python::keeping_folds(py)?.call1((state, protocol))?;
+        raw::new_tuple(py, [python::restore_difference(py)?.clone(), state])
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -1,11 +1,13 @@
 //! The kernel's errors as the Python classes of `veltrix.errors`.
 
 use pyo3::call::PyCallArgs;
+use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use veltrix_core::error::{Error, Side};
 use veltrix_core::formats::DocumentError;
 use veltrix_core::path::push_name;
 use veltrix_core::record::Place;
+use veltrix_core::resolve::MAX_LAYERS;
 use veltrix_core::segments::{SegmentId, Segments};
 
 use crate::make::{Int, Text, shown, value_error};
@@ -13,8 +15,12 @@ use crate::{python, raw};
 
 /// An instance of a class as the error to raise.
 pub fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl PyCallArgs<'py>) -> PyErr {
-    match class.and_then(|class| class.call1(arguments)) {
-        Ok(error) => PyErr::from_value(error),
+    raise_made(class.and_then(|class| class.call1(arguments)))
+}
+
+fn raise_made(made: PyResult<Bound<'_, PyAny>>) -> PyErr {
+    match made.and_then(|error| Ok(error.cast_into::<PyBaseException>()?)) {
+        Ok(error) => raw::raised(&error),
         Err(error) => error,
     }
 }
@@ -49,7 +55,7 @@ pub fn origin<'py>(py: Python<'py>, layer: &str, place: &Place) -> PyResult<Boun
 pub fn kernel_error(py: Python<'_>, segments: &Segments, error: Error) -> PyErr {
     match error {
         Error::Conflict { path, upper, lower } => conflict(py, &path_text(segments, &path), &upper, &lower),
-        Error::TooManyLayers => raise(python::limit_error(py), (Text("more than 65534 layers"),)),
+        Error::TooManyLayers => raise(python::limit_error(py), (Text(format!("more than {MAX_LAYERS} layers")),)),
     }
 }
 
@@ -75,13 +81,11 @@ pub fn document_error(py: Python<'_>, file: Option<&str>, error: DocumentError) 
 
 /// `LimitError.too_deep(path)`.
 pub fn too_deep(py: Python<'_>, path: &str) -> PyErr {
-    match python::limit_error(py)
-        .and_then(|class| raw::attribute(class, c"too_deep"))
-        .and_then(|make| make.call1((Text(path),)))
-    {
-        Ok(error) => PyErr::from_value(error),
-        Err(error) => error,
-    }
+    raise_made(
+        python::limit_error(py)
+            .and_then(|class| raw::attribute(class, c"too_deep"))
+            .and_then(|make| make.call1((Text(path),))),
+    )
 }
 
 /// The error for no layer of a name.

@@ -3,7 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::make::{Text, attribute_error, shown, type_error};
+use crate::make::{Text, shown, type_error};
+use crate::methods::read_only;
 use crate::raw;
 
 /// A handle on one value: `key.value` is read at the speed of an attribute.
@@ -22,11 +23,11 @@ impl Key {
     }
 
     fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(attribute_error(slf.py(), "a Key is read-only"))
+        Err(read_only(slf.py(), "Key"))
     }
 
     fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(attribute_error(slf.py(), "a Key is read-only"))
+        Err(read_only(slf.py(), "Key"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
@@ -34,7 +35,7 @@ impl Key {
     }
 
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        Err(type_error(slf.py(), "cannot pickle 'veltrix.Key' object"))
+        Err(type_error(slf.py(), "cannot pickle 'Key' object"))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyIterator, PyMemoryView, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::formats::{self, Format};
 use veltrix_core::layer::TreeBuilder;
@@ -18,7 +19,8 @@ use veltrix_core::value::Kind;
 use crate::error::{document_error, origin};
 use crate::guard::guarded;
 use crate::input::Reader;
-use crate::make::{Text, attribute_error, shown, texts, type_error, value_error};
+use crate::make::{Text, shown, texts, type_error, value_error};
+use crate::methods::read_only;
 use crate::origin::{Origins, file_name, layer_origin, text_argument};
 use crate::output::{self, Style};
 use crate::python::{self, Given};
@@ -51,6 +53,30 @@ impl Layer {
         Ok(Self { stacked: Stacked::new(Arc::new(record)), opaques: read.opaques })
     }
 
+    /// What `restore_layer` takes: origin, data, origins of single paths, secrets.
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyAny>; 4]> {
+        let record = &self.stacked.record;
+        let tree = self.stacked.flattened();
+        let origins = raw::new_dict(py)?;
+        let data = guarded(py, || {
+            collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
+            output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
+        })?;
+        let secret = match &record.secret {
+            Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
+            Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
+            Secret::Paths(paths) => {
+                let table = record.tree.segments();
+                let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
+                let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
+                let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
+                raw::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
+            }
+        };
+        let own = origin(py, &record.name, &record.place)?;
+        Ok([own, data, origins.into_any(), secret])
+    }
+
     /// The same layer with its segments in another table.
     pub fn rebased(&self, py: Python<'_>, table: &Arc<Segments>) -> Self {
         let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
@@ -72,11 +98,13 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> 
     if let Ok(everything) = secret.cast::<PyBool>() {
         return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
     }
-    if secret.is_instance_of::<PyString>() || !secret.is_instance(python::iterable(secret.py())?)? {
+    let many = !secret.is_instance_of::<PyString>() && secret.is_instance(python::iterable(secret.py())?)?;
+    let given = if many { iterator(secret)? } else { None };
+    let Some(given) = given else {
         let kind = python::type_name(secret);
         return Err(type_error(secret.py(), format!("secret is a bool or paths, not {kind}")));
-    }
-    let paths = secret.try_iter()?.map(|secret| {
+    };
+    let paths = given.map(|secret| {
         let steps = path::steps(&secret?)?;
         let names = steps.iter().map_while(|step| match step {
             Step::Name(name) => Some(table.intern(name)),
@@ -85,6 +113,15 @@ fn read_secret(secret: &Bound<'_, PyAny>, table: &Segments) -> PyResult<Secret> 
         Ok(names.collect::<Box<[SegmentId]>>())
     });
     paths.collect::<PyResult<Vec<_>>>().map(Secret::Paths)
+}
+
+/// What an argument gives for its iterator, if that is one.
+fn iterator<'py>(given: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyIterator>>> {
+    match raw::attribute(&given.get_type(), c"__iter__") {
+        Ok(make) => Ok(make.call1((given,))?.cast_into::<PyIterator>().ok()),
+        Err(error) if error.is_instance_of::<PyAttributeError>(given.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[pymethods]
@@ -168,11 +205,11 @@ impl Layer {
     }
 
     fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(attribute_error(slf.py(), "a Layer is read-only"))
+        Err(read_only(slf.py(), "Layer"))
     }
 
     fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(attribute_error(slf.py(), "a Layer is read-only"))
+        Err(read_only(slf.py(), "Layer"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
@@ -180,26 +217,15 @@ impl Layer {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let record = &self.stacked.record;
-        let tree = self.stacked.flattened();
-        let origins = raw::new_dict(py)?;
-        let data = guarded(py, || {
-            collect_origins(py, &self.stacked, self.stacked.root(), &mut Vec::new(), &origins)?;
-            output::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
-        })?;
-        let secret = match &record.secret {
-            Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
-            Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
-            Secret::Paths(paths) => {
-                let table = record.tree.segments();
-                let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
-                let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
-                let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
-                raw::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
-            }
-        };
-        let own = origin(py, &record.name, &record.place)?;
-        let state = raw::new_tuple(py, [own, data, origins.into_any(), secret])?;
+        let state = raw::new_tuple(py, self.state(py)?)?;
+        raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
+    }
+
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let [own, data, origins, secret] = slf.get().state(py)?;
+        let data = python::keeping_folds(py)?.call1((data, protocol))?;
+        let state = raw::new_tuple(py, [own, data, origins, secret])?;
         raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
     }
 

@@ -35,6 +35,7 @@ mod resolve;
 mod slots;
 mod process;
 
+use pyo3::PyClass;
 use pyo3::prelude::*;
 
 // Borrowed items and the front table's references rely on the lock; a free-threaded interpreter is to turn it on.
@@ -43,11 +44,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     process::only_main_interpreter()?;
     guard::watch_panics();
     let py = module.py();
-    module.add_class::<layer::Layer>()?;
-    module.add_class::<snapshot::Snapshot>()?;
-    module.add_class::<view::View>()?;
-    module.add_class::<key::Key>()?;
-    module.add_class::<diff::Difference>()?;
+    add_class::<layer::Layer>(module)?;
+    add_class::<snapshot::Snapshot>(module)?;
+    add_class::<view::View>(module)?;
+    add_class::<key::Key>(module)?;
+    add_class::<diff::Difference>(module)?;
     module.add_function(wrap_pyfunction!(resolve::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(path::parse_path, module)?)?;
     module.add_function(wrap_pyfunction!(path::format_path, module)?)?;
@@ -63,4 +64,12 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     slots::install(py)?;
     process::watch_forks(py)
+}
+
+/// Adds a class. CPython's messages call one that is made in C by its module as well; given its name once more, as by
+/// Python code, they call it as they call one of the reference.
+fn add_class<T: PyClass>(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<T>()?;
+    let class = module.py().get_type::<T>();
+    class.setattr("__name__", class.name()?)
 }

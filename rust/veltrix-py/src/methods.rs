@@ -2,7 +2,12 @@
 
 use pyo3::prelude::*;
 
-use crate::make::type_error;
+use crate::make::{attribute_error, type_error};
+
+/// The error for setting or deleting an attribute.
+pub fn read_only(py: Python<'_>, class: &str) -> PyErr {
+    attribute_error(py, format!("a {class} is read-only"))
+}
 
 /// The error for hashing.
 pub fn unhashable(py: Python<'_>, class: &str) -> PyErr {
@@ -14,6 +19,14 @@ macro_rules! reading_methods {
     ($class:ident, { $($extra:tt)* }) => {
         #[pymethods]
         impl $class {
+            fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+                Err($crate::methods::read_only(slf.py(), stringify!($class)))
+            }
+
+            fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+                Err($crate::methods::read_only(slf.py(), stringify!($class)))
+            }
+
             fn __getitem__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
                 Self::reading(slf, |reading| reading.get_item(path))
             }

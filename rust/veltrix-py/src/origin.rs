@@ -30,6 +30,7 @@ impl<'py> Origins<'py> {
         let mut origins = Self { numbers: raw::new_dict(py)?, places: Vec::new() };
         for pair in raw::attribute(given, c"items")?.call0()?.try_iter()? {
             let (path, origin) = items::unpacked(&pair?)?;
+            let path = names(&path)?;
             let place = place(&fields(&origin)?)?;
             origins.numbers.set_item(path, Int(origins.places.len().cast_signed() as i64))?;
             origins.places.push(place);
@@ -49,6 +50,23 @@ impl<'py> Origins<'py> {
             None => Ok(None),
         }
     }
+}
+
+/// The plain path of an origin: a tuple of names; text could be meant as a name or as a path.
+fn names<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let py = path.py();
+    let Ok(names) = path.cast::<PyTuple>() else {
+        let kind = python::type_name(path);
+        return Err(type_error(py, format!("a path of origins is a tuple of str, not {kind}")));
+    };
+    let plain = names.iter().map(|name| {
+        if name.is_instance_of::<PyString>() {
+            return items::plain_key(&name);
+        }
+        let kind = python::type_name(&name);
+        Err(type_error(py, format!("a name in a path of origins is a str, not {kind}")))
+    });
+    raw::new_tuple(py, plain.collect::<PyResult<Vec<_>>>()?)
 }
 
 /// The name and the place that a pickled layer gives for itself.

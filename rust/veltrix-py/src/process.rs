@@ -32,14 +32,17 @@ fn after_fork() {
     PAUSE.with_borrow_mut(Option::take);
 }
 
-/// Has every fork of the process wait for a quiet moment.
+/// Has every fork of the process wait for a quiet moment; a system without forks has no name for it.
 pub fn watch_forks(py: Python<'_>) -> PyResult<()> {
+    let Some(register) = py.import("os")?.getattr_opt("register_at_fork")? else {
+        return Ok(());
+    };
     let hooks = PyDict::new(py);
     let (before, after) = (wrap_pyfunction!(before_fork, py)?, wrap_pyfunction!(after_fork, py)?);
     hooks.set_item("before", before)?;
     hooks.set_item("after_in_parent", &after)?;
     hooks.set_item("after_in_child", after)?;
-    py.import("os")?.getattr("register_at_fork")?.call((), Some(&hooks))?;
+    register.call((), Some(&hooks))?;
     Ok(())
 }
 

@@ -67,12 +67,12 @@ imports! {
     mapping: "collections.abc", "Mapping";
     /// `collections.abc.Iterable`.
     iterable: "collections.abc", "Iterable";
-    /// `collections.abc.KeysView`.
-    keys_view: "collections.abc", "KeysView";
-    /// `collections.abc.ValuesView`.
-    values_view: "collections.abc", "ValuesView";
-    /// `collections.abc.ItemsView`.
-    items_view: "collections.abc", "ItemsView";
+    /// `KeysView`.
+    keys_view: "veltrix.types", "KeysView";
+    /// `ValuesView`.
+    values_view: "veltrix.types", "ValuesView";
+    /// `ItemsView`.
+    items_view: "veltrix.types", "ItemsView";
     /// `datetime.timezone`.
     timezone: "datetime", "timezone";
     /// `hashlib.blake2b`.
@@ -81,6 +81,8 @@ imports! {
     unpack_pair: "veltrix._unpack", "unpack_pair";
     /// `display`.
     display: "veltrix.display", "display";
+    /// `keeping_folds`.
+    keeping_folds: "veltrix._restore", "keeping_folds";
     /// `restore_difference`, as pickles name it.
     restore_difference: "veltrix._restore", "restore_difference";
     /// `restore_layer`, as pickles name it.

@@ -4,7 +4,7 @@
 
 use std::ffi::CStr;
 
-use pyo3::exceptions::PyUnicodeEncodeError;
+use pyo3::exceptions::{PyBaseException, PyUnicodeEncodeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -358,6 +358,15 @@ unsafe fn same_bytes(a: *const u8, b: *const u8, length: usize) -> bool {
             _ => (0..length / 16).all(|block| wide(16 * block)) && wide(length - 16),
         }
     }
+}
+
+/// An instance of an exception as an error that is raised here: what is being handled becomes its context, as in Python.
+/// An error that PyO3 makes of an instance has none.
+pub fn raised(error: &Bound<'_, PyBaseException>) -> PyErr {
+    // SAFETY: `error` is an instance of an exception class, attached; both are borrowed, and the error that is set is
+    // taken at once.
+    unsafe { ffi::PyErr_SetObject(ffi::Py_TYPE(error.as_ptr()).cast(), error.as_ptr()) };
+    PyErr::fetch(error.py())
 }
 
 /// Whether this thread's interpreter is the one that the process began with.

@@ -21,8 +21,10 @@ use crate::snapshot::Snapshot;
 use crate::view::View;
 use crate::{path, python};
 
-/// How many names beside a missing one its error keeps: as many as `MissingKeyError` does.
+/// Of so many names beside a missing one its error keeps those that are not too long, as `errors.beside` does.
 const SIBLINGS: usize = 1_000;
+/// The most characters of a name that it keeps.
+const LONGEST_SIBLING: usize = 300;
 
 /// A mapping of a snapshot.
 pub struct Reading<'a, 'py> {
@@ -230,11 +232,11 @@ impl<'a, 'py> Reading<'a, 'py> {
         match self.walk(steps)? {
             Target::Mapping(spot) => {
                 let (names, table) = (self.kernel()?.first_names(&spot, SIBLINGS), self.snapshot().below().segments());
-                texts(self.py(), names.iter().map(|&id| &*table.get(id).text))
+                beside(self.py(), names.iter().map(|&id| &*table.get(id).text))
             }
             Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
-                let children = tree.children(node).take(SIBLINGS);
-                texts(self.py(), children.map(|child| &*tree.segments().get(tree.node(child).segment).text))
+                let children = tree.children(node);
+                beside(self.py(), children.map(|child| &*tree.segments().get(tree.node(child).segment).text))
             }
             Target::Leaf { .. } | Target::Missing { .. } => raw::new_tuple(self.py(), []),
         }
@@ -360,6 +362,12 @@ impl<'a, 'py> Reading<'a, 'py> {
         let hash = python::blake2b(self.py())?.call(arguments, Some(&options))?;
         raw::attribute(&hash, c"hexdigest")?.call0()
     }
+}
+
+/// What the error of a missing name keeps of the others.
+pub fn beside<'py, 'a>(py: Python<'py>, names: impl Iterator<Item = &'a str>) -> PyResult<Bound<'py, PyTuple>> {
+    let short = |name: &&str| name.len() <= LONGEST_SIBLING || name.chars().count() <= LONGEST_SIBLING;
+    texts(py, names.take(SIBLINGS).filter(short))
 }
 
 /// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.

@@ -14,6 +14,7 @@ use veltrix_core::hash::ROOT_HASH;
 use veltrix_core::layer::TreeBuilder;
 use veltrix_core::patch::Definition;
 use veltrix_core::record::{Place, Record, Secret};
+use veltrix_core::resolve::MAX_LAYERS;
 use veltrix_core::rule::{Conflicts, Definition as _};
 use veltrix_core::segments::Segments;
 use veltrix_core::snapshot::{self as kernel, Spot};
@@ -32,7 +33,7 @@ use crate::make::{Int, Text, texts, type_error};
 use crate::methods::reading_methods;
 use crate::origin::text_argument;
 use crate::python::{self, Given};
-use crate::reading::Reading;
+use crate::reading::{Reading, beside};
 use crate::scope::scoped;
 use crate::stack::{joined, layer_argument, position};
 use crate::{path, raw};
@@ -241,6 +242,7 @@ reading_methods!(Snapshot, {
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
         if snapshot.inline.is_none()
+            && snapshot.below.stack.len() < MAX_LAYERS
             && let Some(inline) = Inline::new(&snapshot.below, data, ROOT_HASH)?
         {
             return Ok(Self {
@@ -312,7 +314,7 @@ reading_methods!(Snapshot, {
             for depth in 0..names.len() {
                 if stacked.definition(&names[..=depth]).is_none() {
                     let siblings = stacked.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
-                    let siblings = texts(py, siblings.iter().map(|&id| &*table.get(id).text))?;
+                    let siblings = beside(py, siblings.iter().map(|&id| &*table.get(id).text))?;
                     let key = Text(&*table.get(names[depth]).text);
                     let (whole, prefix) = (Text(path_text(table, &names)), Text(path_text(table, &names[..depth])));
                     return Err(raise(python::missing_key_error(py), (whole, prefix, key, siblings)));

@@ -1,0 +1,161 @@
+"""The files of one load, all of one generation.
+
+Two files of one directory that is swapped by a link (a mounted ConfigMap, `current -> releases/42`) have to
+be read through the same target of that link. So the first file of a load with a link on its path brings in
+all others of the load that have one: each link is looked at once, the files are read where the links lead,
+and the links are looked at again. If one moved on meanwhile, or a file of the old target was gone already,
+all of them are read anew, a bounded number of times. Where a link never rests, the last files that were read
+whole are good: they are of one generation.
+
+A file with no link on its path is read when its source is loaded, by the same system calls as without a set.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from veltrix.sources._system import POSIX
+from veltrix.sources.links import Links
+from veltrix.sources.reading import (
+    ATTEMPTS,
+    FILE_LIMIT,
+    FIRST_PAUSE,
+    SETTLE,
+    LinkedError,
+    TornError,
+    UnreadableError,
+    read_once,
+    read_stable,
+    unreadable,
+)
+from veltrix.sources.secret_files import Generation, read_generation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Read = dict[str, bytes | Generation | UnreadableError]
+
+_current: ContextVar[ReadSet | None] = ContextVar("read_set", default=None)
+
+
+@contextmanager
+def one_read_set(files: Iterable[str], directories: Iterable[str]) -> Iterator[None]:
+    """Within, these files and directories of secrets, by absolute path, are read as one set."""
+    members = ReadSet(files, directories)
+    token = _current.set(members if POSIX and members.can_mix() else None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def read_file(path: str) -> bytes:
+    """The content of a file, at most 16 MiB, of the generation that is loaded; raises `UnreadableError`."""
+    members = _current.get()
+    return read_stable(path) if members is None else members.file(path)
+
+
+def read_directory(path: str) -> Generation:
+    """The files of a secret directory, of the generation that the load reads; raises `UnreadableError`."""
+    members = _current.get()
+    if members is None or not members.holds(path):
+        members = ReadSet((), (path,))
+    return members.directory(path)
+
+
+class ReadSet:
+    """The files and directories that one load reads, and the contents of those that links lead to."""
+
+    def __init__(self, files: Iterable[str], directories: Iterable[str]) -> None:
+        self._files = dict.fromkeys(files)
+        self._directories = dict.fromkeys(directories)
+        self._read: Read | None = None
+
+    def can_mix(self) -> bool:
+        """Whether there is more than one thing to read."""
+        return len(self._files) + len(self._directories) > 1
+
+    def holds(self, directory: str) -> bool:
+        """Whether the directory is one of the set."""
+        return directory in self._directories
+
+    def file(self, path: str) -> bytes:
+        """The content of a file; one that is not of the set is read by itself."""
+        if self._read is None and path in self._files:
+            try:
+                content = read_stable(path, without_links=True)
+            except UnreadableError as error:
+                if not (error.missing or isinstance(error, LinkedError)):
+                    raise
+            else:
+                del self._files[path]
+                return content
+        found = self._all().get(path) if path in self._files else None
+        if isinstance(found, UnreadableError):
+            raise found
+        return found if isinstance(found, bytes) else read_stable(path)
+
+    def directory(self, path: str) -> Generation:
+        """What is in a directory of the set."""
+        found = self._all()[path]
+        if isinstance(found, UnreadableError):
+            raise found
+        assert isinstance(found, Generation)
+        return found
+
+    def _all(self) -> Read:
+        if self._read is None:
+            self._read = self._read_all()
+        return self._read
+
+    def _read_all(self) -> Read:
+        read: Read = {}
+        whole: Read | None = None
+        pause, settle = FIRST_PAUSE, SETTLE
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(pause)
+                pause *= 2
+            links = Links()
+            read = self._read_through(links, settle)
+            moved = links.moved()
+            torn = _mark_torn(read, moved)
+            if not torn:
+                whole = read
+            if not (torn or moved):
+                break
+            if moved:
+                settle = 0  # whoever writes replaces whole directories, and may be faster than the pause
+        return read if whole is None else whole
+
+    def _read_through(self, links: Links, settle: float) -> Read:
+        """Contents by path, of the directories and of the files that links lead to."""
+        read: Read = {}
+        for path in self._files:
+            try:
+                place = links.resolve(path)
+                if place != path:
+                    read[path] = read_once(place, limit=FILE_LIMIT, settle=settle)[0]
+            except OSError as error:
+                read[path] = unreadable(error)
+            except UnreadableError as error:
+                read[path] = error.with_traceback(None)
+        for path in self._directories:
+            try:
+                read[path] = read_generation(path, links)
+            except UnreadableError as error:
+                read[path] = error.with_traceback(None)
+        return read
+
+
+def _mark_torn(read: Read, moved: bool) -> bool:
+    """Whether anything was overtaken by a change; what is missing because its link moved on is so too."""
+    torn = False
+    for path, found in read.items():
+        if moved and isinstance(found, UnreadableError) and found.missing:
+            read[path] = found = TornError("moved away while it was read")
+        torn = torn or isinstance(found, TornError)
+    return torn
