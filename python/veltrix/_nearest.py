@@ -8,15 +8,23 @@ if TYPE_CHECKING:
 
 _LONGEST = 100
 """Nothing is suggested for a name of more characters than this."""
+_LONGEST_BEGUN = 400
+"""So much of the rest of a path is looked at for a name that lacks its quotes."""
 _CHARACTERS = 400
 """So many characters of other names are compared, the likeliest names first."""
+
+
+def begun(rest: str, names: Iterable[str]) -> str | None:
+    """The longest name with a dot that the rest of a path begins with: it lacks its quotes there."""
+    ends = f"{rest[:_LONGEST_BEGUN]}.".replace("[", ".")
+    return max((name for name in names if "." in name and ends.startswith(f"{name}.")), key=len, default=None)
 
 
 def nearest(key: str, names: Iterable[str]) -> str | None:
     """The name at the smallest edit distance, if that is small for names of this length."""
     if len(key) > _LONGEST:
         return None
-    best, allowed = None, max(1, len(key) // 3)
+    best, allowed = None, max(len(key) > 1, len(key) // 3)
     close = [name for name in names if abs(len(name) - len(key)) <= allowed]
     if sum(map(len, close)) > _CHARACTERS:
         close.sort(key=_likelihood(key), reverse=True)

@@ -163,18 +163,26 @@ class MissingKeyError(ConfigError, KeyError):
     """A path where nothing stands.
 
     `prefix` is the longest part of `path` where something does ("" for the top level), `key` the segment
-    that is missing there, `siblings` the keys that are not. Both kernels hand over names, never the mapping:
-    the error would hold its values.
+    that is missing there, `siblings` the keys that are not, and `items`, where a list stands there, how many
+    it has. Both kernels hand over names, never the mapping: the error would hold its values.
     """
 
     code = "missing-key"
     _kept: tuple[str, ...] | None = None
     _nearest: tuple[str | None] | None = None
 
-    def __init__(self, path: str, prefix: str, key: str | int, siblings: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        path: str,
+        prefix: str,
+        key: str | int,
+        siblings: Iterable[str] = (),
+        items: int | None = None,
+    ) -> None:
         self.path = path
         self.prefix = prefix
         self.key = key
+        self.items = items
         self._siblings = siblings
         Exception.__init__(self, path, prefix, key)
 
@@ -189,21 +197,35 @@ class MissingKeyError(ConfigError, KeyError):
     def nearest(self) -> str | None:
         """The sibling that the key was perhaps meant to be."""
         if self._nearest is None:
-            from veltrix._nearest import nearest
+            from veltrix._nearest import begun, nearest
 
-            self._nearest = (nearest(self.key, self.siblings) if isinstance(self.key, str) else None,)
+            found = None
+            if isinstance(self.key, str):
+                rest = self.path[len(self.prefix) :].removeprefix(".")
+                found = begun(rest, self.siblings) or nearest(self.key, self.siblings)
+            self._nearest = (found,)
         return self._nearest[0]
 
     def __str__(self) -> str:
         where = f"in {quoted(self.prefix)}" if self.prefix else "at the top level"
         if isinstance(self.key, int):
             return f"no item {self.key} {where}"
-        nearest = self.nearest
-        hint = "" if nearest is None else f" (did you mean {quoted(nearest)}?)"
+        meant = self._meant(self.key)
+        hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
         return f"no key {quoted(self.key)} {where}{hint}"
 
+    def _meant(self, key: str) -> str | None:
+        """A name, or a path where the missing one lacks quotes or brackets."""
+        if self.items is not None:
+            is_index = len(key) < 19 and key.isascii() and key.isdecimal() and key == str(int(key))
+            return f"{self.prefix}[{key}]" if is_index and int(key) < self.items else None
+        nearest = self.nearest
+        if nearest is not None and "." in nearest and "." not in key and not {*'"\\'} & {*nearest}:
+            return f'{self.prefix}."{nearest}"'.removeprefix(".")
+        return nearest
+
     def _arguments(self) -> tuple[Any, ...]:
-        return (self.path, self.prefix, self.key, self.siblings)
+        return (self.path, self.prefix, self.key, self.siblings, self.items)
 
 
 def beside(names: Iterable[str]) -> tuple[str, ...]:

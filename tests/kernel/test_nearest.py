@@ -11,6 +11,7 @@ import weakref
 import pytest
 
 from tests.kernel.stack import stack
+from veltrix import DELETE, append
 from veltrix.errors import MissingKeyError
 
 MOST_LINES = 20_000
@@ -86,7 +87,7 @@ def slow_nearest(key, names):
     """The first of the nearest, if it is near."""
     distances = [0 if name.casefold() == key.casefold() else slow_distance(key, name) for name in names]
     smallest = min(distances)
-    return names[distances.index(smallest)] if smallest <= max(1, len(key) // 3) else None
+    return names[distances.index(smallest)] if smallest <= max(len(key) > 1, len(key) // 3) else None
 
 
 def test_few_names_are_all_compared():
@@ -112,6 +113,63 @@ def test_one_slip_is_found_among_many_names(count):
         for key in (meant[:at] + meant[at + 1 :], meant[:at] + "0" + meant[at:], swapped, meant.upper()):
             if key not in names:
                 assert MissingKeyError(key, "", key, names).nearest == meant
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("log.my.module", """no key 'my' in 'log' (did you mean 'log."my.module"'?)"""),
+        ("log.my.module.level", """no key 'my' in 'log' (did you mean 'log."my.module"'?)"""),
+        ("log.my.module.sub[0]", """no key 'my' in 'log' (did you mean 'log."my.module.sub"'?)"""),
+        ("log.my.module[0]", """no key 'my' in 'log' (did you mean 'log."my.module"'?)"""),
+        ("log.my.modules", "no key 'my' in 'log'"),
+        ("log.mymodule", """no key 'mymodule' in 'log' (did you mean 'log."my.module"'?)"""),
+        ('log."my.modul"', "no key 'my.modul' in 'log' (did you mean 'my.module'?)"),
+        ("a.b", """no key 'a' at the top level (did you mean '"a.b"'?)"""),
+        ("servers.0", "no key '0' in 'servers' (did you mean 'servers[0]'?)"),
+        ("servers.1.host", "no key '1' in 'servers' (did you mean 'servers[1]'?)"),
+        ("servers[0].ports.2", "no key '2' in 'servers[0].ports' (did you mean 'servers[0].ports[2]'?)"),
+        ("servers.2", "no key '2' in 'servers'"),
+        ("servers.00", "no key '00' in 'servers'"),
+        ("servers.-1", "no key '-1' in 'servers'"),
+        ("servers.²", "no key '²' in 'servers'"),
+        ("servers.host", "no key 'host' in 'servers'"),
+        (f"servers.{'9' * 5_000}", None),
+        ("empty.0", "no key '0' in 'empty'"),
+        ("joined.2", "no key '2' in 'joined' (did you mean 'joined[2]'?)"),
+        ("port.0", "no key '0' in 'port'"),
+        ("servers[2]", "no item 2 in 'servers'"),
+        ("x.b", "no key 'x' at the top level"),
+    ],
+)
+def test_a_miss_helps_where_quotes_or_brackets_are_missing(kernel, path, text):
+    low = {
+        "log": {"my.module": {"level": 1}, "my.module.sub": 1, "my": DELETE},
+        "a.b": 1,
+        "servers": [{"host": "a", "ports": (1, 2, 3)}, {}],
+        "empty": [],
+        "joined": [1, 2],
+        "port": 1,
+    }
+    snapshot = stack(kernel, low, {"joined": append([3])})
+    readers = [(snapshot, path)]
+    if path.startswith("log."):
+        readers.append((snapshot["log"], path.removeprefix("log.")))
+    for reader, wanted in readers:
+        for read in (reader.__getitem__, reader.key):
+            with pytest.raises(MissingKeyError) as caught:
+                read(wanted)
+            assert text is None or str(caught.value) == text
+            assert "did you mean" not in str(caught.value) or text is not None
+            assert pickle.loads(pickle.dumps(caught.value)) == caught.value
+
+
+def test_the_error_of_a_list_says_how_many_items_it_has(kernel):
+    snapshot = stack(kernel, {"l": [1, 2, [3]], "m": {}, "n": 1})
+    for path, items in (("l.x", 3), ("l[7]", 3), ("l[2].x", 1), ("m.x", None), ("n.x", None), ("x", None)):
+        with pytest.raises(MissingKeyError) as caught:
+            snapshot[path]
+        assert caught.value.items == items
 
 
 LONG = "n" * 301

@@ -166,8 +166,9 @@ class Reader(_Mapping):
             return self._read(path, segments, value)
         prefix = (self._prefix + join(segments[:depth])).removesuffix(".")
         siblings = beside(value) if isinstance(value, Mapping) else ()
+        items = len(value) if type(value) is tuple else None
         del value  # whoever shows the traceback with its locals would show it
-        raise MissingKeyError(self._prefix + join(segments), prefix, segments[depth], siblings)
+        raise MissingKeyError(self._prefix + join(segments), prefix, segments[depth], siblings, items)
 
     def _walk(self, segments: Segments) -> tuple[int, Any]:
         """How many of the segments lead somewhere, and to what."""

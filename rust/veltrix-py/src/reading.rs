@@ -218,18 +218,19 @@ impl<'a, 'py> Reading<'a, 'py> {
             let above = self.above();
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
-            let siblings = self.names_beside(&steps[..depth])?;
+            let (siblings, items) = self.beside(&steps[..depth])?;
             let key = path::step_object(py, &steps[depth])?;
             let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
-            Ok(raise(python::missing_key_error(py), (whole, prefix, key, siblings)))
+            Ok(raise(python::missing_key_error(py), (whole, prefix, key, siblings, items)))
         };
         attempt().unwrap_or_else(|error| error)
     }
 
-    /// The names in the mapping that steps lead to, no more of them than an error keeps. It is given names only: the
-    /// mapping itself would show its values, and keep the snapshot.
-    fn names_beside(&self, steps: &[Step<'_>]) -> PyResult<Bound<'py, PyTuple>> {
-        match self.walk(steps)? {
+    /// What an error says of what steps lead to: the names in a mapping, no more of them than it keeps, and how many items
+    /// a list has. It is given names only: the mapping itself would show its values, and keep the snapshot.
+    fn beside(&self, steps: &[Step<'_>]) -> PyResult<(Bound<'py, PyTuple>, Option<Int>)> {
+        let mut items = None;
+        let names = match self.walk(steps)? {
             Target::Mapping(spot) => {
                 let (names, table) = (self.kernel()?.first_names(&spot, SIBLINGS), self.snapshot().below().segments());
                 beside(self.py(), names.iter().map(|&id| &*table.get(id).text))
@@ -238,8 +239,13 @@ impl<'a, 'py> Reading<'a, 'py> {
                 let children = tree.children(node);
                 beside(self.py(), children.map(|child| &*tree.segments().get(tree.node(child).segment).text))
             }
+            Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::List => {
+                items = Some(Int(tree.children(node).count().cast_signed() as i64));
+                raw::new_tuple(self.py(), [])
+            }
             Target::Leaf { .. } | Target::Missing { .. } => raw::new_tuple(self.py(), []),
-        }
+        };
+        Ok((names?, items))
     }
 
     /// The steps of the path of this mapping.
