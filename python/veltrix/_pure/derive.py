@@ -31,7 +31,7 @@ def derive(old: Any, before: Run, after: Run, path: Segments, conflicts: str) ->
     counted = counting(after, path, conflicts)
     if not counted or not counted[0].is_mapping:
         return finish(after, path, conflicts)
-    known = counting(before, path, conflicts)
+    known = before if counted[-len(before) :] == before else counting(before, path, conflicts)
     names, in_place = _touched(known, counted)
     values = dict(old)
     for name in names:

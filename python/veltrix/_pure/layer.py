@@ -91,9 +91,10 @@ class _Builder:
         """The node for data that stands at a path."""
         check_depth(path)
         origin = self.origins.get(path, self.default)
-        if type(data) in SCALARS:
+        kind = type(data)
+        if kind in SCALARS or kind is list:
             return Node(freeze(data, path), origin)
-        if type(data) is dict:
+        if kind is dict:
             return self._mapping(data, path, origin)
         match data:
             case Delete():

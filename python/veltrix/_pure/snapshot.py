@@ -157,7 +157,7 @@ class Snapshot(Reader):
         """The stack resolved; one generation on if that changes the content."""
         snapshot = self._with(layers)
         if snapshot.diff(self):
-            snapshot._keep(_generation=snapshot._generation + 1)
+            snapshot._keep("_generation", snapshot._generation + 1)
         return snapshot
 
     def _position(self, name: str | None) -> int:
@@ -246,8 +246,12 @@ def _made(
     """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
     snapshot._fill("", tree, {})
-    snapshot._keep(_layers=layers, _conflicts=conflicts, _dimensions=dimensions)
-    snapshot._keep(_generation=generation, _scopes={})
+    keep = snapshot._keep
+    keep("_layers", layers)
+    keep("_conflicts", conflicts)
+    keep("_dimensions", dimensions)
+    keep("_generation", generation)
+    keep("_scopes", {})
     return snapshot
 
 

@@ -68,13 +68,14 @@ def is_list(data: Any) -> bool:
 
 def freeze(data: Any, path: Segments) -> Any:
     """Data that is neither an operator nor a mapping, copied so that nobody can change it."""
-    if type(data) is str:
+    kind = type(data)
+    if kind is str:
         if surrogate(data) is not None:
             raise ParseError(_SURROGATE, path=where(path))
         return data
-    if is_list(data):
+    if kind not in SCALARS and is_list(data):
         return freeze_list(data, path)
-    return NAN if type(data) is float and data != data else data
+    return NAN if kind is float and data != data else data
 
 
 def freeze_list(data: list[Any] | tuple[Any, ...], path: Segments) -> tuple[Any, ...]:

@@ -136,7 +136,7 @@ class Reader(_Mapping):
     def digest(self) -> str:
         """A hash of the content that ignores the order of keys."""
         if self._digest is None:
-            self._keep(_digest=digest(self._tree))
+            self._keep("_digest", digest(self._tree))
         return self._digest  # type: ignore[return-value]
 
     def __repr__(self) -> str:
@@ -193,13 +193,15 @@ class Reader(_Mapping):
         return known
 
     def _fill(self, prefix: str, tree: dict[str, Any], values: dict[str, Any]) -> Self:
-        self._keep(_prefix=prefix, _tree=tree, _values=values, _digest=None)
+        keep = self._keep
+        keep("_prefix", prefix)
+        keep("_tree", tree)
+        keep("_values", values)
+        keep("_digest", None)
         return self
 
-    def _keep(self, **fields: Any) -> None:
-        """Sets what nobody else can."""
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+    _keep = object.__setattr__
+    """Sets what nobody else can."""
 
 
 def _equal(value: Any, other: Any) -> bool:
@@ -262,7 +264,7 @@ class View(Reader):
 def make_view(snapshot: Snapshot, path: str, tree: dict[str, Any], values: dict[str, Any]) -> View:
     """The view over one inner mapping."""
     view = object.__new__(View)._fill(path + ".", tree, values)
-    view._keep(_snapshot=snapshot)
+    view._keep("_snapshot", snapshot)
     return view
 
 
