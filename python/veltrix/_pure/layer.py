@@ -16,7 +16,7 @@ from itertools import takewhile
 
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
-from veltrix._pure.value import entries, freeze, freeze_list, type_word
+from veltrix._pure.value import SCALARS, entries, freeze, freeze_list, type_word
 from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError, beside
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
@@ -91,6 +91,11 @@ class _Builder:
         """The node for data that stands at a path."""
         check_depth(path)
         origin = self.origins.get(path, self.default)
+        kind = type(data)
+        if kind in SCALARS or kind is list:
+            return Node(freeze(data, path), origin)
+        if kind is dict:
+            return self._mapping(data, path, origin)
         match data:
             case Delete():
                 return Node(None, origin, "delete")
@@ -101,10 +106,11 @@ class _Builder:
             case Prepend():
                 return Node(freeze_list(data.value, path), origin, "prepend")
             case Mapping():
-                return Node(
-                    {key: self.build(value, (*path, key)) for key, value in entries(data, path)}, origin
-                )
+                return self._mapping(data, path, origin)
         return Node(freeze(data, path), origin)
+
+    def _mapping(self, data: Mapping[str, Any], path: Segments, origin: Origin) -> Node:
+        return Node({key: self.build(value, (*path, key)) for key, value in entries(data, path)}, origin)
 
 
 class Layer:
@@ -199,8 +205,11 @@ class Layer:
         return layer
 
     def _make(self, name: str, root: Node, origin: Origin, secret: bool | frozenset[Segments]) -> None:
-        for field, value in (("name", name), ("_root", root), ("_origin", origin), ("_secret", secret)):
-            object.__setattr__(self, field, value)
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "_root", root)
+        put(self, "_origin", origin)
+        put(self, "_secret", secret)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Layer is read-only")
