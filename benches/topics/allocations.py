@@ -19,6 +19,10 @@ ROWS = {
     "diff of one change": (9, None),
     "diff of one change and its dicts": (9, None),
     "resolve 7 layers": (6, None),
+    "overlay of 3 keys": (5, at_most(3)),
+    "overlay of 3 keys, 40 reads": (5, at_most(3)),
+    "overlay of 3 keys of three sections": (5, at_most(3)),
+    "resolve 2 layers": (6, None),
 }
 CONTROLS = ("nothing", "an object and a bytearray")
 

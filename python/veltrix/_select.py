@@ -9,7 +9,7 @@ import os
 import sys
 from importlib import import_module
 
-from veltrix import _restore
+from veltrix import _pickle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,4 +71,4 @@ def _chosen() -> tuple[str, ModuleType]:
 
 
 implementation, kernel = _chosen()
-_restore.kernel = kernel
+_pickle.kernel = kernel

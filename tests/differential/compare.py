@@ -54,7 +54,7 @@ def anew(run: Run) -> Divergence | None:
     if len(run.seen) < 2:
         return None
     snapshot, derived = run.seen[-1]
-    layers, *rest = snapshot.__reduce__()[1]
+    _, layers, *rest = snapshot.__reduce__()[1]
     scratch = run.kernel.restore_snapshot(tuple(reopened(run.kernel, layer) for layer in layers), *rest)
     resolved = portrait(scratch, run.case.universe, len(run.seen) - 1)
     if same(derived, resolved):
@@ -64,7 +64,8 @@ def anew(run: Run) -> Divergence | None:
 
 def reopened(kernel: ModuleType, layer: Any) -> Any:
     """A layer from its own pickled state."""
-    return kernel.restore_layer(*layer.__reduce__()[1])
+    _, *state = layer.__reduce__()[1]
+    return kernel.restore_layer(*state)
 
 
 def unchanged(run: Run) -> Divergence | None:

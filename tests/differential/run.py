@@ -54,8 +54,9 @@ class _Loader(pickle.Unpickler):
         self.kernel = kernel
 
     def find_class(self, module: str, name: str) -> Any:
-        if module == "veltrix._restore":
-            return getattr(self.kernel, name)
+        if module == "veltrix._pickle":
+            restore = getattr(self.kernel, name)
+            return lambda _, *state: restore(*state)
         return super().find_class(module, name)
 
     def persistent_load(self, number: str | int) -> Any:
@@ -173,7 +174,7 @@ class Run:
             return self.layers[argument.number % len(self.layers)] if self.layers else None
         snapshot = self.snapshot(argument.number)
         if argument.kind == "layer of a snapshot":
-            layers = snapshot.__reduce__()[1][0]
+            layers = snapshot.__reduce__()[1][1]
             return layers[argument.number % len(layers)] if layers else None
         if argument.kind == "other values":
             return _revalued(snapshot.to_dict(), count())
@@ -349,7 +350,7 @@ def _pickle(run: Run, target: Any, protocol: int) -> Outcomes:
 def _pickle_layer(run: Run, number: int) -> Outcomes:
     if not run.layers:
         return ()
-    origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
+    _, origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
     paths = secret if isinstance(secret, bool) else sorted(set(secret))
     return (("value", (origin, _thawed(data), origins, paths)),)
 

@@ -59,9 +59,9 @@ class Difference:
         return f"<veltrix.Difference {added} added, {removed} removed, {changed} changed>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_difference
+        from veltrix._pickle import FORMAT, restore_difference
 
-        return (restore_difference, (self._added, self._removed, self._changed))
+        return (restore_difference, (FORMAT, self._added, self._removed, self._changed))
 
 
 def difference(new: dict[str, Any], old: dict[str, Any]) -> Difference:

@@ -200,12 +200,12 @@ class Layer:
         return f"<veltrix.Layer {self.name!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_layer
+        from veltrix._pickle import FORMAT, restore_layer
 
         origins: dict[Segments, Origin] = {}
         _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
-        return (restore_layer, (self._origin, self._root.data(), origins, secret))
+        return (restore_layer, (FORMAT, self._origin, self._root.data(), origins, secret))
 
     def __copy__(self) -> Layer:
         return self

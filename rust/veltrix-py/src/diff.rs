@@ -145,8 +145,7 @@ impl Difference {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let state = raw::new_tuple(py, self.dicts(py)?.map(Bound::into_any))?;
-        raw::new_tuple(py, [python::restore_difference(py)?.clone(), state.into_any()])
+        python::reduced(python::restore_difference(py)?, self.dicts(py)?.map(Bound::into_any))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

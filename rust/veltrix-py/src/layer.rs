@@ -199,8 +199,7 @@ impl Layer {
             }
         };
         let own = origin(py, &record.name, &record.place)?;
-        let state = raw::new_tuple(py, [own, data, origins.into_any(), secret])?;
-        raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
+        python::reduced(python::restore_layer(py)?, [own, data, origins.into_any(), secret])
     }
 
     fn __copy__(slf: Py<Self>) -> Py<Self> {
