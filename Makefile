@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-CASES ?= 200000
+CASES ?= 70000
 # Without a seed, each soak takes a new one.
 SEED ?=
 PYTEST_ARGS ?=

@@ -6,7 +6,8 @@ import pytest
 
 from tests.differential.compare import kernels
 from tests.differential.observe import observe, same
-from tests.differential.run import dump, load, portrait
+from tests.differential.pickles import dump, load
+from tests.differential.run import portrait
 from veltrix import DELETE, Dimension, append, prepend, replace
 
 pytestmark = pytest.mark.usefixtures("both")

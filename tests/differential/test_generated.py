@@ -9,7 +9,7 @@ from tests.differential.script import make_case
 from tests.soak import case_seed, report
 
 SEED = 1
-PART = 1000
+PART = 350
 PARTS = 8
 
 pytestmark = pytest.mark.usefixtures("both")
