@@ -117,6 +117,7 @@ def main(implementation: str) -> Counts:
             1,
         ),
         "one set": ("s.set(k0, 1)", numbered("k", stored[:1]), 1),
+        "one set of what was set": ("new.set(k0, 1)", {**different, **numbered("k", stored[:1])}, 1),
         "diff of one change": ("new.diff(s)", different, 1),
         "diff of one change and its dicts": ("new.diff(s).changed", different, 1),
         "resolve 7 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers}, 1),

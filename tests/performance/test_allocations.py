@@ -24,6 +24,7 @@ MOST_FOR_AN_OVERLAY = 3
 # takes some for the paths that it is about.
 MOST = {
     "one set": 32,
+    "one set of what was set": 32,
     "overlay of 5 new keys": 92,
     "diff of one change": 102,
     "diff of one change and its dicts": 110,
