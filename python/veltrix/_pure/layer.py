@@ -224,18 +224,18 @@ class Layer:
         return f"<veltrix.Layer {self.name!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_layer
+        from veltrix._pickle import FORMAT, restore_layer
 
         origins: dict[Segments, Origin] = {}
         _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
-        return (restore_layer, (self._origin, self._root.data(), origins, secret))
+        return (restore_layer, (FORMAT, self._origin, self._root.data(), origins, secret))
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from veltrix._restore import keeping_folds
+        from veltrix._pickle import keeping_folds
 
-        restore, (origin, data, origins, secret) = self.__reduce__()
-        return (restore, (origin, keeping_folds(data, protocol), origins, secret))
+        restore, (form, origin, data, origins, secret) = self.__reduce__()
+        return (restore, (form, origin, keeping_folds(data, protocol), origins, secret))
 
     def __copy__(self) -> Layer:
         return self

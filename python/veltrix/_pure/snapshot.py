@@ -75,9 +75,10 @@ class Snapshot(Reader):
         return (type(path) is str and path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_snapshot
+        from veltrix._pickle import FORMAT, restore_snapshot
 
-        return (restore_snapshot, (self._layers, self._conflicts, self._dimensions, self._generation))
+        state = (self._layers, self._conflicts, self._dimensions, self._generation)
+        return (restore_snapshot, (FORMAT, *state))
 
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
         """The snapshot with one more layer on top, of the same generation."""

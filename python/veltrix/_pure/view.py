@@ -256,9 +256,9 @@ class View(Reader):
         return (type(path) is str and self._prefix + path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_view
+        from veltrix._pickle import FORMAT, restore_view
 
-        return (restore_view, (self._snapshot, self._prefix.removesuffix(".")))
+        return (restore_view, (FORMAT, self._snapshot, self._prefix.removesuffix(".")))
 
 
 def make_view(snapshot: Snapshot, path: str, tree: dict[str, Any], values: dict[str, Any]) -> View:

@@ -217,16 +217,14 @@ impl Layer {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let state = raw::new_tuple(py, self.state(py)?)?;
-        raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
+        python::reduced(python::restore_layer(py)?, self.state(py)?)
     }
 
     fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
         let [own, data, origins, secret] = slf.get().state(py)?;
         let data = python::keeping_folds(py)?.call1((data, protocol))?;
-        let state = raw::new_tuple(py, [own, data, origins, secret])?;
-        raw::new_tuple(py, [python::restore_layer(py)?.clone(), state.into_any()])
+        python::reduced(python::restore_layer(py)?, [own, data, origins, secret])
     }
 
     fn __copy__(slf: Py<Self>) -> Py<Self> {
