@@ -5,10 +5,12 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-CASES ?= 200000
+CASES ?= 70000
 # Without a seed, each soak takes a new one.
 SEED ?=
 PYTEST_ARGS ?=
+# Parts of the names of mutations; all of them without.
+MUTANTS ?=
 BENCH_ARGS ?=
 # Of one CPython each; docs/targets.md shows them side by side.
 BENCH_FILES ?= .cache/bench.json
@@ -67,7 +69,8 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 	@$(BIN)/python examples/treasure_hunt/demo.py
 
 .PHONY: test
-test: test-rust test-model test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
+test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
+	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-python test-rust test-model test-pure
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
@@ -91,7 +94,7 @@ test-python: $(TOOLS) $(STAMPS)/extension-dev
 
 .PHONY: test-pure
 test-pure: $(TOOLS) $(STAMPS)/extension-dev
-	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
+	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel chosen $(PYTEST_ARGS)
 
 .PHONY: test-without-extension
 test-without-extension: $(STAMPS)/pure $(CRATES) ## what test-pure runs, on an interpreter that the extension is not made for
@@ -161,6 +164,10 @@ profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of 
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
 	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
+.PHONY: mutants
+mutants: $(TOOLS) $(CRATES) ## break the code as tests/mutants lists it, and see whether tests fail; MUTANTS="part of a name"
+	$(BIN)/python -m tests.mutants $(MUTANTS)
+
 .PHONY: wheel
 wheel: $(BUILDER) ## build the wheel of this machine and interpreter alone into dist/, with its own linker
 	rm -rf dist
@@ -193,10 +200,10 @@ smoke-wheel: $(BUILDER) ## install the KERNEL wheel of dist/ for PYTHON alone, a
 	.ci/check-wheel $(PYTHON) $(KERNEL) @tests/smoke.txt
 
 .PHONY: reproduce-wheels
-reproduce-wheels: ## build the wheels of the last commit in another folder, and compare every byte with dist/
+reproduce-wheels: ## build the last commit's wheels for WHEEL_PYTHONS in another folder, and compare them with dist/
 	rm -rf .cache/again && git clone --quiet --no-hardlinks . .cache/again
 	$(MAKE) -C .cache/again wheels PYTHON=$(PYTHON) WHEEL_PYTHONS="$(WHEEL_PYTHONS)"
-	diff --recursive --report-identical-files dist .cache/again/dist
+	for file in .cache/again/dist/*; do cmp "$$file" "dist/$${file##*/}" && echo "the same bytes: $${file##*/}"; done
 	rm -rf .cache/again
 
 LICENCES = $(ABOUT) generate --locked --offline --fail --manifest-path rust/veltrix-py/Cargo.toml --config .legal/about.toml .legal/about.hbs

@@ -11,7 +11,7 @@ import os
 import sys
 from importlib import import_module
 
-from veltrix import _restore
+from veltrix import _pickle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ refusal: str | None = None
 """Why there is no implementation at all; None if there is one."""
 try:
     implementation, kernel, why_pure = _choose(os.environ.get("VELTRIX_IMPL", ""))
-    _restore.kernel = kernel
+    _pickle.kernel = kernel
 except ChoiceError as error:
     refusal = str(error)
-    _restore.kernel = sys.modules[__name__]  # refuses a pickle as it does all else
+    _pickle.kernel = sys.modules[__name__]  # refuses a pickle as it does all else
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -117,7 +117,7 @@ def test_an_instance_of_a_subclass_is_never_taken_for_compact_ascii(text):
 @pytest.mark.parametrize("text", ["plain", "\xe9t\xe9", "\u20ac", "\U0001f600"])
 @pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
 def test_a_string_of_the_old_form_is_read_too(kernel, text):
-    # Its characters lie in a block of their own; until somebody asks for its text, it has no kind and no length.
+    # Its characters lie in a block of their own; until its text is asked for, it has no kind and no length.
     make = function("PyUnicode_FromUnicode", ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t)
     fill = function("PyUnicode_AsUnicode", ctypes.c_void_p, ctypes.py_object)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 from tests.docs.pages import blocks
 from tests.packaging.wheels import ROOT, empty_environment, is_pure, pip, run
@@ -26,3 +27,9 @@ def test_the_first_lines_of_the_readme_run(wheel, tmp_path):
 def test_the_readme_names_the_file_until_there_is_something_to_download(dist):
     named = re.search(r"`(veltrix-[\w.-]+\.whl)`", (ROOT / "README.md").read_text(encoding="utf-8"))[1]
     assert (dist / named).exists()
+
+
+def test_the_readme_names_the_rust_that_the_extension_needs():
+    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text(encoding="utf-8"))["workspace"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"Rust (1\.\d+)", readme)) == {workspace["package"]["rust-version"]}

@@ -17,7 +17,7 @@ from itertools import takewhile
 from veltrix._formats import FORMATS, unknown_format
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
-from veltrix._pure.value import entries, freeze, freeze_list, type_word
+from veltrix._pure.value import SCALARS, entries, freeze, freeze_list, type_word
 from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError, beside
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
@@ -90,6 +90,11 @@ class _Builder:
         """The node for data that stands at a path."""
         check_depth(path)
         origin = self.origins.get(path, self.default)
+        kind = type(data)
+        if kind in SCALARS or kind is list:
+            return Node(freeze(data, path), origin)
+        if kind is dict:
+            return self._mapping(data, path, origin)
         match data:
             case Delete():
                 return Node(None, origin, "delete")
@@ -100,10 +105,11 @@ class _Builder:
             case Prepend():
                 return Node(freeze_list(data.value, path), origin, "prepend")
             case Mapping():
-                return Node(
-                    {key: self.build(value, (*path, key)) for key, value in entries(data, path)}, origin
-                )
+                return self._mapping(data, path, origin)
         return Node(freeze(data, path), origin)
+
+    def _mapping(self, data: Mapping[str, Any], path: Segments, origin: Origin) -> Node:
+        return Node({key: self.build(value, (*path, key)) for key, value in entries(data, path)}, origin)
 
 
 class Layer:
@@ -198,8 +204,11 @@ class Layer:
         return layer
 
     def _make(self, name: str, root: Node, origin: Origin, secret: bool | frozenset[Segments]) -> None:
-        for field, value in (("name", name), ("_root", root), ("_origin", origin), ("_secret", secret)):
-            object.__setattr__(self, field, value)
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "_root", root)
+        put(self, "_origin", origin)
+        put(self, "_secret", secret)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Layer is read-only")
@@ -214,18 +223,18 @@ class Layer:
         return f"<veltrix.Layer {self.name!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_layer
+        from veltrix._pickle import FORMAT, restore_layer
 
         origins: dict[Segments, Origin] = {}
         _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
-        return (restore_layer, (self._origin, self._root.data(), origins, secret))
+        return (restore_layer, (FORMAT, self._origin, self._root.data(), origins, secret))
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from veltrix._restore import keeping_folds
+        from veltrix._pickle import keeping_folds
 
-        restore, (origin, data, origins, secret) = self.__reduce__()
-        return (restore, (origin, keeping_folds(data, protocol), origins, secret))
+        restore, (form, origin, data, origins, secret) = self.__reduce__()
+        return (restore, (form, origin, keeping_folds(data, protocol), origins, secret))
 
     def __copy__(self) -> Layer:
         return self

@@ -15,8 +15,7 @@ A *run* is what counts of the definitions of one path, the highest first, down t
 
 from __future__ import annotations
 
-from functools import reduce
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from veltrix._pure.layer import Node
 from veltrix._pure.path import Segments, join, needs_quotes
@@ -25,6 +24,7 @@ from veltrix.types import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     Run = tuple[Node, ...]
@@ -38,9 +38,11 @@ def combine(upper: Run, lower: Run) -> Run:
 
 
 def fold(nodes: list[Node]) -> Run:
-    """The run of definitions, the highest first."""
-    empty: Run = ()
-    return reduce(combine, ((node,) for node in nodes), empty)
+    """The run of definitions, the highest first: what `combine` makes of them all."""
+    for at, node in enumerate(nodes, 1):
+        if node.is_barrier:
+            return tuple(nodes[:at])
+    return tuple(nodes)
 
 
 def finish(run: Run, path: Segments, conflicts: str) -> Any:
@@ -60,15 +62,18 @@ def counting(run: Run, path: Segments, conflicts: str) -> Run:
     """What makes the value: all the mappings, or the list extensions and their list, or one leaf."""
     if not run or run[0].operator == "delete":
         return ()
-    extensions = tuple(takewhile(lambda node: node.extends, run))
-    if extensions:
-        return extensions + _extended(extensions[-1], run[len(extensions) :], path, conflicts)
     top = run[0]
-    beneath = tuple(node for node in run[1:] if node.counts_beneath)
-    other = next((at for at, node in enumerate(beneath) if node.is_mapping != top.is_mapping), len(beneath))
-    if other < len(beneath) and conflicts == "error":
-        raise _conflict(path, top, beneath[other])
-    return (top, *beneath[:other]) if top.is_mapping else (top,)
+    if top.extends:
+        extensions = tuple(takewhile(lambda node: node.extends, run))
+        return extensions + _extended(extensions[-1], run[len(extensions) :], path, conflicts)
+    is_mapping = top.is_mapping
+    for at, node in enumerate(run):
+        if node.is_mapping != is_mapping:
+            if node.counts_beneath and conflicts == "error":
+                raise _conflict(path, top, node)
+            run = run[:at]
+            break
+    return run if is_mapping else (top,)
 
 
 def _extended(extension: Node, beneath: Run, path: Segments, conflicts: str) -> Run:
@@ -95,11 +100,18 @@ def _joined(counted: Run) -> tuple[Any, ...]:
 
 def _finish_mapping(counted: Run, path: Segments, conflicts: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in dict.fromkeys(name for node in reversed(counted) for name in node.value):
+    for name in named(counted):
         value = finish(children(counted, name), (*path, name), conflicts)
         if value is not ABSENT:
             values[Name(name) if needs_quotes(name) else name] = value
     return values
+
+
+def named(mappings: Run) -> Iterable[str]:
+    """The names in some mappings, in the order of their first definition."""
+    if len(mappings) == 1:
+        return mappings[0].value  # type: ignore[no-any-return]
+    return dict.fromkeys(chain.from_iterable([node.value for node in reversed(mappings)]))
 
 
 def children(counted: Run, name: str) -> Run:

@@ -1,9 +1,11 @@
 """A snapshot: a resolved stack, and what is derived from it.
 
     Snapshot  ──  tree    {"db": {"port": 1}}                    what `finish` made, read by iteration
-              └─  values  {"db": View, "db.port": 1}             every path by its canonical text, for reads
+              └─  values  {"db": View, "db.port": 1}             paths by their canonical text, for reads
 
-Derivations build the changed layers and resolve again.
+`resolve` makes both whole. A derivation builds the changed layers, and `derive` makes the tree from the one
+before and shares all that stays; its values are what was read of it. So deriving costs what it changes, and a
+derived snapshot holds nothing else of the one before.
 """
 
 from __future__ import annotations
@@ -11,20 +13,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from veltrix._limits import MAX_LAYERS
+from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
-from veltrix._pure.origin import number_argument
+from veltrix._pure.origin import number_argument, text_argument
 from veltrix._pure.path import parse_path, type_name
-from veltrix._pure.resolve import finish, fold
+from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
-from veltrix.errors import LimitError
-from veltrix.types import Dimension
+from veltrix.errors import ConflictError, LimitError
+from veltrix.types import Dimension, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn, Self
 
     from veltrix._pure.diff import Difference
+    from veltrix._pure.resolve import Run
 
     Path = str | tuple[str | int, ...]
 
@@ -71,15 +75,17 @@ class Snapshot(Reader):
         return (type(path) is str and path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_snapshot
+        from veltrix._pickle import FORMAT, restore_snapshot
 
-        return (restore_snapshot, (self._layers, self._conflicts, self._dimensions, self._generation))
+        state = (self._layers, self._conflicts, self._dimensions, self._generation)
+        return (restore_snapshot, (FORMAT, *state))
 
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
         """The snapshot with one more layer on top, of the same generation."""
         if not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
-        return self._with((*self._layers, Layer(name, data, source="overlay")))
+        origin = Origin(text_argument("a layer's name", name), "overlay")
+        return self._with((*self._layers, Layer._made(data, origin, {}, False)))
 
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
@@ -109,7 +115,7 @@ class Snapshot(Reader):
         """What was added, removed and changed since another snapshot."""
         if not isinstance(old, Snapshot):
             raise TypeError(f"diff() takes a Snapshot, not {type_name(old)}")
-        return difference(self.flatten(), old.flatten())
+        return difference(self._leaves(old._tree), old._leaves(self._tree))
 
     def scope(self, /, **choices: str | None) -> Snapshot:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared."""
@@ -130,8 +136,20 @@ class Snapshot(Reader):
             self._scopes.pop(oldest, None)
         return scoped
 
+    @property
+    def _snapshot(self) -> Snapshot:  # type: ignore[override]
+        return self
+
     def _with(self, layers: tuple[Layer, ...]) -> Snapshot:
-        return _resolved(layers, self._conflicts, self._dimensions, self._generation)
+        """The snapshot of another stack; a conflict is left to a whole resolve, which names the first."""
+        before, after = _run(self._layers), _run(layers)
+        options = self._conflicts, self._dimensions, self._generation
+        try:
+            tree = derive(self._tree, before, after, (), self._conflicts) if after else {}
+            return _made(tree, layers, *options)
+        except ConflictError:
+            pass
+        return _resolved(layers, *options)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
         return self._published((*self._layers[:at], layer, *self._layers[at + 1 :]))
@@ -140,7 +158,7 @@ class Snapshot(Reader):
         """The stack resolved; one generation on if that changes the content."""
         snapshot = self._with(layers)
         if snapshot.diff(self):
-            snapshot._keep(_generation=snapshot._generation + 1)
+            snapshot._keep("_generation", snapshot._generation + 1)
         return snapshot
 
     def _position(self, name: str | None) -> int:
@@ -202,18 +220,39 @@ def _resolved(
     dimensions: tuple[Dimension, ...],
     generation: int,
 ) -> Snapshot:
-    """The snapshot of this stack and generation."""
+    """The snapshot of this stack and generation, with all that can be read at hand."""
+    run = _run(layers)
+    tree = finish(run, (), conflicts) if run else {}
+    snapshot = _made(tree, layers, conflicts, dimensions, generation)
+    values = snapshot._values
+    for path, value in pre_order(tree, "", {}):
+        values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
+    return snapshot
+
+
+def _run(layers: tuple[Layer, ...]) -> Run:
+    """The run of the top level: all layers count, as none has an operator there."""
     if len(layers) > MAX_LAYERS:
         raise LimitError(f"more than {MAX_LAYERS} layers")
-    run = fold([layer._root for layer in reversed(layers)])
-    tree: dict[str, Any] = finish(run, (), conflicts) if run else {}
-    values: dict[str, Any] = {}
+    return tuple([layer._root for layer in reversed(layers)])
+
+
+def _made(
+    tree: dict[str, Any],
+    layers: tuple[Layer, ...],
+    conflicts: Literal["error", "replace"],
+    dimensions: tuple[Dimension, ...],
+    generation: int,
+) -> Snapshot:
+    """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
-    snapshot._fill(snapshot, "", tree, values)
-    snapshot._keep(_layers=layers, _conflicts=conflicts, _dimensions=dimensions)
-    snapshot._keep(_generation=generation, _scopes={})
-    for path, value in pre_order(tree, ""):
-        values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
+    snapshot._fill("", tree, {})
+    keep = snapshot._keep
+    keep("_layers", layers)
+    keep("_conflicts", conflicts)
+    keep("_dimensions", dimensions)
+    keep("_generation", generation)
+    keep("_scopes", {})
     return snapshot
 
 

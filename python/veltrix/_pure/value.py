@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+SCALARS = frozenset((type(None), bool, int, float, str, bytes))
+"""The types of most data: what has one of these is neither an operator nor a mapping."""
 _SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
 _WORDS = {
     type(None): "null",
@@ -66,13 +68,14 @@ def is_list(data: Any) -> bool:
 
 def freeze(data: Any, path: Segments) -> Any:
     """Data that is neither an operator nor a mapping, copied so that nobody can change it."""
-    if type(data) is str:
+    kind = type(data)
+    if kind is str:
         if surrogate(data) is not None:
             raise ParseError(_SURROGATE, path=where(path))
         return data
-    if is_list(data):
+    if kind not in SCALARS and is_list(data):
         return freeze_list(data, path)
-    return NAN if type(data) is float and data != data else data
+    return NAN if kind is float and data != data else data
 
 
 def freeze_list(data: list[Any] | tuple[Any, ...], path: Segments) -> tuple[Any, ...]:
@@ -82,6 +85,8 @@ def freeze_list(data: list[Any] | tuple[Any, ...], path: Segments) -> tuple[Any,
 
 def _freeze_item(item: Any, path: Segments) -> Any:
     check_depth(path)
+    if type(item) in SCALARS:
+        return freeze(item, path)
     if isinstance(item, Operator):
         raise TypeError(f"an operator cannot stand inside a list (at {join(path)})")
     if isinstance(item, Mapping):
@@ -92,15 +97,12 @@ def _freeze_item(item: Any, path: Segments) -> Any:
 def entries(data: Mapping[str, Any], path: Segments) -> Iterator[tuple[str, Any]]:
     """Keys and values of a mapping, keys made plain and checked; of keys with one text the last counts."""
     plain = {str.__str__(key) if isinstance(key, str) else key: value for key, value in data.items()}
-    return ((_checked_key(key, path), value) for key, value in plain.items())
-
-
-def _checked_key(key: Any, path: Segments) -> str:
-    if type(key) is not str:
-        raise TypeError(f"a key is a str, not {type_name(key)} (in {where(path)})")
-    if surrogate(key) is not None:
-        raise ParseError(_SURROGATE, path=where(path))
-    return key
+    for key, value in plain.items():
+        if type(key) is not str:
+            raise TypeError(f"a key is a str, not {type_name(key)} (in {where(path)})")
+        if not key.isascii() and surrogate(key) is not None:
+            raise ParseError(_SURROGATE, path=where(path))
+        yield key, value
 
 
 def thaw(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Reading: what a snapshot and a view have in common, and the view itself.
 
-A view shares its snapshot's `values`, where every path stands by its canonical text, and puts its own
-path before what it is asked for.
+A view shares its snapshot's `values`, where paths stand by their canonical text, and puts its own path
+before what it is asked for. What is not there yet is found in the tree, and kept there.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ MISSING = object()
 class Reader(_Mapping):
     """What reading a snapshot and reading a view have in common."""
 
-    __slots__ = ("__weakref__", "_digest", "_prefix", "_snapshot", "_tree", "_values")
+    __slots__ = ("__weakref__", "_digest", "_prefix", "_tree", "_values")
 
     _snapshot: Owner
     _prefix: str
@@ -79,11 +79,10 @@ class Reader(_Mapping):
         """The value at a path, or the default where the path is missing; a stored null is no missing path."""
         segments = parse_path(path)
         depth, value = self._walk(segments)
-        return self._read(segments, value) if depth == len(segments) else default
+        return self._read(path, segments, value) if depth == len(segments) else default
 
     def __contains__(self, path: object) -> bool:
-        segments = parse_path(path)  # type: ignore[arg-type]
-        return self._walk(segments)[0] == len(segments)
+        return self.get(path, MISSING) is not MISSING  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self._tree)
@@ -117,11 +116,7 @@ class Reader(_Mapping):
 
     def flatten(self) -> dict[str, Any]:
         """Every leaf by the canonical text of its path; an empty mapping is listed as itself."""
-        return {
-            path: value if type(value) is not dict else self._values[self._prefix + path]
-            for path, value in pre_order(self._tree, "")
-            if type(value) is not dict or not value
-        }
+        return self._leaves({})
 
     def to_dict(self) -> dict[str, Any]:
         """A copy made of plain dicts and lists."""
@@ -152,7 +147,7 @@ class Reader(_Mapping):
     def digest(self) -> str:
         """A hash of the content that ignores the order of keys."""
         if self._digest is None:
-            self._keep(_digest=digest(self._tree))
+            self._keep("_digest", digest(self._tree))
         return self._digest  # type: ignore[return-value]
 
     def __repr__(self) -> str:
@@ -166,12 +161,20 @@ class Reader(_Mapping):
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
+    def _leaves(self, shared: dict[str, Any]) -> dict[str, Any]:
+        """Every leaf by its path, without those that another tree shares."""
+        return {
+            path: value if type(value) is not dict else self[path]
+            for path, value in pre_order(self._tree, "", shared)
+            if type(value) is not dict or not value
+        }
+
     def _find(self, path: Path) -> Any:
         """The value at any path, in whatever form it is written."""
         segments = parse_path(path)
         depth, value = self._walk(segments)
         if depth == len(segments):
-            return self._read(segments, value)
+            return self._read(path, segments, value)
         prefix = (self._prefix + join(segments[:depth])).removesuffix(".")
         siblings = beside(value) if isinstance(value, Mapping) else ()
         items = len(value) if type(value) is tuple else None
@@ -190,17 +193,26 @@ class Reader(_Mapping):
             value = value[segment]
         return len(segments), value
 
-    def _read(self, segments: Segments, value: Any) -> Any:
-        return self._values[self._prefix + join(segments)] if type(value) is dict else value
+    def _read(self, path: Path, segments: Segments, value: Any) -> Any:
+        """What stands at a path, kept by its canonical text: a text that needs no quote is that already."""
+        text = self._prefix + (path if type(path) is str and '"' not in path else join(segments))
+        known = self._values.get(text, MISSING)
+        if known is MISSING:
+            is_mapping = type(value) is dict
+            known = make_view(self._snapshot, text, value, self._values) if is_mapping else value
+            self._values[text] = known
+        return known
 
-    def _fill(self, snapshot: Owner, prefix: str, tree: dict[str, Any], values: dict[str, Any]) -> Self:
-        self._keep(_snapshot=snapshot, _prefix=prefix, _tree=tree, _values=values, _digest=None)
+    def _fill(self, prefix: str, tree: dict[str, Any], values: dict[str, Any]) -> Self:
+        keep = self._keep
+        keep("_prefix", prefix)
+        keep("_tree", tree)
+        keep("_values", values)
+        keep("_digest", None)
         return self
 
-    def _keep(self, **fields: Any) -> None:
-        """Sets what nobody else can."""
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+    _keep = object.__setattr__
+    """Sets what nobody else can."""
 
 
 def _equal(value: Any, other: Any) -> bool:
@@ -208,19 +220,25 @@ def _equal(value: Any, other: Any) -> bool:
     return value is other or value == other
 
 
-def pre_order(tree: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    """Every path beneath, by its canonical text; inner mappings before what stands in them."""
+def pre_order(tree: dict[str, Any], prefix: str, shared: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every path beneath, by its canonical text; inner mappings before what stands in them.
+
+    What another tree has at the same path, the very object, is left out with all that stands in it.
+    """
     for name, value in tree.items():
+        other = shared.get(name, MISSING)
+        if value is other:
+            continue
         path = prefix + (quote(name) if type(name) is Name else name)
         yield path, value
         if type(value) is dict:
-            yield from pre_order(value, path + ".")
+            yield from pre_order(value, path + ".", other if type(other) is dict else {})
 
 
 class View(Reader):
     """A read-only mapping over one inner mapping of a snapshot."""
 
-    __slots__ = ()
+    __slots__ = ("_snapshot",)
     __module__ = "veltrix"
 
     def __new__(cls, *_: object, **__: object) -> Self:
@@ -249,14 +267,16 @@ class View(Reader):
         return (type(path) is str and self._prefix + path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_view
+        from veltrix._pickle import FORMAT, restore_view
 
-        return (restore_view, (self._snapshot, self._prefix.removesuffix(".")))
+        return (restore_view, (FORMAT, self._snapshot, self._prefix.removesuffix(".")))
 
 
 def make_view(snapshot: Owner, path: str, tree: dict[str, Any], values: dict[str, Any]) -> View:
     """The view over one inner mapping."""
-    return object.__new__(View)._fill(snapshot, path + ".", tree, values)
+    view = object.__new__(View)._fill(path + ".", tree, values)
+    view._keep("_snapshot", snapshot)
+    return view
 
 
 Mapping.register(View)

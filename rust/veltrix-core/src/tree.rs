@@ -57,8 +57,9 @@ pub struct Tree {
     wide: Box<[u64]>,
 }
 
-/// Mappings with at most this many children are searched one child after the other.
-const NARROW: usize = 12;
+/// Mappings with at most this many children are searched one child after the other; few where assertions are on, so that
+/// small cases meet the search.
+const NARROW: usize = if cfg!(debug_assertions) { 2 } else { 12 };
 
 /// Writes the children of a mapping down by segment, sorted, if they are many; where they are is its payload.
 fn index_wide(nodes: &[Node], payloads: &mut [u64], wide: &mut Vec<u64>, id: NodeId) {

@@ -154,15 +154,14 @@ impl Difference {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let state = ffi::new_tuple(py, self.dicts(py)?.map(Bound::into_any))?;
-        ffi::new_tuple(py, [imports::restore_difference(py)?.clone(), state.into_any()])
+        imports::reduced(imports::restore_difference(py)?, self.dicts(py)?.map(Bound::into_any))
     }
 
     fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
-        let state = ffi::new_tuple(py, slf.get().dicts(py)?.map(Bound::into_any))?;
-        let state = imports::keeping_folds(py)?.call1((state, protocol))?;
-        ffi::new_tuple(py, [imports::restore_difference(py)?.clone(), state])
+        let [added, removed, changed] = slf.get().dicts(py)?;
+        let kept = |dict| imports::keeping_folds(py)?.call1((dict, protocol));
+        imports::reduced(imports::restore_difference(py)?, [kept(added)?, kept(removed)?, kept(changed)?])
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -217,16 +217,14 @@ impl Layer {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let state = ffi::new_tuple(py, self.state(py)?)?;
-        ffi::new_tuple(py, [imports::restore_layer(py)?.clone(), state.into_any()])
+        imports::reduced(imports::restore_layer(py)?, self.state(py)?)
     }
 
     fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
         let [own, data, origins, secret] = slf.get().state(py)?;
         let data = imports::keeping_folds(py)?.call1((data, protocol))?;
-        let state = ffi::new_tuple(py, [own, data, origins, secret])?;
-        ffi::new_tuple(py, [imports::restore_layer(py)?.clone(), state.into_any()])
+        imports::reduced(imports::restore_layer(py)?, [own, data, origins, secret])
     }
 
     fn __copy__(slf: Py<Self>) -> Py<Self> {

@@ -50,8 +50,7 @@ reading_methods!(Snapshot, {
             let conflicts = ffi::new_str(py, conflicts)?.into_any();
             let generation = ffi::new_int(py, kernel.generation.cast_signed())?.into_any();
             let dimensions = snapshot.dimensions.bind(py).clone().into_any();
-            let state = ffi::new_tuple(py, [layers, conflicts, dimensions, generation])?;
-            ffi::new_tuple(py, [imports::restore_snapshot(py)?.clone(), state.into_any()])
+            imports::reduced(imports::restore_snapshot(py)?, [layers, conflicts, dimensions, generation])
         })
     }
 

@@ -27,8 +27,8 @@ reading_methods!(View, {
         let (py, view) = (slf.py(), slf.get());
         let table = view.snapshot.get().below().segments();
         let path = texts(py, view.spot.path.iter().map(|&id| &*table.get(id).text))?;
-        let state = ffi::new_tuple(py, [view.snapshot.bind(py).clone().into_any(), path.into_any()])?;
-        ffi::new_tuple(py, [imports::restore_view(py)?.clone(), state.into_any()])
+        let snapshot = view.snapshot.bind(py).clone().into_any();
+        imports::reduced(imports::restore_view(py)?, [snapshot, path.into_any()])
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

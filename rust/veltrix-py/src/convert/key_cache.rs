@@ -4,10 +4,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use veltrix_core::SegmentId;
 
-const SLOTS: usize = 1024;
+/// Few where assertions are on, so that keys of small cases drive each other out.
+const SLOTS: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 /// A parser makes one object of all equal keys of a document, so that few keys of a large tree are new. The keys of a
 /// tree below this many nodes are not worth the table.
-const WORTHWHILE: u32 = 64;
+const WORTHWHILE: u32 = if cfg!(debug_assertions) { 4 } else { 64 };
 
 /// Keys and their names: one slot for each address, the newest key wins. A key that stands here is held, so that no other
 /// object can get its address.

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::interop::ffi;
 
@@ -78,19 +78,21 @@ imports! {
     /// `hashlib.blake2b`.
     blake2b: "hashlib", "blake2b";
     /// `unpack_pair`.
-    unpack_pair: "veltrix._unpack", "unpack_pair";
+    unpack_pair: "veltrix._pickle", "unpack_pair";
     /// `display`.
     display: "veltrix.display", "display";
     /// `keeping_folds`.
-    keeping_folds: "veltrix._restore", "keeping_folds";
+    keeping_folds: "veltrix._pickle", "keeping_folds";
+    /// `FORMAT`, the number of the format that pickles begin with.
+    pickle_format: "veltrix._pickle", "FORMAT";
     /// `restore_difference`, as pickles name it.
-    restore_difference: "veltrix._restore", "restore_difference";
+    restore_difference: "veltrix._pickle", "restore_difference";
     /// `restore_layer`, as pickles name it.
-    restore_layer: "veltrix._restore", "restore_layer";
+    restore_layer: "veltrix._pickle", "restore_layer";
     /// `restore_snapshot`, as pickles name it.
-    restore_snapshot: "veltrix._restore", "restore_snapshot";
+    restore_snapshot: "veltrix._pickle", "restore_snapshot";
     /// `restore_view`, as pickles name it.
-    restore_view: "veltrix._restore", "restore_view";
+    restore_view: "veltrix._pickle", "restore_view";
 }
 
 /// An argument that was given, or left out. Unlike an `Option` it tells `None` that was given from nothing.
@@ -102,6 +104,16 @@ impl<'py> FromPyObject<'_, 'py> for Given<'py> {
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
         Ok(Self(Some(object.to_owned())))
     }
+}
+
+/// What `__reduce__` gives: the function that restores an object, and its arguments, the format before the state.
+pub fn reduced<'py, const FIELDS: usize>(
+    restore: &Bound<'py, PyAny>,
+    state: [Bound<'py, PyAny>; FIELDS],
+) -> PyResult<Bound<'py, PyTuple>> {
+    let py = restore.py();
+    let arguments: Vec<_> = [pickle_format(py)?.clone()].into_iter().chain(state).collect();
+    ffi::new_tuple(py, [restore.clone(), ffi::new_tuple(py, arguments)?.into_any()])
 }
 
 /// `type(object).__name__`.

@@ -16,8 +16,9 @@ use crate::state::opaques::joined;
 use crate::state::small_overlay::{SmallOverlay, overlay_data};
 use crate::state::value_cache::ValueCache;
 
-/// So few opaque objects are kept whether they are needed or not.
-const FEW: usize = 64;
+/// So few opaque objects are kept whether they are needed or not; hardly any where assertions are on, so that tests meet
+/// what lets them go.
+const FEW: usize = if cfg!(debug_assertions) { 2 } else { 64 };
 /// The name of an overlay's layer unless it is given another one.
 pub const OVERLAY: &str = "overlay";
 

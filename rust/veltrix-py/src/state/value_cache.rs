@@ -9,7 +9,10 @@ use veltrix_core::{EntryId, Known, ReadCache, Wanted};
 use crate::interop::ffi;
 
 /// How many absent keys a cache remembers; more are looked up in the base each time, so that hostile keys cannot grow it.
-const MISSES: usize = 1024;
+/// Few where assertions are on, as are spellings, so that small cases meet full caches.
+const MISSES: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
+/// How many keys have room beside two for each entry.
+const SPELLINGS: usize = if cfg!(debug_assertions) { 4 } else { 64 };
 /// Absent keys beyond this length are not remembered.
 const LONGEST_MISS: usize = 256;
 /// The entry of a remembered absent key.
@@ -25,7 +28,7 @@ pub struct ValueCache {
 impl ValueCache {
     /// An empty cache beside `entries` entries; other spellings of their paths have room too, but not without end.
     pub fn new(entries: usize) -> Self {
-        Self { table: ReadCache::new(entries * 2 + 64 + MISSES), misses: AtomicUsize::new(0) }
+        Self { table: ReadCache::new(entries * 2 + SPELLINGS + MISSES), misses: AtomicUsize::new(0) }
     }
 
     /// The table itself, for the slots.
