@@ -185,7 +185,7 @@ class _Loading:
             if layer is not None and not isinstance(layer, Layer):
                 raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
         except Exception as error:
-            problem = _problem(error, source)
+            problem = _problem(error, source.name)
             if problem is None:
                 if self.problems:
                     error.add_note(f"found before this: {ConfigError(self.problems)}")
@@ -222,7 +222,7 @@ class _Loading:
         return tuple(declared)
 
 
-def _problem(error: Exception, source: Source) -> ConfigError | None:
+def _problem(error: Exception, source: str) -> ConfigError | None:
     """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
 
     An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
@@ -230,12 +230,12 @@ def _problem(error: Exception, source: Source) -> ConfigError | None:
     """
     if isinstance(error, ConfigError):
         return unframed(error)
-    if not isinstance(error, OSError) or isinstance(source, Recipe):
+    if not isinstance(error, OSError):
         return None
     reason = type(error).__name__
     if error.errno is not None and error.strerror == os.strerror(error.errno):
         reason = f"{reason}: {error.strerror.lower()}"
-    problem = SourceError(f"cannot be loaded ({reason})", source.name)
+    problem = SourceError(f"cannot be loaded ({reason})", source)
     problem.__cause__ = unframed(error)
     return problem
 

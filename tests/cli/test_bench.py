@@ -105,7 +105,7 @@ def test_every_format_is_parsed_by_both(compared):
 
 def test_conflicts_are_resolved_as_asked(compared, refused):
     Path("odd.json").write_text('{"server": "none"}')
-    assert "say replace()" in refused("bench", "base.json", "odd.json")
+    assert "say --conflicts replace" in refused("bench", "base.json", "odd.json")
     assert_operations(
         compared("base.json", "odd.json", "--conflicts", "replace")[1], *LOADING, *READING, *CHANGING
     )

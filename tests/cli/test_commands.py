@@ -51,7 +51,7 @@ def test_a_file_that_is_named_twice_counts_once_where_it_stands_first(printed):
 
 def test_conflicts_can_be_resolved_by_replacing(printed, refused):
     Path("odd.json").write_text('{"server": "none"}')
-    assert "say replace()" in refused("show", "base.json", "odd.json")
+    assert "say --conflicts replace" in refused("show", "base.json", "odd.json")
     assert printed("get", "server", "base.json", "odd.json", "--conflicts", "replace") == "none\n"
 
 

@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 import traceback
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 import veltrix
 from tests.sources.conftest import reached
 from veltrix.errors import ConfigError
+from veltrix.sources.assignments import Assembly
 
 
 @pytest.fixture
@@ -126,3 +128,18 @@ def frames_of(error):
             frames += [frame for frame, _ in traceback.walk_tb(one.__traceback__)]
             pending += [chained for chained in (one.__cause__, one.__context__) if chained is not None]
     return [frame for frame in frames if frame.f_globals["__name__"] != __name__]
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, AlarmError])
+def test_a_warning_that_is_an_error_takes_no_interrupt_away(monkeypatch, kind):
+    """The variable without a name is warned of before the interrupt comes."""
+    monkeypatch.setenv("APP_", "x")
+    monkeypatch.setattr(Assembly, "layer", lambda *_: stopped(kind))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(kind):
+            veltrix.Config(veltrix.Env("APP"))
+
+
+def stopped(kind):
+    raise kind

@@ -44,32 +44,6 @@ def said_of(folder, beneath=None, **options):
     return [text.replace(f"{folder}/", "").replace(str(folder), "DIR") for text in said]
 
 
-@pytest.mark.parametrize(
-    ("name", "beneath", "path"),
-    [
-        ("f___on", {"f#": {"on": 0}}, ("f#", "on")),
-        ("f___on", {"f": {"#on": 0}}, ("f", "#on")),
-        ("f_.on", {"f#": {"on": 0}, "f": {"_on": 0}}, ("f#", "on")),
-        ("f._on", {"f#": {"on": 0}, "f": {"_on": 0}}, ("f", "_on")),
-        ("f#.on", {"f#": {"on": 0}}, ("f#", "on")),
-        ("f____on", {"f++": {"on": 0}}, ("f++", "on")),
-        ("f.__on", {"f": {"__on": 0}}, ("f", "__on")),
-        ("g.f___on", {"g": {"f#": {"on": 0}}}, ("g", "f#", "on")),
-    ],
-)
-def test_each_cut_of_a_run_of_underscores_is_tried(folder, name, beneath, path):
-    (folder / name).write_text("7")
-    assert load(folder, beneath)[path] == 7
-
-
-@pytest.mark.parametrize("name", ["f___on", "f___new"])
-def test_several_cuts_that_match_are_an_error(folder, name):
-    (folder / name).write_text("7")
-    rest = ("#.on", "._on") if name == "f___on" else ("", "#")
-    said = said_of(folder, beneath={"f#": {"on": 0}, "f": {"_on": 0}})
-    assert said == [f"secret {name}: means more than one path: f{rest[0]}, f{rest[1]}"]
-
-
 @pytest.fixture
 def mounted(folder):
     return Mounted(folder)
@@ -473,3 +447,29 @@ def test_no_descriptor_is_left_open(mounted, hurry):
     with pytest.raises(UnreadableError):
         read_directory(str(mounted.folder / "absent"))
     assert open_descriptors() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "beneath", "path"),
+    [
+        ("f___on", {"f#": {"on": 0}}, ("f#", "on")),
+        ("f___on", {"f": {"#on": 0}}, ("f", "#on")),
+        ("f_.on", {"f#": {"on": 0}, "f": {"_on": 0}}, ("f#", "on")),
+        ("f._on", {"f#": {"on": 0}, "f": {"_on": 0}}, ("f", "_on")),
+        ("f#.on", {"f#": {"on": 0}}, ("f#", "on")),
+        ("f____on", {"f++": {"on": 0}}, ("f++", "on")),
+        ("f.__on", {"f": {"__on": 0}}, ("f", "__on")),
+        ("g.f___on", {"g": {"f#": {"on": 0}}}, ("g", "f#", "on")),
+    ],
+)
+def test_each_cut_of_a_run_of_underscores_is_tried(folder, name, beneath, path):
+    (folder / name).write_text("7")
+    assert load(folder, beneath)[path] == 7
+
+
+@pytest.mark.parametrize("name", ["f___on", "f___new"])
+def test_several_cuts_that_match_are_an_error(folder, name):
+    (folder / name).write_text("7")
+    rest = ("#.on", "._on") if name == "f___on" else ("", "#")
+    said = said_of(folder, beneath={"f#": {"on": 0}, "f": {"_on": 0}})
+    assert said == [f"secret {name}: means more than one path: f{rest[0]}, f{rest[1]}"]

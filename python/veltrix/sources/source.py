@@ -7,6 +7,7 @@ import warnings
 from abc import ABC, abstractmethod
 
 from veltrix._text import printable
+from veltrix.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def without_frames(
                 error.__cause__ = error.__context__ = error.__traceback__ = None
             else:
                 _empty_frames(error, before)
-        for text in left_out:
+        # An interrupt, or a mistake, is not to be replaced by a warning that is an error.
+        for text in left_out if problem is None or isinstance(problem, ConfigError) else ():
             warning = text if isinstance(text, ConfigWarning) else ConfigWarning(printable(text))
             warnings.warn(warning, stacklevel=2)
         if problem is not None:
