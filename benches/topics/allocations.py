@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benches import allocations
 from benches.allocations import ROOT, CannotCountError
-from benches.lines import Figure, Line, at_most
+from benches.result import Figure, Line, at_most
 from benches.settings import Settings
 from benches.subjects import kernels
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benches.data import resolving_to
-from benches.lines import Line, Target, at_most, line_of_ratios
+from benches.result import Line, Target, at_most, line_of_ratios
 from benches.settings import Settings
 from benches.subjects import KEYS, absent_keys, check_reads, kernels, same, snapshot_of, some_keys
 from veltrix.bench.bodies import equal_copies, numbered, unrolled

@@ -17,7 +17,7 @@ FORMAT = 1
 """The format of what is written: another one for whatever an older version could not restore."""
 
 kernel: Any = None
-"""The selected implementation; `_select` puts it here."""
+"""The selected implementation; `_backend` puts it here."""
 
 
 def restore_difference(format: int, *state: Any) -> Any:

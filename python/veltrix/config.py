@@ -8,8 +8,8 @@ from itertools import chain
 
 from veltrix.errors import ConfigError, SourceError
 from veltrix.sources import ConfigWarning, DotEnv, File, Secrets, Source, Values
+from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.file import EXTENSIONS, extension, file_path
-from veltrix.sources.kernel import Layer, Snapshot, resolve
 from veltrix.sources.marks import Marks
 from veltrix.sources.read_set import one_read_set
 from veltrix.sources.source import Recipe, secret_paths, unframed, without_frames

@@ -217,7 +217,7 @@ def test_a_row_says_what_was_measured(printed, monkeypatch, pure, native, said):
 
 
 def test_one_implementation_cannot_be_compared(refused, monkeypatch):
-    monkeypatch.setattr(veltrix, "implementations", lambda: {"pure": veltrix._select._pure()})
+    monkeypatch.setattr(veltrix, "implementations", lambda: {"pure": veltrix._backend._pure()})
     said = refused("bench", "base.json")
     assert said == (
         "only the pure implementation is here, and nothing to compare it with: "

@@ -12,7 +12,7 @@ import pytest
 
 from benches.data import LAYERS as SEVEN
 from benches.data import MORE_LAYERS, generate, resolving_to
-from benches.lines import Figure, Line
+from benches.result import Figure, Line
 from benches.scaling import charts, operations, page, readers, real, run, worker
 from benches.scaling.drawing import Even
 from benches.scaling.operations import DICT

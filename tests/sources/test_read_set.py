@@ -12,7 +12,7 @@ import pytest
 import veltrix
 from tests.sources.conftest import open_descriptors
 from tests.sources.mounted import Mounted
-from veltrix.sources import read_set, reading, secret_files
+from veltrix.sources import mounted_secrets, read_set, reading
 from veltrix.sources.links import Links
 from veltrix.sources.reading import ATTEMPTS
 
@@ -43,7 +43,7 @@ def publish(mounted, names=NAMES, **options):
 def before_each_read(monkeypatch, act):
     """Call `act` with the number of the read, before each file that is read to load it."""
     count = []
-    for module in (read_set, secret_files, reading):
+    for module in (read_set, mounted_secrets, reading):
         read = module.read_once
 
         def counted(path, *, _read=read, **options):

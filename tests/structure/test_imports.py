@@ -22,8 +22,8 @@ ORDER = (
     "_pickle",
     "_pure",
     "_native",
-    "_exit",
-    "_select",
+    "_exit_codes",
+    "_backend",
     "sources",
     "config",
     "_lazy",
@@ -51,7 +51,7 @@ def test_only_the_switch_imports_an_implementation(path):
     own = part(module_name(path))
     for line, module in imported_modules(path):
         if part(module) in {"_pure", "_native"}:
-            assert own in {"_select", part(module)}, f"{relative(path)}:{line} imports {module}"
+            assert own in {"_backend", part(module)}, f"{relative(path)}:{line} imports {module}"
 
 
 def test_no_modules_stand_in_a_circle():

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veltrix._exit import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain
+from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.advice import worded
 from veltrix.cli.arguments import UsageError, parse
@@ -24,7 +24,7 @@ from veltrix.cli.tree import tree
 from veltrix.config import Config, SameNameError, as_source
 from veltrix.errors import ConfigError
 from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
-from veltrix.sources.kernel import parse_path
+from veltrix.sources._kernel import parse_path
 from veltrix.sources.marks import UnmatchedMark
 
 if TYPE_CHECKING:

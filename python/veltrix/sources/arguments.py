@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from veltrix._limits import MAX_DEPTH
 from veltrix.errors import LimitError, PathError
+from veltrix.sources._kernel import Layer, format_path, parse_path
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.coercion import parse_json
-from veltrix.sources.kernel import Layer, format_path, parse_path
 from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 from veltrix.types import Origin
 
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 

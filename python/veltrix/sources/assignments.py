@@ -11,15 +11,15 @@ from collections.abc import Mapping
 
 from veltrix._limits import MAX_DEPTH
 from veltrix.errors import ConfigError, SourceError, ValidationError
+from veltrix.sources._kernel import Layer, format_path
 from veltrix.sources.coercion import UnfitError, coerce
-from veltrix.sources.kernel import Layer, format_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
     from veltrix.types import Origin
 
 _MISSING = object()

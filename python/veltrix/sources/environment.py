@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
+from veltrix.sources._kernel import Layer
 from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
-from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
 from veltrix.sources.source import Recipe, carried, encodable, secret_paths, source_name, without_frames
 from veltrix.types import Origin
@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 

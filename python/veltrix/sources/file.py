@@ -7,14 +7,14 @@ import os
 from veltrix._formats import FORMATS, unknown_format
 from veltrix._text import printable
 from veltrix.errors import LimitError, ParseError, SourceError
-from veltrix.sources.kernel import Layer
+from veltrix.sources._kernel import Layer
 from veltrix.sources.read_set import read_file
 from veltrix.sources.reading import TooLargeError, UnreadableError
 from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".env": "env"}

@@ -6,14 +6,14 @@ from itertools import takewhile
 
 from veltrix._text import printable
 from veltrix.errors import MissingKeyError
-from veltrix.sources.kernel import format_path, parse_path
+from veltrix.sources._kernel import format_path, parse_path
 from veltrix.sources.source import ConfigWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
     from veltrix.sources.source import SecretTuple
 
 _NAMED = 5

@@ -16,14 +16,14 @@ import re
 from collections.abc import Mapping
 
 from veltrix._limits import MAX_DEPTH
-from veltrix.sources.kernel import format_path
+from veltrix.sources._kernel import format_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
 
 SEPARATOR = "__"
 _INDEX_DIGITS = 18

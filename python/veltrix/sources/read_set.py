@@ -18,6 +18,7 @@ from contextvars import ContextVar
 
 from veltrix.sources._system import POSIX
 from veltrix.sources.links import Links
+from veltrix.sources.mounted_secrets import Generation, read_generation
 from veltrix.sources.reading import (
     ATTEMPTS,
     FILE_LIMIT,
@@ -30,7 +31,6 @@ from veltrix.sources.reading import (
     read_stable,
     unreadable,
 )
-from veltrix.sources.secret_files import Generation, read_generation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

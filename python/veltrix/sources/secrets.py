@@ -6,9 +6,9 @@ import os
 
 from veltrix._text import printable
 from veltrix.errors import SourceError
+from veltrix.sources._kernel import Layer
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.file import file_path, shown_path
-from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
@@ -19,8 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from veltrix.sources.kernel import Snapshot
-    from veltrix.sources.secret_files import Generation
+    from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.mounted_secrets import Generation
 
 _NAMED = 5
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
-    from veltrix.sources.kernel import Layer, Snapshot
+    from veltrix.sources._kernel import Layer, Snapshot
 
     Result = TypeVar("Result")
     Error = TypeVar("Error", bound=BaseException)

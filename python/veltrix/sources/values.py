@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veltrix.errors import ConfigError
-from veltrix.sources.kernel import Layer
+from veltrix.sources._kernel import Layer
 from veltrix.sources.source import Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veltrix._select import kernel
+from veltrix._backend import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
