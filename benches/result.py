@@ -58,7 +58,8 @@ class Figure:
 class Line:
     """One operation. `unit` is "×" for a ratio to the anchor, "× faster" for the inverse, or what is counted.
 
-    `gain` says how many times as fast native is as pure; `missing` says why a subject has no figure.
+    `gain` says how many times as fast native is as pure; `missing` says why a subject has no figure;
+    `judged` is whose figure has to reach the target.
     """
 
     row: int
@@ -69,6 +70,7 @@ class Line:
     target: Target | None = None
     gain: float | None = None
     missing: dict[str, str] = field(default_factory=dict)
+    judged: str = "native"
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -137,6 +139,7 @@ def combined(processes: Sequence[Line]) -> Line:
         first.target,
         median(gains) if gains else None,
         first.missing,
+        first.judged,
     )
 
 

@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "parse": (10,),
     "footprint": (12, 14),
     "growth": (16,),
+    "reference": (17,),
 }
 ONCE = {"allocations", "footprint"}
 

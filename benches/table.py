@@ -20,8 +20,8 @@ def table(lines: Sequence[Line]) -> str:
 
 
 def verdict(line: Line) -> str:
-    """Whether native reached its target, and if not, by how much it missed."""
-    figure = line.figures.get("native")
+    """Whether native, or whom the target is for, reached it, and if not, by how much it missed."""
+    figure = line.figures.get(line.judged)
     if line.target is None or figure is None:
         return ""
     if line.target.met_by(figure.value):

@@ -75,8 +75,8 @@ def test_only_what_is_on_a_touched_path_is_judged(judged):
     snapshot = stack(300)
     judged.clear()
     snapshot.overlay({"s1": {"f0": 1, "f1": 2}, "s5": {"new": {"x": 3}}})
-    touched = {("s1",), ("s1", "f0"), ("s1", "f1"), ("s5",), ("s5", "new"), ("s5", "new", "x")}
-    assert set(judged) == {(), *touched}
+    leaves = {("s1", "f0"), ("s1", "f1"), ("s5", "new", "x")}
+    assert {("s1",), ("s5",), ("s5", "new")} < set(judged) <= {(), ("s1",), ("s5",), ("s5", "new"), *leaves}
 
 
 @pytest.mark.parametrize("derived", DERIVATIONS.values(), ids=DERIVATIONS)

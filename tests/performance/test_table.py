@@ -34,6 +34,12 @@ def test_without_a_figure_there_is_no_verdict():
     assert verdict(Line(1, "s[path]", "×", {"pure": Figure(1, 1, 1)}, target=at_most(1))) == ""
 
 
+def test_a_target_of_the_reference_is_judged_by_its_figure():
+    figures = {"native": Figure(1, 1, 1), "pure": Figure(3, 3, 3)}
+    judged = Line(17, "overlay", "×", figures, target=at_most(2), judged="pure")
+    assert verdict(judged) == verdict(combined([judged])) == "missed 1.50×"
+
+
 def test_the_summary_counts_targets_only():
     lines = [line(1, at_most(1)), line(2, at_most(1)), line(3, None)]
     assert summary(lines) == "1 of 2 targets met"

@@ -34,12 +34,17 @@ def derive(old: Any, before: Run, after: Run, path: Segments, conflicts: str) ->
     known = before if counted[-len(before) :] == before else counting(before, path, conflicts)
     names, in_place = _touched(known, counted)
     values = dict(old)
+    # A plain value of one layer on top of all wins wherever no mapping was, so that no other has to be asked.
+    on_top = counted[0].value if in_place and len(counted) == len(known) + 1 else {}
     for name in names:
-        was, after = old.get(name, ABSENT), children(counted, name)
+        was = old.get(name, ABSENT)
         if type(was) is dict:
-            value = derive(was, children(known, name), after, (*path, name), conflicts)
+            before, after = children(known, name), children(counted, name)
+            value = derive(was, before, after, (*path, name), conflicts)
+        elif name in on_top and on_top[name].operator is None and not on_top[name].is_mapping:
+            value = on_top[name].value
         else:
-            value = finish(after, (*path, name), conflicts)
+            value = finish(children(counted, name), (*path, name), conflicts)
         if value is ABSENT:
             values.pop(name, None)
         elif was is ABSENT:

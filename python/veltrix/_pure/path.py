@@ -22,6 +22,8 @@ _SPECIAL = '.[]"'
 
 def parse_path(path: str | tuple[str | int, ...]) -> Segments:
     """The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment."""
+    if type(path) is str:
+        return _parse_text(path)
     if isinstance(path, Name):
         return _check_tuple((path,))
     if isinstance(path, str):
@@ -59,7 +61,7 @@ def quote(segment: str) -> str:
 
 def needs_quotes(segment: str) -> bool:
     """Whether a path must quote this name: it is empty, or holds white space or a special character."""
-    return (
+    return not segment.isidentifier() and (
         segment.split() != [segment] or "." in segment or "[" in segment or "]" in segment or '"' in segment
     )
 

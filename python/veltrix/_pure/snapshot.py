@@ -82,7 +82,7 @@ class Snapshot(Reader):
 
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
         """The snapshot with one more layer on top, of the same generation."""
-        if not isinstance(data, Mapping):
+        if type(data) is not dict and not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         origin = Origin(text_argument("a layer's name", name), "overlay")
         return self._with((*self._layers, Layer._made(data, origin, {}, False)))
