@@ -31,7 +31,16 @@ def function(name, result, *arguments):
 
 def strings():
     """Exact strings of every form: by widest character, by length, by where they come from."""
-    yield from ("", "a", "\xe9", "\u20ac", "\U0001f600", sys.intern("an interned name"), "text" * 2, str(12.5))
+    yield from (
+        "",
+        "a",
+        "\xe9",
+        "\u20ac",
+        "\U0001f600",
+        sys.intern("an interned name"),
+        "text" * 2,
+        str(12.5),
+    )
     for character in BOUNDARIES:
         for length in LENGTHS:
             yield chr(character) * length
@@ -49,7 +58,9 @@ def strings():
     # CPython makes these with other functions than the literals above.
     for code in ("a", "\xe9", "\u20ac", "\U0001f600"):
         yield function("PyUnicode_FromOrdinal", ctypes.py_object, ctypes.c_int)(ord(code))
-        yield function("PyUnicode_FromWideChar", ctypes.py_object, ctypes.c_wchar_p, ctypes.c_ssize_t)(code, -1)
+        yield function("PyUnicode_FromWideChar", ctypes.py_object, ctypes.c_wchar_p, ctypes.c_ssize_t)(
+            code, -1
+        )
 
 
 def width(text):
@@ -112,7 +123,9 @@ def test_a_string_of_the_old_form_is_read_too(kernel, text):
 
     def old(text):
         made = make(None, len(text))
-        ctypes.memmove(fill(made), ctypes.create_unicode_buffer(text), len(text) * ctypes.sizeof(ctypes.c_wchar))
+        ctypes.memmove(
+            fill(made), ctypes.create_unicode_buffer(text), len(text) * ctypes.sizeof(ctypes.c_wchar)
+        )
         return made
 
     unread = old(text)
