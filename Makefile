@@ -24,7 +24,6 @@ WHEEL_PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
 KERNEL ?= native
 PIP_VERSION := 26.3
 INFERNO_VERSION := 0.12.8
-ABOUT_VERSION := 0.9.3
 
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMPS := .venv/stamps
@@ -35,10 +34,9 @@ CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
-ABOUT := .cache/about/bin/cargo-about
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
 TYPED := python/veltrix examples/treasure_hunt .build-backend
-FORMATTED := python tests benches examples .build-backend
+FORMATTED := python tests benches examples .build-backend .legal
 
 # One environment for every cargo call: a difference here makes cargo rebuild pyo3 each time.
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
@@ -206,15 +204,9 @@ reproduce-wheels: ## build the last commit's wheels for WHEEL_PYTHONS in another
 	for file in .cache/again/dist/*; do cmp "$$file" "dist/$${file##*/}" && echo "the same bytes: $${file##*/}"; done
 	rm -rf .cache/again
 
-LICENCES = $(ABOUT) generate --locked --offline --fail --manifest-path rust/veltrix-py/Cargo.toml --config .legal/about.toml .legal/about.hbs
-
 .PHONY: licences
-licences: $(ABOUT) $(CRATES) ## write the licences of the crates in the extension into .legal/THIRD-PARTY.txt
-	$(LICENCES) --output-file .legal/THIRD-PARTY.txt
-
-.PHONY: check-licences
-check-licences: $(ABOUT) $(CRATES) ## compare that file with what it would be now
-	$(LICENCES) | diff .legal/THIRD-PARTY.txt -
+licences: $(CRATES) ## write the licences of the crates in the extension into .legal/THIRD-PARTY.txt
+	$(BIN)/python .legal/gather.py >.legal/THIRD-PARTY.txt
 
 .PHONY: develop
 develop: $(TOOLS) $(STAMPS)/extension-dev ## make .venv with the tools and the extension, optimised with assertions
@@ -270,9 +262,6 @@ $(STAMPS)/extension-peers: $(PEERS) $(RUST_SOURCES) $(shell find python -name '*
 # Draws flame graphs. A tool beside the project, as perf is: nothing that is built or tested needs it.
 $(INFERNO):
 	cargo install --quiet --locked --no-track --version $(INFERNO_VERSION) --root .cache/inferno inferno
-
-$(ABOUT):
-	cargo install --quiet --locked --no-track --features cli --version $(ABOUT_VERSION) --root .cache/about cargo-about
 
 # All profiles put their extension at the same place; the stamp that stays says which one is there.
 $(STAMPS)/extension-release: $(BUILDER) $(RUST_SOURCES)
