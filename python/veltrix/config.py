@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from itertools import chain
 
@@ -180,12 +181,13 @@ class _Loading:
         return self.marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))
 
     def _loaded(self, source: Source, beneath: Snapshot | None) -> Layer | None:
+        before = sys.exception()
         try:
             layer = source.load(beneath)
             if layer is not None and not isinstance(layer, Layer):
                 raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
         except Exception as error:
-            problem = _problem(error, source.name)
+            problem = _problem(error, source.name, before)
             if problem is None:
                 if self.problems:
                     error.add_note(f"found before this: {ConfigError(self.problems)}")
@@ -222,21 +224,21 @@ class _Loading:
         return tuple(declared)
 
 
-def _problem(error: Exception, source: str) -> ConfigError | None:
+def _problem(error: Exception, source: str, before: BaseException | None) -> ConfigError | None:
     """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
 
     An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
     Its text may hold anything, a password in an address too, so that only the system's own words are said.
     """
     if isinstance(error, ConfigError):
-        return unframed(error)
+        return unframed(error, before)
     if not isinstance(error, OSError):
         return None
     reason = type(error).__name__
     if error.errno is not None and error.strerror == os.strerror(error.errno):
         reason = f"{reason}: {error.strerror.lower()}"
     problem = SourceError(f"cannot be loaded ({reason})", source)
-    problem.__cause__ = unframed(error)
+    problem.__cause__ = unframed(error, before)
     return problem
 
 

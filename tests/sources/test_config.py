@@ -310,16 +310,17 @@ def test_a_mistake_alone_has_no_note():
     assert not hasattr(caught.value, "__notes__")
 
 
-def test_frames_of_what_was_handled_before_a_load_keep_their_locals():
+@pytest.mark.parametrize("error", [LookupError("x"), OSError("x"), SourceError("x"), None], ids=repr)
+def test_frames_of_what_was_handled_before_a_load_keep_their_locals(error):
     """Somebody may load a configuration while an error of his own is being handled."""
-    with pytest.raises(LookupError) as caught:
-        load_while_handling()
-    inner = caught.value.__context__
-    *_, last = [frame for frame, _ in traceback.walk_tb(inner.__traceback__)]
+    with pytest.raises((LookupError, ConfigError)) as caught:
+        load_while_handling(Failing(error) if error else veltrix.File("absent.toml"))
+    *_, last = [frame for frame, _ in traceback.walk_tb(caught.value.__context__.__traceback__)]
+    assert last.f_code.co_name == "fail"
     assert dict(last.f_locals) == {"kept": "yes"}
 
 
-def load_while_handling():
+def load_while_handling(source):
     def fail():
         kept = "yes"
         raise ArithmeticError(kept)
@@ -327,7 +328,7 @@ def load_while_handling():
     try:
         fail()
     except ArithmeticError:
-        veltrix.Config(Failing(LookupError("x")))
+        veltrix.Config(source)
 
 
 def test_values_are_copied_when_the_source_is_made():

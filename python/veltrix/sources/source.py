@@ -123,9 +123,12 @@ def without_frames(
         before = problem = None
 
 
-def unframed(error: Error) -> Error:
-    """The error without frames, its causes and the problems that it collects too."""
-    for one in _chain(error):
+def unframed(error: Error, before: BaseException | None) -> Error:
+    """The error without frames, its causes and the problems that it collects too.
+
+    `before` is what was being handled when it was raised, which is somebody else's.
+    """
+    for one in _chain(error, before):
         one.__traceback__ = None
     return error
 
@@ -138,7 +141,7 @@ def _empty_frames(error: BaseException, before: BaseException | None) -> None:
         clear_frames(one.__traceback__)
 
 
-def _chain(error: BaseException, before: BaseException | None = None) -> Iterator[BaseException]:
+def _chain(error: BaseException, before: BaseException | None) -> Iterator[BaseException]:
     """The error, what it comes from and what it collects, once each; without what leads to `before`."""
     pending: list[BaseException | None] = [error]
     seen = {id(before)}
