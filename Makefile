@@ -5,10 +5,12 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-CASES ?= 200000
+CASES ?= 70000
 # Without a seed, each soak takes a new one.
 SEED ?=
 PYTEST_ARGS ?=
+# Parts of the names of mutations; all of them without.
+MUTANTS ?=
 BENCH_ARGS ?=
 # Of one CPython each; docs/targets.md shows them side by side.
 BENCH_FILES ?= .cache/bench.json
@@ -16,20 +18,25 @@ PEERS_ARGS ?=
 SCALING_ARGS ?=
 # One of those that `python -m benches.profile --help` names.
 WORKLOAD ?= lookup
+# What `make wheels` builds for: no interpreter of theirs is needed.
+WHEEL_PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
+# Which wheel `make smoke-wheel` installs: native or pure.
+KERNEL ?= native
 PIP_VERSION := 26.3
 INFERNO_VERSION := 0.12.8
 
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMPS := .venv/stamps
 BUILDER := $(STAMPS)/builder
 TOOLS := $(STAMPS)/tools
+WHEEL_TOOLS := $(STAMPS)/wheel-tools
 CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
-TYPED := python/veltrix examples/treasure_hunt
-FORMATTED := python tests benches examples
+TYPED := python/veltrix examples/treasure_hunt .build-backend
+FORMATTED := python tests benches examples .build-backend .legal
 
 # One environment for every cargo call: a difference here makes cargo rebuild pyo3 each time.
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
@@ -39,6 +46,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
 existing = $(wildcard $(1))
+
+# A panic names the file of its crate: without the folder of the machine, so that every machine builds the same bytes.
+# `--config` adds to the flags of .cargo/config.toml, where RUSTFLAGS would replace them.
+REMAPPED := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
+MATURIN_WHEEL = CARGO_TARGET_DIR=target/wheels $(BIN)/maturin build --quiet --release --locked \
+  --config "build.rustflags=['--remap-path-prefix=$(REMAPPED)']" --out dist
+PURE_WHEEL := VELTRIX_BUILD=pure $(BIN)/python -m pip wheel --no-deps --no-index --no-build-isolation --wheel-dir dist .
+wheel wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct))
 
 .PHONY: help
 help: ## show this text
@@ -52,15 +67,24 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 	@$(BIN)/python examples/treasure_hunt/demo.py
 
 .PHONY: test
-test: test-rust test-model test-python test-pure ## cargo tests, then pytest on both implementations, then forced pure
+test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
+	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-python test-rust test-model test-pure
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
 	cargo test --locked --workspace --exclude veltrix-py
 
+.PHONY: check-pythons
+check-pythons: $(BUILDER) ## compile-check the extension for every CPython that it is made for
+	.ci/check-pythons
+
+.PHONY: test-pythons
+test-pythons: ## the suite on the interpreters of Debian's next release, in a folder of theirs; needs root and debootstrap
+	.ci/test-pythons $(PYTHONS)
+
 .PHONY: test-model
-test-model: ## every interleaving of the front table's readers and writer, by loom
-	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
+test-model: ## every interleaving of the read cache's readers and writer, by loom
+	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
 
 .PHONY: test-python
 test-python: $(TOOLS) $(STAMPS)/extension-dev
@@ -68,10 +92,14 @@ test-python: $(TOOLS) $(STAMPS)/extension-dev
 
 .PHONY: test-pure
 test-pure: $(TOOLS) $(STAMPS)/extension-dev
+	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel chosen $(PYTEST_ARGS)
+
+.PHONY: test-without-extension
+test-without-extension: $(STAMPS)/pure $(CRATES) ## what test-pure runs, on an interpreter that the extension is not made for
 	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel pure $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: lint-rust lint-python ## formatting, clippy, ruff, mypy and pyright; warnings are errors
+lint: lint-rust lint-python lint-workflows ## formatting, clippy, ruff, mypy, pyright, workflows; warnings are errors
 
 .PHONY: lint-rust
 lint-rust: $(BUILDER)
@@ -83,7 +111,13 @@ lint-python: $(TOOLS)
 	$(BIN)/ruff format --check $(call existing,$(FORMATTED))
 	$(BIN)/ruff check $(call existing,$(FORMATTED))
 	$(BIN)/mypy $(call existing,$(TYPED) tests/typing)
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 $(call existing,python/veltrix)
 	$(BIN)/basedpyright $(call existing,tests/typing)
+
+.PHONY: lint-workflows
+lint-workflows: $(TOOLS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet --pedantic .github/workflows
 
 .PHONY: format
 format: $(TOOLS) ## let rustfmt and ruff rewrite the sources
@@ -128,12 +162,51 @@ profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of 
 soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
 	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
+.PHONY: mutants
+mutants: $(TOOLS) $(CRATES) ## break the code as tests/mutants lists it, and see whether tests fail; MUTANTS="part of a name"
+	$(BIN)/python -m tests.mutants $(MUTANTS)
+
 .PHONY: wheel
-wheel: $(BUILDER) ## build the wheel and the sdist into dist/
+wheel: $(BUILDER) ## build the wheel of this machine and interpreter alone into dist/, with its own linker
 	rm -rf dist
-	$(BIN)/maturin build --quiet --release --locked --out dist --interpreter $(BIN)/python
+	$(MATURIN_WHEEL) --interpreter $(BIN)/python
+	@ls -l dist
+
+.PHONY: wheels
+wheels: $(WHEEL_TOOLS) ## build the manylinux wheels of WHEEL_PYTHONS, the pure wheel and the sdist into dist/
+	rm -rf dist
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(MATURIN_WHEEL) --zig --compatibility manylinux_2_17 \
+	  $(addprefix --interpreter ,$(WHEEL_PYTHONS))
+	$(PURE_WHEEL)
 	$(BIN)/maturin sdist --out dist
 	@ls -l dist
+
+.PHONY: pure-wheel
+pure-wheel: $(BUILDER) ## build only the wheel without the extension into dist/
+	rm -rf dist
+	$(PURE_WHEEL)
+	@ls -l dist
+
+.PHONY: check-wheels
+check-wheels: $(WHEEL_TOOLS) ## hold what is in dist/ against its tags, its metadata, and what pip makes of it
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python -m pytest tests/packaging --dist dist
+
+.PHONY: smoke-wheel
+smoke-wheel: $(BUILDER) ## install the KERNEL wheel of dist/ for PYTHON alone, and run tests/smoke.txt against it
+	.ci/check-wheel $(PYTHON) $(KERNEL) @tests/smoke.txt
+
+.PHONY: reproduce-wheels
+reproduce-wheels: ## build the last commit's wheels for WHEEL_PYTHONS in another folder, and compare them with dist/
+	rm -rf .cache/again && git clone --quiet --no-hardlinks . .cache/again
+	$(MAKE) -C .cache/again wheels PYTHON=$(PYTHON) WHEEL_PYTHONS="$(WHEEL_PYTHONS)"
+	for file in .cache/again/dist/*; do cmp "$$file" "dist/$${file##*/}" && echo "the same bytes: $${file##*/}"; done
+	rm -rf .cache/again
+
+.PHONY: licences
+licences: $(CRATES) ## write the licences of the crates in the extension into .legal/THIRD-PARTY.txt
+	$(BIN)/python .legal/gather.py >.legal/THIRD-PARTY.txt
 
 .PHONY: develop
 develop: $(TOOLS) $(STAMPS)/extension-dev ## make .venv with the tools and the extension, optimised with assertions
@@ -153,6 +226,18 @@ $(BUILDER): pyproject.toml
 $(TOOLS): $(BUILDER) $(CRATES)
 	$(BIN)/python -m pip install --no-compile --group dev
 	@touch $@
+
+$(WHEEL_TOOLS): $(BUILDER)
+	$(BIN)/python -m pip install --no-compile --group wheels
+	@touch $@
+
+# The package as it stands, with what its tests import.
+$(STAMPS)/pure: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install pip==$(PIP_VERSION)
+	$(BIN)/python -m pip install --no-compile --group test
+	echo $(CURDIR)/python >"$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/veltrix.pth"
+	@mkdir -p $(STAMPS) && touch $@
 
 # Tests ask cargo, without the network, where the crates of the conformance suites lie; it answers only where every
 # crate of the lock file is there, those of other platforms included.

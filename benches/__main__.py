@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import veltrix
-from benches.lines import Line, gains
+from benches.result import Line, gains
 from benches.run import TOPICS, run, topics_of
 from benches.settings import Settings
 from benches.table import summary, table

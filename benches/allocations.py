@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.data import resolving_to
-from benches.subjects import Request, absent_keys, kernels, snapshot_of, some_keys, stacked
+from benches.subjects import Request, absent_keys, kernels, some_keys, stacked
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import compiled
 
@@ -82,10 +82,10 @@ def main(implementation: str) -> Counts:
     counter.restype = ctypes.c_ulong
     generated = resolving_to(LEAVES, cache=None)
     kernel = kernels()[implementation]
-    snapshot = snapshot_of(kernel, generated)
+    layers = stacked(kernel, generated)
+    snapshot = kernel.resolve(layers)
     stored = some_keys(generated.flat, KEYS)
-    request = Request.within_a_section(generated.flat)
-    requests = {"data": request.data, **numbered("k", request.keys)}
+    few, three = (Request.within_a_section(generated.flat, overrides) for overrides in (5, 3))
     different = {"new": snapshot.set(stored[0], "changed")}
     operations: dict[str, tuple[str, dict[str, Any], int]] = {
         "nothing": ("pass", {}, 1),
@@ -97,15 +97,18 @@ def main(implementation: str) -> Counts:
         "s.get(path), hit": _each("s.get(k{0})", equal_copies(stored)),
         "s.get(path), miss": _each("s.get(k{0})", absent_keys(stored)),
         "key.value": _each("k{0}.value", [snapshot.key(key) for key in stored]),
-        "overlay of 5 keys": ("s.overlay(data)", requests, 1),
-        "overlay of 5 keys, 40 reads": (
-            f"o = s.overlay(data)\n{unrolled('o[k{0}]', 40)}\ndel o",
-            requests,
-            1,
-        ),
+        "overlay of 5 keys": ("s.overlay(data)", {"data": few.data}, 1),
+        "overlay of 5 keys, 40 reads": _of_a_request(few),
         "overlay of 5 keys of five sections": (
             "s.overlay(data)",
             {"data": Request.across_sections(generated.flat).data},
+            1,
+        ),
+        "overlay of 3 keys": ("s.overlay(data)", {"data": three.data}, 1),
+        "overlay of 3 keys, 40 reads": _of_a_request(three),
+        "overlay of 3 keys of three sections": (
+            "s.overlay(data)",
+            {"data": Request.across_sections(generated.flat, 3).data},
             1,
         ),
         "overlay of 5 new keys": (
@@ -114,13 +117,11 @@ def main(implementation: str) -> Counts:
             1,
         ),
         "one set": ("s.set(k0, 1)", numbered("k", stored[:1]), 1),
+        "one set of what was set": ("new.set(k0, 1)", {**different, **numbered("k", stored[:1])}, 1),
         "diff of one change": ("new.diff(s)", different, 1),
         "diff of one change and its dicts": ("new.diff(s).changed", different, 1),
-        "resolve 7 layers": (
-            "resolve(layers)",
-            {"resolve": kernel.resolve, "layers": stacked(kernel, generated)},
-            1,
-        ),
+        "resolve 7 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers}, 1),
+        "resolve 2 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers[:2]}, 1),
     }
     gc.disable()
     found = {}
@@ -130,6 +131,11 @@ def main(implementation: str) -> Counts:
         run(turns)  # first touches allocate, and are no hot reads
         found[name] = (run(turns) - run(0)) / turns / reads
     return found
+
+
+def _of_a_request(request: Request) -> tuple[str, dict[str, Any], int]:
+    body = f"o = s.overlay(data)\n{unrolled('o[k{0}]', len(request.keys))}\ndel o"
+    return body, {"data": request.data, **numbered("k", request.keys)}, 1
 
 
 def _each(template: str, keys: list[Any]) -> tuple[str, dict[str, Any], int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from time import perf_counter
 
-from benches.lines import Line, combined
+from benches.result import Line, combined
 from benches.settings import Settings
 
 # Topics and their rows. What a topic measures in fresh processes of its own needs no further ones. Row 15 is

@@ -1,7 +1,7 @@
 """Sampled stacks: how they are read, shortened and added up.
 
-start;eval;pyo3::trampoline;pyo3::call;veltrix_core::front::find;core::slice::get 17  as inferno writes it
-      eval;pyo3                       ;veltrix_core::front::find                  17  as one reads it
+start;eval;pyo3::trampoline;pyo3::call;veltrix_core::read_cache::find;core::slice::get 17  as inferno says
+      eval;pyo3                       ;veltrix_core::read_cache::find                  17  as one reads
 """
 
 from __future__ import annotations

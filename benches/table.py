@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benches.lines import Line
+from benches.result import Line
 
 HEADINGS = ("row", "operation", "anchor", "native", "spread", "pure", "target", "verdict", "over pure")
 NO_FIGURE = "–"

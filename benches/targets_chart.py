@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benches.charts import STYLE, Axis, short, text_at
-from benches.lines import Line
 from benches.peers.table import number
+from benches.result import Line
 
 WIDTH = 880
 LEFT, RIGHT = 500, 78  # room for the operations, their anchors and the best label, and for the worst label

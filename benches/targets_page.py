@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benches.charts import CHARTS, save
-from benches.lines import Line
 from benches.peers.page import replaced
+from benches.result import Line
 from benches.table import NO_FIGURE, shown, shown_target, summary, verdict
 from benches.targets_chart import chart, dots_of
 

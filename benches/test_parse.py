@@ -6,7 +6,7 @@ import pytest
 
 from benches.data import document, flatten
 from benches.documents import as_texts
-from benches.usual import PARSERS
+from benches.stdlib_parsers import PARSERS
 
 LEAVES = 5_000
 

@@ -2,26 +2,65 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from veltrix import implementations
 
 KERNELS = ("pure", "native")
+BY_NAME = {"kernel", "both"}
+"""The fixtures of whoever asks an implementation by its name, whichever is chosen."""
+
+# No test asserts on a clock, and a loaded machine is no fault of the code.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--kernel", choices=KERNELS, default=None, help="run the tests of one implementation only"
+        "--kernel",
+        choices=(*KERNELS, "chosen"),
+        default=None,
+        help="run the tests of one implementation only; 'chosen': only what depends on which one is chosen",
+    )
+    parser.addoption(
+        "--dist",
+        type=Path,
+        default=None,
+        help="the folder with the built wheels that tests/packaging is about",
     )
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Without wheels there is nothing that tests/packaging could look at."""
+    about_wheels = collection_path == Path(__file__).with_name("packaging")
+    return True if about_wheels and config.getoption("--dist") is None else None
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "chosen: takes `kernel`, and asks the chosen implementation as well")
+
+
 def pytest_collection_modifyitems(config, items):
-    chosen = config.getoption("--kernel")
-    if chosen is None:
+    option = config.getoption("--kernel")
+    if option is None:
         return
-    others = [item for item in items if _kernel_of(item) not in (None, chosen)]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if _kernel_of(item) in (None, chosen)]
+    wanted = _depends_on_the_choice if option == "chosen" else lambda item: _kernel_of(item) in (None, option)
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = [item for item in items if wanted(item)]
+
+
+def pytest_collection_finish():
+    """Keeps the collector from walking all tests and modules each time that a test asks it to look."""
+    gc.collect()
+    gc.freeze()
+
+
+def _depends_on_the_choice(item):
+    return item.get_closest_marker("chosen") is not None or BY_NAME.isdisjoint(item.fixturenames)
 
 
 def _kernel_of(item):
@@ -35,3 +74,12 @@ def kernel(request):
     if found is None or not hasattr(found, "resolve"):
         pytest.skip(f"veltrix._{request.param} is not built, or without the kernel")
     return found
+
+
+@pytest.fixture(scope="session")
+def both():
+    """The reference and the native kernel; the test is skipped without the latter."""
+    found = implementations()
+    if "native" not in found:
+        pytest.skip("veltrix._native is not built")
+    return found["pure"], found["native"]

@@ -22,7 +22,7 @@ from tests.differential.compare import Tally, compare, kernels
 from tests.differential.script import make_case
 from tests.differential.shrink import reproduction, shrink
 
-BATCH = 500
+BATCH = 200
 SPACING = 1_000_003
 GARBAGE = 20_000
 """How many objects are made between two collections: every snapshot of the reference is a cycle."""
@@ -119,7 +119,7 @@ def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.split("\n")[0])
-    parser.add_argument("--cases", type=int, default=200_000)
+    parser.add_argument("--cases", type=int, default=70_000)
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, printed")
     parser.add_argument("--first", type=int, default=0, help="the number of the first case")
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())

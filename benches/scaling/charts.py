@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benches.lines import Line
+from benches.result import Line
 from benches.scaling.drawing import Curve, Panel, chart
 from benches.scaling.operations import AGAIN, BARE, DICT, FIRST, PROXY
 from benches.scaling.points import (

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benches.data import Generated, Tree, flatten, merge
-from benches.lines import Line, line_of_ratios
+from benches.result import Line, line_of_ratios
 from benches.scaling.points import DIFF_MANY, DIFF_ONE, OVERLAY, PATCH, READ, RESOLVE
 from benches.subjects import Request, check_reads, kernels, same, snapshot_of, some_keys, stacked, walking
 from veltrix.bench.bodies import equal_copies, numbered, unrolled

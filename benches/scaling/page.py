@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benches.charts import CHARTS, save
-from benches.lines import Line
 from benches.peers.page import replaced
 from benches.peers.table import duration, number
+from benches.result import Line
 from benches.scaling import charts
 from benches.scaling.operations import AGAIN, DICT, FIRST
 from benches.scaling.points import (

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benches.lines import Line
+from benches.result import Line
 
 RESULTS = Path(__file__).resolve().parents[2] / ".cache" / "bench-scaling.json"
 

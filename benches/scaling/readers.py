@@ -19,7 +19,7 @@ from time import perf_counter, sleep
 from typing import Any
 
 from benches.data import Generated, Tree
-from benches.lines import Figure, Line
+from benches.result import Figure, Line
 from benches.scaling.operations import DICT, ROW, Live
 from benches.subjects import check_reads, kernels, slices_of, snapshot_of
 from veltrix.bench.bodies import equal_copies

@@ -9,12 +9,12 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from benches.data import Tree, merge
-from benches.lines import Line, line_of_ratios
 from benches.memory import FLAT, Footprint, copies_of, of_flat_dicts, of_snapshots
+from benches.result import Line, line_of_ratios
 from benches.scaling.operations import DICT, PATCHED, PROXY, PURE_DERIVES, ROW, patching
 from benches.scaling.points import PATCH, READ, RESOLVE, Shape
+from benches.stdlib_parsers import PARSERS
 from benches.subjects import check_reads, kernels, walking
-from benches.usual import PARSERS
 from tests.real import plain, shipped
 from veltrix.bench.ratio import Workload, measure
 

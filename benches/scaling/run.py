@@ -11,8 +11,8 @@ from dataclasses import asdict
 from time import perf_counter
 from typing import Any
 
-from benches.lines import Figure, Line
 from benches.memory import FLAT
+from benches.result import Figure, Line
 from benches.scaling.operations import DICT, ROW
 from benches.scaling.points import MEMORY, MEMORY_READ, Point, Shape
 from benches.scaling.steps import Step

@@ -15,7 +15,7 @@ from typing import Any
 from benches import memory
 from benches.data import LAYERS as SEVEN
 from benches.data import resolving_to
-from benches.lines import Line
+from benches.result import Line
 from benches.scaling import operations, readers, real
 from benches.scaling.points import CHANGES, LAYERS, REAL, THREADS
 from benches.scaling.steps import LEAVES_OF_LAYERS, LEAVES_OF_THREADS, Step

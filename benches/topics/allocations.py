@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benches import allocations
 from benches.allocations import ROOT, CannotCountError
-from benches.lines import Figure, Line, at_most
+from benches.result import Figure, Line, at_most
 from benches.settings import Settings
 from benches.subjects import kernels
 
@@ -16,9 +16,14 @@ ROWS = {
     "overlay of 5 keys of five sections": (5, at_most(3)),
     "overlay of 5 new keys": (5, None),
     "one set": (8, None),
+    "one set of what was set": (8, None),
     "diff of one change": (9, None),
     "diff of one change and its dicts": (9, None),
     "resolve 7 layers": (6, None),
+    "overlay of 3 keys": (5, at_most(3)),
+    "overlay of 3 keys, 40 reads": (5, at_most(3)),
+    "overlay of 3 keys of three sections": (5, at_most(3)),
+    "resolve 2 layers": (6, None),
 }
 CONTROLS = ("nothing", "an object and a bytearray")
 

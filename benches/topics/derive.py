@@ -10,7 +10,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from benches.data import MIDDLE, Generated, flatten, resolving_to
-from benches.lines import Figure, Line, at_most, line_of_times
+from benches.result import Figure, Line, at_most, line_of_times
 from benches.settings import Settings
 from benches.subjects import kernels, snapshot_of
 from veltrix.bench.bodies import numbered, unrolled

@@ -12,8 +12,8 @@ from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median, quantiles
 
 from benches.data import resolving_to
-from benches.lines import Figure, Line, at_most
 from benches.memory import FLAT, Footprint
+from benches.result import Figure, Line, at_most
 from benches.settings import Settings
 from benches.subjects import kernels
 

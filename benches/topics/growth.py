@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from benches.data import resolving_to
-from benches.lines import Line, at_most, line_of_ratios
+from benches.result import Line, at_most, line_of_ratios
 from benches.settings import Settings
 from benches.subjects import check_reads, kernels, snapshot_of, walking
 from veltrix.bench.ratio import measure

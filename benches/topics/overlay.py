@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benches.data import Generated, merge, resolving_to
-from benches.lines import Line, at_most, line_of_ratios
+from benches.result import Line, at_most, line_of_ratios
 from benches.settings import Settings
 from benches.subjects import Request, check_reads, kernels, snapshot_of
 from veltrix.bench.bodies import numbered, unrolled

@@ -7,10 +7,10 @@ from typing import Any
 
 from benches.data import Tree, document, flatten
 from benches.documents import as_texts
-from benches.lines import Line, at_most, line_of_ratios
+from benches.result import Line, at_most, line_of_ratios
 from benches.settings import Settings
+from benches.stdlib_parsers import PARSERS
 from benches.subjects import kernels
-from benches.usual import PARSERS
 from veltrix.bench.ratio import Workload, measure
 
 LEAVES = 5_000

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benches.data import resolving_to
-from benches.lines import Line, Target, at_most, line_of_ratios
+from benches.result import Line, Target, at_most, line_of_ratios
 from benches.settings import Settings
 from benches.subjects import KEYS, absent_keys, check_reads, kernels, same, snapshot_of, some_keys
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
@@ -25,7 +25,7 @@ def lines(settings: Settings) -> Iterator[Line]:
     stored = some_keys(flat)
     expected = {key: flat[key] for key in stored}
     for mapping in mappings.values():
-        check_reads(mapping, expected)  # these key objects are the ones that a front table keeps
+        check_reads(mapping, expected)  # these key objects are the ones that a read cache keeps
     equal = equal_copies(stored)
     absent = absent_keys(stored)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benches.data import generate, merge
-from benches.lines import Line, at_least, line_of_ratios
+from benches.result import Line, at_least, line_of_ratios
 from benches.settings import Settings
 from benches.subjects import kernels, snapshot_of, stacked
 from veltrix.bench.ratio import Workload, measure

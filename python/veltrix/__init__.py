@@ -1,7 +1,7 @@
 """The configuration layer for Python servers that read configuration on every request."""
 
-from veltrix import _select, errors
-from veltrix._select import implementations
+from veltrix import _backend, errors
+from veltrix._backend import implementations
 from veltrix.operators import DELETE, append, prepend, replace
 from veltrix.types import Definition, Dimension, Explanation, FrozenMapping, Origin
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 else:
     from veltrix._lazy import __dir__, __getattr__  # noqa: F401
 
-    if _select.refusal is None:
-        implementation = _select.implementation
-        Difference = _select.kernel.Difference
-        Key = _select.kernel.Key
-        Layer = _select.kernel.Layer
-        Snapshot = _select.kernel.Snapshot
-        View = _select.kernel.View
-        resolve = _select.kernel.resolve
+    if _backend.refusal is None:
+        implementation = _backend.implementation
+        Difference = _backend.kernel.Difference
+        Key = _backend.kernel.Key
+        Layer = _backend.kernel.Layer
+        Snapshot = _backend.kernel.Snapshot
+        View = _backend.kernel.View
+        resolve = _backend.kernel.resolve
 del TYPE_CHECKING
 
 __version__ = "0.1.0"

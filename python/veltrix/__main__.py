@@ -2,14 +2,14 @@
 
 import sys
 
-from veltrix import _select
-from veltrix._exit import BAD_INPUT, INTERRUPTED, complain
+from veltrix import _backend
+from veltrix._exit_codes import BAD_INPUT, INTERRUPTED, complain
 
 
 def main() -> int:
     """Run the command line; the answer is the exit code."""
-    if _select.refusal is not None:
-        complain(f"error: {_select.refusal}")
+    if _backend.refusal is not None:
+        complain(f"error: {_backend.refusal}")
         return BAD_INPUT
     try:
         from veltrix.cli import main as run

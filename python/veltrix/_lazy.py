@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from veltrix import _select
+from veltrix import _backend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ HOMES = {"Config": "veltrix.config", **dict.fromkeys(_SOURCES, "veltrix.sources"
 def __getattr__(name: str) -> Any:
     """The value of a public name of the package, which is kept there from now on."""
     if name not in HOMES:
-        if _select.refusal is not None and not name.startswith("__"):
-            raise ImportError(_select.refusal)
+        if _backend.refusal is not None and not name.startswith("__"):
+            raise ImportError(_backend.refusal)
         raise AttributeError(f"module 'veltrix' has no attribute {name!r}")
     value = getattr(import_module(HOMES[name]), name)
     setattr(sys.modules["veltrix"], name, value)

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
-from functools import partial
+from itertools import chain
 
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, SourceError
 from veltrix.sources import ConfigWarning, DotEnv, File, Secrets, Source, Values
+from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.file import EXTENSIONS, extension, file_path
-from veltrix.sources.kernel import Layer, Snapshot, resolve
+from veltrix.sources.marks import Marks
 from veltrix.sources.read_set import one_read_set
-from veltrix.sources.source import Recipe, secret_paths, without_frames
+from veltrix.sources.source import Recipe, secret_paths, unframed, without_frames
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal, NoReturn
+
+    from veltrix.sources.source import SecretTuple
 
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
     Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
+    Tables = Sequence[Dimension] | Mapping[str, Mapping[str, Source]]
 
 SECRET_PATHS = "secret paths"
 
-# What a correct program meets; a mistake in it, or in a source of one's own, keeps the frames that show it.
+# What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.
 BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
+
+
+class SameNameError(ValueError):
+    """Two sources of one name: a mistake in a program, which is said at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+    def __str__(self) -> str:
+        return f"two sources are named {self.name!r}; give one of them another name="
 
 
 class Config:
@@ -48,11 +64,14 @@ class Config:
         dimensions: Dimensions = (),
         secret: str | Iterable[str | tuple[str | int, ...]] = (),
     ) -> None:
-        load = partial(_first_load, sources, conflicts, dimensions, secret)
+        left_out: list[ConfigWarning] = []
         try:
-            self._sources, self._snapshot = without_frames(load, kinds=BARE)
+            self._sources, self._snapshot = without_frames(
+                lambda: _first_load(sources, conflicts, dimensions, secret, left_out), left_out, BARE
+            )
         finally:
-            del sources, dimensions, load  # this frame stays with an error, and is to lead to no value
+            # The frames that stay with an error are to lead to no value. The function shares these variables.
+            sources = dimensions = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -80,11 +99,12 @@ def _first_load(
     conflicts: Literal["error", "replace"],
     dimensions: Dimensions,
     secret: str | Iterable[str | tuple[str | int, ...]],
+    left_out: list[ConfigWarning],
 ) -> tuple[tuple[Source, ...], Snapshot]:
     """The sources that the arguments of `Config` stand for, and what they resolve to."""
     sources = as_sources(given)
-    loading = _Loading(conflicts)
     paths = secret_paths(secret)
+    loading = _Loading(conflicts, paths, left_out)
     if paths:
         loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
     tables = _with_sources(dimensions)
@@ -94,7 +114,7 @@ def _first_load(
         return sources, loading.resolved(tables)
 
 
-def _with_sources(dimensions: Dimensions) -> Dimensions:
+def _with_sources(dimensions: Dimensions) -> Tables:
     """The dimensions with a source in each place of a table."""
     if not isinstance(dimensions, Mapping):
         return dimensions
@@ -104,11 +124,11 @@ def _with_sources(dimensions: Dimensions) -> Dimensions:
     }
 
 
-def _paths(sources: Iterable[Source], dimensions: Dimensions) -> tuple[list[str], list[str]]:
+def _paths(sources: Iterable[Source], dimensions: Tables) -> tuple[list[str], list[str]]:
     """The files and the directories of secrets that one load reads."""
     reading = list(sources)
     if isinstance(dimensions, Mapping):
-        reading += [as_source(given) for table in dimensions.values() for given in table.values()]
+        reading += [source for table in dimensions.values() for source in table.values()]
     return (
         [source.absolute_path for source in reading if isinstance(source, File)],
         [source.absolute_path for source in reading if isinstance(source, Secrets)],
@@ -116,12 +136,21 @@ def _paths(sources: Iterable[Source], dimensions: Dimensions) -> tuple[list[str]
 
 
 class _Loading:
-    """One pass over the sources: the layers so far, and all that went wrong."""
+    """One pass over the sources: the layers so far, and all that went wrong, or that is left out."""
 
-    def __init__(self, conflicts: Literal["error", "replace"]) -> None:
+    def __init__(
+        self,
+        conflicts: Literal["error", "replace"],
+        secret: bool | SecretTuple,
+        left_out: list[ConfigWarning],
+    ) -> None:
         self.conflicts = conflicts
+        self.secret = secret
+        self.left_out = left_out
         self.layers: list[Layer] = []
         self.problems: list[ConfigError] = []
+        self.marks = Marks()
+        self.all_present = True
 
     def load(self, source: Source) -> None:
         """Load one source on top; an absent one leaves its name."""
@@ -129,7 +158,7 @@ class _Loading:
         if layer is not None:
             self.layers.append(layer)
 
-    def resolved(self, dimensions: Dimensions) -> Snapshot:
+    def resolved(self, dimensions: Tables) -> Snapshot:
         """The snapshot of all layers; raises what went wrong, if anything did."""
         declared = self._declared(dimensions)
         try:
@@ -138,18 +167,38 @@ class _Loading:
             self.problems.append(error.with_traceback(None))
         if self.problems:
             raise ConfigError(self.problems)
+        self.left_out += self._unmatched_marks(snapshot, declared)
         return snapshot
 
+    def _unmatched_marks(self, snapshot: Snapshot, declared: Iterable[Dimension]) -> Iterator[ConfigWarning]:
+        """A warning for each `secret=` that marks a path where nothing is.
+
+        A source that is absent gives no marks, and may be what those of the whole configuration are for.
+        """
+        if self.all_present and isinstance(self.secret, tuple):
+            self.marks.add(self.secret)
+        choices = (layer for dimension in declared for layer in dimension.layers.values())
+        return self.marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))
+
     def _loaded(self, source: Source, beneath: Snapshot | None) -> Layer | None:
+        before = sys.exception()
         try:
             layer = source.load(beneath)
-        except ConfigError as error:
-            self.problems.append(error.with_traceback(None))
+            if layer is not None and not isinstance(layer, Layer):
+                raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
+        except Exception as error:
+            problem = _problem(error, source.name, before)
+            if problem is None:
+                if self.problems:
+                    error.add_note(f"found before this: {ConfigError(self.problems)}")
+                raise
+            self.problems.append(problem)
             return None
         if layer is None:
+            self.all_present = False
             return Layer(source.name, {})
-        if not isinstance(layer, Layer):
-            raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
+        if isinstance(source, Recipe):
+            self.marks.add(source._marks, source.name)
         return layer
 
     def _beneath(self) -> Snapshot | None:
@@ -161,19 +210,36 @@ class _Loading:
         except ConfigError:
             return resolve(self.layers, conflicts="replace")
 
-    def _declared(self, dimensions: Dimensions) -> tuple[Dimension, ...]:
+    def _declared(self, dimensions: Tables) -> tuple[Dimension, ...]:
         if not isinstance(dimensions, Mapping):
             return tuple(dimensions)
         declared = []
         for name, table in dimensions.items():
             layers = {}
-            for choice, given in table.items():
-                source = as_source(given)
+            for choice, source in table.items():
                 layer = self._loaded(source, self._beneath() if source.reads_beneath else None)
                 if layer is not None:
                     layers[choice] = layer
             declared.append(Dimension(name, layers))
         return tuple(declared)
+
+
+def _problem(error: Exception, source: str, before: BaseException | None) -> ConfigError | None:
+    """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
+
+    An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
+    Its text may hold anything, a password in an address too, so that only the system's own words are said.
+    """
+    if isinstance(error, ConfigError):
+        return unframed(error, before)
+    if not isinstance(error, OSError):
+        return None
+    reason = type(error).__name__
+    if error.errno is not None and error.strerror == os.strerror(error.errno):
+        reason = f"{reason}: {error.strerror.lower()}"
+    problem = SourceError(f"cannot be loaded ({reason})", source)
+    problem.__cause__ = unframed(error, before)
+    return problem
 
 
 class _Given(Recipe):
@@ -199,7 +265,7 @@ def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
         if isinstance(item, Mapping):
             source = _with_free_name(item, source, names)
         if source.name in names:
-            raise ValueError(f"two sources are named {source.name!r}; give one of them another name=")
+            raise SameNameError(source.name)
         names.add(source.name)
         sources.append(source)
     return tuple(sources)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from veltrix.errors import printable
+from veltrix._text import printable
 from veltrix.types import REDACTED
 
 TYPE_CHECKING = False

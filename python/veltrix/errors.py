@@ -9,43 +9,33 @@ from __future__ import annotations
 
 from itertools import islice
 
+from veltrix._limits import LONGEST_SIBLING, MAX_DEPTH, SIBLINGS
+from veltrix._text import place_in_file, printable, quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Self
 
     from veltrix.types import Origin
 
 _SHOWN_PROBLEMS = 20
-_SHOWN_CHARACTERS = 300
-SIBLINGS = 1_000
-"""Of so many names beside a missing one an error keeps those that are not too long."""
-LONGEST_SIBLING = 300
-"""The most characters of a name that it keeps."""
 
-
-def printable(text: str) -> str:
-    """The text with control characters escaped and, if it is very long, its middle left out."""
-    if len(text) > _SHOWN_CHARACTERS:
-        text = f"{text[: _SHOWN_CHARACTERS // 2]}…{text[-_SHOWN_CHARACTERS // 2 :]}"
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
-
-
-def quoted(text: str) -> str:
-    """The `repr` of a text, made printable; of a very long one only the ends are looked at."""
-    if len(text) > 2 * _SHOWN_CHARACTERS:
-        text = text[:_SHOWN_CHARACTERS] + text[-_SHOWN_CHARACTERS:]
-    return printable(repr(text))
+ADVICE = {
+    "allow-empty": "say allow_empty=True if that is meant",
+    "binary": "say binary= if that is meant",
+    "conflicts": 'say replace() or conflicts="replace" if that is meant',
+    "format": "name it .toml, .json, .yaml or .env, or say format=",
+}
+"""What a program can do about a problem, by the `advice` of the error."""
 
 
 class ConfigError(Exception):
     """The root of the tree; itself it is a collection of problems."""
 
     code = "config"
+    advice: str | None = None
+    """The key of `ADVICE` for what can be done about it."""
     _problems: tuple[ConfigError, ...] | None = None
 
     def __init__(self, problems: Iterable[ConfigError] = ()) -> None:
@@ -58,10 +48,17 @@ class ConfigError(Exception):
         return (self,) if self._problems is None else self._problems
 
     def __str__(self) -> str:
+        return self._listed(str)
+
+    def worded(self, advice: Mapping[str, str]) -> str:
+        """The text with other words for what can be done: those of a command line, by the same keys."""
+        return str(self) if self._problems is None else self._listed(lambda problem: problem.worded(advice))
+
+    def _listed(self, text: Callable[[ConfigError], str]) -> str:
         if len(self.problems) == 1:
-            return str(self.problems[0])
+            return text(self.problems[0])
         lines = [f"{len(self.problems)} problems"]
-        lines += [f"  {problem}" for problem in self.problems[:_SHOWN_PROBLEMS]]
+        lines += [f"  {text(problem)}" for problem in self.problems[:_SHOWN_PROBLEMS]]
         if len(self.problems) > _SHOWN_PROBLEMS:
             lines.append(f"  and {len(self.problems) - _SHOWN_PROBLEMS} more")
         return "\n".join(lines)
@@ -118,11 +115,6 @@ class _DocumentError(ConfigError):
         return f"line {self.line}" if self.column is None else f"line {self.line}, column {self.column}"
 
 
-def place_in_file(file: str, line: int | None = None, column: int | None = None) -> str:
-    """`app.toml:3:5`, as far as it is known."""
-    return ":".join([printable(file), *(str(number) for number in (line, column) if number is not None)])
-
-
 class ParseError(_DocumentError, ValueError):
     """A document, or text in Python data, that cannot be understood."""
 
@@ -136,14 +128,30 @@ class LimitError(_DocumentError):
 
     @classmethod
     def too_deep(cls, path: str) -> LimitError:
-        """For the first path of more than 64 segments."""
-        return cls("deeper than 64 levels", path=path)
+        """For the first path of too many segments."""
+        return cls(f"deeper than {MAX_DEPTH} levels", path=path)
 
 
-class ConflictError(ConfigError):
+class _AdvisedError(ConfigError):
+    """A single problem about which something can perhaps be done."""
+
+    def __str__(self) -> str:
+        return self.worded(ADVICE)
+
+    def worded(self, advice: Mapping[str, str]) -> str:
+        """The text, and what can be done, in the words for it."""
+        hint = None if self.advice is None else advice.get(self.advice)
+        return self._text() if hint is None else f"{self._text()}; {hint}"
+
+    def _text(self) -> str:
+        raise NotImplementedError
+
+
+class ConflictError(_AdvisedError):
     """Two definitions of one path that cannot stand together."""
 
     code = "conflict"
+    advice = "conflicts"
 
     def __init__(self, path: str, upper_type: str, upper: Origin, lower_type: str, lower: Origin) -> None:
         self.path = path
@@ -153,10 +161,9 @@ class ConflictError(ConfigError):
         self.lower = lower
         Exception.__init__(self, path, upper_type, upper, lower_type, lower)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         upper, lower = f"{self.upper_type} in {self.upper}", f"{self.lower_type} in {self.lower}"
-        hint = 'say replace() or conflicts="replace" if that is meant'
-        return f"{printable(self.path)}: {upper} over {lower}; {hint}"
+        return f"{printable(self.path)}: {upper} over {lower}"
 
 
 class MissingKeyError(ConfigError, KeyError):
@@ -249,21 +256,27 @@ class PathError(ConfigError, ValueError):
         return f"path {printable(repr(self.text))}{column}: {self.reason}"
 
 
-class SourceError(ConfigError):
+class SourceError(_AdvisedError):
     """A source that cannot give its layer: a file, a variable, a directory, a store."""
 
     code = "source"
 
     def __init__(
-        self, reason: str, source: str | None = None, file: str | None = None, path: str | None = None
+        self,
+        reason: str,
+        source: str | None = None,
+        file: str | None = None,
+        path: str | None = None,
+        advice: str | None = None,
     ) -> None:
         self.reason = reason
         self.source = source
         self.file = file
         self.path = path
-        Exception.__init__(self, reason, source, file, path)
+        self.advice = advice
+        Exception.__init__(self, reason, source, file, path, advice)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         places = [printable(place) for place in (self.source, self.file, self.path) if place is not None]
         return ": ".join([*places, self.reason])
 

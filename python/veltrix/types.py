@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import abc, namedtuple
 from collections.abc import Mapping
 
-from veltrix.errors import place_in_file, printable
+from veltrix._text import place_in_file, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -105,7 +105,7 @@ def test_every_format_is_parsed_by_both(compared):
 
 def test_conflicts_are_resolved_as_asked(compared, refused):
     Path("odd.json").write_text('{"server": "none"}')
-    assert "say replace()" in refused("bench", "base.json", "odd.json")
+    assert "say --conflicts replace" in refused("bench", "base.json", "odd.json")
     assert_operations(
         compared("base.json", "odd.json", "--conflicts", "replace")[1], *LOADING, *READING, *CHANGING
     )
@@ -217,7 +217,7 @@ def test_a_row_says_what_was_measured(printed, monkeypatch, pure, native, said):
 
 
 def test_one_implementation_cannot_be_compared(refused, monkeypatch):
-    monkeypatch.setattr(veltrix, "implementations", lambda: {"pure": veltrix._select._pure()})
+    monkeypatch.setattr(veltrix, "implementations", lambda: {"pure": veltrix._backend._pure()})
     said = refused("bench", "base.json")
     assert said == (
         "only the pure implementation is here, and nothing to compare it with: "

@@ -51,7 +51,7 @@ def test_a_file_that_is_named_twice_counts_once_where_it_stands_first(printed):
 
 def test_conflicts_can_be_resolved_by_replacing(printed, refused):
     Path("odd.json").write_text('{"server": "none"}')
-    assert "say replace()" in refused("show", "base.json", "odd.json")
+    assert "say --conflicts replace" in refused("show", "base.json", "odd.json")
     assert printed("get", "server", "base.json", "odd.json", "--conflicts", "replace") == "none\n"
 
 
@@ -94,7 +94,7 @@ def test_help_says_how_files_and_paths_stand(printed, arguments):
 def test_the_version_names_the_implementation(printed):
     import veltrix
 
-    reason = veltrix._select.why_pure
+    reason = veltrix._backend.why_pure
     kernel = "native" if reason is None else f"pure: {reason}"
     python = f"{sys.implementation.name} {platform.python_version()} on {sys.platform}"
     assert printed("--version") == f"veltrix {veltrix.__version__} ({kernel}), {python}\n"
@@ -104,7 +104,7 @@ def test_the_version_says_why_it_is_not_native(printed, monkeypatch):
     import veltrix
 
     monkeypatch.setattr(veltrix, "implementation", "pure")
-    monkeypatch.setattr(veltrix._select, "why_pure", "this is a test")
+    monkeypatch.setattr(veltrix._backend, "why_pure", "this is a test")
     assert printed("--version").startswith(f"veltrix {veltrix.__version__} (pure: this is a test), ")
 
 

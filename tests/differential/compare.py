@@ -46,7 +46,7 @@ def compare(
         if tally is not None:
             for outcome in left:
                 tally[operation, outcome[1] if outcome[0] == "error" else "value"] += 1
-    return compared + len(theirs.snapshots), anew(theirs) or unchanged(theirs)
+    return compared + len(theirs.seen), anew(theirs) or unchanged(theirs)
 
 
 def anew(run: Run) -> Divergence | None:
@@ -54,7 +54,7 @@ def anew(run: Run) -> Divergence | None:
     if len(run.seen) < 2:
         return None
     snapshot, derived = run.seen[-1]
-    layers, *rest = snapshot.__reduce__()[1]
+    _, layers, *rest = snapshot.__reduce__()[1]
     scratch = run.kernel.restore_snapshot(tuple(reopened(run.kernel, layer) for layer in layers), *rest)
     resolved = portrait(scratch, run.case.universe, len(run.seen) - 1)
     if same(derived, resolved):
@@ -64,20 +64,17 @@ def anew(run: Run) -> Divergence | None:
 
 def reopened(kernel: ModuleType, layer: Any) -> Any:
     """A layer from its own pickled state."""
-    return kernel.restore_layer(*layer.__reduce__()[1])
+    _, *state = layer.__reduce__()[1]
+    return kernel.restore_layer(*state)
 
 
 def unchanged(run: Run) -> Divergence | None:
-    """The first snapshot against what it was, after all that was derived from it."""
-    if len(run.seen) < 2:
-        return None
-    first, before = run.seen[0]
-    now = portrait(first, run.case.universe)
-    return (
-        None
-        if same(before, now)
-        else Divergence("the first snapshot: before (as pure), now (as native)", before, now)
-    )
+    """Each snapshot against what it was, after all that was derived from it."""
+    for turn, (snapshot, before) in enumerate(run.seen[:-1]):
+        now = portrait(snapshot, run.case.universe, turn)
+        if not same(before, now):
+            return Divergence(f"snapshot {turn + 1}: before (as pure), now (as native)", before, now)
+    return None
 
 
 def kernels() -> tuple[ModuleType, ModuleType]:

@@ -54,6 +54,8 @@ class Case:
     universe: list[str | Path]
     repeated: list[int] = field(default_factory=list)
     """Layers, by number, that stand in the stack once more, on top."""
+    late: bool = False
+    """Whether what is derived is looked at only when the script is over: nothing was read from it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,14 @@ class Size:
     """The most paths that are looked at in each snapshot."""
 
 
-# What breaks a kernel breaks it in a small case nearly always, and a small one is fast.
-SMALL = Size((1, 1, 1, 2, 2, 2, 3), (1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 6), names=3, depth=2, paths=2)
-ORDINARY = Size(
-    (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8), (2, 3, 4, 5, 6, 7, 8, 9, 10), names=4, depth=5, paths=12
-)
+# What breaks a kernel breaks it with small data nearly always, and small data is fast; scripts are long.
+SMALL = Size((1, 1, 1, 2, 2, 2, 3), (2, 4, 6, 8, 10, 12, 14, 16, 20, 28), names=3, depth=2, paths=3)
+ORDINARY = Size((0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8), tuple(range(4, 24)), names=4, depth=5, paths=12)
 LARGE = Size((0, 1, 2, 3, 4, 5, 6, 7, 8), tuple(range(30, 90)), names=10, depth=5, paths=12)
+
+
+MOST_SNAPSHOTS = 16
+"""How many snapshots of a run stay alive, and can be read and derived from."""
 
 
 class Source:

@@ -3,76 +3,22 @@
 from __future__ import annotations
 
 import copy
-import datetime
-import io
 import operator
-import pickle
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from tests.differential.generate import Case, LayerSpec, Path, Ref
+from tests.differential.generate import MOST_SNAPSHOTS, Case, LayerSpec, Path, Ref
 from tests.differential.observe import Outcome, observe
-from veltrix import Dimension, FrozenMapping, Origin, implementations
+from tests.differential.pickles import dump, load
+from veltrix import Dimension, FrozenMapping, implementations
 from veltrix.operators import DELETE, Operator
 
-PLAIN_TYPES = (
-    type(None), bool, int, float, str, bytes, tuple, list, dict, datetime.datetime, datetime.date,
-    datetime.time, FrozenMapping, Origin,
-)  # fmt: skip
-OPAQUE: dict[int, Any] = {}
 _DERIVED = ("value", None)
 MISSING = object()
 Outcomes = tuple[Outcome, ...]
-MOST_SNAPSHOTS = 12
-EXPLAINED = 4
-
-
-class _Dumper(pickle.Pickler):
-    """Pickles opaque objects by identity, so that they come back as what they were."""
-
-    def persistent_id(self, value: Any) -> int | None:
-        kind = type(value)
-        if kind in (type, FunctionType, BuiltinFunctionType, Dimension) or kind.__module__ == "veltrix":
-            known = getattr(value, "__module__", "").startswith("veltrix") or kind.__module__ == "veltrix"
-        elif kind in (datetime.datetime, datetime.time):
-            known = value.tzinfo is None
-        else:
-            stand_in = kind.__module__ == "veltrix._restore"
-            known = stand_in or kind in PLAIN_TYPES or isinstance(value, Operator)
-        if known or (kind is type and value in PLAIN_TYPES):
-            return None
-        OPAQUE[id(value)] = value
-        return id(value)
-
-
-class _Loader(pickle.Unpickler):
-    """Loads pickles into one kernel, whichever is selected."""
-
-    def __init__(self, data: bytes, kernel: ModuleType) -> None:
-        super().__init__(io.BytesIO(data))
-        self.kernel = kernel
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module == "veltrix._restore" and hasattr(self.kernel, name):
-            return getattr(self.kernel, name)
-        return super().find_class(module, name)
-
-    def persistent_load(self, number: str | int) -> Any:
-        return OPAQUE[int(number)]
-
-
-def dump(value: Any, protocol: int) -> bytes:
-    """The pickle of a reader, opaque objects by identity."""
-    buffer = io.BytesIO()
-    _Dumper(buffer, protocol).dump(value)
-    return buffer.getvalue()
-
-
-def load(data: bytes, kernel: ModuleType) -> Any:
-    """An object from its pickle, made by the given kernel."""
-    return _Loader(data, kernel).load()
+EXPLAINED = 6
 
 
 class Run:
@@ -86,6 +32,7 @@ class Run:
         self.made: Any = None
         self.seen: list[tuple[Any, Outcomes]] = []
         self.held: list[Any] = []
+        self.late: list[Any] = []
 
     def observations(self) -> Iterator[tuple[str, Outcomes]]:
         """Each operation with its outcomes; after one that made a snapshot the whole of that."""
@@ -100,6 +47,8 @@ class Run:
             if self.snapshots or step.operation in ("parse_path", "format_path"):
                 yield step.operation, OPERATIONS[step.operation](self, *step.arguments)
                 yield from self.fresh()
+        for snapshot in self.late:
+            yield "late", self.look(snapshot)
         for held in self.held:
             is_difference = type(held).__name__ == "Difference"
             yield "held", (("value", held),) if is_difference else portrait(held, self.case.universe)
@@ -108,8 +57,15 @@ class Run:
         """The whole of what the last operation derived."""
         if self.made is not None:
             made, self.made = self.made, None
-            self.seen.append((made, portrait(made, self.case.universe, len(self.seen))))
-            yield "snapshot", self.seen[-1][1]
+            if self.case.late:
+                self.late.append(made)
+            else:
+                yield "snapshot", self.look(made)
+
+    def look(self, snapshot: Any) -> Outcomes:
+        """The portrait of a snapshot, which is kept to be compared with later ones."""
+        self.seen.append((snapshot, portrait(snapshot, self.case.universe, len(self.seen))))
+        return self.seen[-1][1]
 
     def build(self, spec: LayerSpec) -> Outcome:
         """Makes a layer and keeps it."""
@@ -174,11 +130,24 @@ class Run:
             return self.layers[argument.number % len(self.layers)] if self.layers else None
         snapshot = self.snapshot(argument.number)
         if argument.kind == "layer of a snapshot":
-            layers = snapshot.__reduce__()[1][0]
+            layers = snapshot.__reduce__()[1][1]
             return layers[argument.number % len(layers)] if layers else None
         if argument.kind == "other values":
             return _revalued(snapshot.to_dict(), count())
+        if argument.kind == "few values":
+            return self.few_values(argument.number)
         return snapshot.to_dict() if argument.kind == "copy" else snapshot
+
+    def few_values(self, number: int) -> dict[str, Any]:
+        """Another value for up to six neighbouring leaves of a snapshot; the newest may lack them."""
+        leaves = list(map(self.kernel.parse_path, self.snapshot(number).flatten()))
+        first, data = number // 7 % max(len(leaves), 1), {}
+        for path in leaves[first : first + 1 + number % 6]:
+            inner = data
+            for name in path[:-1]:
+                inner = inner.setdefault(name, {})
+            inner[path[-1]] = number
+        return data
 
 
 def _revalued(data: dict[str, Any], numbers: Iterator[int]) -> dict[str, Any]:
@@ -311,6 +280,17 @@ def _portrait(run: Run, target: Any) -> Outcomes:
     return portrait(run.reader(target), run.case.universe)
 
 
+def _reads(run: Run, number: int) -> Outcomes:
+    """All paths of the case, in every way that the caches answer."""
+    snapshot = run.snapshot(number)
+    return (
+        (
+            "value",
+            [(path in snapshot, snapshot.get(path, MISSING)) for path in run.case.universe],
+        ),
+    )
+
+
 def _surface(run: Run, target: Any) -> Outcomes:
     reader = run.reader(target)
     outcomes = [
@@ -360,7 +340,7 @@ def _pickle(run: Run, target: Any, protocol: int) -> Outcomes:
 def _pickle_layer(run: Run, number: int) -> Outcomes:
     if not run.layers:
         return ()
-    origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
+    _, origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
     paths = secret if isinstance(secret, bool) else sorted(set(secret))
     return (("value", (origin, _thawed(data), origins, paths)),)
 
@@ -388,6 +368,7 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "display": _display,
     "collections": _collections,
     "portrait": _portrait,
+    "reads": _reads,
     "surface": _surface,
     "parse_path": lambda run, path: (observe(run.kernel.parse_path, path),),
     "format_path": lambda run, path: (observe(run.kernel.format_path, path),),

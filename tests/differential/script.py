@@ -8,6 +8,7 @@ from typing import Any
 from tests.differential import hostile
 from tests.differential.generate import (
     LARGE,
+    MOST_SNAPSHOTS,
     ORDINARY,
     SMALL,
     Case,
@@ -51,7 +52,7 @@ def make_case(seed: int) -> Case:
     universe += [(*path, source.pick((0, 0, 1))) for path in universe if source.chance(0.1)]
     # As text a path is read through the caches, which the snapshots of one base share.
     universe = [path_text(path) if source.chance(0.7) else path for path in universe]
-    return Case(layers, conflicts, dimensions, steps, universe, repeated)
+    return Case(layers, conflicts, dimensions, steps, universe, repeated, late=source.chance(0.15))
 
 
 def _dimensions(source: Source, layers: list[LayerSpec]) -> tuple[Any, ...]:
@@ -83,7 +84,7 @@ class _Script:
 
     def snapshot(self) -> int:
         """A snapshot of the run, mostly the newest."""
-        return -1 if self.source.chance(0.8) else self.source.below(6)
+        return -1 if self.source.chance(0.7) else self.source.below(MOST_SNAPSHOTS)
 
     def target(self) -> tuple[int, Path | None]:
         """A snapshot, or a view of it."""
@@ -112,6 +113,8 @@ class _Script:
             return Ref("reader", self.snapshot())
         if source.chance(0.1):
             return Ref("other values", self.snapshot())
+        if source.chance(0.25):
+            return Ref("few values", source.below(1000))
         return self.maker.mapping((), source.below(3))
 
     def definition(self) -> tuple[Any, Any]:
@@ -181,12 +184,13 @@ _READS = (
     (2, "display", lambda script: (script.target(),)),
     (2, "collections", lambda script: (script.target(),)),
     (1, "portrait", lambda script: (script.target(),)),
+    (12, "reads", lambda script: (script.snapshot(),)),
     (1, "surface", lambda script: (script.target(),)),
     (3, "parse_path", lambda script: (script.path(),)),
     (2, "format_path", lambda script: (script.maker.path() if script.source.chance(0.7) else script.path(),)),
 )
 _DERIVATIONS = (
-    (6, "overlay", lambda script: (script.snapshot(), script.data(), script.layer_name())),
+    (10, "overlay", lambda script: (script.snapshot(), script.data(), script.layer_name())),
     (16, "set", lambda script: (script.snapshot(), *script.definition(), script.layer_name())),
     (10, "delete", lambda script: (script.snapshot(), script.write_path(), script.layer_name())),
     (8, "with_layer", lambda script: (script.snapshot(), script.layer())),

@@ -54,6 +54,8 @@ def _smaller(case: Case) -> Iterator[Case]:
         yield changed(case, dimensions=())
     if case.repeated:
         yield changed(case, repeated=case.repeated[1:])
+    if case.late:
+        yield changed(case, late=False)
     if case.conflicts != "replace":
         yield changed(case, conflicts="replace")
     for at in range(len(case.universe)):
@@ -123,7 +125,7 @@ def reproduction(case: Case) -> str:
         "import datetime; nan, inf = float('nan'), float('inf')\n"
         f"case = Case(\n    layers=[\n{layers}    ],\n    conflicts={case.conflicts!r},\n"
         f"    dimensions={case.dimensions!r},\n    steps=[\n{steps}    ],\n"
-        f"    universe={case.universe!r},\n    repeated={case.repeated!r},\n)\n"
+        f"    universe={case.universe!r},\n    repeated={case.repeated!r},\n    late={case.late!r},\n)\n"
         "print(*compare(case, *kernels()))"
     )
 

@@ -6,10 +6,11 @@ import pytest
 
 from tests.differential.compare import kernels
 from tests.differential.observe import observe, same
-from tests.differential.run import dump, load, portrait
-from veltrix import DELETE, Dimension, append, implementations, prepend, replace
+from tests.differential.pickles import dump, load
+from tests.differential.run import portrait
+from veltrix import DELETE, Dimension, append, prepend, replace
 
-pytestmark = pytest.mark.skipif(len(implementations()) < 2, reason="only one implementation is built")
+pytestmark = pytest.mark.usefixtures("both")
 
 LEVELS = (63, 64, 65, 66)
 LEAVES = (1, None, {}, [], [1], [{"x": 1}], [[]], DELETE, object(), append([]), append([1]), prepend([[1]]),

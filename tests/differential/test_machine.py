@@ -11,7 +11,6 @@ from tests.differential import strategies
 from tests.differential.compare import kernels
 from tests.differential.model import Conflict, Stack, leaves, put, resolved, taken
 from tests.differential.observe import shape
-from veltrix import implementations
 from veltrix.errors import ConflictError, MissingKeyError
 
 LAYER_NAMES = ("low", "mid", "top")
@@ -145,8 +144,6 @@ def parsed(paths):
 
 TestDeriving = Deriving.TestCase
 TestDeriving.settings = settings(
-    max_examples=150, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=150, stateful_step_count=30, suppress_health_check=list(HealthCheck)
 )
-TestDeriving.pytestmark = [  # type: ignore[attr-defined]
-    pytest.mark.skipif(len(implementations()) < 2, reason="only one implementation is built")
-]
+TestDeriving.pytestmark = [pytest.mark.usefixtures("both")]  # type: ignore[attr-defined]

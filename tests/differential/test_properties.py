@@ -14,12 +14,11 @@ from tests.differential.model import Conflict, resolved
 from tests.differential.observe import observe, same
 from tests.differential.script import make_case
 from tests.kernel.test_laws import groupings
-from veltrix import implementations
 from veltrix._pure.layer import Layer
 from veltrix._pure.resolve import finish
 from veltrix.errors import ConflictError
 
-pytestmark = pytest.mark.skipif(len(implementations()) < 2, reason="only one implementation is built")
+pytestmark = pytest.mark.usefixtures("both")
 conflict_choices = st.sampled_from(("error", "replace"))
 stacks = st.lists(strategies.layer_data, max_size=5)
 

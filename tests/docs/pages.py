@@ -8,7 +8,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob(".github/*.md"),
+        *(ROOT / "docs").glob("**/*.md"),
+        *(ROOT / "examples").glob("**/*.md"),
+    ]
+)
+
+# README stands on the page of the index as well, where a relative link leads nowhere.
+HOMES = (
+    "https://github.com/veltrix/veltrix/blob/main/",
+    "https://raw.githubusercontent.com/veltrix/veltrix/main/",
+)
 
 
 class Block(NamedTuple):
@@ -27,9 +40,11 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def links(page: Path) -> Iterator[str]:
-    """The targets of all links of a page, code blocks left out."""
+    """The targets of all links of a page, code blocks left out; links to our home as paths from the top."""
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    yield from re.findall(r"\]\(([^)\s]+)\)", text)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        home = next((home for home in HOMES if target.startswith(home)), None)
+        yield target if home is None else f"{ROOT}/{target.removeprefix(home)}"
 
 
 def anchors(page: Path) -> set[str]:

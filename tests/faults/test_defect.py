@@ -25,7 +25,7 @@ def test_a_defect_is_an_error_of_ours_that_names_its_place(capfd):
     assert type(error) is InternalError
     assert error.code == "internal"
     file, line = error.place.rsplit(":", 1)
-    assert file.endswith("guard.rs")
+    assert file.endswith("panic.rs")
     assert int(line) > 0
     assert "secret" not in str(error)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import veltrix
-from veltrix import DELETE, Dimension, FrozenMapping, Origin, _select, append, replace
+from veltrix import DELETE, Dimension, FrozenMapping, Origin, _backend, append, replace
 
 TESTS = Path(__file__).parents[1]
 PACKAGE = TESTS.parent / "python" / "veltrix"
@@ -109,14 +109,14 @@ def test_what_sources_say(folder, monkeypatch, call, expected):
         def load(self, _beneath):
             return {}
 
-    monkeypatch.setattr(_select, "_native", lambda: None)
+    monkeypatch.setattr(_backend, "_native", lambda: None)
     names = {name: getattr(veltrix, name) for name in veltrix.__all__}
     names |= {
         "load": load,
         "variables": variables,
         "odd": Odd(),
         "veltrix": veltrix,
-        "choose": _select._choose,
+        "choose": _backend._choose,
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from veltrix import DELETE, append, implementations, prepend
+from veltrix import DELETE, append, prepend
 from veltrix.errors import ConfigError, LimitError, MissingKeyError
 
 LEVELS = (1, 63, 64, 65, 128, 129, 1_000, 20_000)
@@ -168,10 +168,8 @@ def test_a_generator_keeps_the_overlay_that_it_began_with(kernel):
     assert [next(one), next(other), next(one), next(other), base["a"]] == [1, 11, 2, 12, 0]
 
 
-def test_each_part_of_a_list_tells_where_it_stands():
-    native = implementations().get("native")
-    if native is None:
-        pytest.skip("veltrix._native is not built")
+def test_each_part_of_a_list_tells_where_it_stands(both):
+    _, native = both
     documents = ("x = 1\nl = [1]\n", 'm = 1\n\nl."$append" = [2]\n', 'l."$prepend" = [0]\n')
     layers = [
         native.Layer.parse(f"{at}", text, "toml", file=f"{at}.toml") for at, text in enumerate(documents)

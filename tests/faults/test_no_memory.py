@@ -122,10 +122,9 @@ def run_without_memory(call):
 
 
 @pytest.fixture(scope="module")
-def handlers_survive():
+def handlers_survive(both):
     """Whether handlers of the bytecode loop get by without memory; those of CPython 3.12.1 do not."""
     pytest.importorskip("_testcapi")
-    pytest.importorskip("veltrix._native")
     return run_without_memory(OF_CPYTHON_ALONE).returncode == 0
 
 

@@ -19,6 +19,7 @@ TOML_NUMBERS = (
 TOML_TABLES = b"[a]\nb.c = 1\nb.d = {}\n[x.y]\n[x]\nz.z = 1\n[[l]]\n[[l.m]]\n[l.n]\nq=[{a=1},{a=2}]\n"
 ENV_QUOTES = (
     b'# c\nexport A=1\nB = "x\\ny \\" z" # c\nC=\'a\\\'b\'\nD=a#b #c\r\nE=\n\nF="multi\nline"\nG=it\'s  \n'
+    b"H= # c\nexport I=#x #\n"
 )
 ENV_SIGNS = b"A=`x`\rB=$(c) ${A}\nC=\xc3\xa9\xc2\xa0\n"
 

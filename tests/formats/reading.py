@@ -11,7 +11,7 @@ from veltrix.operators import Delete, Operator
 
 def data_of(layer):
     """The Python data of a layer, operators included, as its pickle carries it."""
-    return layer.__reduce__()[1][1]
+    return layer.__reduce__()[1][2]
 
 
 def tagged(value):

@@ -41,14 +41,14 @@ def test_documents_cut_off_anywhere(both, format):
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(document=st.binary(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes(both, format, document):
     assert_agreement(both, document, format)
 
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(text=st.text(max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text(both, format, text):
     assert_agreement(both, text, format)
     assert_agreement(both, f"a = '{text}'", format)
@@ -65,7 +65,7 @@ DATA = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS
 @given(
     data=st.dictionaries(KEYS, DATA, max_size=5), ascii_only=st.booleans(), indent=st.sampled_from([None, 1])
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_json_that_the_standard_library_writes(both, data, ascii_only, indent):
     document = json.dumps(data, ensure_ascii=ascii_only, indent=indent)
     assert_agreement(both, document, "json")
@@ -76,7 +76,7 @@ def test_json_that_the_standard_library_writes(both, data, ascii_only, indent):
 
 
 @given(data=st.dictionaries(st.from_regex("[A-Z_][A-Z0-9_]*", fullmatch=True), st.text()))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_env_in_quotes(both, data):
     escaped = {key: text.replace("\\", "\\\\").replace("'", "\\'") for key, text in data.items()}
     document = "".join(f"export {key} = '{text}' # {key}\n" for key, text in escaped.items())

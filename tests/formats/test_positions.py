@@ -21,10 +21,8 @@ ENV = "# é\n\n  export A='é\n\n' # c\r\nB=1\n\tC = x"
 
 
 @pytest.fixture(scope="module")
-def native():
-    if "native" not in implementations():
-        pytest.skip("veltrix._native is not built")
-    return implementations()["native"]
+def native(both):
+    return both[1]
 
 
 def places(kernel, document, format):

@@ -20,7 +20,7 @@ def layer(kernel, entry):
 
 def definition(kernel, value):
     """The Python data of a definition that is written as in a document."""
-    return kernel.Layer.parse("value", json.dumps({"value": value}), "json").__reduce__()[1][1]["value"]
+    return kernel.Layer.parse("value", json.dumps({"value": value}), "json").__reduce__()[1][2]["value"]
 
 
 def taken(kernel, snapshot, step):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from tests.kernel.stack import NAMES, layers, stack
@@ -223,3 +225,36 @@ def test_conflicts_replace_takes_the_order_of_what_counts(kernel):
 
 def test_layers_are_named_from_low_to_high(kernel):
     assert stack(kernel, {}, {}, {}).layers == tuple(NAMES[:3])
+
+
+def extended(operators):
+    """Layers that extend one list, the lowest first, and what they make of the list `[0]` and of nothing."""
+    data, onto, alone = [], [0], []
+    for number, operator in enumerate(operators, 1):
+        data.append({"l": operator([number, -number])})
+        before, behind = ([number, -number], []) if operator is prepend else ([], [number, -number])
+        onto, alone = before + onto + behind, before + alone + behind
+    return data, tuple(onto), tuple(alone)
+
+
+# All orders of some, and of more than are judged at once without a list of their own.
+EXTENSIONS = [
+    *(order for count in range(1, 5) for order in product((append, prepend), repeat=count)),
+    *((append, prepend, prepend) * 3, (prepend,) * 9, (append,) * 9, (prepend, append) * 5),
+]
+
+
+@pytest.mark.parametrize("operators", EXTENSIONS, ids=lambda each: "".join(one.__name__[0] for one in each))
+def test_extensions_act_from_the_lowest_to_the_highest(kernel, operators):
+    data, onto, alone = extended(operators)
+    resolved = kernel.resolve([kernel.Layer(f"{at}", one) for at, one in enumerate(({"l": [0]}, *data))])
+    derived = kernel.resolve([kernel.Layer("0", {"l": [0]})])
+    overlaid = derived
+    for at, one in enumerate(data, 1):
+        derived = derived.with_layer(kernel.Layer(f"{at}", one))
+        overlaid = overlaid.overlay(one)
+    for snapshot in (resolved, derived, overlaid):
+        assert (snapshot["l"], snapshot.explain("l").value) == (onto, onto)
+        assert snapshot.delete("l", layer="0")["l"] == alone
+        assert snapshot.set("l", DELETE, layer="0")["l"] == alone
+        assert snapshot.set("l", [8], layer="0")["l"] == tuple(8 if item == 0 else item for item in onto)

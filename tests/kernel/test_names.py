@@ -32,6 +32,7 @@ def changed(kernel):
     snapshot = kernel.resolve(layers)
     snapshot = snapshot.set("db.port", 9, layer="low").set("db.pool.idle", [1, {"a": 2}], layer="file")
     snapshot = snapshot.set("new.deep.path", "x").set("log.extra", None).delete("db.old", layer="low")
+    snapshot = snapshot.set("whole", {"p": {"q": 1, "r": [2]}, "s": 3}, layer="low")
     return snapshot.set("gone", DELETE).set("thing", Thing, layer="low")
 
 

@@ -15,6 +15,8 @@ import veltrix
 from tests.kernel.stack import stack
 from veltrix import DELETE, Dimension, Origin, append, implementations, prepend, replace
 
+pytestmark = pytest.mark.chosen
+
 LOW = {
     "plain": [None, True, 1, -0.0, math.inf, "é", b"\xff", 10**40],
     "times": {
@@ -118,10 +120,10 @@ def test_it_loads_in_the_other_implementation(snapshot, tmp_path):
 
 
 def test_every_implementation_restores_what_another_wrote(snapshot, monkeypatch):
-    from veltrix import _restore
+    from veltrix import _pickle
 
     for module in implementations().values():
-        monkeypatch.setattr(_restore, "kernel", module)
+        monkeypatch.setattr(_pickle, "kernel", module)
         loaded = pickle.loads(pickle.dumps(snapshot))
         assert type(loaded) is module.Snapshot
         assert_same(snapshot, loaded)

@@ -108,4 +108,4 @@ def test_both_write_the_same_of_a_layer():
     ]
     states = [layer.__reduce__()[1] for layer in layers]
     assert [repr(state) for state in states] == [repr(states[0])] * len(states)
-    assert states[0][3] == (("a",), ("a b",), ("b",), ("b", "c"), ("é",), ("\uffff",), ("\U0001f600",))
+    assert states[0][4] == (("a",), ("a b",), ("b",), ("b", "c"), ("é",), ("\uffff",), ("\U0001f600",))

@@ -177,6 +177,26 @@ class Sequence:
         return ["x"][index]
 
 
+class Bare:
+    """Gives what has a next item and cannot be iterated itself, which `for` asks of nobody."""
+
+    def __init__(self, *items):
+        self.items = list(items)
+
+    def __iter__(self):
+        return Items(self.items)
+
+
+class Items:
+    def __init__(self, items):
+        self.items = items
+
+    def __next__(self):
+        if not self.items:
+            raise StopIteration
+        return self.items.pop(0)
+
+
 class Raising:
     def __iter__(self):
         raise TypeError("mine")
@@ -227,6 +247,25 @@ def test_what_is_no_list_of_secret_paths(kernel, secret, text):
     with pytest.raises(TypeError) as caught:
         kernel.Layer("x", {}, secret=secret)
     assert str(caught.value) == text
+
+
+def test_secret_paths_are_read_one_by_one_as_a_loop_reads_them(kernel):
+    layer = kernel.Layer("a", {"x": CANARY, "y": 1}, secret=Bare("x"))
+    assert CANARY not in repr(kernel.resolve([layer]))
+
+    def endless():
+        while True:
+            yield "a..b"
+
+    with pytest.raises(PathError):
+        kernel.Layer("a", {}, secret=endless())
+
+    def failing():
+        yield "x"
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        kernel.Layer("a", {}, secret=failing())
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ CLASSES = [name for name in PURE.__all__ if isinstance(getattr(PURE, name), type
 FUNCTIONS = [name for name in PURE.__all__ if name not in CLASSES]
 ABSTRACT = [getattr(collections.abc, name) for name in collections.abc.__all__]
 
-pytestmark = pytest.mark.skipif(NATIVE is None, reason="veltrix._native is not built")
+pytestmark = pytest.mark.usefixtures("both")
 
 
 def made(kernel):
@@ -203,6 +203,7 @@ def test_wrong_arguments_are_the_same_kind_of_error_and_show_no_inner_name(name)
                         assert str(caught.value).startswith(f"{name}.{member}()")
 
 
+@pytest.mark.chosen
 def test_the_function_of_the_package_pickles_by_its_public_name():
     assert b"_pure" not in pickle.dumps(veltrix.resolve)
     assert pickle.loads(pickle.dumps(veltrix.resolve)) is veltrix.resolve

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import veltrix
 from benches.allocations import CannotCountError, counted
+from veltrix import implementations
 
 READS = (
     "s[path], equal keys",
@@ -16,7 +16,7 @@ READS = (
     "s.get(path), miss",
     "key.value",
 )
-OVERLAYS = ("overlay of 5 keys", "overlay of 5 keys, 40 reads", "overlay of 5 keys of five sections")
+OVERLAYS = ("overlay of 3 keys", "overlay of 3 keys, 40 reads", "overlay of 3 keys of three sections")
 MOST_FOR_AN_OVERLAY = 3
 # Each a fifth above what it was when it was written down, in the build with assertions: there the last
 # changes are worked in after every third, and the blocks that this takes depend on the process's hashes.
@@ -24,17 +24,21 @@ MOST_FOR_AN_OVERLAY = 3
 # takes some for the paths that it is about.
 MOST = {
     "one set": 32,
+    "one set of what was set": 32,
     "overlay of 5 new keys": 92,
     "diff of one change": 102,
     "diff of one change and its dicts": 110,
-    "resolve 7 layers": 35,
+    "resolve 2 layers": 35,
 }
+# Capacities are small in a build with assertions, so that tests meet what comes behind them: it keeps no more
+# than three values of an overlay in a snapshot, and judges no more than two layers without a list of them.
+if not hasattr(implementations().get("native"), "_provoke_defect"):
+    OVERLAYS += ("overlay of 5 keys", "overlay of 5 keys, 40 reads", "overlay of 5 keys of five sections")
+    MOST["resolve 7 layers"] = 35
 
 
 @pytest.fixture(scope="module")
-def counts(tmp_path_factory):
-    if "native" not in veltrix.implementations():
-        pytest.skip("the native implementation is not built")
+def counts(both, tmp_path_factory):
     try:
         return counted(tmp_path_factory.mktemp("counter"))
     except CannotCountError as reason:
@@ -66,4 +70,7 @@ def test_what_is_made_anew_is_made_of_few_blocks(counts, allocators, operation):
 
 def test_everything_counted_has_its_bound(counts):
     of_the_counter = {"nothing", "an object and a bytearray"}
-    assert counts["rust"].keys() == of_the_counter | {*OVERLAYS} | {*READS} | {*MOST}
+    too_large = {"overlay of 5 keys", "overlay of 5 keys, 40 reads", "overlay of 5 keys of five sections"}
+    bounded = {*OVERLAYS} | {*READS} | {*MOST}
+    assert counts["rust"].keys() - bounded <= of_the_counter | too_large | {"resolve 7 layers"}
+    assert bounded <= counts["rust"].keys()

@@ -12,7 +12,7 @@ import pytest
 
 from benches.data import LAYERS as SEVEN
 from benches.data import MORE_LAYERS, generate, resolving_to
-from benches.lines import Figure, Line
+from benches.result import Figure, Line
 from benches.scaling import charts, operations, page, readers, real, run, worker
 from benches.scaling.drawing import Even
 from benches.scaling.operations import DICT
@@ -32,7 +32,7 @@ from benches.scaling.points import (
     Shape,
 )
 from benches.scaling.steps import COUNTS, READERS, SIZES, Step, steps_of
-from benches.subjects import kernels, snapshot_of
+from benches.subjects import snapshot_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHORT = 0.001  # seconds
@@ -92,9 +92,7 @@ def test_the_steps_of_each_axis():
     assert [step.at for step in steps_of([LEAVES], 3_000, 0.1) if not step.weighed] == [1_000, 3_000]
 
 
-def test_every_operation_is_measured_beside_a_dict(generated):
-    if "native" not in kernels():
-        pytest.skip("veltrix._native is not built")
+def test_every_operation_is_measured_beside_a_dict(both, generated):
     lines = {line.operation: line for line in operations.lines(generated, SHORT)}
     assert set(lines) == {operation for operation in OPERATIONS if not operation.startswith("memory")}
     assert all({"native", DICT} <= set(line.figures) for line in lines.values())
@@ -151,9 +149,7 @@ def test_an_overlay_that_changes_nothing_is_not_timed(kernel, generated):
         operations.overlays({"native": Deaf(snapshot)}, generated.flat, SHORT)
 
 
-def test_reads_after_changes_see_the_changes(generated):
-    if "native" not in kernels():
-        pytest.skip("veltrix._native is not built")
+def test_reads_after_changes_see_the_changes(both, generated):
     found = operations.reads_after(generated, 70, SHORT)
     assert set(found.figures) == {operations.FIRST, operations.AGAIN, DICT}
 
@@ -289,11 +285,9 @@ def test_curves_stay_between_their_axes():
         assert all(0 < x < width and 0 < y < height for x, y in places)
 
 
-def test_the_command_keeps_what_it_found(tmp_path, monkeypatch, capsys):
+def test_the_command_keeps_what_it_found(both, tmp_path, monkeypatch, capsys):
     from benches.scaling import __main__ as command
 
-    if "native" not in kernels():
-        pytest.skip("veltrix._native is not built")
     kept = tmp_path / "found.json"
     monkeypatch.setattr(command, "run", lambda steps, say: iter([FOUND.points[0], FOUND.shapes[0]]))
     monkeypatch.setattr(sys, "argv", ["scaling", "--parts", CHANGES, "--json", str(kept)])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benches.lines import Figure, Line, at_least, at_most, combined, gains, line_of_ratios, line_of_times
+from benches.result import Figure, Line, at_least, at_most, combined, gains, line_of_ratios, line_of_times
 from benches.run import TOPICS, topics_of
 from benches.table import summary, table, verdict
 from veltrix.bench.ratio import Timing

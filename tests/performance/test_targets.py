@@ -11,8 +11,8 @@ import pytest
 
 from benches import __main__ as bench
 from benches import targets_page
-from benches.lines import Figure, Line, at_least, at_most
 from benches.peers import __main__ as peers
+from benches.result import Figure, Line, at_least, at_most
 from benches.targets_chart import LEFT, Dots, chart, dots_of
 from benches.targets_page import RESULTS, Run, figures
 

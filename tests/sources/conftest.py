@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
+import types
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,20 @@ def as_nobody(call):
 def open_descriptors():
     """The numbers of the files that this process has open."""
     return {path.name for path in Path("/proc/self/fd").iterdir()}
+
+
+def reached(frames, known=()):
+    """Everything that a walk from the frames' locals comes to, modules, classes and globals left out.
+
+    Objects of the classes `known` are those of the caller, who has them anyway.
+    """
+    pending = [value for frame in frames for value in frame.f_locals.values()]
+    found = {}
+    while pending:
+        one = pending.pop()
+        if id(one) in found or isinstance(one, (types.ModuleType, type, types.FrameType, known)):
+            continue
+        found[id(one)] = one
+        is_function = isinstance(one, types.FunctionType)
+        pending += (one.__closure__ or ()) if is_function else gc.get_referents(one)
+    return found.values()

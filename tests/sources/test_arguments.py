@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+
 import pytest
 
 import veltrix
 from tests.sources.conftest import load_over, problems_of
+from veltrix.errors import ConfigError, LimitError
 
 
 def given(*assignments, beneath=None, **options):
@@ -73,6 +77,57 @@ def test_matching_is_exact():
 )
 def test_what_cannot_be_used_is_told(assignment, said):
     assert problems_of(lambda: given(assignment, beneath={"port": 1, "l": [1]})) == [said]
+
+
+def long_assignment(form, segments):
+    """Sets a path of one segment more, or of as many levels in JSON."""
+    if form == "json":
+        return "a:=" + '{"a":' * segments + "1" + "}" * segments
+    if form == "items":
+        return "l" + "[0]" * segments + "=1"
+    return ("a." if form == "names" else '"a".') * segments + "b=1"
+
+
+@pytest.mark.parametrize("form", ["names", "quoted", "items", "json"])
+def test_64_levels_are_allowed_and_65_are_refused_by_their_path(form):
+    beneath = {"l": listed(63)} if form == "items" else None
+    given(long_assignment(form, 63), beneath=beneath)
+    with pytest.raises(ConfigError) as caught:
+        given(long_assignment(form, 64), beneath=beneath)
+    [problem] = caught.value.problems
+    assert type(problem) is LimitError
+    assert problem.reason == "deeper than 64 levels"
+    assert len(problem.path.replace("[", ".").split(".")) == 65
+
+
+def listed(levels):
+    items = 0
+    for _ in range(levels):
+        items = [items]
+    return items
+
+
+@pytest.mark.parametrize("form", ["names", "quoted", "json"])
+def test_a_path_without_end_takes_memory_for_its_length_only(form):
+    """Ten times the segments, ten times the blocks: not a hundred times."""
+    segments = 90 if form == "json" else 1_000
+    few, many = (peak(form, segments * times) for times in (1, 10))
+    assert many < 20 * few
+
+
+def peak(form, segments):
+    """The most bytes that refusing such an assignment holds at a time, the assignment left out."""
+    source = veltrix.Arguments([long_assignment(form, segments)])
+    with pytest.raises(ConfigError):
+        source.load(None)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError):
+            source.load(None)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_all_problems_are_told_at_once():

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import veltrix
+from tests.sources.conftest import reached
 from veltrix import config
 from veltrix.cli import main
 from veltrix.errors import ConfigError
@@ -241,20 +242,6 @@ def test_no_frame_that_is_left_over_holds_a_secret(monkeypatch, canary):
 
 def out_of_memory(layers, **_):
     raise MemoryError
-
-
-def reached(frames):
-    """Everything that a walk from the frames' locals comes to, modules, classes and globals left out."""
-    pending = [value for frame in frames for value in frame.f_locals.values()]
-    found = {}
-    while pending:
-        one = pending.pop()
-        if id(one) in found or isinstance(one, (types.ModuleType, type, types.FrameType)):
-            continue
-        found[id(one)] = one
-        is_function = isinstance(one, types.FunctionType)
-        pending += (one.__closure__ or ()) if is_function else gc.get_referents(one)
-    return found.values()
 
 
 @pytest.mark.parametrize("choice", ["conflict", "problem", "dimension", "warning", "memory"])

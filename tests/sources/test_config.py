@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
+import socket
+import traceback
+import urllib.error
 from pathlib import Path
 
 import pytest
 
 import veltrix
 from tests.sources.conftest import problems_of
-from veltrix.errors import ConfigError, ConflictError, LimitError, PathError
+from veltrix.errors import ConfigError, ConflictError, LimitError, PathError, SourceError
 from veltrix.sources import Source
 
 
@@ -214,6 +219,116 @@ def test_a_source_that_reads_beneath_is_shown_it():
 def test_a_source_that_loads_no_layer_is_a_mistake():
     with pytest.raises(TypeError, match=r"a source loads a veltrix\.Layer, not dict"):
         veltrix.Config(Answering({"a": 1}))
+
+
+class Failing(Source):
+    def __init__(self, error, name="remote"):
+        self.name = name
+        self.error = error
+
+    def load(self, beneath):
+        token = "hunter2"
+        assert token
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), ": connection refused"),
+        (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/run/x"), ": permission denied"),
+        (OSError(errno.EIO, "hunter2"), ""),
+        (OSError("no answer from https://user:hunter2@store"), ""),
+        (TimeoutError(), ""),
+        (urllib.error.HTTPError("https://user:hunter2@store", 500, "no", None, None), ""),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), ""),
+    ],
+)
+def test_an_os_error_of_a_source_of_ones_own_is_a_problem_with_the_others(error, said):
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config("absent.json", Failing(error), "absent.toml")
+    first, problem, last = caught.value.problems
+    assert (first.file, last.file) == ("absent.json", "absent.toml")
+    assert type(problem) is SourceError
+    assert str(problem) == f"remote: cannot be loaded ({type(error).__name__}{said})"
+    assert problem.__cause__ is error
+    assert error.__traceback__ is None
+
+
+def test_what_an_os_error_comes_from_keeps_no_frames_either():
+    inner = ValueError("inner")
+
+    class Chained(Failing):
+        def load(self, beneath):
+            try:
+                raise inner
+            except ValueError as error:
+                raise OSError("outer") from error
+
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config(Chained(None))
+    cause = caught.value.problems[0].__cause__
+    assert str(cause) == "outer"
+    assert cause.__cause__ is inner
+    assert cause.__traceback__ is inner.__traceback__ is None
+
+
+def test_what_a_config_error_of_ones_own_source_comes_from_keeps_no_frames():
+    class Refusing(Failing):
+        def load(self, beneath):
+            try:
+                super().load(beneath)
+            except ValueError as error:
+                raise ConfigError([SourceError("sealed", self.name)]) from error
+
+    inner = ValueError("inner")
+    with pytest.raises(ConfigError) as caught:
+        veltrix.Config(Refusing(inner))
+    assert [str(problem) for problem in caught.value.problems] == ["remote: sealed"]
+    assert inner.__traceback__ is None
+
+
+@pytest.mark.parametrize(
+    "error", [TypeError("x"), KeyError("x"), ValueError("x"), NotImplementedError(), RuntimeError("x")]
+)
+def test_a_mistake_in_a_source_of_ones_own_surfaces_with_what_was_found_before(error):
+    after = Answering(veltrix.Layer("after", {}))
+    with pytest.raises(type(error)) as caught:
+        veltrix.Config("absent.json", {"a": 1}, Failing(error), after)
+    assert caught.value is error
+    [note] = error.__notes__
+    assert note.startswith("found before this: absent.json: no such file")
+    assert after.loads == []
+    *_, mine = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    assert mine.f_code.co_name == "load"
+    assert dict(mine.f_locals) == {}
+
+
+def test_a_mistake_alone_has_no_note():
+    with pytest.raises(TypeError) as caught:
+        veltrix.Config({"a": 1}, Failing(TypeError("x")))
+    assert not hasattr(caught.value, "__notes__")
+
+
+@pytest.mark.parametrize("error", [LookupError("x"), OSError("x"), SourceError("x"), None], ids=repr)
+def test_frames_of_what_was_handled_before_a_load_keep_their_locals(error):
+    """Somebody may load a configuration while an error of his own is being handled."""
+    with pytest.raises((LookupError, ConfigError)) as caught:
+        load_while_handling(Failing(error) if error else veltrix.File("absent.toml"))
+    *_, last = [frame for frame, _ in traceback.walk_tb(caught.value.__context__.__traceback__)]
+    assert last.f_code.co_name == "fail"
+    assert dict(last.f_locals) == {"kept": "yes"}
+
+
+def load_while_handling(source):
+    def fail():
+        kept = "yes"
+        raise ArithmeticError(kept)
+
+    try:
+        fail()
+    except ArithmeticError:
+        veltrix.Config(source)
 
 
 def test_values_are_copied_when_the_source_is_made():

@@ -12,6 +12,8 @@ import pytest
 import veltrix
 from tests.sources.conftest import load_over, problems_of
 from veltrix.errors import ConflictError
+from veltrix.sources import matching
+from veltrix.sources.matching import fold
 
 
 def test_segments_are_joined_by_two_underscores_and_one_never_splits(env):
@@ -82,6 +84,68 @@ def test_a_key_that_begins_with_an_underscore_can_be_meant(env):
         "_x": 7,
         "a": {"_y": 8},
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "beneath", "path"),
+    [
+        ("F___ON", {"f#": {"on": 0}}, ("f#", "on")),
+        ("F___ON", {"f": {"+on": 0}}, ("f", "+on")),
+        ("F___ON", {"f!": {"on": 0}, "f": {"off": 0}}, ("f!", "on")),
+        ("F___ON", {"f___on": 0, "f_": {"off": 0}}, ("f___on",)),
+        ("F____ON", {"f++": {"on": 0}}, ("f++", "on")),
+        ("F____ON", {"f+": {"-on": 0}}, ("f+", "-on")),
+        ("F____ON", {"f": {"": {"on": 0}}}, ("f", "", "on")),
+        ("F_____ON", {"f": {"#": {"on": 0}}}, ("f", "#", "on")),
+        ("F___", {"f.": {"": 0}}, ("f.", "")),
+        ("F___", {"f": {"*": 0}}, ("f", "*")),
+        ("F_", {"f?": 0}, ("f?",)),
+        ("___ON", {"#": {"on": 0}}, ("#", "on")),
+        ("G__F___ON", {"g": {"f#": {"on": 0}}, "h": 0}, ("g", "f#", "on")),
+        ("L___1__ON", {"l#": [0, {"on": 0}]}, ("l#", 1, "on")),
+        ("SSE___ON", {"ße#": {"on": 0}}, ("ße#", "on")),
+    ],
+)
+def test_each_cut_of_a_run_of_underscores_is_tried(env, name, beneath, path):
+    assert env({f"APP_{name}": "7"}, beneath)[path] == 7
+
+
+@pytest.mark.parametrize(
+    ("beneath", "paths"),
+    [
+        ({"f#": {"on": 0}, "f": {"_on": 0}}, "f#.on, f._on"),
+        ({"f#": {"on": 0}, "f___on": 0}, "f#.on, f___on"),
+        ({"f#": {"off": 0}, "f": {"off": 0}}, "f, f#"),
+    ],
+)
+def test_several_cuts_that_match_are_an_error_that_lists_them(env, beneath, paths):
+    said = problems_of(lambda: env({"APP_F___ON": "7"}, beneath))
+    assert said == [f"variable APP_F___ON: means more than one path: {paths}"]
+
+
+def test_new_keys_go_into_the_section_that_the_cut_finds(env):
+    assert env({"APP_F___ON": "7"}, {"f#": {"off": 0}})["f#"].to_dict() == {"off": 0, "on": "7"}
+    assert env({"APP_F___ON": "7"}, {"f": {"off": 0}})["f"].to_dict() == {"off": 0, "_on": "7"}
+    assert env({"APP_F___ON": "7"}, {"l": [0]}).to_dict() == {"l": [0], "f": {"_on": "7"}}
+
+
+def test_an_item_beyond_a_list_whose_name_folds_to_an_underscore_is_refused(env):
+    said = problems_of(lambda: env({"APP_L___1": "7"}, {"l#": [0]}))
+    assert said == ["variable APP_L___1: l# is a list, whose items are 0 to 0"]
+
+
+def test_a_long_name_costs_no_more_than_the_keys_beneath_allow(monkeypatch):
+    """Of 127 cuts in 128 KiB, only texts as long as a key beneath are compared with keys."""
+    folded = []
+
+    def counted(text):
+        folded.append(len(text))
+        return fold(text)
+
+    monkeypatch.setattr(matching, "fold", counted)
+    beneath = veltrix.resolve([veltrix.Layer("beneath", {"a" * 30: {"b" * 30: 0}})])
+    matching.Matcher(beneath).match("___".join(["A" * 30, "B" * 30, *["C" * 4_000] * 30]))
+    assert sum(folded) < 1_000
 
 
 def test_an_empty_variable_counts_as_unset(env):

@@ -12,7 +12,7 @@ import pytest
 import veltrix
 from tests.sources.conftest import open_descriptors
 from tests.sources.mounted import Mounted
-from veltrix.sources import read_set, reading, secret_files
+from veltrix.sources import mounted_secrets, read_set, reading
 from veltrix.sources.links import Links
 from veltrix.sources.reading import ATTEMPTS
 
@@ -43,7 +43,7 @@ def publish(mounted, names=NAMES, **options):
 def before_each_read(monkeypatch, act):
     """Call `act` with the number of the read, before each file that is read to load it."""
     count = []
-    for module in (read_set, secret_files, reading):
+    for module in (read_set, mounted_secrets, reading):
         read = module.read_once
 
         def counted(path, *, _read=read, **options):
@@ -79,6 +79,36 @@ def test_a_link_that_never_rests_gives_one_generation(mount, monkeypatch):
     count = before_each_read(monkeypatch, lambda number: publish(mount, keep_old=True))
     assert len(values(veltrix.Config(*(mount.folder / name for name in NAMES)).snapshot)) == 1
     assert len(count) <= 1 + 3 * ATTEMPTS
+
+
+def test_files_and_secrets_of_a_link_that_never_rests_are_of_one_generation(mount, monkeypatch):
+    publish_secrets(mount, keep_old=True)
+    before_each_read(monkeypatch, lambda number: publish_secrets(mount, keep_old=True))
+    sources = (mount.folder / "a.json", veltrix.Secrets(mount.folder), mount.folder / "b.json")
+    found = veltrix.Config(*sources).snapshot
+    assert found["in_a"] == found["in_b"] == int(found["token"])
+
+
+def test_the_last_generation_that_was_read_whole_is_good(mount, monkeypatch):
+    """The first try is whole and overtaken, and each one after it loses its files while it reads them."""
+    before_each_read(monkeypatch, lambda number: number > 1 and publish(mount, keep_old=number <= 4))
+    assert values(veltrix.Config(*(mount.folder / name for name in NAMES)).snapshot) == {"1"}
+
+
+def test_what_is_swapped_is_not_waited_for_again(mount, monkeypatch):
+    """A writer that is faster than the pause of each file would else never be caught at rest."""
+    monkeypatch.setattr(read_set, "SETTLE", 0.25)
+    read, pauses = read_set.read_once, []
+
+    def counted(path, *, settle, **options):
+        pauses.append(settle)
+        if len(pauses) == 2:
+            publish(mount, keep_old=True)
+        return read(path, **options)
+
+    monkeypatch.setattr(read_set, "read_once", counted)
+    veltrix.Config(*(mount.folder / name for name in NAMES))
+    assert pauses == [0.25] * 3 + [0] * 3
 
 
 def test_files_that_are_always_gone_are_refused_and_an_optional_one_is_not_absent(mount, monkeypatch):
@@ -165,11 +195,11 @@ def test_links_of_their_own_into_one_directory(tmp_path, monkeypatch):
     assert values(veltrix.Config(*(tmp_path / name for name in NAMES)).snapshot) == {"2"}
 
 
-def publish_secrets(mount):
+def publish_secrets(mount, **options):
     (mount.folder / "c.json").unlink(missing_ok=True)  # else a link to nothing, which is waited for
     number = mount.number + 1
     documents = {f"{key}.json": json.dumps({f"in_{key}": number}) for key in "ab"}
-    mount.publish({**documents, "token": str(number)})
+    mount.publish({**documents, "token": str(number)}, **options)
 
 
 @pytest.mark.parametrize("at", range(1, 6))
@@ -237,6 +267,29 @@ def test_an_optional_file_is_asked_for_first(mount, monkeypatch):
     swap_once(monkeypatch, mount, 3)
     found = veltrix.Config(absent, *(mount.folder / name for name in NAMES)).snapshot
     assert values(found) == {"2"}
+
+
+def test_an_optional_file_that_comes_after_it_was_asked_for(mount, monkeypatch):
+    """Asked for first, and absent: what comes after it is to be of the same generation."""
+    new = veltrix.File(mount.folder / "new.json", optional=True)
+    swap_once(monkeypatch, mount, 3, names=(*NAMES, "new.json"))
+    assert veltrix.Config(new, mount.folder / "a.json").snapshot.to_dict() == {"n": 2, "a": 2}
+
+
+def test_a_file_without_a_link_is_read_when_its_source_is_loaded(mount, tmp_path):
+    """A source before it may have written it."""
+    written = tmp_path.resolve() / "written.json"
+
+    class Writer(veltrix.Source):
+        name = "writer"
+
+        def load(self, beneath):
+            written.write_text('{"written": 2}')
+
+    for first in ("", '{"written": 1}'):
+        written.write_text(first)
+        sources = (mount.folder / "a.json", Writer(), written)
+        assert veltrix.Config(*sources).snapshot.to_dict() == {"a": 1, "written": 2}
 
 
 def test_one_path_twice_is_read_once(mount, monkeypatch):

@@ -12,7 +12,7 @@ import veltrix
 from tests.sources.conftest import as_nobody, load_over, open_descriptors, problems_of
 from tests.sources.mounted import Mounted
 from veltrix.errors import SourceError
-from veltrix.sources import read_set, secret_files
+from veltrix.sources import mounted_secrets, read_set
 from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import ATTEMPTS, TornError, UnreadableError
 
@@ -38,9 +38,9 @@ def load(folder, beneath=None, **options):
     return load_over(veltrix.Secrets(folder, **options), beneath)
 
 
-def said_of(folder, **options):
+def said_of(folder, beneath=None, **options):
     """The problems, without the name of the directory."""
-    said = problems_of(lambda: load(folder, **options))
+    said = problems_of(lambda: load(folder, beneath, **options))
     return [text.replace(f"{folder}/", "").replace(str(folder), "DIR") for text in said]
 
 
@@ -120,23 +120,23 @@ def test_a_secret_beyond_the_limit_is_refused_without_reading_it(folder):
 
 
 def test_the_directory_as_a_whole_has_a_limit(folder, monkeypatch):
-    monkeypatch.setattr(secret_files, "TOTAL_LIMIT", 5)
+    monkeypatch.setattr(mounted_secrets, "TOTAL_LIMIT", 5)
     put(folder, a="123", b="45", c="6")
     assert said_of(folder) == ["secret c: beyond 5 bytes in the whole directory"]
-    monkeypatch.setattr(secret_files, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(mounted_secrets, "COUNT_LIMIT", 2)
     assert said_of(folder) == ["DIR: more than 2 files"]
 
 
 def test_what_is_beyond_the_limit_of_the_directory_is_not_read(folder, monkeypatch):
-    monkeypatch.setattr(secret_files, "TOTAL_LIMIT", 5)
-    read, sizes = secret_files.read_once, []
+    monkeypatch.setattr(mounted_secrets, "TOTAL_LIMIT", 5)
+    read, sizes = mounted_secrets.read_once, []
 
     def counted(place, **options):
         sizes.append((place, options["limit"]))
         return read(place, **options)
 
-    monkeypatch.setattr(secret_files, "read_once", counted)
-    monkeypatch.setattr(secret_files, "SECRET_LIMIT", 4)
+    monkeypatch.setattr(mounted_secrets, "read_once", counted)
+    monkeypatch.setattr(mounted_secrets, "SECRET_LIMIT", 4)
     put(folder, a="12345", b="123", c="12345", d="1", e="12345")
     assert said_of(folder) == [
         "secret a: larger than the limit of 4 bytes",
@@ -349,14 +349,14 @@ def test_a_generation_that_is_gone_is_refused_after_a_bounded_number_of_tries(mo
 
 def during_read(monkeypatch, act):
     """Call `act` with the number of files read so far, before each file is read."""
-    read, count = secret_files.read_once, []
+    read, count = mounted_secrets.read_once, []
 
     def reading_while_it_changes(place, **options):
         act(len(count))
         count.append(place)
         return read(place, **options)
 
-    monkeypatch.setattr(secret_files, "read_once", reading_while_it_changes)
+    monkeypatch.setattr(mounted_secrets, "read_once", reading_while_it_changes)
     return count
 
 
@@ -447,3 +447,29 @@ def test_no_descriptor_is_left_open(mounted, hurry):
     with pytest.raises(UnreadableError):
         read_directory(str(mounted.folder / "absent"))
     assert open_descriptors() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "beneath", "path"),
+    [
+        ("f___on", {"f#": {"on": 0}}, ("f#", "on")),
+        ("f___on", {"f": {"#on": 0}}, ("f", "#on")),
+        ("f_.on", {"f#": {"on": 0}, "f": {"_on": 0}}, ("f#", "on")),
+        ("f._on", {"f#": {"on": 0}, "f": {"_on": 0}}, ("f", "_on")),
+        ("f#.on", {"f#": {"on": 0}}, ("f#", "on")),
+        ("f____on", {"f++": {"on": 0}}, ("f++", "on")),
+        ("f.__on", {"f": {"__on": 0}}, ("f", "__on")),
+        ("g.f___on", {"g": {"f#": {"on": 0}}}, ("g", "f#", "on")),
+    ],
+)
+def test_each_cut_of_a_run_of_underscores_is_tried(folder, name, beneath, path):
+    (folder / name).write_text("7")
+    assert load(folder, beneath)[path] == 7
+
+
+@pytest.mark.parametrize("name", ["f___on", "f___new"])
+def test_several_cuts_that_match_are_an_error(folder, name):
+    (folder / name).write_text("7")
+    rest = ("#.on", "._on") if name == "f___on" else ("", "#")
+    said = said_of(folder, beneath={"f#": {"on": 0}, "f": {"_on": 0}})
+    assert said == [f"secret {name}: means more than one path: f{rest[0]}, f{rest[1]}"]

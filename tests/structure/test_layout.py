@@ -9,19 +9,13 @@ import tomllib
 import pytest
 
 import veltrix
-from tests.structure.tree import BINDING, CORE, PACKAGE, ROOT, python_files, relative, rust_files
+from tests.structure.tree import ROOT, python_files, relative, rust_files
 
 TOP_LEVEL = {
     "pyproject.toml", "Cargo.toml", "Cargo.lock", "Makefile", "LICENSE",
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
     "rust", "python", "tests", "benches", "docs", "examples",
 }  # fmt: skip
-
-# Stems that only the reference needs: its detour around the parsers of the standard library.
-WITHOUT_TWIN = {"formats/usual"}
-
-# Stems of the reference that are only about Python's objects: their twins are files of the boundary.
-TWIN_AT_THE_BOUNDARY = {"key", "origin", "view"}
 
 LONGEST_FILE = 400
 
@@ -36,15 +30,6 @@ def committed() -> list[str]:
 def test_the_top_level_is_fixed():
     top = {name.split("/")[0] for name in committed()}
     assert {name for name in top if not name.startswith(".")} <= TOP_LEVEL
-
-
-def test_every_stem_of_the_reference_has_its_twin_in_the_core():
-    twins = {path.relative_to(CORE).with_suffix("").as_posix() for path in rust_files(CORE)}
-    pure = PACKAGE / "_pure"
-    stems = {path.relative_to(pure).with_suffix("").as_posix() for path in python_files(pure)}
-    missing = {stem for stem in stems if not stem.endswith("__init__")} - twins - WITHOUT_TWIN
-    assert missing == TWIN_AT_THE_BOUNDARY
-    assert all((BINDING / f"{stem}.rs").exists() for stem in missing)
 
 
 @pytest.mark.parametrize("path", [*python_files(ROOT / "python"), *rust_files()], ids=relative)

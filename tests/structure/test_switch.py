@@ -97,7 +97,7 @@ sysconfig.get_config_var = lambda name: 1 if name == "Py_GIL_DISABLED" else know
 """,
 }
 REASON = "this interpreter is one that runs without the lock, which the extension needs"
-WHY = FINDER.removesuffix(")") + ", veltrix._select.why_pure)"
+WHY = FINDER.removesuffix(")") + ", veltrix._backend.why_pure)"
 
 
 @pytest.mark.parametrize("simulated", WITHOUT_LOCK.values(), ids=WITHOUT_LOCK)
@@ -141,7 +141,7 @@ def test_the_switch_says_why_it_is_not_the_native_one(prelude, choice, why):
 
 
 def test_the_switch_knows_nothing_of_the_command_line():
-    text = (PACKAGE / "_select.py").read_text(encoding="utf-8")
+    text = (PACKAGE / "_backend.py").read_text(encoding="utf-8")
     assert not re.search(r"argv|SystemExit|_exit|excepthook|stderr", text)
 
 

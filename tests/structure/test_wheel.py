@@ -23,15 +23,20 @@ def test_the_wheel_holds_every_module_of_the_tree(files):
     assert {name for name in files if name.endswith(".py")} == tree
 
 
-def test_the_wheel_holds_one_extension_the_type_marker_and_the_licence(files):
-    assert len([name for name in files if name.endswith(".so")]) == 1
+def test_the_wheel_holds_one_extension_unless_it_is_the_one_without(files):
+    without = "Root-Is-Purelib: true" in importlib.metadata.distribution("veltrix").read_text("WHEEL")
+    assert len([name for name in files if re.search(r"\.(so|pyd)$", name)]) == (0 if without else 1)
+
+
+def test_the_wheel_holds_the_type_marker_and_the_licences(files):
     assert "veltrix/py.typed" in files
-    assert any(re.fullmatch(r"veltrix-.*\.dist-info/licenses/LICENSE", name) for name in files)
+    licences = {name.partition(".dist-info/licenses/")[2] for name in files}
+    assert licences >= {"LICENSE", ".legal/THIRD-PARTY.txt"}
 
 
 def test_the_wheel_holds_nothing_else(files):
-    package = r"veltrix/.*\.(py|so|pyc)|veltrix/py\.typed|(\.\./)*bin/veltrix"
-    of_the_wheel = r"METADATA|RECORD|WHEEL|entry_points\.txt|licenses/LICENSE"
+    package = r"veltrix/.*\.(py|so|pyd|pyc)|veltrix/py\.typed|(\.\./)*(bin/veltrix|Scripts/veltrix\.exe)"
+    of_the_wheel = r"METADATA|RECORD|WHEEL|entry_points\.txt|licenses/(LICENSE|\.legal/THIRD-PARTY\.txt)"
     of_the_installer = r"INSTALLER|REQUESTED|direct_url\.json"
     kinds = re.compile(rf"{package}|veltrix-[^/]*\.dist-info/({of_the_wheel}|{of_the_installer})")
     assert not [name for name in files if not kinds.fullmatch(name)]

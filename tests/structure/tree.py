@@ -30,12 +30,12 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported_modules(path: Path) -> Iterator[tuple[int, str]]:
-    """The line and full name of every module of ours that a file imports when it runs."""
+def imported_modules(path: Path, *, for_types: bool = False) -> Iterator[tuple[int, str]]:
+    """The line and full name of every module of ours that a file imports, for its types too if asked."""
     name = module_name(path)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in _running(tree):
+    for node in ast.walk(tree) if for_types else _running(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names if alias.name.startswith("veltrix"))
         elif isinstance(node, ast.ImportFrom):

@@ -9,8 +9,8 @@ from veltrix._pure.diff import Difference, restore_difference
 from veltrix._pure.key import Key
 from veltrix._pure.layer import Layer, restore_layer
 from veltrix._pure.path import format_path, parse_path
-from veltrix._pure.snapshot import Snapshot, resolve, restore_snapshot
-from veltrix._pure.view import View, restore_view
+from veltrix._pure.snapshot import Snapshot, resolve, restore_snapshot, restore_view
+from veltrix._pure.view import View
 
 __all__ = [
     "Difference",

@@ -65,12 +65,12 @@ class Difference:
         return f"<veltrix.Difference {added} added, {removed} removed, {changed} changed>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_difference
+        from veltrix._pickle import FORMAT, restore_difference
 
-        return (restore_difference, (self._added, self._removed, self._changed))
+        return (restore_difference, (FORMAT, self._added, self._removed, self._changed))
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from veltrix._restore import keeping_folds
+        from veltrix._pickle import keeping_folds
 
         restore, state = self.__reduce__()
         return (restore, keeping_folds(state, protocol))

@@ -9,26 +9,28 @@ from veltrix.types import REDACTED, Definition, Explanation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from veltrix._pure.layer import Layer
     from veltrix._pure.resolve import Run
-    from veltrix._pure.snapshot import Snapshot
 
 
-def explain(snapshot: Snapshot, path: Segments) -> Explanation:
-    """All definitions of a path, the highest first, and what became of each.
+def explain(
+    layers: tuple[Layer, ...], conflicts: str, path: Segments, read: Callable[[Segments], Any]
+) -> Explanation:
+    """All definitions of a path, the highest first, and what became of each; `read` gives its value.
 
     A path into a list is told by the definitions of the list. What nobody defines raises MissingKeyError.
     """
     owner = names(path)
-    found = [definition_in(layer._root, owner) for layer in reversed(snapshot._layers)]
+    found = [definition_in(layer._root, owner) for layer in reversed(layers)]
     listed = [definition for definition in found if definition is not None]
-    counted = _counted(snapshot, owner)
+    counted = _counted(layers, conflicts, owner)
     present = bool(counted) or not listed
-    value = snapshot[path] if present else None
+    value = read(path) if present else None
     winners = counted or (listed[0][1],)
-    secret = is_secret(snapshot._layers, owner)
+    secret = is_secret(layers, owner)
     return Explanation(
         path=join(path),
         present=present,
@@ -61,10 +63,9 @@ def definition_in(root: Node, path: Segments) -> tuple[Segments, Node] | None:
     return path, node
 
 
-def _counted(snapshot: Snapshot, path: Segments) -> Run:
+def _counted(layers: tuple[Layer, ...], conflicts: str, path: Segments) -> Run:
     """The definitions that make the value of a path; none where it is absent."""
-    conflicts = snapshot._conflicts
-    run = fold([layer._root for layer in reversed(snapshot._layers)])
+    run = fold([layer._root for layer in reversed(layers)])
     for depth, name in enumerate(path):
         mappings = counting(run, path[:depth], conflicts)
         if not mappings or not mappings[0].is_mapping:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
+from veltrix._formats import FORMATS, unknown_format
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import SCALARS, entries, freeze, freeze_list, type_word
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from veltrix._pure.origin import Origins
 
     Children = dict[str, "Node"]
-
-FORMATS = ("toml", "json", "yaml", "env")
 
 
 class Node:
@@ -152,6 +151,24 @@ class Layer:
         secret: bool | Iterable[str | tuple[str | int, ...]] = False,
     ) -> Self:
         """The layer of a document; `format` is "toml", "json", "yaml" or "env"."""
+        try:
+            return cls._parsed(name, text, format, file, secret)
+        except BaseException as error:  # noqa: BLE001  (an interrupt, or what a handler of a signal raises)
+            problem = error
+            problem.__cause__ = problem.__context__ = problem.__traceback__ = None
+        # Raised here it has no parser's frame nor what one caught; only this frame has the document.
+        del text
+        raise problem
+
+    @classmethod
+    def _parsed(
+        cls,
+        name: str,
+        text: bytes | str,
+        format: str,
+        file: str | None,
+        secret: bool | Iterable[str | tuple[str | int, ...]],
+    ) -> Self:
         from veltrix._pure import formats
 
         origin = Origin(text_argument("a layer's name", name), "file", file_name(file))
@@ -166,14 +183,11 @@ class Layer:
         else:
             raise TypeError(f"a document is bytes or str, not {type_name(text)}")
         if not is_one_of(format, FORMATS):
-            raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
+            raise unknown_format(format)
         try:
             return cls._made(formats.parse(str.__str__(format), content), origin, {}, secret)
         except (ParseError, LimitError) as error:
-            problem = error.in_file(origin.file)
-        # Raised here it has no parser's frame nor what one caught; only this frame has the document.
-        del text, content
-        raise problem
+            raise error.in_file(origin.file) from None
 
     @classmethod
     def _made(
@@ -209,18 +223,18 @@ class Layer:
         return f"<veltrix.Layer {self.name!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_layer
+        from veltrix._pickle import FORMAT, restore_layer
 
         origins: dict[Segments, Origin] = {}
         _collect_origins(self._root, (), self._origin, origins)
         secret = self._secret if isinstance(self._secret, bool) else tuple(sorted(self._secret))
-        return (restore_layer, (self._origin, self._root.data(), origins, secret))
+        return (restore_layer, (FORMAT, self._origin, self._root.data(), origins, secret))
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from veltrix._restore import keeping_folds
+        from veltrix._pickle import keeping_folds
 
-        restore, (origin, data, origins, secret) = self.__reduce__()
-        return (restore, (origin, keeping_folds(data, protocol), origins, secret))
+        restore, (form, origin, data, origins, secret) = self.__reduce__()
+        return (restore, (form, origin, keeping_folds(data, protocol), origins, secret))
 
     def __copy__(self) -> Layer:
         return self

@@ -9,12 +9,12 @@ Plain characters are all but `.` `[` `]` `"` and white space.
 
 from __future__ import annotations
 
+from veltrix._limits import MAX_DEPTH
 from veltrix.errors import LimitError, PathError
 from veltrix.types import Name
 
 Segments = tuple[str | int, ...]
 
-MAX_DEPTH = 64
 _MAX_INDEX_DIGITS = 18
 _DIGITS = "0123456789"
 _SPECIAL = '.[]"'
@@ -72,7 +72,7 @@ def where(segments: Segments) -> str:
 
 
 def check_depth(segments: Segments) -> None:
-    """Refuses a path of more than 64 segments."""
+    """Refuses a path of too many segments."""
     if len(segments) > MAX_DEPTH:
         raise LimitError.too_deep(join(segments))
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from veltrix._limits import MAX_LAYERS
 from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.origin import number_argument, text_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
-from veltrix._pure.view import MISSING, Reader, make_view, pre_order
+from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
 from veltrix.types import Dimension, Origin
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     Path = str | tuple[str | int, ...]
 
-MAX_LAYERS = 1_000
 _SCOPES = 128
 _LAST_GENERATION = 2**62
 """The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it."""
@@ -75,9 +75,10 @@ class Snapshot(Reader):
         return (type(path) is str and path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_snapshot
+        from veltrix._pickle import FORMAT, restore_snapshot
 
-        return (restore_snapshot, (self._layers, self._conflicts, self._dimensions, self._generation))
+        state = (self._layers, self._conflicts, self._dimensions, self._generation)
+        return (restore_snapshot, (FORMAT, *state))
 
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
         """The snapshot with one more layer on top, of the same generation."""
@@ -253,6 +254,16 @@ def _made(
     keep("_generation", generation)
     keep("_scopes", {})
     return snapshot
+
+
+def restore_view(snapshot: Snapshot, path: str) -> View:
+    """The view that was pickled."""
+    if not isinstance(snapshot, Snapshot):
+        raise TypeError(f"a view is of a veltrix.Snapshot, not {type_name(snapshot)}")
+    view = snapshot[path]
+    if not isinstance(view, View):
+        raise TypeError(f"a view is of a mapping, not {type_name(view)}")
+    return view
 
 
 def _checked_layer(layer: object) -> Layer:

@@ -12,7 +12,7 @@ from types import FunctionType
 from veltrix._pure.digest import digest
 from veltrix._pure.explain import explain
 from veltrix._pure.key import make_key
-from veltrix._pure.path import Segments, join, parse_path, quote, type_name
+from veltrix._pure.path import Segments, join, parse_path, quote
 from veltrix._pure.value import thaw
 from veltrix.errors import MissingKeyError, beside
 from veltrix.types import FrozenMapping, ItemsView, KeysView, Name, ValuesView
@@ -20,13 +20,22 @@ from veltrix.types import FrozenMapping, ItemsView, KeysView, Name, ValuesView
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, NoReturn, Self
+    from typing import Any, Literal, NoReturn, Protocol, Self
 
     from veltrix._pure.key import Key
-    from veltrix._pure.snapshot import Snapshot
+    from veltrix._pure.layer import Layer
     from veltrix.types import Explanation
 
     Path = str | tuple[str | int, ...]
+
+    class Owner(Protocol):
+        """A snapshot, as its views know it."""
+
+        _layers: tuple[Layer, ...]
+        _conflicts: Literal["error", "replace"]
+        _generation: int
+
+        def _find(self, path: Path) -> Any: ...
 
     class _Mapping(Mapping[str, Any]):
         """For type checkers; at run time the classes are registered."""
@@ -42,7 +51,7 @@ class Reader(_Mapping):
 
     __slots__ = ("__weakref__", "_digest", "_prefix", "_tree", "_values")
 
-    _snapshot: Snapshot
+    _snapshot: Owner
     _prefix: str
     _digest: str | None
     _tree: dict[str, Any]
@@ -120,7 +129,9 @@ class Reader(_Mapping):
 
     def explain(self, path: Path) -> Explanation:
         """Why a path has its value: each definition of it with its origin, the highest first."""
-        return explain(self._snapshot, parse_path(self._prefix + join(parse_path(path))))
+        snapshot = self._snapshot
+        whole = parse_path(self._prefix + join(parse_path(path)))
+        return explain(snapshot._layers, snapshot._conflicts, whole, snapshot._find)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -256,27 +267,15 @@ class View(Reader):
         return (type(path) is str and self._prefix + path in self._values) or super().__contains__(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from veltrix._restore import restore_view
+        from veltrix._pickle import FORMAT, restore_view
 
-        return (restore_view, (self._snapshot, self._prefix.removesuffix(".")))
+        return (restore_view, (FORMAT, self._snapshot, self._prefix.removesuffix(".")))
 
 
-def make_view(snapshot: Snapshot, path: str, tree: dict[str, Any], values: dict[str, Any]) -> View:
+def make_view(snapshot: Owner, path: str, tree: dict[str, Any], values: dict[str, Any]) -> View:
     """The view over one inner mapping."""
     view = object.__new__(View)._fill(path + ".", tree, values)
     view._keep("_snapshot", snapshot)
-    return view
-
-
-def restore_view(snapshot: Snapshot, path: str) -> View:
-    """The view that was pickled."""
-    from veltrix._pure.snapshot import Snapshot
-
-    if not isinstance(snapshot, Snapshot):
-        raise TypeError(f"a view is of a veltrix.Snapshot, not {type_name(snapshot)}")
-    view = snapshot[path]
-    if not isinstance(view, View):
-        raise TypeError(f"a view is of a mapping, not {type_name(view)}")
     return view
 
 

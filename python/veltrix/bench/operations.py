@@ -13,7 +13,7 @@ from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import Workload
 from veltrix.bench.stacks import Stack
-from veltrix.sources.kernel import format_path, parse_path
+from veltrix.sources._kernel import format_path, parse_path
 
 KEYS = 64  # that reads and changes rotate through
 OVERRIDES = 5

@@ -65,7 +65,7 @@ def load(config: Config) -> dict[str, Stack]:
             "install a wheel of veltrix, or build the extension with `make develop`"
         )
     documents = _documents(config)
-    given, conflicts, *_ = config.snapshot.__reduce__()[1]
+    _, given, conflicts, *_ = config.snapshot.__reduce__()[1]
     layers: dict[str, list[Any]] = {name: [] for name in kernels}
     for layer in given:
         for name, made in _with_each(kernels, layer, documents.get(layer.name)).items():
@@ -92,5 +92,5 @@ def _with_each(kernels: Mapping[str, ModuleType], layer: Any, document: Document
         agreed(document.file, leaves)
         if document.format != "env":
             return parsed
-    state = layer.__reduce__()[1]
+    _, *state = layer.__reduce__()[1]
     return {name: kernel.restore_layer(*state) for name, kernel in kernels.items()}

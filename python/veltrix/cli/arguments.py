@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import veltrix
-from veltrix import _select
+from veltrix import _backend
 from veltrix.cli.documents import FORMATS
 from veltrix.cli.text import escaped
 
@@ -90,8 +90,8 @@ def _first_parser() -> argparse.ArgumentParser:
 def _version() -> str:
     """What the report of a defect names: the implementation, why it is not the native one, the system."""
     kernel = veltrix.implementation
-    if _select.why_pure is not None:
-        kernel = f"{kernel}: {_select.why_pure}"
+    if _backend.why_pure is not None:
+        kernel = f"{kernel}: {_backend.why_pure}"
     python = f"{sys.implementation.name} {sys.version.split()[0]}"
     return f"veltrix {veltrix.__version__} ({kernel}), {python} on {sys.platform}"
 

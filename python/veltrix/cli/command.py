@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veltrix._exit import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain
+from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
+from veltrix.cli.advice import worded
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.definitions import definitions
 from veltrix.cli.documents import UnwritableError, document
@@ -20,10 +21,11 @@ from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
 from veltrix.cli.tree import tree
-from veltrix.config import Config, as_source
+from veltrix.config import Config, SameNameError, as_source
 from veltrix.errors import ConfigError
 from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
-from veltrix.sources.kernel import parse_path
+from veltrix.sources._kernel import parse_path
+from veltrix.sources.marks import UnmatchedMark
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -66,7 +68,9 @@ def _run(arguments: Sequence[str]) -> int:
             if parsed.command == "bench":
                 sys.stdout.flush()  # each row is seen when it is there, in a pipe too
         sys.stdout.flush()
-    except (ConfigError, UnwritableError, MissingImplementationError) as error:
+    except (ConfigError, SameNameError, UnmatchedMark) as error:
+        return _refuse(worded(error))
+    except (UnwritableError, MissingImplementationError) as error:
         return _refuse(str(error))
     except DisagreementError as error:
         return _refuse(str(error), DISAGREEMENT)
@@ -91,12 +95,7 @@ def _load(parsed: Namespace) -> Config:
         sources.append(Env(parsed.env))
     if parsed.set:
         sources.append(Arguments(parsed.set))
-    try:
-        return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
-    except ConfigError:
-        raise
-    except ValueError as error:  # a file that is called as another source is
-        raise UnwritableError(str(error)) from error
+    return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
 
 
 def _answer(parsed: Namespace, config: Config) -> Iterator[str]:
@@ -137,6 +136,7 @@ def _refuse(message: str, code: int = BAD_INPUT) -> int:
 def _warnings_on_stderr() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("always", ConfigWarning)
+        warnings.simplefilter("error", UnmatchedMark)
         warnings.showwarning = _print_warning
         yield
 

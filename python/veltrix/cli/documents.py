@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from veltrix.cli.text import escaped, escaped_as_json, literal, one_line
-from veltrix.sources.kernel import format_path
+from veltrix.sources._kernel import format_path
 
 FORMATS = ("toml", "json", "yaml", "flat")
 

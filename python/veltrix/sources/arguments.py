@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from veltrix.errors import PathError
+from veltrix._limits import MAX_DEPTH
+from veltrix.errors import LimitError, PathError
+from veltrix.sources._kernel import Layer, format_path, parse_path
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.coercion import parse_json
-from veltrix.sources.kernel import Layer, parse_path
 from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 from veltrix.types import Origin
 
@@ -13,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
 
@@ -64,6 +65,9 @@ class Arguments(Recipe):
             path = parse_path(written)
         except PathError as error:
             assembly.problems.append(error.with_traceback(None))
+            return None
+        if len(path) > MAX_DEPTH:
+            assembly.problems.append(LimitError.too_deep(format_path(path[: MAX_DEPTH + 1])))
             return None
         origin = Origin(self.name, "argument")
         return Assignment(f"assignment to {written}", path, origin, text, _json if is_json else None)

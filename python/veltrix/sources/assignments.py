@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from veltrix._limits import MAX_DEPTH
 from veltrix.errors import ConfigError, SourceError, ValidationError
+from veltrix.sources._kernel import Layer, format_path
 from veltrix.sources.coercion import UnfitError, coerce
-from veltrix.sources.kernel import Layer, format_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
     from veltrix.types import Origin
 
 _MISSING = object()
@@ -72,9 +73,9 @@ class Assembly:
             raise ConfigError(self.problems)
         return Layer(self.name, self._data, source=self.source, origins=self._origins, secret=secret)
 
-    def refuse(self, label: str, reason: str) -> None:
+    def refuse(self, label: str, reason: str, advice: str | None = None) -> None:
         """Note a problem with what the label names."""
-        self.problems.append(SourceError(reason, label))
+        self.problems.append(SourceError(reason, label, advice=advice))
 
     def _accept(self, assignment: Assignment) -> None:
         other = self._accepted.setdefault(assignment.path, assignment)
@@ -167,9 +168,9 @@ class Assembly:
         node[names[-1]] = value
 
     def _mark(self, names: tuple[str, ...], value: Any, origin: Origin) -> None:
-        """Everything in a mapping that one text gave comes from that text."""
+        """Everything in a mapping that one text gave comes from it; what is too deep makes no layer."""
         self._origins[names] = origin
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and len(names) <= MAX_DEPTH:
             for key, child in value.items():
                 self._mark((*names, key), child, origin)
 

@@ -21,13 +21,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 
+from veltrix._limits import DIGIT_LIMIT, MAX_DEPTH, VALUE_LIMIT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-DIGITS_LIMIT = 4300
-TEXT_LIMIT = 8 * 1024 * 1024
 
 _TRUE = frozenset(("true", "1", "yes", "on"))
 _FALSE = frozenset(("false", "0", "no", "off"))
@@ -45,8 +44,8 @@ class UnfitError(Exception):
 
 def coerce(text: str, beneath: Any) -> Any:
     """The text as a value of the type of `beneath`; raises `UnfitError`."""
-    if len(text) > TEXT_LIMIT:
-        raise UnfitError(f"a text of at most {TEXT_LIMIT} characters")
+    if len(text) > VALUE_LIMIT:
+        raise UnfitError(f"a text of at most {VALUE_LIMIT} characters")
     if isinstance(beneath, Mapping):
         return _mapping(text.strip())
     if type(beneath) is tuple:
@@ -77,7 +76,7 @@ def parse_json(text: str, expected: str = "JSON") -> Any:
     except UnicodeEncodeError:
         problem = "without lone surrogates"
     except RecursionError:
-        problem = "of at most 64 levels"
+        problem = f"of at most {MAX_DEPTH} levels"
     except ValueError:
         problem = "well-formed"
     if problem:
@@ -102,8 +101,8 @@ def _bool(text: str) -> bool:
 
 def _int(text: str) -> int:
     digits = text.strip()
-    if len(digits) > DIGITS_LIMIT:
-        raise UnfitError(f"an int of at most {DIGITS_LIMIT} digits")
+    if len(digits) > DIGIT_LIMIT:
+        raise UnfitError(f"an int of at most {DIGIT_LIMIT} digits")
     if not _INT.fullmatch(digits):
         raise UnfitError("an int (decimal digits)")
     return int(digits)
@@ -111,7 +110,7 @@ def _int(text: str) -> int:
 
 def _float(text: str) -> float:
     digits = text.strip()
-    if len(digits) > DIGITS_LIMIT or not _FLOAT.fullmatch(digits):
+    if len(digits) > DIGIT_LIMIT or not _FLOAT.fullmatch(digits):
         raise UnfitError("a float (a decimal number)")
     value = float(digits)
     if math.isinf(value) and not digits.endswith("inf"):
@@ -187,8 +186,8 @@ def _constant(_: str) -> Any:
 
 
 def _json_int(digits: str) -> int:
-    if len(digits) > DIGITS_LIMIT:
-        raise UnfitError(f"with numbers of at most {DIGITS_LIMIT} digits")
+    if len(digits) > DIGIT_LIMIT:
+        raise UnfitError(f"with numbers of at most {DIGIT_LIMIT} digits")
     return int(digits)
 
 

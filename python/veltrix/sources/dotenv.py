@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
+from veltrix.sources._kernel import Layer, resolve
 from veltrix.sources.assignments import Assembly
 from veltrix.sources.environment import Variable, assigned, checked_prefix
 from veltrix.sources.file import File, parse_document, read_document
-from veltrix.sources.kernel import Layer, resolve
 from veltrix.sources.source import without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
+from veltrix.sources._kernel import Layer
 from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
-from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
 from veltrix.sources.source import Recipe, carried, encodable, secret_paths, source_name, without_frames
 from veltrix.types import Origin
@@ -15,10 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
-
-SEPARATOR = "__"
 
 
 class Variable:
@@ -100,7 +98,7 @@ def assigned(
             continue
         path = None
         try:
-            path = matcher.match(variable.name[len(begin) :].split(SEPARATOR))
+            path = matcher.match(variable.name[len(begin) :])
         except EmptySegmentError as problem:
             left_out.append(f"{label} is ignored: it {problem.reason}")
         except UnmatchedError as problem:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 
-from veltrix.errors import LimitError, ParseError, SourceError, printable
-from veltrix.sources.kernel import Layer
+from veltrix._formats import FORMATS, unknown_format
+from veltrix._text import printable
+from veltrix.errors import LimitError, ParseError, SourceError
+from veltrix.sources._kernel import Layer
 from veltrix.sources.read_set import read_file
 from veltrix.sources.reading import TooLargeError, UnreadableError
 from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix.sources.kernel import Snapshot
+    from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
-FORMATS = ("toml", "json", "yaml", "env")
 EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".env": "env"}
 
 
@@ -49,7 +50,7 @@ class File(Recipe):
         secret: SecretPaths = False,
     ) -> None:
         if format is not None and format not in FORMATS:
-            raise ValueError(f"a format is 'toml', 'json', 'yaml' or 'env', not {format!r}")
+            raise unknown_format(format)
         given = file_path(path)
         shown = shown_path(given)
         self._keep(
@@ -68,7 +69,7 @@ class File(Recipe):
 
     def _read(self) -> Layer | None:
         if self.format is None:
-            raise SourceError(_unknown_extension(self.path), file=self.path)
+            raise SourceError(_unknown_extension(self.path), file=self.path, advice="format")
         content = read_document(self)
         if content is None:
             return None
@@ -86,7 +87,7 @@ def read_document(source: File) -> bytes | None:
             return None
         raise SourceError(_said_where(error, source), file=source.path) from error
     if not content and not source.allow_empty:
-        raise SourceError("empty (0 bytes); say allow_empty=True if that is meant", file=source.path)
+        raise SourceError("empty (0 bytes)", file=source.path, advice="allow-empty")
     return content
 
 
@@ -135,5 +136,4 @@ def _said_where(error: UnreadableError, source: File) -> str:
 
 def _unknown_extension(path: str) -> str:
     found = extension(path)
-    what = f"unknown extension {found!r}" if found else "no extension to tell the format by"
-    return f"{what}; name it .toml, .json, .yaml or .env, or say format="
+    return f"unknown extension {found!r}" if found else "no extension to tell the format by"

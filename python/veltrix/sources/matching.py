@@ -3,25 +3,30 @@
     APP_SERVER__MAX_SIZE  ->  segments SERVER, MAX_SIZE  ->  server.max-size, if the layers beneath have it
 
 A segment matches the keys that are the same once upper-cased and with `_` for every character that is
-neither letter nor digit. The layers beneath are walked level by level, a level's keys folded once, so that
-a variable costs its own length, not the size of the configuration. Where a name matches only down to some
-mapping, the rest becomes new lower-case keys in it.
+neither letter nor digit. A key may fold to a text that begins or ends with `_`, or holds `__` itself, so
+each place where a separator can be read is tried: `C___V` is `c#.v` or `c._v`, whichever there is. The
+layers beneath are walked level by level, a level's keys folded once, so that a variable costs its own
+length, not the size of the configuration. Where a name matches only down to some mapping, the rest becomes
+new lower-case keys in it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from veltrix.sources.kernel import format_path
+from veltrix._limits import MAX_DEPTH
+from veltrix.sources._kernel import format_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from typing import Any
 
-    from veltrix.sources.kernel import Path, Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
 
-LEVELS = 64
+SEPARATOR = "__"
+_INDEX_DIGITS = 18
 
 
 class UnmatchedError(Exception):
@@ -47,71 +52,104 @@ def fold(text: str) -> str:
 
 
 class Matcher:
-    """Finds paths in one snapshot, or makes new ones where there is none."""
+    """Finds paths in one snapshot, or makes new ones where there is none.
 
-    def __init__(self, beneath: Snapshot | None) -> None:
+    `__` stands between the segments of a name; with `dots`, `.` does so too.
+    """
+
+    def __init__(self, beneath: Snapshot | None, *, dots: bool = False) -> None:
         self._beneath: Mapping[str, Any] = {} if beneath is None else beneath
-        self._folded: dict[Path, dict[str, list[str]]] = {}
+        self._folded: dict[Path, _Keys] = {}
+        separator = rf"\.|{SEPARATOR}" if dots else SEPARATOR
+        self._separator = re.compile(separator)
+        self._separators = re.compile(f"(?=({separator}))")
+        self._joints = "._" if dots else "_"
 
-    def match(self, segments: Sequence[str]) -> Path:
-        """The path that the segments mean; raises `UnmatchedError`."""
-        if len(segments) > LEVELS:
-            raise UnmatchedError(f"deeper than {LEVELS} levels")
-        folded = [fold(segment) for segment in segments]
-        reached: list[dict[Path, Any]] = [{} for _ in range(len(segments) + 1)]
-        reached[0][()] = self._beneath
-        for start, nodes in enumerate(reached[:-1]):
-            for path, node in nodes.items():
-                if isinstance(node, Mapping):
-                    self._descend(path, node, folded, start, reached)
-                elif type(node) is tuple and (index := _index(segments[start], node)) is not None:
-                    reached[start + 1][*path, index] = node[index]
-        return self._choose(reached, segments)
+    def match(self, name: str) -> Path:
+        """The path that the name means; raises `UnmatchedError`."""
+        if len(self._separator.split(name)) > MAX_DEPTH:
+            raise UnmatchedError(f"deeper than {MAX_DEPTH} levels")
+        whole = len(name) + 1  # one more than where a last, empty segment begins
+        cuts = [(found.start(), found.end(1)) for found in self._separators.finditer(name)]
+        cuts.append((len(name), whole))
+        reached: dict[int, dict[Path, Any]] = {0: {(): self._beneath}}
+        for start in (0, *sorted({begin for _, begin in cuts[:-1]})):
+            following = [cut for cut in cuts if cut[0] >= start]
+            for path, node in reached.get(start, {}).items():
+                for begin, segment, child in self._steps(path, node, name, start, following):
+                    reached.setdefault(begin, {})[*path, segment] = child
+        if whole in reached:
+            return _only([(path, node, whole) for path, node in reached[whole].items()])[0]
+        return self._extended(reached, name)
 
-    def _descend(
-        self,
-        path: Path,
-        node: Mapping[str, Any],
-        folded: list[str],
-        start: int,
-        reached: list[dict[Path, Any]],
-    ) -> None:
-        """A key may itself fold to a text with `__`, so one key may take several segments."""
-        children = self._children(path, node)
-        joined = ""
-        for stop in range(start + 1, len(folded) + 1):
-            joined = folded[start] if stop == start + 1 else f"{joined}__{folded[stop - 1]}"
-            for key in children.get(joined, ()):
-                reached[stop][*path, str(key)] = node[key]
+    def _steps(
+        self, path: Path, node: Any, name: str, start: int, cuts: list[tuple[int, int]]
+    ) -> Iterator[tuple[int, str | int, Any]]:
+        """What the name may mean from `start` on: where it goes on behind that, the segment, the child."""
+        if isinstance(node, Mapping):
+            keys = self._keys(path, node)
+            for end, begin in cuts:
+                if end - start > keys.longest:
+                    return
+                folded = fold(self._separator.sub(SEPARATOR, name[start:end]))
+                for key in keys.folded.get(folded, ()):
+                    yield begin, str(key), node[key]
+        elif type(node) is tuple:
+            for end, begin in cuts:
+                if end - start > _INDEX_DIGITS:
+                    return
+                index = _index(name[start:end], node)
+                if index is not None:
+                    yield begin, index, node[index]
 
-    def _children(self, path: Path, node: Mapping[str, Any]) -> dict[str, list[str]]:
-        children = self._folded.get(path)
-        if children is None:
-            children = self._folded[path] = {}
-            for key in node:
-                children.setdefault(fold(key), []).append(key)
-        return children
+    def _keys(self, path: Path, node: Mapping[str, Any]) -> _Keys:
+        keys = self._folded.get(path)
+        if keys is None:
+            keys = self._folded[path] = _Keys(node)
+        return keys
 
-    def _choose(self, reached: list[dict[Path, Any]], segments: Sequence[str]) -> Path:
-        depth = max(stop for stop, nodes in enumerate(reached) if nodes)
-        paths = reached[depth]
-        if len(paths) > 1:
-            names = ", ".join(format_path(path) for path in sorted(paths, key=format_path)[:5])
-            raise UnmatchedError(f"means more than one path: {names}")
-        [(path, node)] = paths.items()
-        rest = segments[depth:]
-        if not rest:
-            return path
+    def _extended(self, reached: dict[int, dict[Path, Any]], name: str) -> Path:
+        """The path for a name of which only a beginning is there: the longest, whose rest becomes new keys.
+
+        Beginnings that end within one run of separators are equally long.
+        """
+        left = {
+            start: len(name[start:].lstrip(self._joints)) if start else len(name) + 1 for start in reached
+        }
+        least = min(left.values())
+        longest = [start for start in reached if left[start] == least]
+        path, node, start = _only([(*found, start) for start in longest for found in reached[start].items()])
+        rest = self._separator.split(name[start:])
         if type(node) is tuple:
             raise UnmatchedError(_beyond(path, node))
-        if "" in rest or (depth == 0 and rest[0].startswith("_")):
+        if "" in rest or (start == 0 and rest[0].startswith("_")):
             raise EmptySegmentError
         return (*path, *(segment.lower() for segment in rest))
 
 
+class _Keys:
+    """The keys of a mapping by the form in which they are compared."""
+
+    __slots__ = ("folded", "longest")
+
+    def __init__(self, node: Mapping[str, Any]) -> None:
+        self.folded: dict[str, list[str]] = {}
+        for key in node:
+            self.folded.setdefault(fold(key), []).append(key)
+        self.longest = max(map(len, self.folded), default=-1)
+        """In characters; no text is longer than what it folds to."""
+
+
+def _only(found: list[tuple[Path, Any, int]]) -> tuple[Path, Any, int]:
+    if len(found) > 1:
+        names = ", ".join(sorted(format_path(path) for path, _, _ in found)[:5])
+        raise UnmatchedError(f"means more than one path: {names}")
+    return found[0]
+
+
 def _index(segment: str, items: tuple[Any, ...]) -> int | None:
     """The index that a segment writes, if there is such an item."""
-    if not (segment.isascii() and segment.isdigit()) or len(segment) > 18:
+    if not (segment.isascii() and segment.isdigit()) or len(segment) > _INDEX_DIGITS:
         return None
     index = int(segment)
     return index if str(index) == segment and index < len(items) else None

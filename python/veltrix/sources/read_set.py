@@ -18,6 +18,7 @@ from contextvars import ContextVar
 
 from veltrix.sources._system import POSIX
 from veltrix.sources.links import Links
+from veltrix.sources.mounted_secrets import Generation, read_generation
 from veltrix.sources.reading import (
     ATTEMPTS,
     FILE_LIMIT,
@@ -30,7 +31,6 @@ from veltrix.sources.reading import (
     read_stable,
     unreadable,
 )
-from veltrix.sources.secret_files import Generation, read_generation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,13 +86,10 @@ class ReadSet:
         """The content of a file; one that is not of the set is read by itself."""
         if self._read is None and path in self._files:
             try:
-                content = read_stable(path, without_links=True)
+                return read_stable(path, without_links=True)
             except UnreadableError as error:
                 if not (error.missing or isinstance(error, LinkedError)):
                     raise
-            else:
-                del self._files[path]
-                return content
         found = self._all().get(path) if path in self._files else None
         if isinstance(found, UnreadableError):
             raise found

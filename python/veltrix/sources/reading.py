@@ -18,6 +18,7 @@ import os
 import stat
 import time
 
+from veltrix._limits import DOCUMENT_LIMIT
 from veltrix.sources._system import GONE, open_file, place_of
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-FILE_LIMIT = 16 * 1024 * 1024
+FILE_LIMIT = DOCUMENT_LIMIT
 TICK = 50_000_000
 """Nanoseconds, several times the tick of any usual kernel (1 to 10 ms)."""
 SETTLE = 0.005

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 
-from veltrix.errors import SourceError, printable
+from veltrix._text import printable
+from veltrix.errors import SourceError
+from veltrix.sources._kernel import Layer
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.file import file_path, shown_path
-from veltrix.sources.kernel import Layer
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
@@ -19,10 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from veltrix.sources.kernel import Snapshot
-    from veltrix.sources.secret_files import Generation
+    from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.mounted_secrets import Generation
 
-_SEPARATORS = re.compile(r"\.|__")
 _NAMED = 5
 
 
@@ -82,7 +81,7 @@ class Secrets(Recipe):
         if not generation.contents and not generation.problems and not self.allow_empty:
             if self.optional:
                 return None
-            raise SourceError("no secrets in it; say allow_empty=True if that is meant", file=self.path)
+            raise SourceError("no secrets in it", file=self.path, advice="allow-empty")
         left_out += self._warnings(generation)
         return self._layer(generation, beneath)
 
@@ -90,7 +89,7 @@ class Secrets(Recipe):
         assembly = Assembly(self.name, "secrets", beneath)
         for name, reason in generation.problems.items():
             assembly.refuse(self._label(name), reason)
-        matcher = Matcher(beneath)
+        matcher = Matcher(beneath, dots=True)
         assignments = []
         for name, content in generation.contents.items():
             assignment = self._assigned(name, content, matcher, assembly)
@@ -105,11 +104,11 @@ class Secrets(Recipe):
             return None
         value = self._value(name, content)
         if value is None or not (value or self.allow_empty):
-            reason = "not UTF-8; say binary= if that is meant" if value is None else "empty"
-            assembly.refuse(label, reason)
+            reason, advice = ("not UTF-8", "binary") if value is None else ("empty", None)
+            assembly.refuse(label, reason, advice)
             return None
         try:
-            path = matcher.match(_SEPARATORS.split(name))
+            path = matcher.match(name)
         except UnmatchedError as problem:
             assembly.refuse(label, problem.reason)
             return None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from abc import ABC, abstractmethod
 
-from veltrix.errors import printable
+from veltrix._text import printable
+from veltrix.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
-    from veltrix.sources.kernel import Layer, Snapshot
+    from veltrix.sources._kernel import Layer, Snapshot
 
     Result = TypeVar("Result")
+    Error = TypeVar("Error", bound=BaseException)
     # `secret=`: everything (True), nothing (False), one path, or several.
     SecretTuple = tuple[str | tuple[str | int, ...], ...]
     SecretPaths = bool | str | Iterable[str | tuple[str | int, ...]]
@@ -59,6 +62,12 @@ class Recipe(Source):
 
     __slots__ = ()
 
+    @property
+    def _marks(self) -> SecretTuple:
+        """The paths that it was given as `secret=`."""
+        secret = getattr(self, "_secret", False)
+        return secret if isinstance(secret, tuple) else ()
+
     def _keep(self, **fields: Any) -> None:
         for field, value in fields.items():
             object.__setattr__(self, field, value)
@@ -79,26 +88,70 @@ class Recipe(Source):
 
 def without_frames(
     read: Callable[[], Result],
-    left_out: Iterable[str] = (),
-    kinds: tuple[type[Exception], ...] = (Exception,),
+    left_out: Iterable[str | ConfigWarning] = (),
+    bare: tuple[type[BaseException], ...] = (BaseException,),
 ) -> Result:
-    """Call `read`; what it raises leaves it without the frames and causes, whose locals hold values.
+    """Call `read`; whatever it raises leaves it without frames whose locals hold values.
 
-    That goes for exceptions of `kinds`. `left_out` are the texts of the warnings that `read` collects. They
-    are given here, after it: a warning may be an error, and would keep the frames of `read` as well.
+    Exceptions of the kinds `bare` have no frames and no causes then. All others keep their frames, to show
+    where they were made, but nothing in them. `left_out` are the warnings that `read` collects. They are
+    given here, after it: a warning may be an error, and would keep the frames of `read` as well. An
+    interrupt, or what a handler of a signal raises, may come at any place, here too.
     """
-    problem: Exception | None = None
+    before = sys.exception()
+    problem: BaseException | None = None
+    results: list[Result] = []
     try:
-        result = read()
-    except kinds as error:  # a lack of memory or stack has the same frames
-        problem = error.with_traceback(None)
-        problem.__cause__ = problem.__context__ = None
-    del read
-    for text in left_out:
-        warnings.warn(printable(text), ConfigWarning, stacklevel=2)
-    if problem is not None:
-        raise problem
-    return result
+        try:
+            results.append(read())
+        except BaseException as error:  # noqa: BLE001  (interrupts and a lack of memory have the same frames)
+            problem = error
+            if isinstance(error, bare):
+                error.__cause__ = error.__context__ = error.__traceback__ = None
+            else:
+                _empty_frames(error, before)
+        # An interrupt, or a mistake, is not to be replaced by a warning that is an error.
+        for text in left_out if problem is None or isinstance(problem, ConfigError) else ():
+            warning = text if isinstance(text, ConfigWarning) else ConfigWarning(printable(text))
+            warnings.warn(warning, stacklevel=2)
+        if problem is not None:
+            raise problem
+        return results.pop()
+    finally:
+        del read
+        results.clear()
+        before = problem = None
+
+
+def unframed(error: Error, before: BaseException | None) -> Error:
+    """The error without frames, its causes and the problems that it collects too.
+
+    `before` is what was being handled when it was raised, which is somebody else's.
+    """
+    for one in _chain(error, before):
+        one.__traceback__ = None
+    return error
+
+
+def _empty_frames(error: BaseException, before: BaseException | None) -> None:
+    """Drop the locals of all frames that are finished, but for those of what was being handled before."""
+    from traceback import clear_frames
+
+    for one in _chain(error, before):
+        clear_frames(one.__traceback__)
+
+
+def _chain(error: BaseException, before: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it comes from and what it collects, once each; without what leads to `before`."""
+    pending: list[BaseException | None] = [error]
+    seen = {id(before)}
+    while pending:
+        one = pending.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            pending += [one.__cause__, one.__context__]
+            pending += [*getattr(one, "exceptions", ()), *getattr(one, "problems", ())]
 
 
 def secret_paths(secret: SecretPaths) -> bool | SecretTuple:

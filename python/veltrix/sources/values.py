@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veltrix.errors import ConfigError
-from veltrix.sources.kernel import Layer
+from veltrix.sources._kernel import Layer
 from veltrix.sources.source import Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from veltrix.sources.kernel import Snapshot
-    from veltrix.sources.source import SecretPaths
+    from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.source import SecretPaths, SecretTuple
 
 
 class Values(Recipe):
@@ -21,20 +21,21 @@ class Values(Recipe):
     `Values({"server": {"port": 8080}})`; its layer is called "values" unless `name` says otherwise.
     """
 
-    __slots__ = ("_outcome",)
+    __slots__ = ("_outcome", "_secret")
 
     _outcome: Layer | ConfigError
+    _secret: bool | SecretTuple
 
     def __init__(
         self, data: Mapping[str, Any], *, name: str | None = None, secret: SecretPaths = False
     ) -> None:
-        name = source_name(name, "values")
+        name, paths = source_name(name, "values"), secret_paths(secret)
         outcome: Layer | ConfigError
         try:
-            outcome = Layer(name, data, secret=secret_paths(secret))
+            outcome = Layer(name, data, secret=paths)
         except ConfigError as error:
             outcome = error.with_traceback(None)
-        self._keep(name=name, _outcome=outcome)
+        self._keep(name=name, _outcome=outcome, _secret=paths)
 
     def load(self, beneath: Snapshot | None) -> Layer:
         """The layer of the values; what is wrong with them is said here, beside all other problems."""

@@ -17,9 +17,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::index::Index;
-use crate::layer::{Layer, NodeId};
+use crate::interner::{Interner, NO_SEGMENT, ROOT_HASH, SegmentId, path_hash};
 use crate::path::PathHash;
-use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
+use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
 /// The number of an entry; the root is 0.
@@ -48,23 +48,23 @@ pub struct Entry {
 pub struct Base {
     entries: Box<[Entry]>,
     index: Index,
-    trees: Box<[Arc<Layer>]>,
+    trees: Box<[Arc<Tree>]>,
     /// How many nodes the trees have.
     nodes: usize,
-    segments: Arc<Segments>,
+    segments: Arc<Interner>,
 }
 
 impl Base {
     /// A base from its entries, those of them that are mappings, and the trees that they name.
-    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Layer>>, segments: Arc<Segments>) -> Self {
+    pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Tree>>, segments: Arc<Interner>) -> Self {
         let index = Index::new(entries.len(), &indexed(entries, mappings, &segments));
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
         Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
     }
 
     /// Whether its table holds more that its layers do not need than what they need.
-    pub fn is_worn(&self) -> bool {
-        self.segments.is_worn(self.nodes)
+    pub fn needs_reintern(&self) -> bool {
+        self.segments.needs_reintern(self.nodes)
     }
 
     /// All entries in pre-order.
@@ -80,7 +80,7 @@ impl Base {
     }
 
     /// The table that names the segments.
-    pub const fn segments(&self) -> &Arc<Segments> {
+    pub const fn segments(&self) -> &Arc<Interner> {
         &self.segments
     }
 
@@ -93,7 +93,7 @@ impl Base {
 
     /// The tree and node that hold a leaf's value.
     #[inline]
-    pub fn leaf(&self, id: EntryId) -> (&Arc<Layer>, NodeId) {
+    pub fn leaf(&self, id: EntryId) -> (&Arc<Tree>, NodeId) {
         let entry = self.entry(id);
         (&self.trees[entry.tree as usize], entry.link)
     }
@@ -105,7 +105,7 @@ impl Base {
     }
 
     /// The trees that hold the values.
-    pub fn trees(&self) -> &[Arc<Layer>] {
+    pub fn trees(&self) -> &[Arc<Tree>] {
         &self.trees
     }
 
@@ -236,7 +236,7 @@ fn is_narrow(beneath: &Range<EntryId>) -> bool {
 }
 
 /// The entries that are in the index, with the hashes of their paths.
-fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Segments) -> Vec<(u64, EntryId)> {
+fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<(u64, EntryId)> {
     let mut indexed = Vec::with_capacity(mappings.len());
     let name = |entry: &Entry| segments.get(entry.segment).hash;
     // A path's hash follows from its parent's; mappings stand in pre-order, so that those of the open ones suffice.

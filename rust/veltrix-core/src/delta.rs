@@ -11,42 +11,42 @@
 use std::sync::Arc;
 
 use crate::base::EntryId;
-use crate::layer::{Layer, NodeId};
-use crate::recent::Recent;
-use crate::segments::SegmentId;
-use crate::trie::Trie;
+use crate::edit_log::EditLog;
+use crate::hamt::Hamt;
+use crate::interner::SegmentId;
+use crate::tree::{NodeId, Tree};
 
 /// So many changes stand before the map; few where assertions are on, so that tests reach what comes behind them.
 const LATEST: usize = if cfg!(debug_assertions) { 2 } else { 16 };
 
 /// What a path is now.
 #[derive(Clone, Debug)]
-pub enum State {
+pub enum PathState {
     /// Nothing.
     Absent,
     /// The value of this node.
-    Leaf(Arc<Layer>, NodeId),
+    Leaf(Arc<Tree>, NodeId),
     /// A mapping whose children are to be read from the layers.
     Mapping,
 }
 
 /// One changed path.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct PathChange {
     /// The whole path.
     pub path: Arc<[SegmentId]>,
     /// The entry of the path in the base, hidden or not; [`NO_ENTRY`](crate::base::NO_ENTRY) without one.
     pub entry: EntryId,
     /// What it is now.
-    pub state: State,
+    pub state: PathState,
 }
 
 /// All changes of a snapshot against its base.
 #[derive(Clone, Debug, Default)]
 pub struct Delta {
     /// Changes by [`key`]; each of them is overruled by one with the same hash in `latest`.
-    changes: Trie<Arc<Change>>,
-    latest: Recent<Change, LATEST>,
+    changes: Hamt<Arc<PathChange>>,
+    latest: EditLog<PathChange, LATEST>,
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
     filter: u64,
@@ -75,11 +75,11 @@ impl Delta {
 
     /// The change under a path hash; the caller checks that it is the path.
     #[inline]
-    pub fn get(&self, hash: u64) -> Option<&Change> {
+    pub fn get(&self, hash: u64) -> Option<&PathChange> {
         if self.may_differ(hash) { self.listed(hash) } else { None }
     }
 
-    fn listed(&self, hash: u64) -> Option<&Change> {
+    fn listed(&self, hash: u64) -> Option<&PathChange> {
         self.latest.get(hash).or_else(|| self.changes.get(key(hash)).map(|change| &**change))
     }
 
@@ -111,7 +111,11 @@ impl Delta {
     }
 
     /// Calls `visit` with what each of two deltas lists under every hash where that is not the very same change.
-    pub fn differences<'a>(&'a self, other: &'a Self, visit: &mut dyn FnMut(Option<&'a Change>, Option<&'a Change>)) {
+    pub fn differences<'a>(
+        &'a self,
+        other: &'a Self,
+        visit: &mut dyn FnMut(Option<&'a PathChange>, Option<&'a PathChange>),
+    ) {
         let latest = |delta: &'a Self| delta.latest.iter().map(|(hash, _)| hash);
         let filter = latest(self).chain(latest(other)).fold(0, |filter, hash| filter | bit(hash));
         let is_latest = |hash| filter & bit(hash) != 0 && latest(self).chain(latest(other)).any(|key| key == hash);
@@ -129,7 +133,13 @@ impl Delta {
     }
 
     /// Says what a path is now.
-    pub fn put(&mut self, hash: u64, path: &Arc<[SegmentId]>, entry: EntryId, state: State) -> Result<(), Collision> {
+    pub fn put(
+        &mut self,
+        hash: u64,
+        path: &Arc<[SegmentId]>,
+        entry: EntryId,
+        state: PathState,
+    ) -> Result<(), Collision> {
         let known = self.get(hash);
         if known.is_some_and(|known| *known.path != **path) {
             return Err(Collision);
@@ -138,7 +148,7 @@ impl Delta {
         if !self.latest.takes(hash) {
             self.work_in();
         }
-        self.latest.put(hash, Change { path: Arc::clone(path), entry, state });
+        self.latest.put(hash, PathChange { path: Arc::clone(path), entry, state });
         Ok(())
     }
 

@@ -8,17 +8,18 @@ use std::ptr;
 use std::sync::Arc;
 
 use crate::base::{EntryId, NO_ENTRY};
-use crate::delta::{Change, Collision, Delta, State};
+use crate::delta::{Collision, Delta, PathChange, PathState};
 use crate::diff;
 use crate::error::Error;
-use crate::layer::Layer;
+use crate::interner::SegmentId;
+use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::resolve::check_count;
-use crate::rule::Definition as _;
-use crate::segments::SegmentId;
-use crate::snapshot::{Found, Location, Outcome, Snapshot, base_of, decide, locate, made_list, merged_names, walk};
-use crate::stacked::Stacked;
+use crate::rule::Mergeable as _;
+use crate::snapshot::{Found, Location, Snapshot, base_of, locate};
+use crate::tree::Tree;
 use crate::value::Kind;
+use crate::walk::{Outcome, decide, made_list, merged_names, walk};
 
 /// Changes up to these are never too many; few where assertions are on, so that small cases meet what is.
 const FEW_PATHS: usize = if cfg!(debug_assertions) { 12 } else { 4096 };
@@ -47,7 +48,7 @@ impl From<Collision> for Stop {
 
 struct Derivation<'a> {
     old: &'a Snapshot,
-    stack: &'a [Stacked],
+    stack: &'a [LayerVersion],
     delta: Delta,
     changed: bool,
     /// Whether a mapping was replaced by a mapping, so that only a comparison tells whether anything changed.
@@ -78,9 +79,9 @@ impl Snapshot {
     pub(crate) fn with_definition(
         &self,
         layer: usize,
-        patched: &Stacked,
+        patched: &LayerVersion,
         path: &[SegmentId],
-        tree: Option<&Arc<Layer>>,
+        tree: Option<&Arc<Tree>>,
     ) -> Result<Self, Error> {
         let mut stack = Arc::clone(&self.stack);
         Arc::make_mut(&mut stack)[layer] = patched.clone();
@@ -99,21 +100,21 @@ impl Snapshot {
     }
 
     /// The snapshot with a layer in the place of the one at `at`, or put on top.
-    pub fn with_layer(&self, layer: &Stacked, at: Option<usize>) -> Result<Self, Error> {
+    pub fn with_layer(&self, layer: &LayerVersion, at: Option<usize>) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();
         let replaced = at.map(|at| std::mem::replace(&mut stack[at], layer.clone()));
         if replaced.is_none() {
             stack.push(layer.clone());
         }
-        let touched = replaced.iter().chain([layer]).map(Stacked::size).max().unwrap_or(0);
+        let touched = replaced.iter().chain([layer]).map(LayerVersion::size).max().unwrap_or(0);
         self.derived_or_anew(stack.into(), touched, |derivation| {
-            derivation.compare(&mut Vec::new(), replaced.as_ref().map(Stacked::root), Some(layer.root()))
+            derivation.compare(&mut Vec::new(), replaced.as_ref().map(LayerVersion::root), Some(layer.root()))
         })
     }
 
     /// The snapshot with a layer of a few values on top, each in the place of a leaf. It stands beside the same base, however
     /// many changes there are.
-    pub fn with_values(&self, layer: &Stacked) -> Result<Self, Error> {
+    pub fn with_values(&self, layer: &LayerVersion) -> Result<Self, Error> {
         let stack = self.stack.iter().chain([layer]).cloned().collect();
         self.derived_within(usize::MAX, stack, |derivation| {
             derivation.compare(&mut Vec::new(), None, Some(layer.root()))
@@ -122,14 +123,14 @@ impl Snapshot {
 
     /// The snapshot with layers on top, the highest last. They come at once: what one of them would conflict with may
     /// be hidden by the next.
-    pub fn with_layers(&self, layers: &[Stacked]) -> Result<Self, Error> {
+    pub fn with_layers(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
         let stack = self.stack.iter().chain(layers).cloned().collect();
-        self.derived_or_anew(stack, layers.iter().map(Stacked::size).sum(), |derivation| {
+        self.derived_or_anew(stack, layers.iter().map(LayerVersion::size).sum(), |derivation| {
             layers.iter().try_for_each(|layer| derivation.compare(&mut Vec::new(), None, Some(layer.root())))
         })
     }
 
-    /// The snapshot without the layer at this place of the stack.
+    /// The snapshot without the layer at this index of the stack.
     pub fn without_layer(&self, at: usize) -> Result<Self, Error> {
         let mut stack = self.stack.to_vec();
         let removed = stack.remove(at);
@@ -140,7 +141,7 @@ impl Snapshot {
 
     fn derived_or_anew(
         &self,
-        stack: Arc<[Stacked]>,
+        stack: Arc<[LayerVersion]>,
         touched: usize,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
@@ -151,7 +152,7 @@ impl Snapshot {
 
     fn derived(
         &self,
-        stack: Arc<[Stacked]>,
+        stack: Arc<[LayerVersion]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         self.derived_within(limit(self.base.entries().len()), stack, change)
@@ -160,7 +161,7 @@ impl Snapshot {
     fn derived_within(
         &self,
         limit: usize,
-        stack: Arc<[Stacked]>,
+        stack: Arc<[LayerVersion]>,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         check_count(&stack)?;
@@ -193,7 +194,7 @@ impl Snapshot {
     }
 
     /// The snapshot of another stack, resolved as a whole.
-    fn anew(&self, stack: Arc<[Stacked]>) -> Result<Self, Error> {
+    fn anew(&self, stack: Arc<[LayerVersion]>) -> Result<Self, Error> {
         let base = Arc::new(base_of(&stack, self.segments(), self.conflicts)?);
         let mut new = Self { base, stack, delta: None, conflicts: self.conflicts, generation: self.generation };
         if !diff::is_empty(&new, self) {
@@ -217,12 +218,12 @@ impl<'a> Derivation<'a> {
         }
     }
 
-    fn put(&mut self, path: &[SegmentId], state: State) -> Result<(), Stop> {
+    fn put(&mut self, path: &[SegmentId], state: PathState) -> Result<(), Stop> {
         let Location { hash, entry, .. } = self.located(path);
         self.put_at(hash, entry, path, state)
     }
 
-    fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: State) -> Result<(), Stop> {
+    fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: PathState) -> Result<(), Stop> {
         self.delta.put(hash, &path.into(), entry, state)?;
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
     }
@@ -232,8 +233,13 @@ impl<'a> Derivation<'a> {
     fn mark(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
         let Location { found: Found::Mapping(_), hash, entry } = self.located(path) else { return Ok(()) };
         let before = self.old.delta.as_ref().and_then(|delta| delta.get(hash));
-        let is_new = |change: &Change| *change.path == *path && before.is_none_or(|before| !ptr::eq(before, change));
-        if self.delta.get(hash).is_some_and(is_new) { Ok(()) } else { self.put_at(hash, entry, path, State::Mapping) }
+        let is_new =
+            |change: &PathChange| *change.path == *path && before.is_none_or(|before| !ptr::eq(before, change));
+        if self.delta.get(hash).is_some_and(is_new) {
+            Ok(())
+        } else {
+            self.put_at(hash, entry, path, PathState::Mapping)
+        }
     }
 
     /// Goes down two definitions of one layer for a path and touches every path where they differ.
@@ -305,7 +311,7 @@ impl<'a> Derivation<'a> {
         {
             // Where a value stood and stands, all that leads to it are mappings before and after.
             let state = self.leaf(outcome);
-            self.changed |= !matches!(&state, State::Leaf(new, at) if diff::same_value(tree, node, new, *at));
+            self.changed |= !matches!(&state, PathState::Leaf(new, at) if diff::same_value(tree, node, new, *at));
             self.put_at(hash, entry, reached, state)?;
             return Ok(Nature::Leaf);
         }
@@ -352,7 +358,7 @@ impl<'a> Derivation<'a> {
         match outcome {
             Outcome::Absent => Ok(()),
             Outcome::Mapping(definitions) => {
-                self.put(path, State::Mapping)?;
+                self.put(path, PathState::Mapping)?;
                 for name in merged_names(&definitions) {
                     path.push(name);
                     let below = definitions.iter().filter_map(|definition| definition.child(name)).collect();
@@ -369,14 +375,14 @@ impl<'a> Derivation<'a> {
         }
     }
 
-    fn leaf(&self, outcome: Outcome<'_>) -> State {
+    fn leaf(&self, outcome: Outcome<'_>) -> PathState {
         match outcome {
-            Outcome::Leaf(tree, node) => State::Leaf(Arc::clone(tree), node),
+            Outcome::Leaf(tree, node) => PathState::Leaf(Arc::clone(tree), node),
             Outcome::Extended(definitions, extensions, onto) => {
                 let (tree, node) = made_list(self.old.segments(), &definitions, extensions, onto);
-                State::Leaf(tree, node)
+                PathState::Leaf(tree, node)
             }
-            Outcome::Absent | Outcome::Mapping(_) => State::Absent,
+            Outcome::Absent | Outcome::Mapping(_) => PathState::Absent,
         }
     }
 }

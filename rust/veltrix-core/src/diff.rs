@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::base::{EntryId, NO_ENTRY};
-use crate::delta::{Change, Delta, State};
-use crate::layer::{Layer, NodeId};
-use crate::segments::{ROOT_HASH, SegmentId, Segments};
+use crate::delta::{Delta, PathChange, PathState};
+use crate::interner::{Interner, ROOT_HASH, SegmentId};
 use crate::snapshot::{Found, Snapshot, Spot};
+use crate::tree::{NodeId, Tree};
 use crate::value::{Kind, Scalar};
 
 /// A leaf of a snapshot: a value, or a mapping without children.
 #[derive(Clone, Debug)]
 pub enum Leaf {
     /// The value of this node.
-    Value(Arc<Layer>, NodeId),
+    Value(Arc<Tree>, NodeId),
     /// A mapping without children.
     Empty,
 }
@@ -45,7 +45,7 @@ pub enum What {
 }
 
 /// Whether two values are the same: of one type, `NaN` equal to itself, mappings in any order.
-pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
+pub fn same_value(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
     if std::ptr::eq(a, b) && left == right {
         return true;
     }
@@ -78,14 +78,14 @@ pub fn same_value(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
 }
 
 /// The number that a name of one tree has in another one, whose table may be another.
-fn number_in(other: &Layer, tree: &Layer, name: SegmentId) -> Option<SegmentId> {
+fn number_in(other: &Tree, tree: &Tree, name: SegmentId) -> Option<SegmentId> {
     let (from, to) = (tree.segments(), other.segments());
     if Arc::ptr_eq(from, to) { Some(name) } else { to.find(&from.get(name).text) }
 }
 
 /// Whether two values of one table are the same, with their mappings in the same order.
-pub fn identical(a: &Layer, left: NodeId, b: &Layer, right: NodeId) -> bool {
-    let names = |tree: &Layer, node: NodeId| -> Vec<SegmentId> {
+pub fn identical(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
+    let names = |tree: &Tree, node: NodeId| -> Vec<SegmentId> {
         tree.nodes()[node as usize + 1..tree.node(node).end as usize].iter().map(|below| below.segment).collect()
     };
     same_value(a, left, b, right) && (a.node(left).kind.is_simple() || names(a, left) == names(b, right))
@@ -116,18 +116,18 @@ static UNCHANGED: LazyLock<Delta> = LazyLock::new(Delta::default);
 
 /// One of two snapshots of one base, as their comparison sees it.
 #[derive(Clone, Copy)]
-struct Side<'a> {
+struct ComparedSide<'a> {
     snapshot: &'a Snapshot,
     delta: &'a Delta,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ComparedSide<'a> {
     /// The leaf at a path of which the delta says `change` or nothing, and whose entry in the base is `entry`.
-    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&Change>) -> Option<Leaf> {
+    fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&PathChange>) -> Option<Leaf> {
         match change.map(|change| &change.state) {
-            Some(State::Absent) => return None,
-            Some(State::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
-            Some(State::Mapping) => return self.empty(path),
+            Some(PathState::Absent) => return None,
+            Some(PathState::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
+            Some(PathState::Mapping) => return self.empty(path),
             None if entry == NO_ENTRY || self.delta.hides(entry) => return None,
             None => {}
         }
@@ -144,25 +144,27 @@ impl<'a> Side<'a> {
         self.snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
     }
 
-    fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a Change> {
+    fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a PathChange> {
         self.delta.get(hash).filter(|change| *change.path == *path)
     }
 }
 
 /// Compares the deltas of two snapshots of one base.
 fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let [new, old] = [new, old].map(|snapshot| Side { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&UNCHANGED) });
+    let [new, old] =
+        [new, old].map(|snapshot| ComparedSide { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&UNCHANGED) });
     let mut found = Vec::new();
-    let mut compare = |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&Change>, theirs: Option<&Change>| {
-        let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
-            (None, None) => return,
-            (None, Some(new)) => What::Added(new),
-            (Some(old), None) => What::Removed(old),
-            (Some(old), Some(new)) if old.same(&new) => return,
-            (Some(old), Some(new)) => What::Changed { old, new },
+    let mut compare =
+        |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&PathChange>, theirs: Option<&PathChange>| {
+            let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
+                (None, None) => return,
+                (None, Some(new)) => What::Added(new),
+                (Some(old), None) => What::Removed(old),
+                (Some(old), Some(new)) if old.same(&new) => return,
+                (Some(old), Some(new)) => What::Changed { old, new },
+            };
+            found.push(Difference { path: Arc::clone(path), what });
         };
-        found.push(Difference { path: Arc::clone(path), what });
-    };
     new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if std::ptr::eq(a, b) => {}
         (Some(a), Some(b)) if a.path != b.path => {
@@ -210,7 +212,7 @@ fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     found
 }
 
-fn translated(from: &Segments, to: &Segments, path: &[SegmentId]) -> Vec<SegmentId> {
+fn translated(from: &Interner, to: &Interner, path: &[SegmentId]) -> Vec<SegmentId> {
     path.iter().map(|&id| to.intern(&from.get(id).text)).collect()
 }
 

@@ -4,9 +4,9 @@
 
 use std::fmt::Write;
 
-use crate::layer::{Layer, NodeId};
-use crate::segments::SegmentId;
+use crate::interner::SegmentId;
 use crate::snapshot::{Found, Snapshot, Spot};
+use crate::tree::{NodeId, Tree};
 use crate::value::{Date, Scalar, Time};
 
 /// The canonical bytes of a mapping of a snapshot.
@@ -45,7 +45,7 @@ fn mapping(out: &mut Vec<u8>, snapshot: &Snapshot, spot: &Spot) {
     });
 }
 
-fn value(out: &mut Vec<u8>, tree: &Layer, node: NodeId) {
+fn value(out: &mut Vec<u8>, tree: &Tree, node: NodeId) {
     if let Some(scalar) = tree.scalar(node) {
         return self::scalar(out, scalar);
     }

@@ -1,17 +1,17 @@
 //! Why a stack does not resolve, or a snapshot cannot be derived.
 
-use crate::record::Place;
-use crate::segments::SegmentId;
+use crate::interner::SegmentId;
+use crate::layer::Origin;
 
 /// One side of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Side {
+pub struct ConflictSide {
     /// The name of the layer.
     pub layer: String,
     /// The word for the type of its value.
     pub word: &'static str,
     /// Where it comes from.
-    pub place: Place,
+    pub origin: Origin,
 }
 
 /// The errors of resolving and deriving.
@@ -22,9 +22,9 @@ pub enum Error {
         /// The path.
         path: Vec<SegmentId>,
         /// The higher definition.
-        upper: Box<Side>,
+        upper: Box<ConflictSide>,
         /// The lower one.
-        lower: Box<Side>,
+        lower: Box<ConflictSide>,
     },
     /// More layers than a stack may have.
     TooManyLayers,

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::layer::{Layer, NodeId};
+use crate::interner::SegmentId;
+use crate::layer::Origin;
+use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
-use crate::record::Place;
-use crate::rule::{Definition as _, Verdict, judge};
-use crate::segments::SegmentId;
-use crate::snapshot::{Snapshot, made_list};
-use crate::stacked::Stacked;
+use crate::rule::{Mergeable as _, Verdict, judge};
+use crate::snapshot::Snapshot;
+use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
+use crate::walk::made_list;
 
 /// What became of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +23,20 @@ pub enum Role {
     Overridden,
 }
 
+impl Role {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Wins => "wins",
+            Self::Merges => "merges",
+            Self::Overridden => "overridden",
+        }
+    }
+}
+
 /// One definition.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct ExplainedDefinition {
     /// Its layer.
     pub layer: String,
     /// How many segments of the path lead to it; fewer than all where a value stands in the way.
@@ -34,37 +46,46 @@ pub struct Item {
     /// The kind of its value, operators seen through.
     pub held: Kind,
     /// Its value; `None` for mappings and `delete`.
-    pub value: Option<(Arc<Layer>, NodeId)>,
+    pub value: Option<(Arc<Tree>, NodeId)>,
     /// Where it comes from.
-    pub place: Place,
+    pub origin: Origin,
     /// What became of it.
     pub role: Role,
 }
 
 /// What a path resolves to.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum ExplainedValue {
     /// Nothing.
     Absent,
     /// A value.
-    Leaf(Arc<Layer>, NodeId),
+    Leaf(Arc<Tree>, NodeId),
     /// A mapping.
     Mapping,
 }
 
-/// The whole story of a path.
+/// Why a path has its value.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct Explanation {
     /// What it resolves to.
-    pub answer: Answer,
+    pub answer: ExplainedValue,
     /// Every definition, highest first.
-    pub items: Vec<Item>,
+    pub items: Vec<ExplainedDefinition>,
+    /// Whether the path is secret.
+    pub secret: bool,
+}
+
+impl Explanation {
+    /// The index of the definition that decides, and whose origin is the path's.
+    pub fn deciding(&self) -> Option<usize> {
+        self.items.iter().position(|item| item.role == Role::Wins)
+    }
 }
 
 impl Snapshot {
-    /// Tells the story of a path.
-    pub fn explain(&self, path: &[SegmentId]) -> Story {
-        let mut items: Vec<(usize, Item)> = Vec::new();
+    /// Explains a path.
+    pub fn explain(&self, path: &[SegmentId]) -> Explanation {
+        let mut items: Vec<(usize, ExplainedDefinition)> = Vec::new();
         for (at, layer) in self.stack.iter().enumerate().rev() {
             if let Some((depth, definition)) = nearest(layer, path) {
                 items.push((at, item(layer, depth, definition)));
@@ -78,18 +99,19 @@ impl Snapshot {
                 item.role = *role;
             }
         }
-        if matches!(answer, Answer::Absent)
+        if matches!(answer, ExplainedValue::Absent)
             && let Some((_, highest)) = items.first_mut()
         {
             highest.role = Role::Wins;
         }
-        Story { answer, items: items.into_iter().map(|(_, item)| item).collect() }
+        let items = items.into_iter().map(|(_, item)| item).collect();
+        Explanation { answer, items, secret: self.is_secret(path) }
     }
 
     /// What a path resolves to, and the layers whose definitions of it count.
-    fn roles(&self, path: &[SegmentId]) -> (Answer, Vec<(usize, Role)>) {
+    fn roles(&self, path: &[SegmentId]) -> (ExplainedValue, Vec<(usize, Role)>) {
         let mut layers: Vec<usize> = (0..self.stack.len()).rev().collect();
-        let mut definitions: Vec<Definition<'_>> = self.stack.iter().rev().map(Stacked::root).collect();
+        let mut definitions: Vec<Definition<'_>> = self.stack.iter().rev().map(LayerVersion::root).collect();
         for (depth, &segment) in path.iter().enumerate() {
             let below: Vec<(usize, Definition<'_>)> = layers
                 .iter()
@@ -104,29 +126,29 @@ impl Snapshot {
                     layers.truncate(count);
                     definitions.truncate(count);
                 }
-                _ if !last => return (Answer::Absent, Vec::new()),
-                Verdict::Absent | Verdict::Conflict(..) => return (Answer::Absent, Vec::new()),
+                _ if !last => return (ExplainedValue::Absent, Vec::new()),
+                Verdict::Absent | Verdict::Conflict(..) => return (ExplainedValue::Absent, Vec::new()),
                 Verdict::Leaf(at) => {
                     let Definition::Node(tree, node) = definitions[at].value() else { break };
-                    return (Answer::Leaf(Arc::clone(tree), node), vec![(layers[at], Role::Wins)]);
+                    return (ExplainedValue::Leaf(Arc::clone(tree), node), vec![(layers[at], Role::Wins)]);
                 }
                 Verdict::Extended { extensions, onto } => {
                     let (tree, node) = made_list(self.segments(), &definitions, extensions, onto);
                     let counted = (0..extensions).chain(onto);
                     let roles =
                         counted.map(|at| (layers[at], if at == 0 { Role::Wins } else { Role::Merges })).collect();
-                    return (Answer::Leaf(tree, node), roles);
+                    return (ExplainedValue::Leaf(tree, node), roles);
                 }
             }
         }
         let roles =
             layers.iter().enumerate().map(|(at, &layer)| (layer, if at == 0 { Role::Wins } else { Role::Merges }));
-        (Answer::Mapping, roles.collect())
+        (ExplainedValue::Mapping, roles.collect())
     }
 }
 
 /// The definition of a path in a layer; where it has none, of the value or the innermost `replace` on its way.
-fn nearest<'a>(layer: &'a Stacked, path: &[SegmentId]) -> Option<(usize, Definition<'a>)> {
+fn nearest<'a>(layer: &'a LayerVersion, path: &[SegmentId]) -> Option<(usize, Definition<'a>)> {
     let mut definition = layer.root();
     let mut above = None;
     for (depth, &segment) in path.iter().enumerate() {
@@ -142,19 +164,19 @@ fn nearest<'a>(layer: &'a Stacked, path: &[SegmentId]) -> Option<(usize, Definit
     Some((path.len(), definition))
 }
 
-fn item(layer: &Stacked, depth: usize, definition: Definition<'_>) -> Item {
+fn item(layer: &LayerVersion, depth: usize, definition: Definition<'_>) -> ExplainedDefinition {
     let (kind, held) = (definition.kind(), definition.value_kind());
     let value = match definition.value() {
         Definition::Node(tree, node) if held != Kind::Mapping && held != Kind::Delete => Some((Arc::clone(tree), node)),
         _ => None,
     };
-    Item {
-        layer: layer.record.name.clone(),
+    ExplainedDefinition {
+        layer: layer.loaded.name.clone(),
         depth,
         kind,
         held,
         value,
-        place: layer.place(definition),
+        origin: layer.origin(definition),
         role: Role::Overridden,
     }
 }

@@ -1,237 +1,73 @@
-//! A layer: one immutable tree of definitions, stored as pre-order arrays.
-//!
-//! ```text
-//!   node        0 root    1 "db"     2 "host"  3 "port"  4 "tags"   5 -      6 -
-//!   kind        Mapping   Mapping    Str       Int       List       Str      Str
-//!   end         7         4          3         4         7          6        7
-//! ```
-//! `end` is the node behind the whole subtree: the next sibling, or the end of the parent.
-//! Texts stand one behind the other in one text, bytes and times in one run of bytes; a position is kept a node where
-//! the source has them.
+//! A named layer: its definitions, where they come from, what is secret.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
-use crate::value::{Date, Kind, Scalar, Time};
+use crate::interner::SegmentId;
+use crate::tree::{NodeId, Position, Tree};
 
-mod arrays;
-mod builder;
-
-pub use builder::TreeBuilder;
-
-/// The number of a node in its layer; the root is 0.
-pub type NodeId = u32;
-
-/// Where a definition stands in its document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Position {
-    /// 1-based; 0 means that no position is known.
-    pub line: u32,
-    /// 1-based, counted in code points.
-    pub column: u32,
+/// Where definitions of a layer come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The word for the kind of source: `mapping`, `file`, `environment`, …
+    pub source: String,
+    /// The document, if there is one.
+    pub file: Option<String>,
+    /// The variable, if there is one.
+    pub variable: Option<String>,
+    /// Line and column, if known.
+    pub position: Option<Position>,
 }
 
-/// What a node is, without its value; 12 bytes, as resolving walks over all of them.
-#[derive(Clone, Copy, Debug)]
-pub struct Node {
-    /// The name under which the node stands in its mapping.
-    pub segment: SegmentId,
-    /// The node behind this subtree.
-    pub end: NodeId,
-    /// What the node is.
-    pub kind: Kind,
+/// What a layer marks as secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// Nothing.
+    Nothing,
+    /// Every leaf that the layer defines.
+    Everything,
+    /// These paths and all beneath them, in the whole stack.
+    Paths(Vec<Box<[SegmentId]>>),
 }
 
-/// An immutable tree of definitions. The root is a mapping for a layer, anything for a single value.
+/// A named layer.
 #[derive(Debug)]
 pub struct Layer {
-    segments: Arc<Segments>,
-    nodes: Box<[Node]>,
-    /// By node: its value, or where that stands.
-    payloads: Box<[u64]>,
-    texts: Box<str>,
-    bytes: Box<[u8]>,
-    positions: Box<[Position]>,
-    /// Of mappings with more than [`NARROW`] children: `segment << 32 | child`, sorted; the mapping's payload says where.
-    wide: Box<[u64]>,
-}
-
-/// Mappings with at most this many children are searched one child after the other.
-const NARROW: usize = 12;
-
-/// Writes the children of a mapping down by segment, sorted, if they are many; where they are is its payload.
-fn index_wide(nodes: &[Node], payloads: &mut [u64], wide: &mut Vec<u64>, id: NodeId) {
-    let node = &nodes[id as usize];
-    if node.kind != Kind::Mapping || node.end as usize - id as usize <= NARROW {
-        return;
-    }
-    let children = Children { nodes, next: id + 1, end: node.end };
-    if children.clone().nth(NARROW).is_none() {
-        return;
-    }
-    let start = wide.len();
-    wide.extend(children.map(|child| packed(nodes[child as usize].segment, child)));
-    wide[start..].sort_unstable();
-    payloads[id as usize] = range(start, wide.len());
-}
-
-/// A part of the texts, of the bytes, or of the wide mappings' children, as a payload.
-const fn range(start: usize, end: usize) -> u64 {
-    (start as u64) << 32 | (end - start) as u64
-}
-
-/// What [`range`] packed.
-const fn span(payload: u64) -> Range<usize> {
-    let start = (payload >> 32) as usize;
-    start..start + payload as u32 as usize
-}
-
-const fn packed(segment: SegmentId, child: NodeId) -> u64 {
-    (segment as u64) << 32 | child as u64
+    /// Its name.
+    pub name: String,
+    /// Its definitions; the root is a mapping.
+    pub tree: Arc<Tree>,
+    /// Where they come from, unless `origins` says otherwise for a node.
+    pub origin: Origin,
+    /// Nodes that come from an origin of their own.
+    pub origins: BTreeMap<NodeId, Origin>,
+    /// What is secret.
+    pub secret: Secret,
 }
 
 impl Layer {
-    /// The table that names its segments.
-    pub fn segments(&self) -> &Arc<Segments> {
-        &self.segments
-    }
-
-    /// All nodes in pre-order.
-    #[inline]
-    pub fn nodes(&self) -> &[Node] {
-        &self.nodes
-    }
-
-    /// One node.
-    #[inline]
-    pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id as usize]
-    }
-
-    /// The children of a mapping, the items of a list, or the value of an operator.
-    pub fn children(&self, id: NodeId) -> Children<'_> {
-        Children { nodes: &self.nodes, next: id + 1, end: self.node(id).end }
-    }
-
-    /// The child of a mapping under a name.
-    pub fn child(&self, id: NodeId, segment: SegmentId) -> Option<NodeId> {
-        let payload = self.payload(id);
-        if payload != 0 {
-            let children = &self.wide[span(payload)];
-            let at = children.partition_point(|&child| child < packed(segment, 0));
-            return children.get(at).filter(|&&child| child >> 32 == u64::from(segment)).map(|&child| child as NodeId);
-        }
-        self.children(id).find(|&child| self.node(child).segment == segment)
-    }
-
-    /// The same layer with its segments in another table.
-    #[must_use]
-    pub fn rebased(&self, segments: &Arc<Segments>) -> Self {
-        let (mut nodes, mut payloads, mut wide) = (self.nodes.clone(), self.payloads.clone(), Vec::new());
-        for node in &mut nodes {
-            if node.segment != NO_SEGMENT {
-                node.segment = segments.intern(&self.segments.get(node.segment).text);
-            }
-        }
-        segments.retain(nodes.len());
-        for id in 0..nodes.len() as NodeId {
-            index_wide(&nodes, &mut payloads, &mut wide, id);
-        }
-        Self {
-            segments: Arc::clone(segments),
-            nodes,
-            payloads,
-            wide: wide.into_boxed_slice(),
-            texts: self.texts.clone(),
-            bytes: self.bytes.clone(),
-            positions: self.positions.clone(),
-        }
-    }
-
-    /// The handles of all opaque values.
-    pub fn opaques(&self) -> impl Iterator<Item = u64> + '_ {
-        let both = self.nodes.iter().zip(&self.payloads);
-        both.filter(|(node, _)| node.kind == Kind::Opaque).map(|(_, &payload)| payload)
-    }
-
-    /// Where a node was defined, if its source knows.
-    pub fn position(&self, id: NodeId) -> Option<Position> {
-        self.positions.get(id as usize).copied().filter(|position| position.line != 0)
-    }
-
-    /// The value of a node, or where that stands.
-    #[inline]
-    pub(crate) fn payload(&self, id: NodeId) -> u64 {
-        self.payloads[id as usize]
-    }
-
-    /// The scalar that a node holds; `None` for lists, mappings and operators.
-    pub fn scalar(&self, id: NodeId) -> Option<Scalar<'_>> {
-        let payload = self.payload(id);
-        Some(match self.node(id).kind {
-            Kind::Null => Scalar::Null,
-            Kind::Bool => Scalar::Bool(payload != 0),
-            Kind::Int => Scalar::Int(payload.cast_signed()),
-            Kind::BigInt => Scalar::BigInt(self.text(payload)),
-            Kind::Float => Scalar::Float(f64::from_bits(payload)),
-            Kind::Str => Scalar::Str(self.text(payload)),
-            Kind::Bytes => Scalar::Bytes(self.bytes(payload)),
-            Kind::DateTime => {
-                let packed = self.bytes(payload);
-                let (date, time) = packed.split_at(4);
-                let mut word = [0; 8];
-                word[..4].copy_from_slice(date);
-                Scalar::DateTime(Date::unpack(u64::from_le_bytes(word)), Time::unpack(time))
-            }
-            Kind::Date => Scalar::Date(Date::unpack(payload)),
-            Kind::Time => Scalar::Time(Time::unpack(self.bytes(payload))),
-            Kind::Opaque => Scalar::Opaque(payload),
-            Kind::List | Kind::Mapping | Kind::Delete | Kind::Replace | Kind::Append | Kind::Prepend => return None,
+    /// Where a node of this layer comes from.
+    pub fn origin(&self, node: NodeId) -> Origin {
+        self.origins.get(&node).cloned().unwrap_or_else(|| Origin {
+            position: self.tree.position(node).or(self.origin.position),
+            ..self.origin.clone()
         })
     }
 
-    fn bytes(&self, payload: u64) -> &[u8] {
-        &self.bytes[span(payload)]
+    /// The same layer with its segments in the table of `tree`, which is its tree there, with `origins`.
+    #[must_use]
+    pub fn reinterned(&self, tree: Tree, origins: BTreeMap<NodeId, Origin>) -> Self {
+        let secret = match &self.secret {
+            Secret::Paths(paths) => Secret::Paths(
+                paths
+                    .iter()
+                    .map(|path| {
+                        path.iter().map(|&id| tree.segments().intern(&self.tree.segments().get(id).text)).collect()
+                    })
+                    .collect(),
+            ),
+            other => other.clone(),
+        };
+        Self { name: self.name.clone(), tree: Arc::new(tree), origin: self.origin.clone(), origins, secret }
     }
-
-    fn text(&self, payload: u64) -> &str {
-        &self.texts[span(payload)]
-    }
-}
-
-impl Drop for Layer {
-    fn drop(&mut self) {
-        self.segments.release(self.nodes.len());
-        arrays::Arrays::recycle(self);
-    }
-}
-
-/// Walks siblings by skipping over subtrees.
-#[derive(Clone, Debug)]
-pub struct Children<'a> {
-    nodes: &'a [Node],
-    next: NodeId,
-    end: NodeId,
-}
-
-impl Iterator for Children<'_> {
-    type Item = NodeId;
-
-    #[inline]
-    fn next(&mut self) -> Option<NodeId> {
-        if self.next >= self.end {
-            return None;
-        }
-        let current = self.next;
-        self.next = self.nodes[current as usize].end;
-        Some(current)
-    }
-}
-
-/// A layer whose root is an empty mapping.
-pub fn empty(segments: Arc<Segments>) -> Layer {
-    let mut builder = TreeBuilder::new(segments);
-    builder.open(NO_SEGMENT, Kind::Mapping);
-    builder.finish()
 }

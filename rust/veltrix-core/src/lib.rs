@@ -2,34 +2,61 @@
 //!
 //! ```text
 //! documents ──► layers ──► resolve ──► base ──► snapshot ──► lookup
-//!   formats     layer       rule       base     snapshot ◄── delta
-//!               record      resolve             derive · diff · explain · digest
+//!   formats     tree        rule       base     snapshot ◄── delta
+//!               layer       resolve             derive · diff · explain · digest
 //!               patch
 //! ```
-//! The modules stand in the order in which data flows; each one knows only those above it.
+//! The modules stand in the order in which data flows; each one knows only those above it. What a host needs is named
+//! here, beside the path grammar, the document formats and the interner.
 #![forbid(unsafe_code)]
 
-pub mod hash;
+pub mod limits;
+mod hash;
 pub mod path;
-pub mod segments;
-pub mod value;
-pub mod layer;
+pub mod interner;
+mod sorted_paths;
+mod value;
+mod tree;
 pub mod formats;
-pub mod record;
-pub mod trie;
-pub mod recent;
-pub mod rule;
-pub mod patch;
-pub mod stacked;
-pub mod error;
-pub mod index;
-pub mod base;
-pub mod resolve;
-pub mod delta;
-pub mod snapshot;
-pub mod diff;
-pub mod derive;
-pub mod edit;
-pub mod explain;
-pub mod digest;
-pub mod front;
+mod layer;
+mod hamt;
+mod edit_log;
+mod rule;
+mod patch;
+mod layer_version;
+mod error;
+mod index;
+mod base;
+mod resolve;
+mod delta;
+mod walk;
+mod snapshot;
+mod reintern;
+mod lookup;
+mod small_overlay;
+mod diff;
+mod derive;
+mod edit;
+mod explain;
+mod digest;
+mod read_cache;
+
+pub use base::{EntryId, NO_ENTRY};
+pub use diff::{Difference, Leaf, What, diff};
+pub use digest::canonical;
+pub use error::{ConflictSide, Error};
+pub use explain::{ExplainedDefinition, ExplainedValue, Explanation, Role};
+pub use hash::ROOT_HASH;
+pub use interner::{Interner, NO_SEGMENT, SegmentId};
+pub use layer::{Layer, Origin, Secret};
+pub use layer_version::LayerVersion;
+pub use lookup::{Target, siblings};
+pub use patch::Definition;
+pub use read_cache::{Known, ReadCache, Wanted};
+pub use reintern::Reinterned;
+pub use rule::{Conflicts, Mergeable};
+pub use small_overlay::{OverlaidPath, SmallOverlay};
+pub use snapshot::{Found, Snapshot, Spot};
+pub use sorted_paths::SortedPaths;
+pub use tree::{NodeId, Position, Tree, TreeBuilder};
+pub use value::{Date, Kind, Scalar, Time};

@@ -1,55 +1,55 @@
 //! Patches: what was set or deleted in a layer since it was loaded, without copying it.
 //!
-//! A patch is a tree of mappings beside the record's own tree: a mapping of a patch holds only what changed in it and
+//! A patch is a tree of mappings beside the tree that was loaded: a mapping of a patch holds only what changed in it and
 //! refers to the mapping `below` for the rest. [`Definition`] is a cursor over both, so that nothing else needs to know.
 
 use std::sync::Arc;
 
-use crate::layer::{Layer, NodeId};
+use crate::hamt::Hamt;
+use crate::interner::SegmentId;
 use crate::rule;
-use crate::segments::SegmentId;
-use crate::trie::Trie;
+use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
 /// A mapping of a layer in which something changed.
 #[derive(Clone, Debug, Default)]
 pub struct PatchedMapping {
     /// The mapping that it was before, if it was one.
-    pub(crate) below: Option<(Arc<Layer>, NodeId)>,
+    pub(crate) below: Option<(Arc<Tree>, NodeId)>,
     /// Whether the mapping stands inside `replace`.
     pub(crate) replace: bool,
-    changes: Trie<Change>,
-    /// The place that the next new child gets.
+    changes: Hamt<ChildChange>,
+    /// The index that the next new child gets.
     next: u32,
 }
 
-/// What became of one child; `place` is given to children that stand behind those of `below`.
+/// What became of one child; `index` is given to children that stand behind those of `below`.
 #[derive(Clone, Debug)]
-enum Change {
+enum ChildChange {
     Removed,
-    Value { tree: Arc<Layer>, place: Option<u32> },
-    Mapping { mapping: Arc<PatchedMapping>, place: Option<u32> },
+    Value { tree: Arc<Tree>, index: Option<u32> },
+    Mapping { mapping: Arc<PatchedMapping>, index: Option<u32> },
 }
 
-impl Change {
-    const fn place(&self) -> Option<u32> {
+impl ChildChange {
+    const fn index(&self) -> Option<u32> {
         match self {
             Self::Removed => None,
-            Self::Value { place, .. } | Self::Mapping { place, .. } => *place,
+            Self::Value { index, .. } | Self::Mapping { index, .. } => *index,
         }
     }
 }
 
-/// A definition of some path in one stacked layer.
+/// A definition of some path in one layer.
 #[derive(Clone, Copy, Debug)]
 pub enum Definition<'a> {
     /// A node of the layer, or of a value that was set.
-    Node(&'a Arc<Layer>, NodeId),
+    Node(&'a Arc<Tree>, NodeId),
     /// A patched mapping.
     Patched(&'a Arc<PatchedMapping>),
 }
 
-impl rule::Definition for Definition<'_> {
+impl rule::Mergeable for Definition<'_> {
     #[inline]
     fn kind(&self) -> Kind {
         match self {
@@ -101,12 +101,12 @@ impl Definition<'_> {
                 let mut names = mapping.below().map(Definition::names).unwrap_or_default();
                 let mut behind = Vec::new();
                 let mut moved = Vec::new();
-                mapping.changes.for_each(&mut |key, change| match change.place() {
-                    Some(place) => {
-                        behind.push((place, key as SegmentId));
+                mapping.changes.for_each(&mut |key, change| match change.index() {
+                    Some(index) => {
+                        behind.push((index, key as SegmentId));
                         moved.push(key as SegmentId);
                     }
-                    None if matches!(change, Change::Removed) => moved.push(key as SegmentId),
+                    None if matches!(change, ChildChange::Removed) => moved.push(key as SegmentId),
                     None => {}
                 });
                 if !moved.is_empty() {
@@ -164,11 +164,11 @@ impl PatchedMapping {
     }
 
     /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
-    pub(crate) fn each_tree(&self, visit: &mut dyn FnMut(&Layer)) {
+    pub(crate) fn each_tree(&self, visit: &mut dyn FnMut(&Tree)) {
         self.changes.for_each(&mut |_, change| match change {
-            Change::Removed => {}
-            Change::Value { tree, .. } => visit(tree),
-            Change::Mapping { mapping, .. } => mapping.each_tree(visit),
+            ChildChange::Removed => {}
+            ChildChange::Value { tree, .. } => visit(tree),
+            ChildChange::Mapping { mapping, .. } => mapping.each_tree(visit),
         });
         if let Some((tree, _)) = &self.below {
             visit(tree);
@@ -176,39 +176,39 @@ impl PatchedMapping {
     }
 
     /// Puts a definition at `path`, the first `depth` segments of which lead to this mapping.
-    pub(crate) fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Layer>) -> Result<(), InTheWay> {
+    pub(crate) fn put(&mut self, path: &[SegmentId], depth: usize, tree: &Arc<Tree>) -> Result<(), InTheWay> {
         let segment = path[depth];
         if depth + 1 < path.len()
-            && let Some(Change::Mapping { .. }) = self.changes.get(u64::from(segment))
-            && let Some(Change::Mapping { mapping, .. }) = self.changes.get_mut(u64::from(segment))
+            && let Some(ChildChange::Mapping { .. }) = self.changes.get(u64::from(segment))
+            && let Some(ChildChange::Mapping { mapping, .. }) = self.changes.get_mut(u64::from(segment))
         {
             return Arc::make_mut(mapping).put(path, depth + 1, tree);
         }
         let known = self.child(segment);
-        // A child that stands already keeps its place; a new one stands behind all others.
-        let place = known.map_or(Some(self.next + 1), |(_, place)| place);
+        // A child that stands already keeps its index; a new one stands behind all others.
+        let index = known.map_or(Some(self.next + 1), |(_, index)| index);
         let new = known.is_none();
         let change = if depth + 1 == path.len() {
-            Change::Value { tree: Arc::clone(tree), place }
+            ChildChange::Value { tree: Arc::clone(tree), index }
         } else {
             let mut mapping = match known {
                 Some((definition, _)) => Self::over(definition).ok_or(InTheWay { depth: depth + 1 })?,
                 None => Self::default(),
             };
             mapping.put(path, depth + 1, tree)?;
-            Change::Mapping { mapping: Arc::new(mapping), place }
+            ChildChange::Mapping { mapping: Arc::new(mapping), index }
         };
         self.next += u32::from(new);
         self.changes.insert(u64::from(segment), change);
         Ok(())
     }
 
-    /// The definition of a child, and its place if it stands behind those of `below`.
+    /// The definition of a child, and its index if it stands behind those of `below`.
     fn child(&self, segment: SegmentId) -> Option<(Definition<'_>, Option<u32>)> {
         match self.changes.get(u64::from(segment)) {
-            Some(Change::Removed) => None,
-            Some(Change::Value { tree, place }) => Some((Definition::Node(tree, 0), *place)),
-            Some(Change::Mapping { mapping, place }) => Some((Definition::Patched(mapping), *place)),
+            Some(ChildChange::Removed) => None,
+            Some(ChildChange::Value { tree, index }) => Some((Definition::Node(tree, 0), *index)),
+            Some(ChildChange::Mapping { mapping, index }) => Some((Definition::Patched(mapping), *index)),
             None => Some((self.below()?.child(segment)?, None)),
         }
     }
@@ -217,12 +217,12 @@ impl PatchedMapping {
     pub(crate) fn take(&mut self, path: &[SegmentId], depth: usize) {
         let segment = path[depth];
         if depth + 1 == path.len() {
-            self.changes.insert(u64::from(segment), Change::Removed);
+            self.changes.insert(u64::from(segment), ChildChange::Removed);
             return;
         }
-        let Some((definition, place)) = self.child(segment) else { return };
+        let Some((definition, index)) = self.child(segment) else { return };
         let Some(mut mapping) = Self::over(definition) else { return };
         mapping.take(path, depth + 1);
-        self.changes.insert(u64::from(segment), Change::Mapping { mapping: Arc::new(mapping), place });
+        self.changes.insert(u64::from(segment), ChildChange::Mapping { mapping: Arc::new(mapping), index });
     }
 }

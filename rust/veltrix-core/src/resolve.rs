@@ -8,16 +8,18 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::base::{Base, Entry, EntryId};
-use crate::error::{Error, Side};
-use crate::layer::{Layer, Node, NodeId, TreeBuilder};
-use crate::rule::{Conflicts, Definition, Verdict, judge};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
-use crate::stacked::Stacked;
+use crate::error::{ConflictSide, Error};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
+use crate::layer_version::LayerVersion;
+use crate::limits::MAX_LAYERS;
+use crate::rule::{Conflicts, Mergeable, Verdict, judge};
+use crate::tree::{Node, NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
 const NOTHING: u32 = u32::MAX;
-/// Definitions of one path that are judged without allocating for them.
-const FEW: usize = 8;
+/// Definitions of one path that are judged without allocating for them; few where assertions are on, so that tests meet
+/// more.
+const FEW: usize = if cfg!(debug_assertions) { 2 } else { 8 };
 
 /// One definition: a node of a tree.
 #[derive(Clone, Copy)]
@@ -28,7 +30,7 @@ struct Candidate {
     node: NodeId,
 }
 
-impl Definition for Candidate {
+impl Mergeable for Candidate {
     fn kind(&self) -> Kind {
         self.kind
     }
@@ -47,7 +49,7 @@ impl Candidate {
 
 /// The definitions of one child so far: the highest, and a chain of those beneath that may still count.
 #[derive(Clone, Copy)]
-struct Slot {
+struct ChildSlot {
     segment: SegmentId,
     top: Candidate,
     beneath: u32,
@@ -60,7 +62,7 @@ struct Scratch {
     entries: Vec<Entry>,
     /// The entries of mappings.
     mappings: Vec<EntryId>,
-    slots: Vec<Slot>,
+    slots: Vec<ChildSlot>,
     chain: Vec<(Candidate, u32)>,
     /// By segment: the mapping that used it last, and its slot there.
     stamps: Vec<(u32, u32)>,
@@ -93,7 +95,7 @@ impl Scratch {
     fn keep(self) {
         let size = self.entries.capacity() * size_of::<Entry>()
             + self.mappings.capacity() * size_of::<EntryId>()
-            + self.slots.capacity() * size_of::<Slot>()
+            + self.slots.capacity() * size_of::<ChildSlot>()
             + self.chain.capacity() * size_of::<(Candidate, u32)>()
             + self.stamps.capacity() * size_of::<(u32, u32)>();
         if size <= KEPT {
@@ -103,8 +105,8 @@ impl Scratch {
 }
 
 struct Resolver<'a> {
-    stack: &'a [Stacked],
-    trees: &'a [Arc<Layer>],
+    stack: &'a [LayerVersion],
+    trees: &'a [Arc<Tree>],
     /// The nodes of each tree.
     nodes: Vec<&'a [Node]>,
     conflicts: Conflicts,
@@ -113,18 +115,15 @@ struct Resolver<'a> {
     made: TreeBuilder,
 }
 
-/// The most layers of a stack.
-pub const MAX_LAYERS: usize = 1_000;
-
 /// Refuses a stack of too many layers.
-pub fn check_count(stack: &[Stacked]) -> Result<(), Error> {
+pub fn check_count(stack: &[LayerVersion]) -> Result<(), Error> {
     if stack.len() > MAX_LAYERS { Err(Error::TooManyLayers) } else { Ok(()) }
 }
 
 /// Resolves a stack, lowest layer first.
-pub fn resolve(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+pub fn resolve(stack: &[LayerVersion], segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Base, Error> {
     check_count(stack)?;
-    let mut trees: Vec<Arc<Layer>> = stack.iter().map(Stacked::flattened).collect();
+    let mut trees: Vec<Arc<Tree>> = stack.iter().map(LayerVersion::flattened).collect();
     let nodes: Vec<&[Node]> = trees.iter().map(|tree| tree.nodes()).collect();
     let mut made = TreeBuilder::new(Arc::clone(segments));
     made.open(NO_SEGMENT, Kind::List);
@@ -214,7 +213,7 @@ impl Resolver<'_> {
             } else {
                 next = self.scratch.slots.len();
                 *stamp = (self.scratch.mapping, next as u32);
-                self.scratch.slots.push(Slot { segment: node.segment, top: candidate, beneath: NOTHING });
+                self.scratch.slots.push(ChildSlot { segment: node.segment, top: candidate, beneath: NOTHING });
             }
             next += 1;
             child = node.end;
@@ -222,7 +221,7 @@ impl Resolver<'_> {
     }
 
     /// Puts a definition over those that a slot holds.
-    fn cover(slot: &mut Slot, chain: &mut Vec<(Candidate, u32)>, candidate: Candidate) {
+    fn cover(slot: &mut ChildSlot, chain: &mut Vec<(Candidate, u32)>, candidate: Candidate) {
         let whole = candidate.kind.is_whole();
         if !(whole && slot.top.kind.is_whole()) {
             if matches!(candidate.kind, Kind::Null | Kind::Delete | Kind::Replace) {
@@ -237,7 +236,7 @@ impl Resolver<'_> {
 
     /// Adds what a slot resolves to.
     #[inline]
-    fn settle(&mut self, parent: EntryId, slot: Slot) -> Result<(), Error> {
+    fn settle(&mut self, parent: EntryId, slot: ChildSlot) -> Result<(), Error> {
         let top = slot.top;
         if slot.beneath == NOTHING && !top.kind.is_operator() {
             let entry = self.add(parent, slot.segment, top.tree, top.node, top.kind);
@@ -279,7 +278,7 @@ impl Resolver<'_> {
                 self.end(entry);
             }
             Verdict::Extended { extensions, onto } => {
-                let parts: Vec<(Kind, Arc<Layer>, NodeId)> = definitions[..extensions]
+                let parts: Vec<(Kind, Arc<Tree>, NodeId)> = definitions[..extensions]
                     .iter()
                     .chain(onto.map(|at| &definitions[at]))
                     .map(|part| (part.kind, Arc::clone(&self.trees[part.tree as usize]), part.value()))
@@ -322,15 +321,15 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn side(&self, candidate: Candidate) -> Side {
-        let record = &self.stack[candidate.tree as usize].record;
-        Side { layer: record.name.clone(), word: candidate.word(), place: record.place(candidate.node) }
+    fn side(&self, candidate: Candidate) -> ConflictSide {
+        let loaded = &self.stack[candidate.tree as usize].loaded;
+        ConflictSide { layer: loaded.name.clone(), word: candidate.word(), origin: loaded.origin(candidate.node) }
     }
 }
 
 /// Adds the list that `append` and `prepend` make to an open list: `parts` highest first, the first `extensions` of
 /// them operators, the last one perhaps the list that they extend.
-pub fn extend(made: &mut TreeBuilder, parts: &[(Kind, Arc<Layer>, NodeId)], extensions: usize) -> NodeId {
+pub fn extend(made: &mut TreeBuilder, parts: &[(Kind, Arc<Tree>, NodeId)], extensions: usize) -> NodeId {
     let id = made.open(NO_SEGMENT, Kind::List);
     let before = parts[..extensions].iter().filter(|part| part.0 == Kind::Prepend);
     let behind =

@@ -41,7 +41,7 @@ pub enum Verdict {
 }
 
 /// One definition as the rule sees it: its kind, and what an operator holds.
-pub trait Definition {
+pub trait Mergeable {
     /// What the definition is.
     fn kind(&self) -> Kind;
     /// The kind of the value inside `replace`, `append` and `prepend`.
@@ -60,7 +60,7 @@ pub trait Definition {
 }
 
 /// Judges the definitions of one path, highest first.
-pub fn judge<D: Definition>(definitions: &[D], conflicts: Conflicts) -> Verdict {
+pub fn judge<D: Mergeable>(definitions: &[D], conflicts: Conflicts) -> Verdict {
     let extensions =
         definitions.iter().take_while(|definition| matches!(definition.kind(), Kind::Append | Kind::Prepend)).count();
     let beneath = judge_plain(definitions, extensions, conflicts);
@@ -83,7 +83,7 @@ pub fn judge<D: Definition>(definitions: &[D], conflicts: Conflicts) -> Verdict 
 }
 
 /// The same for a list that begins, at `first`, with no list operator.
-fn judge_plain<D: Definition>(definitions: &[D], first: usize, conflicts: Conflicts) -> Verdict {
+fn judge_plain<D: Mergeable>(definitions: &[D], first: usize, conflicts: Conflicts) -> Verdict {
     let Some(top) = definitions.get(first) else { return Verdict::Absent };
     match top.kind() {
         Kind::Delete => return Verdict::Absent,

@@ -4,16 +4,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::base::{Base, EntryId, NO_ENTRY};
-use crate::delta::{Delta, State};
-use crate::error::{Error, Side};
-use crate::layer::{Layer, NodeId, TreeBuilder};
-use crate::patch::Definition;
+use crate::delta::{Delta, PathChange, PathState};
+use crate::error::Error;
+use crate::interner::{Interner, ROOT_HASH, SegmentId, path_hash};
+use crate::layer_version::LayerVersion;
 use crate::path::PathHash;
-use crate::resolve::{extend, resolve};
-use crate::rule::{Conflicts, Definition as _, Verdict, judge};
-use crate::segments::{NO_SEGMENT, ROOT_HASH, SegmentId, Segments, path_hash};
-use crate::stacked::Stacked;
+use crate::resolve::resolve;
+use crate::rule::Conflicts;
+use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
+use crate::walk::{Outcome, merged_names, walk};
 
 /// An immutable result of resolving a stack.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct Snapshot {
     /// What most of it resolves to.
     pub base: Arc<Base>,
     /// The layers, lowest first.
-    pub stack: Arc<[Stacked]>,
+    pub stack: Arc<[LayerVersion]>,
     /// What differs from the base.
     pub delta: Option<Delta>,
     /// What happens where mappings and other values meet.
@@ -36,7 +36,7 @@ pub enum Found<'a> {
     /// Nothing.
     Missing,
     /// A value, and its entry in the base if it is the base's.
-    Leaf(&'a Arc<Layer>, NodeId, EntryId),
+    Leaf(&'a Arc<Tree>, NodeId, EntryId),
     /// A mapping, and its entry in the base if there is one.
     Mapping(EntryId),
 }
@@ -62,36 +62,64 @@ pub struct Location<'a> {
     pub entry: EntryId,
 }
 
-/// What a walk down the layers ends at.
-pub enum Outcome<'a> {
-    /// Nothing.
-    Absent,
-    /// One node's value.
-    Leaf(&'a Arc<Layer>, NodeId),
-    /// A list to be made: the definitions, how many of them extend, and what they extend.
-    Extended(Vec<Definition<'a>>, usize, Option<usize>),
-    /// The definitions that count, highest first.
-    Mapping(Vec<Definition<'a>>),
-}
-
 impl Snapshot {
     /// Resolves a stack.
-    pub fn new(stack: Arc<[Stacked]>, segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Self, Error> {
+    pub fn new(stack: Arc<[LayerVersion]>, segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Self, Error> {
         let base = Arc::new(base_of(&stack, segments, conflicts)?);
         Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
     }
 
     /// The same snapshot resolved anew on a table of its own, which holds what its layers name and nothing else.
-    pub fn renewed(&self) -> Result<Self, Error> {
-        let segments = Arc::new(Segments::new());
-        let stack: Arc<[Stacked]> = self.stack.iter().map(|layer| layer.rebased(&segments)).collect();
+    pub fn reinterned(&self) -> Result<Self, Error> {
+        let segments = Arc::new(Interner::new());
+        let stack: Arc<[LayerVersion]> = self.stack.iter().map(|layer| layer.reinterned(&segments)).collect();
         segments.mark_filled();
         let base = Arc::new(base_of(&stack, &segments, self.conflicts)?);
         Ok(Self { base, stack, delta: None, ..self.clone() })
     }
 
+    /// Whether its table holds more that its layers do not need than what they need.
+    pub fn needs_reintern(&self) -> bool {
+        self.base.needs_reintern()
+    }
+
+    /// The bits of the paths that may differ from the base; none for a snapshot that is its base.
+    pub fn filter(&self) -> u64 {
+        self.delta.as_ref().map_or(0, Delta::filter)
+    }
+
+    /// Whether the path of this hash is listed as another one than in the base.
+    #[inline]
+    pub fn lists(&self, hash: u64) -> bool {
+        self.delta.as_ref().is_some_and(|delta| delta.lists(hash))
+    }
+
+    /// The entry of the base whose path has this hash, found as `entry` unless the path is listed as another one.
+    pub fn base_entry(&self, hash: u64, entry: EntryId) -> EntryId {
+        self.delta.as_ref().and_then(|delta| delta.get(hash)).map_or(entry, |change| change.entry)
+    }
+
+    /// The same content as one of this generation.
+    #[must_use]
+    pub fn with_generation(self, generation: u64) -> Self {
+        Self { generation, ..self }
+    }
+
+    /// The index of the topmost layer of a name; of the topmost of all without one.
+    pub fn topmost(&self, name: Option<&str>) -> Option<usize> {
+        match name {
+            None => self.stack.len().checked_sub(1),
+            Some(name) => self.stack.iter().rposition(|layer| *layer.loaded.name == *name),
+        }
+    }
+
+    /// The names of the layers, the lowest first.
+    pub fn layer_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.stack.iter().map(|layer| &*layer.loaded.name)
+    }
+
     /// The table that names the segments.
-    pub fn segments(&self) -> &Arc<Segments> {
+    pub fn segments(&self) -> &Arc<Interner> {
         self.base.segments()
     }
 
@@ -110,11 +138,7 @@ impl Snapshot {
             && let Some(change) = delta.get(hash.whole())
             && self.is_text(&change.path, &spot.path, names.clone())
         {
-            return match &change.state {
-                State::Absent => Found::Missing,
-                State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-                State::Mapping => Found::Mapping(self.base.mapping(change.entry)),
-            };
+            return changed(&self.base, change);
         }
         if spot.entry == NO_ENTRY {
             return Found::Missing;
@@ -235,9 +259,9 @@ impl Snapshot {
 }
 
 /// The base of a stack. What a conflict says of a patched layer comes from the patch, which resolving has flattened.
-pub fn base_of(stack: &[Stacked], segments: &Arc<Segments>, conflicts: Conflicts) -> Result<Base, Error> {
+pub fn base_of(stack: &[LayerVersion], segments: &Arc<Interner>, conflicts: Conflicts) -> Result<Base, Error> {
     resolve(stack, segments, conflicts).map_err(|error| match &error {
-        Error::Conflict { path, .. } if stack.iter().any(Stacked::is_changed) => {
+        Error::Conflict { path, .. } if stack.iter().any(LayerVersion::is_changed) => {
             walk(stack, conflicts, path).err().unwrap_or(error)
         }
         _ => error,
@@ -250,12 +274,7 @@ pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) 
     if let Some(change) = delta.and_then(|delta| delta.get(hash))
         && *change.path == *path
     {
-        let found = match &change.state {
-            State::Absent => Found::Missing,
-            State::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-            State::Mapping => Found::Mapping(base.mapping(change.entry)),
-        };
-        return Location { found, hash, entry: change.entry };
+        return Location { found: changed(base, change), hash, entry: change.entry };
     }
     match entry {
         Some(entry) => Location { found: in_base(base, delta, entry), hash, entry },
@@ -263,6 +282,24 @@ pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) 
     }
 }
 
+/// What stands at the path of an entry, whose hash is `hash`.
+#[inline]
+pub fn at_entry<'a>(base: &'a Base, delta: Option<&'a Delta>, hash: u64, entry: EntryId) -> Found<'a> {
+    let change = delta.and_then(|delta| delta.get(hash)).filter(|change| change.entry == entry);
+    change.map_or_else(|| in_base(base, delta, entry), |change| changed(base, change))
+}
+
+/// What a change says that stands at its path.
+#[inline]
+fn changed<'a>(base: &Base, change: &'a PathChange) -> Found<'a> {
+    match &change.state {
+        PathState::Absent => Found::Missing,
+        PathState::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
+        PathState::Mapping => Found::Mapping(base.mapping(change.entry)),
+    }
+}
+
+#[inline]
 fn in_base<'a>(base: &'a Base, delta: Option<&Delta>, entry: EntryId) -> Found<'a> {
     if delta.is_some_and(|delta| delta.hides(entry)) {
         return Found::Missing;
@@ -275,84 +312,6 @@ fn in_base<'a>(base: &'a Base, delta: Option<&Delta>, entry: EntryId) -> Found<'
 }
 
 /// The hash of a path.
-pub fn hash_of(segments: &Segments, path: &[SegmentId]) -> u64 {
+pub fn hash_of(segments: &Interner, path: &[SegmentId]) -> u64 {
     path.iter().fold(ROOT_HASH, |hash, &id| path_hash(hash, segments.get(id).hash))
-}
-
-/// The names that definitions of one mapping give, highest definition first, in the order of first appearance.
-pub fn merged_names(definitions: &[Definition<'_>]) -> impl Iterator<Item = SegmentId> {
-    let alone = definitions.len() == 1;
-    let mut seen = HashSet::new();
-    let names = definitions.iter().rev().copied().flat_map(Definition::names);
-    names.filter(move |&name| alone || seen.insert(name))
-}
-
-/// Resolves one path from a stack: how many of its segments were walked, and what stands there. A walk that meets a
-/// value, or nothing, before the end of the path stops there.
-pub fn walk<'a>(stack: &'a [Stacked], conflicts: Conflicts, path: &[SegmentId]) -> Result<(usize, Outcome<'a>), Error> {
-    let mut definitions: Vec<Definition<'a>> = stack.iter().rev().map(Stacked::root).collect();
-    for (depth, &segment) in path.iter().enumerate() {
-        let below = definitions.into_iter().filter_map(|definition| definition.child(segment)).collect();
-        match decide(stack, conflicts, &path[..=depth], below)? {
-            Outcome::Mapping(counted) => definitions = counted,
-            other => return Ok((depth + 1, other)),
-        }
-    }
-    Ok((path.len(), Outcome::Mapping(definitions)))
-}
-
-/// Judges the definitions of one path, highest first.
-pub fn decide<'a>(
-    stack: &'a [Stacked],
-    conflicts: Conflicts,
-    path: &[SegmentId],
-    mut definitions: Vec<Definition<'a>>,
-) -> Result<Outcome<'a>, Error> {
-    Ok(match judge(&definitions, conflicts) {
-        Verdict::Absent => Outcome::Absent,
-        Verdict::Leaf(at) => match definitions[at].value() {
-            Definition::Node(tree, node) => Outcome::Leaf(tree, node),
-            mapping @ Definition::Patched(_) => Outcome::Mapping(vec![mapping]),
-        },
-        Verdict::Mapping(count) => {
-            definitions.truncate(count);
-            Outcome::Mapping(definitions)
-        }
-        Verdict::Extended { extensions, onto } => Outcome::Extended(definitions, extensions, onto),
-        Verdict::Conflict(upper, lower) => {
-            let [upper, lower] = [upper, lower].map(|at| Box::new(side(stack, path, definitions[at])));
-            return Err(Error::Conflict { path: path.to_vec(), upper, lower });
-        }
-    })
-}
-
-/// The list that list operators make.
-pub fn made_list(
-    segments: &Arc<Segments>,
-    definitions: &[Definition<'_>],
-    extensions: usize,
-    onto: Option<usize>,
-) -> (Arc<Layer>, u32) {
-    let parts: Vec<_> = definitions[..extensions]
-        .iter()
-        .chain(onto.map(|at| &definitions[at]))
-        .filter_map(|definition| match (*definition, definition.value()) {
-            (Definition::Node(tree, node), Definition::Node(_, list)) => {
-                Some((tree.node(node).kind, Arc::clone(tree), list))
-            }
-            _ => None,
-        })
-        .collect();
-    let mut made = TreeBuilder::new(Arc::clone(segments));
-    made.open(NO_SEGMENT, Kind::List);
-    let node = extend(&mut made, &parts, extensions);
-    (Arc::new(made.finish()), node)
-}
-
-fn side(stack: &[Stacked], path: &[SegmentId], definition: Definition<'_>) -> Side {
-    let word = definition.word();
-    let owner = stack.iter().rev().find(|layer| layer.definition(path).is_some_and(|own| own.same(definition)));
-    let (layer, place) =
-        owner.map_or_else(Default::default, |layer| (layer.record.name.clone(), layer.place(definition)));
-    Side { layer, word, place }
 }

@@ -8,11 +8,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stacks::{content, definition, layer, names, resolve};
-use veltrix_core::diff::{What, diff};
-use veltrix_core::digest::canonical;
-use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::{SegmentId, Segments};
-use veltrix_core::snapshot::Snapshot;
+use veltrix_core::{Conflicts, Interner, SegmentId, Snapshot, What, canonical, diff};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
@@ -151,7 +147,7 @@ fn merged(definitions: &[&Value], replace: bool) -> Result<Option<Value>, ()> {
     Ok(Some(Value::Object(children)))
 }
 
-fn apply(table: &Arc<Segments>, snapshot: &Snapshot, step: &Step) -> Option<Snapshot> {
+fn apply(table: &Arc<Interner>, snapshot: &Snapshot, step: &Step) -> Option<Snapshot> {
     let count = snapshot.stack.len();
     let place = |at: &usize| (count > 0).then(|| at % count);
     match step {
@@ -186,7 +182,7 @@ fn seen(snapshot: &Snapshot) -> (String, Vec<u8>) {
 
 /// Derives step by step, and holds every snapshot against its stack resolved anew.
 fn follow(data: &[Value], steps: &[Step], replace: bool) -> Result<(), TestCaseError> {
-    let table = Arc::new(Segments::new());
+    let table = Arc::new(Interner::new());
     let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };
     let stack = data.iter().enumerate().map(|(at, data)| layer(&table, &format!("l{at}"), data)).collect();
     let Ok(mut snapshot) = resolve(&table, stack, conflicts) else { return Ok(()) };
@@ -211,7 +207,7 @@ fn follow(data: &[Value], steps: &[Step], replace: bool) -> Result<(), TestCaseE
 
 #[test]
 fn a_value_that_was_replaced_is_let_go() {
-    let table = Arc::new(Segments::new());
+    let table = Arc::new(Interner::new());
     let stack = vec![layer(&table, "l", &json!({"a": 0, "b": 0, "c": 0, "d": 0, "e": 0}))];
     let mut snapshot = resolve(&table, stack, Conflicts::Error).expect("one layer");
     for paths in [&["a"][..], &["a", "b"], &["a", "b", "c"], &["a", "b", "c", "d"], &["a", "b", "c", "d", "e"]] {
@@ -238,7 +234,7 @@ proptest! {
 
     #[test]
     fn a_stack_resolves_to_what_the_model_says(data in prop::collection::vec(data(), 1..5), replace: bool) {
-        let table = Arc::new(Segments::new());
+        let table = Arc::new(Interner::new());
         let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };
         let stack = data.iter().enumerate().map(|(at, data)| layer(&table, &format!("l{at}"), data)).collect();
         let definitions: Vec<&Value> = data.iter().rev().collect();

@@ -8,13 +8,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stacks::{content, definition, layer, names, resolve};
-use veltrix_core::edit::Refusal;
-use veltrix_core::error::{Error, Side};
-use veltrix_core::explain::Role;
 use veltrix_core::path::push_segment;
-use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::{SegmentId, Segments};
-use veltrix_core::snapshot::Snapshot;
+use veltrix_core::{ConflictSide, Conflicts, Error, Interner, Role, SegmentId, Snapshot};
 
 #[test]
 fn every_behaviour_is_what_its_file_says() {
@@ -42,7 +37,7 @@ fn children(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn check(case: &Value) -> Result<(), String> {
-    let table = Arc::new(Segments::new());
+    let table = Arc::new(Interner::new());
     let snapshot = match reached(&table, case) {
         Err(error) => return same("the conflict", &conflict(&table, error), &case["conflict"]),
         Ok(snapshot) => snapshot,
@@ -52,8 +47,8 @@ fn check(case: &Value) -> Result<(), String> {
         same("the generation", &json!(snapshot.generation), generation)?;
     }
     for (path, definitions) in case.get("explain").and_then(Value::as_object).into_iter().flatten() {
-        let story = snapshot.explain(&names(&table, path));
-        let told = story.items.iter().map(|item| {
+        let explanation = snapshot.explain(&names(&table, path));
+        let told = explanation.items.iter().map(|item| {
             let role = match item.role {
                 Role::Wins => "wins",
                 Role::Merges => "merges",
@@ -72,7 +67,7 @@ fn same(what: &str, found: &Value, expected: &Value) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what} is {found}, not {expected}")) }
 }
 
-fn reached(table: &Arc<Segments>, case: &Value) -> Result<Snapshot, Error> {
+fn reached(table: &Arc<Interner>, case: &Value) -> Result<Snapshot, Error> {
     let conflicts = if case["conflicts"] == "replace" { Conflicts::Replace } else { Conflicts::Error };
     let layers = case["layers"].as_array().expect("layers").iter().map(|entry| named(table, entry)).collect();
     let mut snapshot = resolve(table, layers, conflicts)?;
@@ -82,25 +77,22 @@ fn reached(table: &Arc<Segments>, case: &Value) -> Result<Snapshot, Error> {
     Ok(snapshot)
 }
 
-fn named(table: &Arc<Segments>, entry: &Value) -> veltrix_core::stacked::Stacked {
+fn named(table: &Arc<Interner>, entry: &Value) -> veltrix_core::LayerVersion {
     let (name, data) = entry.as_object().and_then(|entry| entry.iter().next()).expect("a named layer");
     layer(table, name, data)
 }
 
-fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Snapshot, Error> {
+fn taken(table: &Arc<Interner>, snapshot: &Snapshot, step: &Value) -> Result<Snapshot, Error> {
     let text = |at: usize| step[at].as_str().expect("text");
     let position = |name: Option<&str>| {
-        let place = |name| snapshot.stack.iter().rposition(|layer| layer.record.name == name).expect("a known layer");
+        let place = |name| snapshot.stack.iter().rposition(|layer| layer.loaded.name == name).expect("a known layer");
         name.map_or(snapshot.stack.len() - 1, place)
     };
     match text(0) {
         "set" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
             let value = definition(table, &step[3]);
-            snapshot.set(at, &path.into(), &value).map_err(|refusal| match refusal {
-                Refusal::Kernel(error) => error,
-                Refusal::InTheWay(_) => panic!("something is in the way"),
-            })
+            snapshot.set(at, &path.into(), &value)
         }
         "delete" => {
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
@@ -113,7 +105,7 @@ fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Sna
         }
         "with_layer" => {
             let layer = named(table, &step[1]);
-            let at = snapshot.stack.iter().rposition(|known| known.record.name == layer.record.name);
+            let at = snapshot.stack.iter().rposition(|known| known.loaded.name == layer.loaded.name);
             snapshot.with_layer(&layer, at)
         }
         "without_layer" => snapshot.without_layer(position(step[1].as_str())),
@@ -121,13 +113,13 @@ fn taken(table: &Arc<Segments>, snapshot: &Snapshot, step: &Value) -> Result<Sna
     }
 }
 
-fn conflict(table: &Segments, error: Error) -> Value {
+fn conflict(table: &Interner, error: Error) -> Value {
     let Error::Conflict { path, upper, lower } = error else { unreachable!("only conflicts are in the corpus") };
-    let side = |side: &Side| json!([side.layer, side.word]);
+    let side = |side: &ConflictSide| json!([side.layer, side.word]);
     json!({"path": text(table, &path), "upper": side(&upper), "lower": side(&lower)})
 }
 
-fn text(table: &Segments, path: &[SegmentId]) -> String {
+fn text(table: &Interner, path: &[SegmentId]) -> String {
     let mut text = String::new();
     for &name in path {
         push_segment(&mut text, &table.get(name).text);

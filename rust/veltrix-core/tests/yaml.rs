@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
+use veltrix_core::Tree;
 use veltrix_core::formats::{DocumentError, Format, parse};
-use veltrix_core::layer::Layer;
-use veltrix_core::segments;
+use veltrix_core::interner;
 
-fn load(text: &str) -> Result<Layer, DocumentError> {
-    parse(Format::Yaml, text.as_bytes(), segments::current())
+fn load(text: &str) -> Result<Tree, DocumentError> {
+    parse(Format::Yaml, text.as_bytes(), interner::current())
 }
 
 fn limit(text: &str) -> Option<DocumentError> {

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Deserializer, Map, Value, json};
 use veltrix_core::formats::document::DocumentBuilder;
 use veltrix_core::formats::{DocumentError, yaml_compose, yaml_nodes};
-use veltrix_core::layer::{Layer, NodeId, Position};
-use veltrix_core::segments;
-use veltrix_core::value::{Kind, Scalar};
+use veltrix_core::interner;
+use veltrix_core::{Kind, NodeId, Position, Scalar, Tree};
 
 /// Wrong indentation that the suite refuses and every parser in use accepts.
 const LENIENT: [&str; 3] = ["9C9N", "DK95/01", "QB6E"];
@@ -68,7 +67,7 @@ fn is_on_purpose(reason: &str) -> bool {
 fn value(text: &str) -> Result<Value, DocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let start = Position { line: 1, column: 1 };
-    let mut document = DocumentBuilder::new(segments::current());
+    let mut document = DocumentBuilder::new(interner::current());
     document.open_mapping(start)?;
     document.key("document", start)?;
     veltrix_core::formats::yaml::check(text)?;
@@ -78,7 +77,7 @@ fn value(text: &str) -> Result<Value, DocumentError> {
     Ok(layer.children(0).next().map_or(Value::Null, |id| plain(&layer, id)))
 }
 
-fn plain(layer: &Layer, id: NodeId) -> Value {
+fn plain(layer: &Tree, id: NodeId) -> Value {
     let name = |child| layer.segments().get(layer.node(child).segment).text.to_string();
     match layer.scalar(id) {
         Some(Scalar::Bool(value)) => value.into(),

@@ -1,69 +1,48 @@
 //! `veltrix._native`: the Python boundary of the kernel.
 //!
 //! ```text
-//! python data ──input──► layer ──resolve──► snapshot ──reading, output──► python objects
-//!                                        slots, cache: the hot half of reading
+//! python data ──from_python──► layer ──resolve──► snapshot ──reading, to_python──► python objects
+//!                                        type_slots, value_cache: the hot half of reading
 //! ```
 
-mod python;
-mod exact;
-mod raw;
-mod make;
-mod scalars;
-mod error;
-mod guard;
-mod path;
-mod origin;
-mod input;
-mod items;
-mod output;
-mod key;
-mod layer;
-mod stack;
-mod cache;
-mod ground;
-mod inline;
-mod reading;
-mod explain;
-mod methods;
-mod names;
-mod view;
-mod diff;
-mod snapshot;
-mod scope;
-mod resolve;
-mod slots;
-mod process;
+mod interop;
+mod convert;
+mod state;
+mod read;
+mod classes;
 
 use pyo3::PyClass;
 use pyo3::prelude::*;
 
-// Borrowed items and the front table's references rely on the lock; a free-threaded interpreter is to turn it on.
+// Borrowed items and the read cache's references rely on the lock; a free-threaded interpreter is to turn it on.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    process::only_main_interpreter()?;
-    guard::watch_panics();
+    interop::fork::only_main_interpreter()?;
+    interop::panic::watch_panics();
     let py = module.py();
-    add_class::<layer::Layer>(module)?;
-    add_class::<snapshot::Snapshot>(module)?;
-    add_class::<view::View>(module)?;
-    add_class::<key::Key>(module)?;
-    add_class::<diff::Difference>(module)?;
-    module.add_function(wrap_pyfunction!(resolve::resolve, module)?)?;
-    module.add_function(wrap_pyfunction!(path::parse_path, module)?)?;
-    module.add_function(wrap_pyfunction!(path::format_path, module)?)?;
-    module.add_function(wrap_pyfunction!(diff::restore_difference, module)?)?;
-    module.add_function(wrap_pyfunction!(layer::restore_layer, module)?)?;
-    module.add_function(wrap_pyfunction!(resolve::restore_snapshot, module)?)?;
-    module.add_function(wrap_pyfunction!(view::restore_view, module)?)?;
+    add_class::<classes::layer::Layer>(module)?;
+    add_class::<state::snapshot::Snapshot>(module)?;
+    add_class::<state::view::View>(module)?;
+    add_class::<classes::key::Key>(module)?;
+    add_class::<classes::difference::Difference>(module)?;
+    module.add_function(wrap_pyfunction!(classes::resolve::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::path::parse_path, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::path::format_path, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::difference::restore_difference, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::layer::restore_layer, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::resolve::restore_snapshot, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::view::restore_view, module)?)?;
     #[cfg(debug_assertions)]
-    module.setattr("_provoke_defect", wrap_pyfunction!(guard::provoke_defect, module)?)?;
-    module.getattr("resolve")?.setattr("__module__", "veltrix")?;
-    for class in [py.get_type::<snapshot::Snapshot>(), py.get_type::<view::View>()] {
-        python::mapping(py)?.call_method1("register", (class,))?;
+    {
+        module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
+        module.setattr("_str_access", wrap_pyfunction!(interop::str_access::str_access, module)?)?;
     }
-    slots::install(py)?;
-    process::watch_forks(py)
+    module.getattr("resolve")?.setattr("__module__", "veltrix")?;
+    for class in [py.get_type::<state::snapshot::Snapshot>(), py.get_type::<state::view::View>()] {
+        interop::imports::mapping(py)?.call_method1("register", (class,))?;
+    }
+    read::type_slots::install(py)?;
+    interop::fork::watch_forks(py)
 }
 
 /// Adds a class. CPython's messages call one that is made in C by its module as well; given its name once more, as by

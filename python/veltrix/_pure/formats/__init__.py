@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from veltrix._limits import DOCUMENT_LIMIT
 from veltrix._pure.formats.document import DocumentBuilder
 from veltrix._pure.formats.position import place_of
 from veltrix.errors import LimitError, ParseError
@@ -17,9 +18,6 @@ from veltrix.errors import LimitError, ParseError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-DOCUMENT_LIMIT = 16 << 20
-"""The largest document, in bytes."""
 
 SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
 

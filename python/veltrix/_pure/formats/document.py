@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 
-from veltrix._pure.path import MAX_DEPTH, join
+from veltrix._limits import KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT
+from veltrix._pure.path import join
 from veltrix._pure.value import type_word
 from veltrix.errors import LimitError, ParseError
 from veltrix.operators import DELETE, append, prepend, replace
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix._pure.formats.position import Place
-
-KEY_LIMIT = 1 << 20
-"""The longest key, in bytes."""
-VALUE_LIMIT = 8 << 20
-"""The longest text of a value, in bytes."""
 
 _WORD = re.compile(r"\$(delete|replace|append|prepend)")
 _ESCAPED_WORD = re.compile(r"\$(\$+(?:delete|replace|append|prepend))")
@@ -195,8 +191,8 @@ def unescaped(key: str) -> str:
 
 
 def too_deep(path: str, place: Place) -> LimitError:
-    """The error for a path of more than 64 segments."""
-    return LimitError("deeper than 64 levels", None, *place, path)
+    """The error for a path of too many segments."""
+    return LimitError(f"deeper than {MAX_DEPTH} levels", None, *place, path)
 
 
 def duplicate(path: str, first: Place, place: Place) -> ParseError:

@@ -1,8 +1,9 @@
 """`.env`: lines of `NAME=value`, read as data.
 
 A name is `[A-Za-z_][A-Za-z0-9_]*`, perhaps behind `export`. A value in single or double quotes may go over
-lines; a value without quotes ends with its line, or where white space and `#` begin a comment. Nothing is
-ever expanded: `${NAME}`, `$(command)` and back-ticks are text. A line that is neither is an error.
+lines; a value without quotes ends with its line, or where white space and `#` begin a comment: `NAME= # text`
+is empty, `NAME=#text` is `#text`. Nothing is ever expanded: `${NAME}`, `$(command)` and back-ticks are text.
+A line that is neither is an error.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def parse(text: str, document: DocumentBuilder) -> None:
     while _skip_to_statement(cursor):
         name, place = _name(cursor)
         document.key(name, place)
-        document.scalar(_quoted(cursor) if cursor.peek() in ("'", '"') else _unquoted(cursor), place)
+        space = cursor.skip(_SPACE)
+        document.scalar(_quoted(cursor) if cursor.peek() in ("'", '"') else _unquoted(cursor, space), place)
     document.close()
 
 
@@ -54,7 +56,7 @@ def _skip_to_statement(cursor: Cursor) -> bool:
 
 
 def _name(cursor: Cursor) -> tuple[str, Place]:
-    """Reads `NAME =` up to the value."""
+    """Reads `NAME =`."""
     place = cursor.place()
     name = cursor.skip(_NAME)
     if name == "export" and cursor.skip(_SPACE) and cursor.peek() not in ("", "="):
@@ -65,16 +67,16 @@ def _name(cursor: Cursor) -> tuple[str, Place]:
     cursor.skip(_SPACE)
     if not cursor.take("="):
         raise cursor.error("expected '=' after the name")
-    cursor.skip(_SPACE)
     return name, place
 
 
-def _unquoted(cursor: Cursor) -> str:
-    line = cursor.skip(_LINE)
+def _unquoted(cursor: Cursor, space: str) -> str:
+    """Reads a value without quotes; the white space before it may already begin a comment."""
+    line = space + cursor.skip(_LINE)
     comment = line.find("#", 1)
     while comment > 0 and not line[comment - 1].isspace():
         comment = line.find("#", comment + 1)
-    return (line[:comment] if comment > 0 else line).rstrip()
+    return (line[:comment] if comment > 0 else line).strip()
 
 
 def _quoted(cursor: Cursor) -> str:

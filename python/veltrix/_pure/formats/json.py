@@ -10,10 +10,10 @@ import re
 from itertools import accumulate, repeat
 from math import isinf
 
+from veltrix._limits import DIGIT_LIMIT, MAX_DEPTH
 from veltrix._pure.formats import SURROGATE
 from veltrix._pure.formats.cursor import Cursor
 from veltrix._pure.formats.usual import is_usual
-from veltrix._pure.path import MAX_DEPTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from veltrix._pure.formats.document import DocumentBuilder
     from veltrix._pure.formats.position import Place
 
-DIGITS_LIMIT = 4300
-"""The most digits that an integer has: what `int()` reads by default."""
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*+')
@@ -149,8 +147,8 @@ class _Reader:
                 raise cursor.error("expected a digit")
         text = cursor.since(start)
         if cursor.offset == end_of_integer:
-            if len(text.removeprefix("-")) > DIGITS_LIMIT:
-                raise cursor.limit(f"number of more than {DIGITS_LIMIT} digits", start)
+            if len(text.removeprefix("-")) > DIGIT_LIMIT:
+                raise cursor.limit(f"number of more than {DIGIT_LIMIT} digits", start)
             return int(text)
         number = float(text)
         if isinf(number):

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 
+from veltrix._limits import MAX_DEPTH
 from veltrix._pure.formats import toml_scalar
 from veltrix._pure.formats.cursor import Cursor
 from veltrix._pure.formats.document import word
 from veltrix._pure.formats.toml_scalar import BARE, BLANKS, LINE_BREAK
 from veltrix._pure.formats.toml_tables import Name, Node, Tables
 from veltrix._pure.formats.usual import is_usual
-from veltrix._pure.path import MAX_DEPTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

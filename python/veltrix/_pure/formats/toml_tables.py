@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from veltrix._limits import MAX_DEPTH
 from veltrix._pure.formats.document import duplicate, too_deep, unescaped, word
 from veltrix._pure.formats.position import Place
-from veltrix._pure.path import MAX_DEPTH, join
+from veltrix._pure.path import join
 from veltrix.errors import ParseError
 
 TYPE_CHECKING = False

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from veltrix._pure.formats.document import KEY_LIMIT, VALUE_LIMIT
-from veltrix._pure.path import MAX_DEPTH
+from veltrix._limits import KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

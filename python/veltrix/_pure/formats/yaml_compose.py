@@ -6,8 +6,8 @@ a key of the mapping itself wins over them and stays where it is; of two sources
 
 from __future__ import annotations
 
-from veltrix._pure.formats.yaml_scalar import DIGIT_LIMIT, MERGE_KEY, Misfit, resolve
-from veltrix._pure.path import MAX_DEPTH
+from veltrix._limits import DIGIT_LIMIT, MAX_DEPTH
+from veltrix._pure.formats.yaml_scalar import MERGE_KEY, Misfit, resolve
 from veltrix._pure.value import type_word
 from veltrix.errors import LimitError, ParseError
 

@@ -17,9 +17,9 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from veltrix._limits import MAX_DEPTH
 from veltrix._pure.formats.yaml_parser import events
 from veltrix._pure.formats.yaml_scalar import tag_word
-from veltrix._pure.path import MAX_DEPTH
 from veltrix.errors import ParseError
 
 TYPE_CHECKING = False

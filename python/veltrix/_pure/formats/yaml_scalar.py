@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-DIGIT_LIMIT = 4300
-"""The most decimal digits that an integer has."""
+from veltrix._limits import DIGIT_LIMIT
 
 MERGE_KEY = "<<"
 """The key that merges other mappings into its own."""

@@ -1,8 +1,8 @@
-//! A place in the text of a document that moves forwards.
+//! A position in the text of a document that moves forwards.
 
 use super::DocumentError;
 use super::position::{Locator, position_of};
-use crate::layer::Position;
+use crate::tree::Position;
 
 /// Reads bytes one after the other; the readers of JSON, TOML and `.env` stand on it.
 #[derive(Debug)]

@@ -8,24 +8,19 @@
 //! ```
 //! A node's position is where its key starts; an item of a list, which has none, stands where it starts.
 
+use crate::limits::{KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
-use crate::layer::{Layer, Position, TreeBuilder};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::path::{push_index, push_segment};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::tree::{Position, Tree, TreeBuilder};
 use crate::value::{Kind, Scalar};
 
-/// The most segments that a path has.
-pub const DEPTH_LIMIT: usize = 64;
-/// The longest key, in bytes.
-pub const KEY_LIMIT: usize = 1 << 20;
-/// The longest text of a value, in bytes.
-pub const VALUE_LIMIT: usize = 8 << 20;
-
-/// A mapping of up to this many keys is searched for duplicates one by one.
-const NARROW: usize = 32;
+/// A mapping of up to this many keys is searched for duplicates one by one; few where assertions are on, so that small
+/// documents meet the other way.
+const NARROW: usize = if cfg!(debug_assertions) { 3 } else { 32 };
 
 /// Builds a layer from the events of one document.
 #[derive(Debug)]
@@ -35,7 +30,7 @@ pub struct DocumentBuilder {
     /// The keys of all open mappings, each mapping's behind its parent's.
     keys: Vec<SegmentId>,
     key_positions: Vec<Position>,
-    /// `(mapping, key)` to the place in `keys`, for mappings of more than [`NARROW`] keys.
+    /// `(mapping, key)` to the index in `keys`, for mappings of more than [`NARROW`] keys.
     wide: HashMap<u64, u32, foldhash::fast::RandomState>,
     /// How many path segments a child of the innermost frame has.
     level: usize,
@@ -60,7 +55,7 @@ struct Frame {
 
 impl DocumentBuilder {
     /// A builder on a table of segments.
-    pub fn new(segments: Arc<Segments>) -> Self {
+    pub fn new(segments: Arc<Interner>) -> Self {
         Self {
             tree: TreeBuilder::new(segments),
             frames: Vec::new(),
@@ -73,7 +68,7 @@ impl DocumentBuilder {
     }
 
     /// The table that names keys.
-    pub fn segments(&self) -> &Arc<Segments> {
+    pub fn segments(&self) -> &Arc<Interner> {
         self.tree.segments()
     }
 
@@ -94,7 +89,7 @@ impl DocumentBuilder {
         if frame.kind.is_operator() {
             return Err(beside(frame.kind, position));
         }
-        if self.level > DEPTH_LIMIT {
+        if self.level > MAX_DEPTH {
             return Err(too_deep(self.path(Some(name)), position));
         }
         let segment = self.tree.segments().intern(name);
@@ -119,7 +114,7 @@ impl DocumentBuilder {
         }
         let (segment, position) = match self.frames.last_mut() {
             Some(frame) if frame.kind == Kind::Mapping => (frame.segment, frame.position),
-            Some(frame) if frame.kind == Kind::List && self.level <= DEPTH_LIMIT => {
+            Some(frame) if frame.kind == Kind::List && self.level <= MAX_DEPTH => {
                 frame.items += 1;
                 (NO_SEGMENT, position)
             }
@@ -165,7 +160,7 @@ impl DocumentBuilder {
     }
 
     /// The finished layer; a document without any event is an empty mapping.
-    pub fn finish(mut self) -> Layer {
+    pub fn finish(mut self) -> Tree {
         if self.tree.is_empty() {
             self.tree.open(NO_SEGMENT, Kind::Mapping);
         }
@@ -205,7 +200,7 @@ impl DocumentBuilder {
         if frame.kind != Kind::List {
             return Ok((frame.segment, frame.position));
         }
-        if self.level > DEPTH_LIMIT {
+        if self.level > MAX_DEPTH {
             return Err(too_deep(self.path(None), position));
         }
         Ok((NO_SEGMENT, position))
@@ -249,9 +244,9 @@ impl DocumentBuilder {
         frame.seen |= bit;
         let (node, first_key) = (frame.node, frame.first_key);
         if (!is_new || self.keys.len() - first_key >= NARROW)
-            && let Some(place) = self.find(node, first_key, segment)
+            && let Some(index) = self.find(node, first_key, segment)
         {
-            return Some(self.key_positions[place]);
+            return Some(self.key_positions[index]);
         }
         self.keys.push(segment);
         self.key_positions.push(position);
@@ -260,16 +255,16 @@ impl DocumentBuilder {
 
     /// Where a key of the innermost mapping stands in `keys`; the key is expected to go there if it is new.
     fn find(&mut self, node: u32, first_key: usize, segment: SegmentId) -> Option<usize> {
-        let place = self.keys.len();
-        if place - first_key < NARROW {
+        let index = self.keys.len();
+        if index - first_key < NARROW {
             return self.keys[first_key..].iter().position(|&key| key == segment).map(|index| first_key + index);
         }
         let slot = |key: SegmentId| u64::from(node) << 32 | u64::from(key);
-        if place - first_key == NARROW {
+        if index - first_key == NARROW {
             let keys = self.keys[first_key..].iter().zip(first_key..);
-            self.wide.extend(keys.map(|(&key, place)| (slot(key), place as u32)));
+            self.wide.extend(keys.map(|(&key, index)| (slot(key), index as u32)));
         }
-        self.wide.insert(slot(segment), place as u32).map(|place| place as usize)
+        self.wide.insert(slot(segment), index as u32).map(|index| index as usize)
     }
 
     /// The path of the child to come: its key, or the item of the innermost list that was counted last.
@@ -322,8 +317,8 @@ fn beside(kind: Kind, position: Position) -> DocumentError {
     DocumentError::syntax(format!("the operator \"${}\" stands beside other keys", kind.word()), position)
 }
 
-/// A path of more than [`DEPTH_LIMIT`] segments.
+/// A path of more than [`MAX_DEPTH`] segments.
 pub(super) fn too_deep(path: String, position: Position) -> DocumentError {
-    let error = DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), position);
+    let error = DocumentError::limit(format!("deeper than {MAX_DEPTH} levels"), position);
     DocumentError { path: Some(path), ..error }
 }

@@ -1,19 +1,20 @@
 //! `.env`: lines of `NAME=value`, read as data.
 //!
 //! A name is `[A-Za-z_][A-Za-z0-9_]*`, perhaps behind `export`. A value in single or double quotes may go over
-//! lines; a value without quotes ends with its line, or where white space and `#` begin a comment. Nothing is
-//! ever expanded: `${NAME}`, `$(command)` and back-ticks are text. A line that is neither is an error.
+//! lines; a value without quotes ends with its line, or where white space and `#` begin a comment: `NAME= # text` is
+//! empty, `NAME=#text` is `#text`. Nothing is ever expanded: `${NAME}`, `$(command)` and back-ticks are text. A line
+//! that is neither is an error.
 
 use super::DocumentError;
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
-use crate::layer::{Layer, Position};
 use crate::path::is_space;
+use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
 /// Reads a `.env` document.
-pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
-    let mut reader = Reader { cursor: Cursor::new(text) };
+pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Tree, DocumentError> {
+    let mut reader = DotenvReader { cursor: Cursor::new(text) };
     if let Some(offset) = text.find('\0') {
         return Err(reader.cursor.error_at("NUL character", offset));
     }
@@ -21,23 +22,25 @@ pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, Documen
     while reader.skip_to_statement() {
         let (name, position) = reader.name()?;
         document.key(name, position)?;
+        let start = reader.cursor.offset;
+        reader.skip_space();
         match reader.cursor.peek() {
             Some(quote @ (b'"' | b'\'')) => {
                 let value = reader.quoted(quote)?;
                 document.scalar(Scalar::Str(&value), position)?;
             }
-            _ => document.scalar(Scalar::Str(reader.unquoted()), position)?,
+            _ => document.scalar(Scalar::Str(reader.unquoted(start)), position)?,
         }
     }
     document.close();
     Ok(document.finish())
 }
 
-struct Reader<'a> {
+struct DotenvReader<'a> {
     cursor: Cursor<'a>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> DotenvReader<'a> {
     /// Moves over empty lines and comments; whether anything follows.
     fn skip_to_statement(&mut self) -> bool {
         loop {
@@ -49,7 +52,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `NAME =` up to the value.
+    /// Reads `NAME =`.
     fn name(&mut self) -> Result<(&'a str, Position), DocumentError> {
         let mut position = self.cursor.position();
         let mut name = self.word();
@@ -64,7 +67,6 @@ impl<'a> Reader<'a> {
         if !self.cursor.take(b'=') {
             return Err(self.cursor.error("expected '=' after the name"));
         }
-        self.skip_space();
         Ok((name, position))
     }
 
@@ -76,8 +78,8 @@ impl<'a> Reader<'a> {
         self.cursor.since(start)
     }
 
-    fn unquoted(&mut self) -> &'a str {
-        let start = self.cursor.offset;
+    /// Reads a value without quotes; the white space before it, from `start`, may already begin a comment.
+    fn unquoted(&mut self, start: usize) -> &'a str {
         self.cursor.take_while(|byte| byte != b'\n' && byte != b'\r');
         let line = self.cursor.since(start);
         let mut value = line;
@@ -87,7 +89,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        value.trim_end_matches(is_space)
+        value.trim_matches(is_space)
     }
 
     /// Reads a value in quotes and what may follow it on its line.

@@ -5,15 +5,13 @@
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
 use super::{DocumentError, SURROGATE};
-use crate::layer::{Layer, Position};
+use crate::limits::DIGIT_LIMIT;
+use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
-/// The most digits that an integer has: what Python's `int()` reads by default.
-pub const DIGITS_LIMIT: usize = 4300;
-
 /// Reads a JSON document.
-pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
-    let reader = Reader {
+pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
+    let reader = JsonReader {
         cursor: Cursor::new(text),
         position: Position { line: 1, column: 1 },
         document,
@@ -22,7 +20,7 @@ pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentErr
     reader.read()
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     cursor: Cursor<'a>,
     /// Of the key of a mapping's child, or of a list's item.
     position: Position,
@@ -36,8 +34,8 @@ enum Text<'a> {
     Unescaped,
 }
 
-impl<'a> Reader<'a> {
-    fn read(mut self) -> Result<Layer, DocumentError> {
+impl<'a> JsonReader<'a> {
+    fn read(mut self) -> Result<Tree, DocumentError> {
         self.cursor.skip_space();
         loop {
             let mut first = self.value()?;
@@ -161,8 +159,8 @@ impl<'a> Reader<'a> {
         if let Ok(value) = text.parse() {
             return Ok(Scalar::Int(value));
         }
-        if digits > DIGITS_LIMIT {
-            let reason = format!("number of more than {DIGITS_LIMIT} digits");
+        if digits > DIGIT_LIMIT {
+            let reason = format!("number of more than {DIGIT_LIMIT} digits");
             return Err(DocumentError { limit: true, ..self.cursor.error_at(&reason, start) });
         }
         Ok(Scalar::BigInt(text))

@@ -20,15 +20,13 @@ pub mod yaml_nodes;
 pub mod yaml_parser;
 pub mod yaml_scalar;
 
+use crate::limits::DOCUMENT_LIMIT;
 use std::sync::Arc;
 
-use crate::layer::{Layer, Position};
-use crate::segments::Segments;
+use crate::interner::Interner;
+use crate::tree::{Position, Tree};
 use document::DocumentBuilder;
 use position::position_of;
-
-/// The largest document, in bytes.
-pub const DOCUMENT_LIMIT: usize = 16 << 20;
 
 /// The reason for text that no UTF-8 can carry.
 pub(crate) const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
@@ -47,15 +45,20 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that callers name `toml`, `json`, `yaml` or `env`.
+    /// All formats, by the names that callers give them.
+    pub const NAMED: [(&str, Self); 4] =
+        [("toml", Self::Toml), ("json", Self::Json), ("yaml", Self::Yaml), ("env", Self::Env)];
+
+    /// The format of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "toml" => Self::Toml,
-            "json" => Self::Json,
-            "yaml" => Self::Yaml,
-            "env" => Self::Env,
-            _ => return None,
-        })
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|&(_, format)| format)
+    }
+
+    /// What a message calls them: `'toml', … or 'env'`.
+    pub fn names() -> String {
+        let [first @ .., (last, _)] = &Self::NAMED;
+        let first: Vec<String> = first.iter().map(|(name, _)| format!("'{name}'")).collect();
+        format!("{} or '{last}'", first.join(", "))
     }
 }
 
@@ -92,7 +95,7 @@ impl DocumentError {
 }
 
 /// Reads a document into a layer on this table of segments.
-pub fn parse(format: Format, bytes: &[u8], segments: Arc<Segments>) -> Result<Layer, DocumentError> {
+pub fn parse(format: Format, bytes: &[u8], segments: Arc<Interner>) -> Result<Tree, DocumentError> {
     if bytes.len() > DOCUMENT_LIMIT {
         let reason = "a document of more than 16 MiB".into();
         return Err(DocumentError { limit: true, reason, position: None, path: None });

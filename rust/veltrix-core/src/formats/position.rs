@@ -1,6 +1,6 @@
 //! Lines and columns, computed on the way through a document.
 
-use crate::layer::Position;
+use crate::tree::Position;
 
 /// Turns byte offsets that only grow into positions, in time linear in the document.
 ///

@@ -6,23 +6,25 @@
 //! ```
 //! A table may be continued anywhere in a document, so the whole of it is gathered before the layer is built.
 
+use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 
 use super::DocumentError;
 use super::cursor::Cursor;
-use super::document::{DEPTH_LIMIT, DocumentBuilder};
+use super::document::DocumentBuilder;
 use super::toml_scalar;
 use super::toml_tables::{Item, Name, NodeId, ROOT, Tables};
-use crate::layer::Layer;
+use crate::tree::Tree;
 
 /// Reads a TOML document.
-pub fn parse(text: &str, document: DocumentBuilder) -> Result<Layer, DocumentError> {
-    let mut reader = Reader { cursor: Cursor::new(text), tables: Tables::new(document.segments()), key: Vec::new() };
+pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
+    let mut reader =
+        TomlReader { cursor: Cursor::new(text), tables: Tables::new(document.segments()), key: Vec::new() };
     reader.statements()?;
     reader.tables.build(document)
 }
 
-struct Reader<'a> {
+struct TomlReader<'a> {
     cursor: Cursor<'a>,
     tables: Tables<'a>,
     /// The parts of the dotted key that was read last.
@@ -35,7 +37,7 @@ struct Open {
     is_array: bool,
 }
 
-impl Reader<'_> {
+impl TomlReader<'_> {
     fn statements(&mut self) -> Result<(), DocumentError> {
         let mut table = ROOT;
         loop {
@@ -112,7 +114,7 @@ impl Reader<'_> {
             self.key.push(name);
             depth += usize::from(!self.tables.is_operator(name));
             self.skip_blanks();
-            if depth > DEPTH_LIMIT + 1 || !self.cursor.take(b'.') {
+            if depth > MAX_DEPTH + 1 || !self.cursor.take(b'.') {
                 return Ok(name);
             }
             self.skip_blanks();

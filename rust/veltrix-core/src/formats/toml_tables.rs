@@ -1,14 +1,15 @@
 //! The tables of a TOML document: which one a key means, and whether it may still be added to.
 
+use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::DocumentError;
-use super::document::{DEPTH_LIMIT, DocumentBuilder, Word, too_deep, word};
-use crate::layer::{Layer, Position};
+use super::document::{DocumentBuilder, Word, too_deep, word};
+use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::path::{push_index, push_segment};
-use crate::segments::{NO_SEGMENT, SegmentId, Segments};
+use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
 /// The number of an item; the table of the whole document is [`ROOT`].
@@ -48,7 +49,7 @@ pub enum Item<'a> {
 const HEADER: u32 = 0;
 
 #[derive(Debug)]
-struct Node<'a> {
+struct TomlNode<'a> {
     item: Item<'a>,
     name: Name,
     parent: NodeId,
@@ -59,7 +60,7 @@ struct Node<'a> {
     next: NodeId,
 }
 
-impl<'a> Node<'a> {
+impl<'a> TomlNode<'a> {
     const fn new(item: Item<'a>, name: Name, parent: NodeId, depth: usize) -> Self {
         Self { item, name, parent, depth, first: NONE, last: NONE, next: NONE }
     }
@@ -68,8 +69,8 @@ impl<'a> Node<'a> {
 /// All items of a document, each linked to its next sibling.
 #[derive(Debug)]
 pub struct Tables<'a> {
-    segments: Arc<Segments>,
-    nodes: Vec<Node<'a>>,
+    segments: Arc<Interner>,
+    nodes: Vec<TomlNode<'a>>,
     /// Table and name to the item.
     index: HashMap<u64, NodeId, foldhash::fast::RandomState>,
     section: u32,
@@ -77,14 +78,14 @@ pub struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     /// An empty document.
-    pub fn new(segments: &Arc<Segments>) -> Self {
+    pub fn new(segments: &Arc<Interner>) -> Self {
         let name = Name { segment: NO_SEGMENT, position: Position { line: 1, column: 1 } };
-        let root = Node::new(Item::Table(Some(HEADER)), name, NONE, 0);
+        let root = TomlNode::new(Item::Table(Some(HEADER)), name, NONE, 0);
         Self { segments: Arc::clone(segments), nodes: vec![root], index: HashMap::default(), section: 1 }
     }
 
     /// The table that names keys.
-    pub fn segments(&self) -> &Segments {
+    pub fn segments(&self) -> &Interner {
         &self.segments
     }
 
@@ -151,7 +152,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Hands the whole document over.
-    pub fn build(self, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
+    pub fn build(self, mut document: DocumentBuilder) -> Result<Tree, DocumentError> {
         let mut id = ROOT;
         loop {
             let node = self.node(id);
@@ -188,11 +189,11 @@ impl<'a> Tables<'a> {
         matches!(word(&self.segments.get(name.segment).text), Word::Operator(_))
     }
 
-    fn node(&self, id: NodeId) -> &Node<'a> {
+    fn node(&self, id: NodeId) -> &TomlNode<'a> {
         &self.nodes[id as usize]
     }
 
-    fn node_mut(&mut self, id: NodeId) -> &mut Node<'a> {
+    fn node_mut(&mut self, id: NodeId) -> &mut TomlNode<'a> {
         &mut self.nodes[id as usize]
     }
 
@@ -209,7 +210,7 @@ impl<'a> Tables<'a> {
         let id = self.nodes.len() as NodeId;
         let is_segment = self.is_list(parent) || !self.is_operator(name);
         let depth = self.node(parent).depth + usize::from(is_segment);
-        self.nodes.push(Node::new(item, name, parent, depth));
+        self.nodes.push(TomlNode::new(item, name, parent, depth));
         let previous = self.node(parent).last;
         if previous == NONE {
             self.node_mut(parent).first = id;
@@ -220,7 +221,7 @@ impl<'a> Tables<'a> {
         if !self.is_list(parent) {
             self.index.insert(slot(parent, name), id);
         }
-        if depth > DEPTH_LIMIT { Err(too_deep(self.path(id), name.position)) } else { Ok(id) }
+        if depth > MAX_DEPTH { Err(too_deep(self.path(id), name.position)) } else { Ok(id) }
     }
 
     fn duplicate(&self, known: NodeId, name: Name) -> DocumentError {

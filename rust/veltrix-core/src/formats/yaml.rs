@@ -8,13 +8,13 @@
 use super::DocumentError;
 use super::document::DocumentBuilder;
 use super::{yaml_compose, yaml_nodes};
-use crate::layer::{Layer, Position};
+use crate::tree::{Position, Tree};
 
-/// So many bytes are looked at together.
-const BLOCK: usize = 64;
+/// So many bytes are looked at together; few where assertions are on, so that small documents have several blocks.
+const BLOCK: usize = if cfg!(debug_assertions) { 5 } else { 64 };
 
 /// Reads a YAML document.
-pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Layer, DocumentError> {
+pub fn parse(text: &str, mut document: DocumentBuilder) -> Result<Tree, DocumentError> {
     check(text)?;
     let nodes = yaml_nodes::read(text)?;
     yaml_compose::compose(&nodes, &mut document)?;
@@ -42,7 +42,7 @@ fn check_characters(text: &str) -> Result<(), DocumentError> {
     let Some((offset, _)) = unchecked.find(|&byte| refused(byte)) else { return Ok(()) };
     let character = text[offset..].chars().next().map_or(0, u32::from);
     let reason = format!("unprintable character U+{character:04X}; only an escape in double quotes can hold it");
-    Err(DocumentError::syntax(reason, place(text, offset)))
+    Err(DocumentError::syntax(reason, position_at(text, offset)))
 }
 
 const fn is_ordinary(byte: u8) -> bool {
@@ -63,7 +63,7 @@ fn check_version(text: &str) -> Result<(), DocumentError> {
             && version.starts_with([' ', '\t'])
             && version.split([' ', '\t']).find(|word| !word.is_empty()) != Some("1.2")
         {
-            return Err(DocumentError::syntax("only YAML 1.2 is read", place(text, offset)));
+            return Err(DocumentError::syntax("only YAML 1.2 is read", position_at(text, offset)));
         }
         let before_content = content.trim_start_matches([' ', '\t']);
         if !(before_content.is_empty()
@@ -79,7 +79,7 @@ fn check_version(text: &str) -> Result<(), DocumentError> {
 }
 
 /// Where the byte at `offset` stands; a carriage return ends a line in YAML.
-fn place(text: &str, offset: usize) -> Position {
+fn position_at(text: &str, offset: usize) -> Position {
     let before = &text[..offset];
     let ends =
         |index: usize, byte: u8| byte == b'\n' || byte == b'\r' && text.as_bytes().get(index + 1) != Some(&b'\n');

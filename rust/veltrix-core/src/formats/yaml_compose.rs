@@ -3,15 +3,16 @@
 //! An alias stands for its node as if that were written there. The keys that `<<` brings stand at its place;
 //! a key of the mapping itself wins over them and stays where it is; of two sources the first one wins.
 
+use crate::limits::DIGIT_LIMIT;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::DocumentError;
 use super::document::DocumentBuilder;
-use super::yaml_nodes::{Content, Node, Nodes};
+use super::yaml_nodes::{Content, Nodes, YamlNode};
 use super::yaml_parser::too_deep;
-use super::yaml_scalar::{DIGIT_LIMIT, MERGE_KEY, Misfit, Tag, resolve};
-use crate::layer::Position;
+use super::yaml_scalar::{MERGE_KEY, Misfit, Tag, resolve};
+use crate::tree::Position;
 use crate::value::Kind;
 
 /// How often a document may use an alias, those inside of what aliases stand for included.
@@ -27,7 +28,7 @@ pub fn compose(nodes: &Nodes<'_>, document: &mut DocumentBuilder) -> Result<(), 
         Composer { nodes: &nodes.list, document, frames: Vec::new(), digits: String::new(), aliases: 0, expanded: 0 };
     composer.run()?;
     match nodes.cut {
-        Some(place) => Err(too_deep(place)),
+        Some(position) => Err(too_deep(position)),
         None => Ok(()),
     }
 }
@@ -52,7 +53,7 @@ enum Frame {
 }
 
 struct Composer<'n, 't> {
-    nodes: &'n [Node<'t>],
+    nodes: &'n [YamlNode<'t>],
     document: &'n mut DocumentBuilder,
     frames: Vec<Frame>,
     digits: String,
@@ -116,32 +117,32 @@ impl<'n> Composer<'n, '_> {
         self.value(value, copied)
     }
 
-    /// A value at the place of the node `id`; `copied` inside of what an alias stands for.
+    /// A value at the position of the node `id`; `copied` inside of what an alias stands for.
     fn value(&mut self, id: u32, mut copied: bool) -> Result<(), DocumentError> {
         let nodes = self.nodes;
-        let place = nodes[id as usize].position;
+        let position = nodes[id as usize].position;
         let target = self.follow(id)?;
         copied |= target != id;
         let node = &nodes[target as usize];
         let (next, end) = (target + 1, node.end);
         match &node.content {
-            Content::Plain(text) => self.scalar(node, text, true, place, copied),
-            Content::Quoted(text) => self.scalar(node, text, false, place, copied),
+            Content::Plain(text) => self.scalar(node, text, true, position, copied),
+            Content::Quoted(text) => self.scalar(node, text, false, position, copied),
             Content::List => {
                 fits(node, Tag::Seq, Kind::List)?;
                 if copied {
-                    self.charge(0, place)?;
+                    self.charge(0, position)?;
                 }
                 self.frames.push(Frame::List { next, end, copied });
-                self.document.open_list(place)
+                self.document.open_list(position)
             }
             Content::Mapping => {
                 fits(node, Tag::Map, Kind::Mapping)?;
                 if copied {
-                    self.charge(0, place)?;
+                    self.charge(0, position)?;
                 }
                 self.frames.push(Frame::Mapping { mapping: target, next, end, copied });
-                self.document.open_mapping(place)
+                self.document.open_mapping(position)
             }
             Content::Alias(_) => Ok(()),
         }
@@ -149,17 +150,17 @@ impl<'n> Composer<'n, '_> {
 
     fn scalar(
         &mut self,
-        node: &Node<'_>,
+        node: &YamlNode<'_>,
         text: &str,
         plain: bool,
-        place: Position,
+        position: Position,
         copied: bool,
     ) -> Result<(), DocumentError> {
         if copied {
-            self.charge(text.len(), place)?;
+            self.charge(text.len(), position)?;
         }
         match resolve(text, plain, node.tag, &mut self.digits) {
-            Ok(scalar) => self.document.scalar(scalar, place),
+            Ok(scalar) => self.document.scalar(scalar, position),
             Err(misfit) => Err(refused(misfit, node)),
         }
     }
@@ -168,17 +169,17 @@ impl<'n> Composer<'n, '_> {
     #[inline]
     fn key(&mut self, id: u32) -> Result<&'n str, DocumentError> {
         let nodes = self.nodes;
-        let place = nodes[id as usize].position;
+        let position = nodes[id as usize].position;
         let node = &nodes[self.follow(id)? as usize];
         let (text, plain) = match &node.content {
             Content::Plain(text) => (text, true),
             Content::Quoted(text) => (text, false),
-            Content::List | Content::Alias(_) => return Err(no_key(Kind::List, place)),
-            Content::Mapping => return Err(no_key(Kind::Mapping, place)),
+            Content::List | Content::Alias(_) => return Err(no_key(Kind::List, position)),
+            Content::Mapping => return Err(no_key(Kind::Mapping, position)),
         };
         match resolve(text, plain, node.tag, &mut self.digits).map(|scalar| scalar.kind()) {
             Ok(Kind::Str) => Ok(text),
-            Ok(kind) => Err(no_key(kind, place)),
+            Ok(kind) => Err(no_key(kind, position)),
             Err(misfit) => Err(refused(misfit, node)),
         }
     }
@@ -197,10 +198,10 @@ impl<'n> Composer<'n, '_> {
     }
 
     /// Counts one value that an alias brings.
-    fn charge(&mut self, text: usize, place: Position) -> Result<(), DocumentError> {
+    fn charge(&mut self, text: usize, position: Position) -> Result<(), DocumentError> {
         self.expanded += text + NODE_SIZE;
         if self.expanded > EXPANSION_LIMIT {
-            return Err(DocumentError::limit("aliases and merge keys bring more than 16 MiB", place));
+            return Err(DocumentError::limit("aliases and merge keys bring more than 16 MiB", position));
         }
         Ok(())
     }
@@ -216,10 +217,10 @@ impl<'n> Composer<'n, '_> {
         while let Some(task) = tasks.pop() {
             match task {
                 Task::Source { id, in_list } => {
-                    let place = nodes[id as usize].position;
+                    let position = nodes[id as usize].position;
                     let target = self.follow(id)?;
                     let node = &nodes[target as usize];
-                    self.charge(0, place)?;
+                    self.charge(0, position)?;
                     match node.content {
                         Content::Mapping => {
                             fits(node, Tag::Map, Kind::Mapping)?;
@@ -239,7 +240,7 @@ impl<'n> Composer<'n, '_> {
                         }
                         _ => {
                             let reason = "a merge key takes a mapping or a list of mappings";
-                            return Err(DocumentError::syntax(reason, place));
+                            return Err(DocumentError::syntax(reason, position));
                         }
                     }
                 }
@@ -317,12 +318,12 @@ struct Claim {
     position: Position,
 }
 
-fn is_merge(node: &Node<'_>) -> bool {
+fn is_merge(node: &YamlNode<'_>) -> bool {
     node.tag == Tag::Absent && matches!(&node.content, Content::Plain(text) if text == MERGE_KEY)
 }
 
 /// Checks the tag of a container.
-fn fits(node: &Node<'_>, own: Tag, kind: Kind) -> Result<(), DocumentError> {
+fn fits(node: &YamlNode<'_>, own: Tag, kind: Kind) -> Result<(), DocumentError> {
     match node.tag {
         Tag::Absent | Tag::NonSpecific => Ok(()),
         tag if tag == own => Ok(()),
@@ -331,12 +332,12 @@ fn fits(node: &Node<'_>, own: Tag, kind: Kind) -> Result<(), DocumentError> {
     }
 }
 
-fn no_key(kind: Kind, place: Position) -> DocumentError {
+fn no_key(kind: Kind, position: Position) -> DocumentError {
     let advice = if matches!(kind, Kind::List | Kind::Mapping) { "" } else { "; quote it" };
-    DocumentError::syntax(format!("a key is a str, not {}{advice}", kind.word()), place)
+    DocumentError::syntax(format!("a key is a str, not {}{advice}", kind.word()), position)
 }
 
-fn refused(misfit: Misfit, node: &Node<'_>) -> DocumentError {
+fn refused(misfit: Misfit, node: &YamlNode<'_>) -> DocumentError {
     match misfit {
         Misfit::Foreign => DocumentError::syntax("tag not allowed", node.position),
         Misfit::Tag => DocumentError::syntax(format!("{} does not fit this value", node.tag.word()), node.position),

@@ -6,22 +6,22 @@
 //! ```
 //! Nothing here recurses, so that depth costs only memory, and little: reading stops where nothing can be valid.
 
+use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 
 use granit_parser::{Event, ScalarStyle, Span};
 
 use super::DocumentError;
-use super::document::DEPTH_LIMIT;
 use super::yaml_parser::{events, position};
 use super::yaml_scalar::Tag;
-use crate::layer::Position;
+use crate::tree::Position;
 
 /// No valid document has as many containers open: one for each level of a path, two with an operator.
-const OPEN_LIMIT: usize = 2 * DEPTH_LIMIT + 2;
+const OPEN_LIMIT: usize = 2 * MAX_DEPTH + 2;
 
 /// One node of the document.
 #[derive(Debug)]
-pub struct Node<'t> {
+pub struct YamlNode<'t> {
     /// What it is.
     pub content: Content<'t>,
     /// Where it starts.
@@ -51,14 +51,14 @@ pub enum Content<'t> {
 #[derive(Debug, Default)]
 pub struct Nodes<'t> {
     /// In document order, the root first.
-    pub list: Vec<Node<'t>>,
+    pub list: Vec<YamlNode<'t>>,
     /// Where reading stopped, if the document goes deeper than any valid one.
     pub cut: Option<Position>,
 }
 
 /// Reads the nodes of a text that holds one document at most.
 pub fn read(text: &str) -> Result<Nodes<'_>, DocumentError> {
-    let mut reader = Reader::default();
+    let mut reader = YamlNodeReader::default();
     for event in events(text) {
         let (event, span) = event?;
         reader.event(text, event, span)?;
@@ -70,7 +70,7 @@ pub fn read(text: &str) -> Result<Nodes<'_>, DocumentError> {
 }
 
 #[derive(Default)]
-struct Reader<'t> {
+struct YamlNodeReader<'t> {
     nodes: Nodes<'t>,
     open: Vec<u32>,
     /// The node of each anchor, by the parser's number less one.
@@ -78,33 +78,33 @@ struct Reader<'t> {
     documents: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> YamlNodeReader<'t> {
     fn event(&mut self, source: &str, event: Event<'t>, span: Span) -> Result<(), DocumentError> {
-        let place = position(&span.tag_start().unwrap_or(span.start));
+        let position = position(&span.tag_start().unwrap_or(span.start));
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err(DocumentError::syntax("more than one document", place));
+                    return Err(DocumentError::syntax("more than one document", position));
                 }
             }
             Event::Scalar(text, ScalarStyle::Plain, anchor, tag) => {
                 // The parser says `~` for what is not there at all, too.
                 let missing = text == "~" && span.slice(source) != Some("~");
                 let text = if missing { Cow::Borrowed("") } else { text };
-                self.push(Content::Plain(text), place, anchor, tag);
+                self.push(Content::Plain(text), position, anchor, tag);
             }
-            Event::Scalar(text, _, anchor, tag) => self.push(Content::Quoted(text), place, anchor, tag),
-            Event::SequenceStart(_, anchor, tag) => self.open(Content::List, place, anchor, tag),
-            Event::MappingStart(_, anchor, tag) => self.open(Content::Mapping, place, anchor, tag),
+            Event::Scalar(text, _, anchor, tag) => self.push(Content::Quoted(text), position, anchor, tag),
+            Event::SequenceStart(_, anchor, tag) => self.open(Content::List, position, anchor, tag),
+            Event::MappingStart(_, anchor, tag) => self.open(Content::Mapping, position, anchor, tag),
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => {
                 let target = anchor.checked_sub(1).and_then(|index| self.anchors.get(index)).copied();
-                let Some(target) = target else { return Err(DocumentError::syntax("unknown anchor", place)) };
+                let Some(target) = target else { return Err(DocumentError::syntax("unknown anchor", position)) };
                 if self.open.contains(&target) {
-                    return Err(DocumentError::syntax("recursive alias", place));
+                    return Err(DocumentError::syntax("recursive alias", position));
                 }
-                self.push(Content::Alias(target), place, 0, None);
+                self.push(Content::Alias(target), position, 0, None);
             }
             _ => {}
         }
@@ -123,7 +123,7 @@ impl<'t> Reader<'t> {
             self.anchors.resize(anchor, id);
         }
         let tag = tag.map_or(Tag::Absent, |tag| Tag::from_parts(tag.handle(), tag.suffix()));
-        self.nodes.list.push(Node { content, position, end: id + 1, tag });
+        self.nodes.list.push(YamlNode { content, position, end: id + 1, tag });
     }
 
     fn open(

@@ -1,10 +1,10 @@
 //! The parser: granit-parser's, with its limits set and its refusals put into our words.
 
+use crate::limits::MAX_DEPTH;
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScanError, Span, options};
 
-use super::document::DEPTH_LIMIT;
 use super::{DocumentError, SURROGATE};
-use crate::layer::Position;
+use crate::tree::Position;
 
 /// The parser reads ahead by as many brackets as a key may be long, before it says how the first one begins.
 const NESTING_LIMIT: usize = 2048;
@@ -15,24 +15,24 @@ pub fn events(text: &str) -> impl Iterator<Item = Result<(Event<'_>, Span), Docu
     Parser::new_from_str_with_options(text, limits).map(|event| event.map_err(|error| refused(&error)))
 }
 
-/// A place that the parser names.
+/// A position that the parser names.
 pub fn position(marker: &Marker) -> Position {
     Position { line: marker.line() as u32, column: marker.col() as u32 + 1 }
 }
 
 /// A document that is deeper than any valid one.
-pub fn too_deep(place: Position) -> DocumentError {
-    DocumentError::limit(format!("deeper than {DEPTH_LIMIT} levels"), place)
+pub fn too_deep(position: Position) -> DocumentError {
+    DocumentError::limit(format!("deeper than {MAX_DEPTH} levels"), position)
 }
 
 /// What the parser refuses, in the words that all documents share where there are such.
 fn refused(error: &ScanError) -> DocumentError {
-    let place = position(error.marker());
+    let position = position(error.marker());
     match error.kind() {
-        ErrorKind::RecursionLimitExceeded => too_deep(place),
+        ErrorKind::RecursionLimitExceeded => too_deep(position),
         ErrorKind::MissingLowSurrogate | ErrorKind::UnpairedLowSurrogate | ErrorKind::InvalidLowSurrogate => {
-            DocumentError::syntax(SURROGATE, place)
+            DocumentError::syntax(SURROGATE, position)
         }
-        _ => DocumentError::syntax(error.info(), place),
+        _ => DocumentError::syntax(error.info(), position),
     }
 }

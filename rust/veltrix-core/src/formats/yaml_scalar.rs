@@ -1,9 +1,7 @@
 //! What a YAML scalar means: the core schema of YAML 1.2.
 
+use crate::limits::DIGIT_LIMIT;
 use crate::value::Scalar;
-
-/// The most decimal digits that an integer has.
-pub const DIGIT_LIMIT: usize = 4300;
 
 /// The key that merges other mappings into its own.
 pub const MERGE_KEY: &str = "<<";

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use veltrix_core::formats::{self, DocumentError, Format};
-use veltrix_core::layer::{Layer, NodeId};
-use veltrix_core::segments::Segments;
-use veltrix_core::value::{Date, Kind, Scalar, Time};
+use veltrix_core::{Date, Interner, Kind, NodeId, Scalar, Time, Tree};
 
 /// Data in which every leaf is the word for its type and its text, such as `int 1`, `str x` or `null`.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,12 +14,12 @@ pub enum Tagged {
     Mapping(Vec<(String, Tagged)>),
 }
 
-pub fn parse(format: Format, bytes: &[u8]) -> Result<Layer, DocumentError> {
-    formats::parse(format, bytes, Arc::new(Segments::new()))
+pub fn parse(format: Format, bytes: &[u8]) -> Result<Tree, DocumentError> {
+    formats::parse(format, bytes, Arc::new(Interner::new()))
 }
 
 /// A node with all that stands in it; an operator is a mapping with one key, such as `operator append`.
-pub fn tagged(layer: &Layer, id: NodeId) -> Tagged {
+pub fn tagged(layer: &Tree, id: NodeId) -> Tagged {
     let kind = layer.node(id).kind;
     match kind {
         Kind::Mapping => {

@@ -4,28 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
-use veltrix_core::error::Error;
 use veltrix_core::formats::{self, Format};
-use veltrix_core::layer::{Layer, NodeId, TreeBuilder};
 use veltrix_core::path::{self, Step};
-use veltrix_core::record::{Place, Record, Secret};
-use veltrix_core::rule::Conflicts;
-use veltrix_core::segments::{NO_SEGMENT, SegmentId, Segments};
-use veltrix_core::snapshot::{Found, Snapshot, Spot};
-use veltrix_core::stacked::Stacked;
-use veltrix_core::value::{Kind, Scalar};
+use veltrix_core::{
+    Conflicts, Error, Found, Interner, Kind, Layer, LayerVersion, NO_SEGMENT, NodeId, Origin, Scalar, Secret,
+    SegmentId, Snapshot, Spot, Tree, TreeBuilder,
+};
 
 /// A layer of a name.
-pub fn layer(table: &Arc<Segments>, name: &str, data: &Value) -> Stacked {
+pub fn layer(table: &Arc<Interner>, name: &str, data: &Value) -> LayerVersion {
     let tree = formats::parse(Format::Json, data.to_string().as_bytes(), Arc::clone(table)).expect("data of a layer");
-    let place = Place { source: "file".into(), ..Place::default() };
-    let record =
-        Record { name: name.into(), tree: Arc::new(tree), place, places: BTreeMap::new(), secret: Secret::Nothing };
-    Stacked::new(Arc::new(record))
+    let origin = Origin { source: "file".into(), ..Origin::default() };
+    let loaded =
+        Layer { name: name.into(), tree: Arc::new(tree), origin, origins: BTreeMap::new(), secret: Secret::Nothing };
+    LayerVersion::new(Arc::new(loaded))
 }
 
 /// One definition as a tree of its own.
-pub fn definition(table: &Arc<Segments>, value: &Value) -> Arc<Layer> {
+pub fn definition(table: &Arc<Interner>, value: &Value) -> Arc<Tree> {
     let text = format!("{{\"value\":{value}}}");
     let held = formats::parse(Format::Json, text.as_bytes(), Arc::clone(table)).expect("a definition");
     let mut builder = TreeBuilder::new(Arc::clone(table));
@@ -34,7 +30,7 @@ pub fn definition(table: &Arc<Segments>, value: &Value) -> Arc<Layer> {
 }
 
 /// A path of names.
-pub fn names(table: &Segments, text: &str) -> Vec<SegmentId> {
+pub fn names(table: &Interner, text: &str) -> Vec<SegmentId> {
     let steps = path::parse(text).expect("a path");
     let name = |step: Step<'_>| match step {
         Step::Name(name) => table.intern(&name),
@@ -44,7 +40,7 @@ pub fn names(table: &Segments, text: &str) -> Vec<SegmentId> {
 }
 
 /// The snapshot of a stack.
-pub fn resolve(table: &Arc<Segments>, stack: Vec<Stacked>, conflicts: Conflicts) -> Result<Snapshot, Error> {
+pub fn resolve(table: &Arc<Interner>, stack: Vec<LayerVersion>, conflicts: Conflicts) -> Result<Snapshot, Error> {
     Snapshot::new(stack.into(), table, conflicts)
 }
 
@@ -67,7 +63,7 @@ fn mapping(snapshot: &Snapshot, spot: &Spot) -> Value {
     Value::Object(map)
 }
 
-fn value(tree: &Layer, node: NodeId) -> Value {
+fn value(tree: &Tree, node: NodeId) -> Value {
     match tree.scalar(node) {
         Some(Scalar::Null) => Value::Null,
         Some(Scalar::Bool(value)) => Value::Bool(value),

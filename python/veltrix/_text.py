@@ -1,0 +1,28 @@
+"""Text in messages."""
+
+from __future__ import annotations
+
+_SHOWN_CHARACTERS = 300
+
+
+def printable(text: str) -> str:
+    """The text with control characters escaped and, if it is very long, its middle left out."""
+    if len(text) > _SHOWN_CHARACTERS:
+        text = f"{text[: _SHOWN_CHARACTERS // 2]}…{text[-_SHOWN_CHARACTERS // 2 :]}"
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
+def place_in_file(file: str, line: int | None = None, column: int | None = None) -> str:
+    """`app.toml:3:5`, as far as it is known."""
+    return ":".join([printable(file), *(str(number) for number in (line, column) if number is not None)])
+
+
+def quoted(text: str) -> str:
+    """The `repr` of a text, made printable; of a very long one only the ends are looked at."""
+    if len(text) > 2 * _SHOWN_CHARACTERS:
+        text = text[:_SHOWN_CHARACTERS] + text[-_SHOWN_CHARACTERS:]
+    return printable(repr(text))

@@ -1,0 +1,25 @@
+"""What somebody at the command line can do about a problem; a program has other ways."""
+
+from __future__ import annotations
+
+from veltrix.config import SameNameError
+from veltrix.errors import ConfigError
+from veltrix.sources.marks import UnmatchedMark, listed
+
+ADVICE = {
+    "allow-empty": "leave it out if that is meant",
+    "binary": "the command line reads texts only",
+    "conflicts": "say --conflicts replace if that is meant",
+    "format": "name it .toml, .json, .yaml or .env",
+}
+"""By the keys of `veltrix.errors.ADVICE`."""
+
+
+def worded(problem: ConfigError | SameNameError | UnmatchedMark) -> str:
+    """The text of a problem, in the words of the command line."""
+    if isinstance(problem, ConfigError):
+        return problem.worded(ADVICE)
+    if isinstance(problem, UnmatchedMark):
+        return f"--secret names {listed(problem.paths)}, where nothing is"
+    name = problem.name
+    return f"two sources are named {name!r}; write one of them otherwise, as {f'./{name}'!r}"

@@ -1,0 +1,77 @@
+"""The paths that `secret=` marks, and those where no layer has anything: a misspelt one hides nothing."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from veltrix._text import printable
+from veltrix.errors import MissingKeyError
+from veltrix.sources._kernel import format_path, parse_path
+from veltrix.sources.source import ConfigWarning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from veltrix.sources._kernel import Path, Snapshot
+    from veltrix.sources.source import SecretTuple
+
+_NAMED = 5
+
+
+class UnmatchedMark(ConfigWarning):
+    """The paths that one `secret=` marks though no layer has anything there.
+
+    `source` is the name of the source that was given them, None for the configuration itself.
+    """
+
+    def __init__(self, paths: tuple[str, ...], source: str | None = None) -> None:
+        self.paths = paths
+        self.source = source
+        super().__init__(paths, source)
+
+    def __str__(self) -> str:
+        where = "" if self.source is None else f"{printable(self.source)}: "
+        return f"{where}secret= names {listed(self.paths)}, where no layer has anything"
+
+
+def listed(paths: tuple[str, ...]) -> str:
+    """The first few of some paths, for a message."""
+    more = ", …" if len(paths) > _NAMED else ""
+    return ", ".join(printable(path) for path in paths[:_NAMED]) + more
+
+
+class Marks:
+    """The marks of one configuration; where a layer has something at a path, its mark is matched."""
+
+    def __init__(self) -> None:
+        self._given: list[tuple[str | None, tuple[Path, ...]]] = []
+
+    def add(self, paths: SecretTuple, source: str | None = None) -> None:
+        """Note what a source, or the configuration itself, was given. A path into a list marks the list."""
+        self._given.append((source, tuple(_names(parse_path(path)) for path in paths)))
+
+    def unmatched(self, stacks: Iterable[Snapshot]) -> Iterator[UnmatchedMark]:
+        """A warning for each that marks a path where none of the stacks has anything."""
+        pending = {path for _, paths in self._given for path in paths}
+        for stack in stacks if pending else ():
+            pending = {path for path in pending if not _stands_in(stack, path)}
+            if not pending:
+                return
+        for source, paths in self._given:
+            left = tuple(format_path(path) for path in dict.fromkeys(paths) if path in pending)
+            if left:
+                yield UnmatchedMark(left, source)
+
+
+def _names(path: Path) -> Path:
+    return tuple(takewhile(lambda segment: isinstance(segment, str), path))
+
+
+def _stands_in(stack: Snapshot, path: Path) -> bool:
+    """Whether any layer says something at the path itself, be it overridden or deleted."""
+    try:
+        told = stack.explain(path)
+    except MissingKeyError:
+        return False
+    return any(definition.path == told.path for definition in told.definitions)

@@ -1,0 +1,258 @@
+//! The read cache: keys that were read before, with what they lead to.
+//!
+//! ```text
+//!   tables   [ 16 slots ] [ 32 slots ] [ 64 slots ] …        each published once, never changed but by adding
+//!   current  ───────────────────────────►
+//!   slot     key · value · tag of the key's hash and of where the path starts · entry · top of the path's hash
+//! ```
+//! Readers take no lock: they load `current`, probe that table, and trust a slot once its key is there, which is stored
+//! last. A writer, alone behind a lock, fills an empty slot, or copies all into the next table and moves `current` on.
+//! Tables that were left stay until the cache goes, so that a reader in one of them reads on; all of them together are
+//! less than twice the last. Keys and values are numbers here: the host gives them meaning and owns what they stand for.
+
+use std::sync::PoisonError;
+
+#[cfg(veltrix_loom)]
+use loom::sync::{
+    Mutex,
+    atomic::{AtomicU32, AtomicUsize, Ordering},
+};
+#[cfg(not(veltrix_loom))]
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU32, AtomicUsize, Ordering},
+};
+
+use std::sync::OnceLock;
+
+use crate::base::EntryId;
+
+/// Slots of the first table; each next one has twice as many. Few where assertions are on, so that small cases meet one
+/// that grew.
+const FIRST: usize = if cfg!(any(veltrix_loom, debug_assertions)) { 2 } else { 16 };
+const TABLES: usize = if cfg!(veltrix_loom) { 3 } else { 28 };
+
+/// What a key leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The host's value, or 0 where it is to be made at each read.
+    pub value: usize,
+    /// The entry of the base, if it is one's.
+    pub entry: EntryId,
+    /// The upper half of the path's hash.
+    pub path_tag: u32,
+}
+
+#[derive(Debug, Default)]
+struct CacheSlot {
+    key: AtomicUsize,
+    value: AtomicUsize,
+    tag: AtomicU32,
+    entry: AtomicU32,
+    path_tag: AtomicU32,
+}
+
+/// A key as it is looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The host's hash of the key; keys that are the same have one hash.
+    pub hash: u64,
+    /// The entry at which the path starts.
+    pub from: EntryId,
+}
+
+/// An append-only table that readers share with one writer at a time.
+#[derive(Debug)]
+pub struct ReadCache {
+    current: AtomicUsize,
+    tables: [OnceLock<Box<[CacheSlot]>>; TABLES],
+    length: Mutex<usize>,
+    /// No more keys than this are taken in.
+    limit: usize,
+}
+
+impl Wanted {
+    /// What a slot keeps of it; the position follows from it alone, so that tables grow without the host's hash. Of one
+    /// key, two starts never have one tag, as the factor is odd: tag and key say all.
+    #[inline]
+    const fn tag(self) -> u32 {
+        ((self.hash >> 32) as u32 ^ self.hash as u32).wrapping_add(self.from.wrapping_mul(0x9E37_79B1))
+    }
+}
+
+impl ReadCache {
+    /// An empty cache that takes in at most `limit` keys.
+    pub fn new(limit: usize) -> Self {
+        let tables: [OnceLock<Box<[CacheSlot]>>; TABLES] = std::array::from_fn(|_| OnceLock::new());
+        let _ = tables[0].set(table(FIRST));
+        Self { current: AtomicUsize::new(0), tables, length: Mutex::new(0), limit }
+    }
+
+    /// What a key leads to; `same` says whether a stored key is the wanted one.
+    #[inline]
+    pub fn find(&self, wanted: Wanted, mut same: impl FnMut(usize) -> bool) -> Option<Known> {
+        let slots = self.tables.get(self.current.load(Ordering::Acquire))?.get()?;
+        let mask = slots.len().wrapping_sub(1);
+        let tag = wanted.tag();
+        let mut at = tag as usize & mask;
+        // A table is never full, so that an empty slot ends every probe.
+        loop {
+            let slot = slots.get(at)?;
+            let key = slot.key.load(Ordering::Acquire);
+            if key == 0 {
+                return None;
+            }
+            if slot.tag.load(Ordering::Relaxed) == tag && same(key) {
+                return Some(Known {
+                    value: slot.value.load(Ordering::Relaxed),
+                    entry: slot.entry.load(Ordering::Relaxed),
+                    path_tag: slot.path_tag.load(Ordering::Relaxed),
+                });
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Takes in a key and what it leads to; `false` if it is there already or there is no room, and the host keeps both.
+    pub fn insert(&self, wanted: Wanted, key: usize, known: Known, same: impl FnMut(usize) -> bool) -> bool {
+        let mut length = self.length.lock().unwrap_or_else(PoisonError::into_inner);
+        if *length >= self.limit || self.find(wanted, same).is_some() {
+            return false;
+        }
+        let mut current = self.current.load(Ordering::Relaxed);
+        let Some(mut slots) = self.tables[current].get() else { return false };
+        if (*length + 1) * 2 > slots.len() {
+            if current + 1 == TABLES {
+                return false;
+            }
+            current += 1;
+            slots = self.tables[current].get_or_init(|| grown(slots));
+            self.current.store(current, Ordering::Release);
+        }
+        put(slots, wanted.tag(), key, known);
+        *length += 1;
+        true
+    }
+
+    /// Calls `visit` with every key and value: for giving them up when the cache goes.
+    pub fn for_each(&self, mut visit: impl FnMut(usize, usize)) {
+        let Some(slots) = self.tables[self.current.load(Ordering::Acquire)].get() else { return };
+        for slot in slots {
+            let key = slot.key.load(Ordering::Acquire);
+            if key != 0 {
+                visit(key, slot.value.load(Ordering::Relaxed));
+            }
+        }
+    }
+}
+
+fn table(size: usize) -> Box<[CacheSlot]> {
+    (0..size).map(|_| CacheSlot::default()).collect()
+}
+
+/// A table of twice the size with the same keys.
+fn grown(from: &[CacheSlot]) -> Box<[CacheSlot]> {
+    let slots = table(from.len() * 2);
+    for slot in from {
+        let key = slot.key.load(Ordering::Relaxed);
+        if key != 0 {
+            let known = Known {
+                value: slot.value.load(Ordering::Relaxed),
+                entry: slot.entry.load(Ordering::Relaxed),
+                path_tag: slot.path_tag.load(Ordering::Relaxed),
+            };
+            put(&slots, slot.tag.load(Ordering::Relaxed), key, known);
+        }
+    }
+    slots
+}
+
+/// Fills an empty slot; the key goes last, which makes the slot seen.
+fn put(slots: &[CacheSlot], tag: u32, key: usize, known: Known) {
+    let mask = slots.len() - 1;
+    let mut at = tag as usize & mask;
+    while slots[at].key.load(Ordering::Relaxed) != 0 {
+        at = (at + 1) & mask;
+    }
+    let slot = &slots[at];
+    slot.value.store(known.value, Ordering::Relaxed);
+    slot.tag.store(tag, Ordering::Relaxed);
+    slot.entry.store(known.entry, Ordering::Relaxed);
+    slot.path_tag.store(known.path_tag, Ordering::Relaxed);
+    slot.key.store(key, Ordering::Release);
+}
+
+#[cfg(all(test, not(veltrix_loom)))]
+mod tests {
+    use super::{Known, ReadCache, Wanted};
+
+    fn known(value: usize) -> Known {
+        Known { value, entry: value as u32, path_tag: 7 }
+    }
+
+    #[test]
+    fn holds_what_was_put_through_every_growth_and_no_more_than_its_limit() {
+        let cache = ReadCache::new(1000);
+        for key in 1..=2000_usize {
+            let wanted = Wanted { hash: (key % 7) as u64, from: 0 };
+            assert_eq!(cache.insert(wanted, key, known(key), |other| other == key), key <= 1000);
+            assert!(!cache.insert(wanted, key, known(0), |other| other == key));
+        }
+        for key in 1..=2000_usize {
+            let wanted = Wanted { hash: (key % 7) as u64, from: 0 };
+            assert_eq!(cache.find(wanted, |other| other == key), (key <= 1000).then(|| known(key)));
+            for from in [1, 2, u32::MAX / 2, u32::MAX] {
+                assert_eq!(cache.find(Wanted { from, ..wanted }, |other| other == key), None);
+            }
+        }
+        let mut seen = 0;
+        cache.for_each(|key, value| seen += usize::from(key == value));
+        assert_eq!(seen, 1000);
+    }
+}
+
+#[cfg(all(test, veltrix_loom))]
+mod model {
+    use super::{Known, ReadCache, Wanted};
+    use loom::sync::Arc;
+
+    fn wanted(key: usize) -> Wanted {
+        Wanted { hash: key as u64, from: 0 }
+    }
+
+    /// Two readers beside a writer that fills the first table and grows past it: a key is seen whole or not at all, and
+    /// once seen it stays.
+    #[test]
+    fn a_slot_is_seen_whole_or_not_at_all() {
+        loom::model(|| {
+            let cache = Arc::new(ReadCache::new(8));
+            let writer = {
+                let cache = Arc::clone(&cache);
+                loom::thread::spawn(move || {
+                    for key in [1, 3] {
+                        let known = Known { value: key * 10, entry: key as u32, path_tag: 5 };
+                        assert!(cache.insert(wanted(key), key, known, |other| other == key));
+                    }
+                })
+            };
+            let reader = {
+                let cache = Arc::clone(&cache);
+                loom::thread::spawn(move || {
+                    let mut seen = false;
+                    for _ in 0..2 {
+                        match cache.find(wanted(1), |other| other == 1) {
+                            Some(known) => {
+                                assert_eq!(known, Known { value: 10, entry: 1, path_tag: 5 });
+                                seen = true;
+                            }
+                            None => assert!(!seen),
+                        }
+                    }
+                })
+            };
+            writer.join().unwrap();
+            reader.join().unwrap();
+            assert!(cache.find(wanted(3), |other| other == 3).is_some());
+        });
+    }
+}

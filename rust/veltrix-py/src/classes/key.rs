@@ -1,0 +1,45 @@
+//! The class `Key`.
+
+use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
+
+use crate::classes::methods::read_only;
+use crate::interop::alloc::{Text, shown};
+use crate::interop::error::type_error;
+use crate::interop::ffi;
+
+/// A handle on one value: `key.value` is read at the speed of an attribute.
+#[pyclass(frozen, module = "veltrix", weakref)]
+pub struct Key {
+    pub path: String,
+    #[pyo3(get)]
+    pub value: Py<PyAny>,
+}
+
+#[pymethods]
+impl Key {
+    #[getter]
+    fn path(&self) -> Text<&str> {
+        Text(&self.path)
+    }
+
+    fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(read_only(slf.py(), "Key"))
+    }
+
+    fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(read_only(slf.py(), "Key"))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
+        Ok(Text(format!("<veltrix.Key {}>", shown(&ffi::new_str(py, &self.path)?)?)))
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(type_error(slf.py(), "cannot pickle 'Key' object"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.value)
+    }
+}

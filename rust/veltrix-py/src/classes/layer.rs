@@ -1,0 +1,288 @@
+//! The class `Layer`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyAttributeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyIterator, PyMemoryView, PyString, PyTuple, PyType};
+use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core as kernel;
+use veltrix_core::formats::{self, Format};
+use veltrix_core::interner::{self, Interner, SegmentId};
+use veltrix_core::path::Step;
+use veltrix_core::{Definition, Kind, LayerVersion, Origin, Secret, TreeBuilder};
+
+use crate::classes::methods::read_only;
+use crate::convert::from_python::DataReader;
+use crate::convert::kernel_error::document_error;
+use crate::convert::origin::origin_object;
+use crate::convert::origin::{Origins, file_name, layer_origin, text_argument};
+use crate::convert::path;
+use crate::convert::to_python::{self, Style};
+use crate::interop::alloc::{Text, shown, texts};
+use crate::interop::error::{type_error, value_error};
+use crate::interop::ffi;
+use crate::interop::imports::{self, Given};
+use crate::interop::panic::guarded;
+
+/// Loaded, immutable data with a name and, for each definition, its origin.
+///
+/// `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
+/// what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
+#[pyclass(frozen, module = "veltrix", weakref)]
+pub struct Layer {
+    pub version: LayerVersion,
+    pub opaques: Option<Py<PyDict>>,
+}
+
+impl Layer {
+    /// A layer made of Python data.
+    pub fn from_data<'py>(
+        data: &Bound<'py, PyAny>,
+        name: String,
+        origin: Origin,
+        origins: Option<Origins<'py>>,
+        secret: &Bound<'py, PyAny>,
+        table: Arc<Interner>,
+    ) -> PyResult<Self> {
+        let py = data.py();
+        let read = guarded(py, || DataReader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
+        let secret = read_secret(secret, read.tree.segments())?;
+        let loaded = kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret };
+        Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: read.opaques })
+    }
+
+    /// What `restore_layer` takes: origin, data, origins of single paths, secrets.
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyAny>; 4]> {
+        let loaded = &self.version.loaded;
+        let tree = self.version.flattened();
+        let origins = ffi::new_dict(py)?;
+        let data = guarded(py, || {
+            collect_origins(py, &self.version, self.version.root(), &mut Vec::new(), &origins)?;
+            to_python::object(py, &tree, 0, self.opaques.as_ref(), Style::Data)
+        })?;
+        let secret = match &loaded.secret {
+            Secret::Nothing => PyBool::new(py, false).to_owned().into_any(),
+            Secret::Everything => PyBool::new(py, true).to_owned().into_any(),
+            Secret::Paths(paths) => {
+                let table = loaded.tree.segments();
+                let texts = |path: &[SegmentId]| path.iter().map(|&id| &*table.get(id).text).collect::<Vec<_>>();
+                let ordered: BTreeMap<_, _> = paths.iter().map(|path| (texts(path), path)).collect();
+                let paths = ordered.into_values().map(|path| Ok(names(py, table, path)?.into_any()));
+                ffi::new_tuple(py, paths.collect::<PyResult<Vec<_>>>()?)?.into_any()
+            }
+        };
+        let own = origin_object(py, &loaded.name, &loaded.origin)?;
+        Ok([own, data, origins.into_any(), secret])
+    }
+
+    /// The same layer with its segments in another table.
+    pub fn reinterned(&self, py: Python<'_>, table: &Arc<Interner>) -> Self {
+        let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
+        if Arc::ptr_eq(self.version.loaded.tree.segments(), table) {
+            return Self { version: self.version.clone(), opaques };
+        }
+        Self { version: self.version.reinterned(table), opaques }
+    }
+}
+
+fn check_data(data: &Bound<'_, PyAny>) -> PyResult<()> {
+    if imports::is_mapping(data)? {
+        return Ok(());
+    }
+    Err(type_error(data.py(), format!("layer data is a mapping, not {}", imports::type_name(data))))
+}
+
+fn read_secret(secret: &Bound<'_, PyAny>, table: &Interner) -> PyResult<Secret> {
+    if let Ok(everything) = secret.cast::<PyBool>() {
+        return Ok(if everything.is_true() { Secret::Everything } else { Secret::Nothing });
+    }
+    let many = !secret.is_instance_of::<PyString>() && secret.is_instance(imports::iterable(secret.py())?)?;
+    let given = if many { iterator(secret)? } else { None };
+    let Some(given) = given else {
+        let kind = imports::type_name(secret);
+        return Err(type_error(secret.py(), format!("secret is a bool or paths, not {kind}")));
+    };
+    let paths = given.map(|secret| {
+        let steps = path::steps(&secret?)?;
+        let names = steps.iter().map_while(|step| match step {
+            Step::Name(name) => Some(table.intern(name)),
+            Step::Index(_) => None,
+        });
+        Ok(names.collect::<Box<[SegmentId]>>())
+    });
+    paths.collect::<PyResult<Vec<_>>>().map(Secret::Paths)
+}
+
+/// What an argument gives for its iterator, if that is one.
+fn iterator<'py>(given: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyIterator>>> {
+    match ffi::attribute(&given.get_type(), c"__iter__") {
+        Ok(make) => Ok(make.call1((given,))?.cast_into::<PyIterator>().ok()),
+        Err(error) if error.is_instance_of::<PyAttributeError>(given.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[pymethods]
+impl Layer {
+    #[new]
+    #[pyo3(
+        signature = (name, data, *, source = Given(None), origins = None, secret = Given(None)),
+        text_signature = "(name, data, *, source='mapping', origins=None, secret=False)"
+    )]
+    fn new<'py>(
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        data: &Bound<'py, PyAny>,
+        source: Given<'py>,
+        origins: Option<&Bound<'py, PyAny>>,
+        secret: Given<'py>,
+    ) -> PyResult<Self> {
+        let name = text_argument("a layer's name", name)?;
+        let source =
+            source.0.map_or_else(|| Ok("mapping".to_owned()), |source| text_argument("a layer's source", &source))?;
+        check_data(data)?;
+        let origins = Origins::new(origins)?;
+        let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
+        let origin = Origin { source, ..Origin::default() };
+        Self::from_data(data, name, origin, origins, &secret, interner::current())
+    }
+
+    /// The layer of a document; `format` is "toml", "json", "yaml" or "env".
+    #[classmethod]
+    #[pyo3(
+        signature = (name, text, format, *, file = None, secret = Given(None)),
+        text_signature = "($cls, name, text, format, *, file=None, secret=False)"
+    )]
+    fn parse<'py>(
+        _class: &Bound<'py, PyType>,
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        text: &Bound<'py, PyAny>,
+        format: &Bound<'py, PyAny>,
+        file: Option<&Bound<'py, PyAny>>,
+        secret: Given<'py>,
+    ) -> PyResult<Self> {
+        let name = text_argument("a layer's name", name)?;
+        let file = file.map(file_name).transpose()?;
+        let bytes = if text.is_instance_of::<PyString>() {
+            ffi::encoded(text.cast::<PyString>()?, c"surrogatepass")?.into_any()
+        } else if text.is_instance_of::<PyBytes>() {
+            text.clone()
+        } else if let Ok(array) = text.cast::<PyByteArray>() {
+            ffi::new_bytes(py, &array.to_vec())?.into_any()
+        } else if text.is_instance_of::<PyMemoryView>() {
+            py.get_type::<PyBytes>().call1((text,))?
+        } else {
+            let kind = imports::type_name(text);
+            return Err(type_error(py, format!("a document is bytes or str, not {kind}")));
+        };
+        let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+        let known = match format.cast::<PyString>() {
+            Ok(format) => ffi::text(format)?.and_then(Format::from_name),
+            Err(_) => None,
+        };
+        let Some(format) = known else {
+            let text = format!("a format is {}, not {}", Format::names(), shown(format)?);
+            return Err(value_error(py, text));
+        };
+        let table = interner::current();
+        let tree = guarded(py, || {
+            let parsed = py.detach(|| formats::parse(format, bytes, table));
+            parsed.map_err(|error| document_error(py, file.as_deref(), error))
+        })?;
+        let secret = secret.0.unwrap_or_else(|| PyBool::new(py, false).to_owned().into_any());
+        let secret = read_secret(&secret, tree.segments())?;
+        let origin = Origin { source: "file".into(), file, ..Origin::default() };
+        let loaded = kernel::Layer { name, tree: Arc::new(tree), origin, origins: BTreeMap::default(), secret };
+        Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: None })
+    }
+
+    #[getter]
+    fn name(&self) -> Text<&str> {
+        Text(&self.version.loaded.name)
+    }
+
+    fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(read_only(slf.py(), "Layer"))
+    }
+
+    fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(read_only(slf.py(), "Layer"))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {
+        Ok(Text(format!("<veltrix.Layer {}>", shown(&ffi::new_str(py, &self.version.loaded.name)?)?)))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        imports::reduced(imports::restore_layer(py)?, self.state(py)?)
+    }
+
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let [own, data, origins, secret] = slf.get().state(py)?;
+        let data = imports::keeping_folds(py)?.call1((data, protocol))?;
+        imports::reduced(imports::restore_layer(py)?, [own, data, origins, secret])
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.opaques.as_ref().map_or(Ok(()), |opaques| visit.call(opaques))
+    }
+}
+
+fn names<'py>(py: Python<'py>, table: &Interner, path: &[SegmentId]) -> PyResult<Bound<'py, PyTuple>> {
+    texts(py, path.iter().map(|&id| &*table.get(id).text))
+}
+
+/// Every node whose origin is not the layer's own.
+fn collect_origins(
+    py: Python<'_>,
+    layer: &LayerVersion,
+    definition: Definition<'_>,
+    path: &mut Vec<SegmentId>,
+    origins: &Bound<'_, PyDict>,
+) -> PyResult<()> {
+    let (loaded, origin) = (&layer.loaded, layer.origin(definition));
+    if origin != loaded.origin {
+        let key = names(py, loaded.tree.segments(), path)?;
+        origins.set_item(key, origin_object(py, &loaded.name, &origin)?)?;
+    }
+    if let Definition::Node(tree, node) = definition.value()
+        && tree.node(node).kind != Kind::Mapping
+    {
+        return Ok(());
+    }
+    for name in definition.names() {
+        if let Some(child) = definition.child(name) {
+            path.push(name);
+            collect_origins(py, layer, child, path, origins)?;
+            path.pop();
+        }
+    }
+    Ok(())
+}
+
+/// The layer that was pickled.
+#[pyfunction]
+#[pyo3(signature = (origin, data, origins, secret))]
+pub fn restore_layer<'py>(
+    origin: &Bound<'py, PyAny>,
+    data: &Bound<'py, PyAny>,
+    origins: &Bound<'py, PyAny>,
+    secret: &Bound<'py, PyAny>,
+) -> PyResult<Layer> {
+    let (name, origin) = layer_origin(origin)?;
+    check_data(data)?;
+    Layer::from_data(data, name, origin, Origins::new(Some(origins))?, secret, interner::current())
+}

@@ -1,0 +1,155 @@
+//! The methods that `Snapshot` and `View` have in common.
+
+use crate::interop::error::{attribute_error, type_error};
+use pyo3::prelude::*;
+
+/// The error for setting or deleting an attribute.
+pub fn read_only(py: Python<'_>, class: &str) -> PyErr {
+    attribute_error(py, format!("a {class} is read-only"))
+}
+
+/// The error for hashing.
+pub fn unhashable(py: Python<'_>, class: &str) -> PyErr {
+    type_error(py, format!("unhashable type: '{class}'"))
+}
+
+/// The methods of a class that reads; `$extra` are those of its own.
+macro_rules! reading_methods {
+    ($class:ident, { $($extra:tt)* }) => {
+        #[pymethods]
+        impl $class {
+            fn __setattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+                Err($crate::classes::methods::read_only(slf.py(), stringify!($class)))
+            }
+
+            fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
+                Err($crate::classes::methods::read_only(slf.py(), stringify!($class)))
+            }
+
+            fn __getitem__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.get_item(path))
+            }
+
+            /// The value at a path, or the default where the path is missing; a stored null is no missing path.
+            #[pyo3(signature = (path, default = None))]
+            fn get<'py>(
+                slf: &Bound<'py, Self>,
+                path: &Bound<'py, PyAny>,
+                default: Option<Bound<'py, PyAny>>,
+            ) -> PyResult<Option<Bound<'py, PyAny>>> {
+                Self::reading(slf, |reading| Ok(reading.find(path)?.or(default)))
+            }
+
+            fn __contains__<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<bool> {
+                Self::reading(slf, |reading| Ok(reading.find(path)?.is_some()))
+            }
+
+            fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+                Self::reading(slf, |reading| reading.count())
+            }
+
+            fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                let names = Self::reading(slf, |reading| reading.names())?;
+                Ok(ffi::new_tuple(slf.py(), names)?.try_iter()?.into_any())
+            }
+
+            fn __reversed__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                let mut names = Self::reading(slf, |reading| reading.names())?;
+                names.reverse();
+                Ok(ffi::new_tuple(slf.py(), names)?.try_iter()?.into_any())
+            }
+
+            /// The names of the children; a `Name` where a path would have to quote it.
+            fn keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                imports::keys_view(slf.py())?.call1((slf,))
+            }
+
+            /// The values of the children.
+            fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                imports::values_view(slf.py())?.call1((slf,))
+            }
+
+            /// The names and values of the children.
+            fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                imports::items_view(slf.py())?.call1((slf,))
+            }
+
+            fn __eq__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                let py = slf.py();
+                Ok(match Self::reading(slf, |reading| reading.equals(other))? {
+                    Some(equal) => PyBool::new(py, equal).to_owned().into_any(),
+                    None => py.NotImplemented().into_bound(py),
+                })
+            }
+
+            fn __ne__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                let py = slf.py();
+                Ok(match Self::reading(slf, |reading| reading.equals(other))? {
+                    Some(equal) => PyBool::new(py, !equal).to_owned().into_any(),
+                    None => py.NotImplemented().into_bound(py),
+                })
+            }
+
+            fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
+                Err($crate::classes::methods::unhashable(slf.py(), stringify!($class)))
+            }
+
+            /// Every leaf by the canonical text of its path; an empty mapping is listed as itself.
+            fn flatten<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+                Self::reading(slf, |reading| reading.flatten())
+            }
+
+            /// A copy made of plain dicts and lists.
+            fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+                Self::reading(slf, |reading| reading.to_dict())
+            }
+
+            /// A handle on one value.
+            fn key<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Key> {
+                let (path, value) = Self::reading(slf, |reading| reading.key(path))?;
+                Ok(Key { path, value: value.unbind() })
+            }
+
+            /// Why a path has its value: each definition of it with its origin, the highest first.
+            fn explain<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.explain(path))
+            }
+
+            /// The names of the layers, the lowest first.
+            #[getter]
+            fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+                Self::reading(slf, |reading| {
+                    texts(slf.py(), reading.kernel()?.layer_names())
+                })
+            }
+
+            /// A number that rises by one with each change of the content.
+            #[getter]
+            fn generation(slf: &Bound<'_, Self>) -> PyResult<Int> {
+                Self::reading(slf, |reading| Ok(Int(reading.kernel()?.generation.cast_signed())))
+            }
+
+            /// A hash of the content that ignores the order of keys.
+            #[getter]
+            fn digest<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.digest())
+            }
+
+            fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+                imports::display(slf.py())?.call1((slf,))
+            }
+
+            fn __copy__(slf: Py<Self>) -> Py<Self> {
+                slf
+            }
+
+            fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+ let _ = memo;
+                slf
+            }
+
+            $($extra)*
+        }
+    };
+}
+pub(crate) use reading_methods;

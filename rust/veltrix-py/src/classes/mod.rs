@@ -1,0 +1,11 @@
+//! One file for each Python class, and its methods.
+
+pub mod key;
+pub mod layer;
+pub mod layer_arguments;
+pub mod methods;
+pub mod view;
+pub mod difference;
+pub mod snapshot;
+pub mod scope;
+pub mod resolve;

@@ -1,0 +1,170 @@
+//! The class `Snapshot`.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::limits::MAX_LAYERS;
+use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder, siblings};
+
+use crate::classes::difference::Difference;
+use crate::classes::key::Key;
+use crate::classes::layer::Layer;
+use crate::classes::layer_arguments::{layer_argument, position};
+use crate::classes::methods::reading_methods;
+use crate::classes::scope::scoped;
+use crate::convert::from_python::DataReader;
+use crate::convert::origin::text_argument;
+use crate::convert::path;
+use crate::interop::alloc::{Int, Text, texts};
+use crate::interop::error::{raise, type_error};
+use crate::interop::ffi;
+use crate::interop::imports::{self, Given};
+use crate::interop::panic::guarded;
+use crate::read::reading::Reading;
+use crate::state::small_overlay::small_overlay;
+use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
+
+impl Snapshot {
+    fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
+        let spot = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
+        guarded(slf.py(), || read(Reading { owner: slf, spot: &spot }))
+    }
+}
+
+reading_methods!(Snapshot, {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let (py, snapshot) = (slf.py(), slf.get());
+        guarded(py, || {
+            let kernel = snapshot.kernel(py)?;
+            let layers = kernel.stack.iter().map(|version| {
+                let opaques = snapshot.opaques().map(|opaques| opaques.clone_ref(py));
+                Ok(Bound::new(py, Layer { version: version.clone(), opaques })?.into_any())
+            });
+            let layers = ffi::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
+            let conflicts = match kernel.conflicts {
+                Conflicts::Error => "error",
+                Conflicts::Replace => "replace",
+            };
+            let conflicts = ffi::new_str(py, conflicts)?.into_any();
+            let generation = ffi::new_int(py, kernel.generation.cast_signed())?.into_any();
+            let dimensions = snapshot.dimensions.bind(py).clone().into_any();
+            imports::reduced(imports::restore_snapshot(py)?, [layers, conflicts, dimensions, generation])
+        })
+    }
+
+    /// The snapshot with one more layer on top, of the same generation.
+    #[pyo3(signature = (data, name = Given(None)), text_signature = "($self, data, name='overlay')")]
+    fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Self> {
+        let (py, snapshot) = (slf.py(), slf.get());
+        if !imports::is_mapping(data)? {
+            let kind = imports::type_name(data);
+            return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
+        }
+        let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
+        if snapshot.small_overlay.is_none()
+            && snapshot.below().stack.len() < MAX_LAYERS
+            && let Some(overlay) = small_overlay(snapshot.below(), data)?
+        {
+            return Ok(snapshot.overlaid(py, overlay, name));
+        }
+        Self::deriving(slf, |py, snapshot, parent| {
+            let name = name.unwrap_or_else(|| OVERLAY.to_owned());
+            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
+            let overlaid = parent.kernel.with_layer(&layer, None);
+            let overlaid = overlaid.map(|overlaid| overlaid.with_generation(parent.kernel.generation));
+            snapshot.derived(py, parent, overlaid, added)
+        })
+    }
+
+    /// The snapshot with a definition put into one of its layers, the topmost by default.
+    #[pyo3(signature = (path, value, *, layer = None))]
+    fn set<'py>(
+        slf: &Bound<'py, Self>,
+        path: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        layer: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        Self::deriving(slf, |py, snapshot, parent| {
+            let kernel = parent.kernel;
+            let table = kernel.segments();
+            let names = path::settable(py, table, path)?;
+            let at = position(py, kernel, layer)?;
+            let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
+            snapshot.derived(py, parent, kernel.set(at, &names, &Arc::new(read.tree)), read.opaques)
+        })
+    }
+
+    /// The snapshot without one layer's own definition; what lies beneath shines through.
+    #[pyo3(signature = (path, *, layer = None))]
+    fn delete<'py>(
+        slf: &Bound<'py, Self>,
+        path: &Bound<'py, PyAny>,
+        layer: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        Self::deriving(slf, |py, snapshot, parent| {
+            let kernel = parent.kernel;
+            let table = kernel.segments();
+            let names = path::settable(py, table, path)?;
+            let at = position(py, kernel, layer)?;
+            let version = &kernel.stack[at];
+            let depth = version.defined_depth(&names);
+            if depth < names.len() {
+                let names_there = version.definition(&names[..depth]).map_or_else(Vec::new, Definition::names);
+                let siblings = texts(py, siblings(names_there.iter().map(|&id| &*table.get(id).text)))?;
+                let key = Text(&*table.get(names[depth]).text);
+                let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
+                return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
+            }
+            snapshot.derived(py, parent, kernel.delete(at, &names), None)
+        })
+    }
+
+    /// The snapshot with a layer in the place of the topmost of its name, or on top.
+    #[pyo3(signature = (layer))]
+    fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Self::deriving(slf, |py, snapshot, parent| {
+            let kernel = parent.kernel;
+            let layer = layer_argument(layer)?.get().reinterned(py, kernel.segments());
+            let at = kernel.topmost(Some(&layer.version.loaded.name));
+            let derived = kernel.with_layer(&layer.version, at);
+            snapshot.derived(py, parent, derived, layer.opaques)
+        })
+    }
+
+    /// The snapshot without the topmost layer of a name.
+    #[pyo3(signature = (name))]
+    fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Self::deriving(slf, |py, snapshot, parent| {
+            let derived = parent.kernel.without_layer(position(py, parent.kernel, Some(name))?);
+            snapshot.derived(py, parent, derived, None)
+        })
+    }
+
+    /// What was added, removed and changed since another snapshot.
+    #[pyo3(signature = (old))]
+    fn diff(slf: &Bound<'_, Self>, old: &Bound<'_, PyAny>) -> PyResult<Difference> {
+        let Ok(other) = old.cast::<Self>() else {
+            let kind = imports::type_name(old);
+            return Err(type_error(slf.py(), format!("diff() takes a Snapshot, not {kind}")));
+        };
+        guarded(slf.py(), || Difference::new(slf, other))
+    }
+
+    /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
+    #[pyo3(signature = (**choices))]
+    fn scope<'py>(slf: &Bound<'py, Self>, choices: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, Self>> {
+        scoped(slf, choices)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Some(opaques) = self.opaques() {
+            visit.call(opaques)?;
+        }
+        if let Some(scopes) = self.scopes.get() {
+            visit.call(scopes)?;
+        }
+        visit.call(&self.dimensions)
+    }
+});

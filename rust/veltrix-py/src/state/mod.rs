@@ -1,0 +1,7 @@
+//! What the Python classes hold.
+
+pub mod value_cache;
+pub mod small_overlay;
+pub mod opaques;
+pub mod snapshot;
+pub mod view;

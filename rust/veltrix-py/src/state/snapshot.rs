@@ -1,0 +1,194 @@
+//! What a Python `Snapshot` holds.
+
+use std::sync::{Arc, OnceLock};
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple};
+use veltrix_core as kernel;
+use veltrix_core::{Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
+
+use crate::convert::from_python::DataReader;
+use crate::convert::kernel_error::kernel_error;
+use crate::interop::ffi;
+use crate::interop::panic::guarded;
+use crate::state::opaques::joined;
+use crate::state::small_overlay::{SmallOverlay, overlay_data};
+use crate::state::value_cache::ValueCache;
+
+/// So few opaque objects are kept whether they are needed or not; hardly any where assertions are on, so that tests meet
+/// what lets them go.
+const FEW: usize = if cfg!(debug_assertions) { 2 } else { 64 };
+/// The name of an overlay's layer unless it is given another one.
+pub const OVERLAY: &str = "overlay";
+
+/// What a snapshot is derived from: a kernel's snapshot, and what was read from its base.
+pub struct Parent<'a> {
+    pub kernel: &'a Arc<kernel::Snapshot>,
+    pub cache: &'a Arc<ValueCache>,
+}
+
+/// The immutable result of resolving a stack of layers: a read-only mapping.
+#[pyclass(frozen, module = "veltrix", weakref)]
+pub struct Snapshot {
+    /// The bits of the paths that may differ from the base; none for a snapshot that is its base.
+    pub filter: u64,
+    /// What was read from the base, shared by all snapshots over it.
+    pub cache: Arc<ValueCache>,
+    /// What was read where this snapshot may differ from the base.
+    pub own: OnceLock<ValueCache>,
+    /// The overlay that makes this snapshot of the one below.
+    pub small_overlay: Option<SmallOverlay>,
+    below: Arc<kernel::Snapshot>,
+    /// The name of the small overlay's layer.
+    name: Option<Box<str>>,
+    whole: PyOnceLock<Arc<kernel::Snapshot>>,
+    reinterned: Reinterned<Arc<ValueCache>>,
+    /// Every opaque object that a layer refers to, by its handle, and perhaps some that none does any more.
+    opaques: Option<Py<PyDict>>,
+    /// With more opaque objects than this, those that no layer refers to are let go.
+    many: usize,
+    pub dimensions: Py<PyTuple>,
+    pub scopes: OnceLock<Py<PyDict>>,
+}
+
+impl Snapshot {
+    pub fn new(
+        kernel: kernel::Snapshot,
+        cache: Option<&Arc<ValueCache>>,
+        opaques: Option<Py<PyDict>>,
+        dimensions: Py<PyTuple>,
+    ) -> Self {
+        let cache = cache.map_or_else(|| Arc::new(ValueCache::new(kernel.base.entries().len())), Arc::clone);
+        let filter = kernel.filter();
+        Self {
+            filter,
+            cache,
+            own: OnceLock::new(),
+            small_overlay: None,
+            below: Arc::new(kernel),
+            name: None,
+            whole: PyOnceLock::new(),
+            reinterned: Reinterned::default(),
+            many: FEW,
+            opaques,
+            dimensions,
+            scopes: OnceLock::new(),
+        }
+    }
+
+    /// The kernel's snapshot beneath the small overlay; this snapshot itself where there is none.
+    #[inline]
+    pub const fn below(&self) -> &Arc<kernel::Snapshot> {
+        &self.below
+    }
+
+    /// This snapshot, which has no small overlay, with one.
+    pub fn overlaid(&self, py: Python<'_>, small_overlay: SmallOverlay, name: Option<String>) -> Self {
+        Self {
+            filter: self.filter | small_overlay.filter(),
+            cache: Arc::clone(&self.cache),
+            own: OnceLock::new(),
+            small_overlay: Some(small_overlay),
+            below: Arc::clone(&self.below),
+            name: name.map(String::into_boxed_str),
+            whole: PyOnceLock::new(),
+            reinterned: Reinterned::default(),
+            opaques: self.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
+            many: self.many,
+            dimensions: self.dimensions.clone_ref(py),
+            scopes: OnceLock::new(),
+        }
+    }
+
+    /// The kernel's snapshot of the whole stack.
+    pub fn kernel(&self, py: Python<'_>) -> PyResult<&Arc<kernel::Snapshot>> {
+        let Some(overlay) = &self.small_overlay else { return Ok(&self.below) };
+        self.whole.get_or_try_init(py, || {
+            let data = overlay_data(py, overlay, &self.below)?;
+            let name = self.name.as_deref().unwrap_or(OVERLAY).to_owned();
+            let (layer, _) = overlay_layer(py, self.below.segments(), data.as_any(), name)?;
+            let whole = self
+                .below
+                .with_values(&layer)
+                .map(|whole| whole.with_generation(self.below.generation))
+                .map_err(|error| kernel_error(py, self.below.segments(), error))?;
+            // Entries and what the cache keeps of them are those of one base. Only two paths of one hash could part them.
+            assert!(Arc::ptr_eq(&whole.base, &self.below.base));
+            Ok(Arc::new(whole))
+        })
+    }
+
+    /// A snapshot of another content with the same dimensions; `added` are the opaque objects of what came.
+    pub fn derived(
+        &self,
+        py: Python<'_>,
+        parent: &Parent<'_>,
+        kernel: Result<kernel::Snapshot, Error>,
+        added: Option<Py<PyDict>>,
+    ) -> PyResult<Self> {
+        let kernel = kernel.map_err(|error| kernel_error(py, parent.kernel.segments(), error))?;
+        let cache = Arc::ptr_eq(&kernel.base, &parent.kernel.base).then_some(parent.cache);
+        let opaques = joined(py, self.opaques.as_ref(), added)?;
+        let mut new = Self::new(kernel, cache, opaques, self.dimensions.clone_ref(py));
+        new.many = self.many;
+        new.forget_opaques(py)?;
+        Ok(new)
+    }
+
+    /// Lets go of opaque objects that no layer refers to any more, once they have become many.
+    fn forget_opaques(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Some(held) = self.opaques.as_ref().map(|held| held.bind(py)).filter(|held| held.len() > self.many) else {
+            return Ok(());
+        };
+        let needed = ffi::new_dict(py)?;
+        for handle in self.below.opaques() {
+            let handle = ffi::new_int(py, handle.cast_signed())?;
+            if let Some(object) = held.get_item(&handle)? {
+                needed.set_item(handle, object)?;
+            }
+        }
+        self.many = needed.len() * 2 + FEW;
+        self.opaques = Some(needed.unbind());
+        Ok(())
+    }
+
+    pub const fn opaques(&self) -> Option<&Py<PyDict>> {
+        self.opaques.as_ref()
+    }
+
+    /// Derives a snapshot from this one, or from the same content on a table that is not worn.
+    pub fn deriving<'py, R>(
+        slf: &Bound<'py, Self>,
+        derive: impl FnOnce(Python<'py>, &Self, &Parent<'_>) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let (py, snapshot) = (slf.py(), slf.get());
+        guarded(py, || {
+            let (kernel, fresh) = (snapshot.kernel(py)?, &mut None);
+            let parent = if kernel.needs_reintern() {
+                let cache = |fresh: &kernel::Snapshot| Arc::new(ValueCache::new(fresh.base.entries().len()));
+                let reinterned = snapshot.reinterned.of(kernel, cache);
+                let reinterned = reinterned.map_err(|error| kernel_error(py, kernel.segments(), error))?;
+                let (kernel, cache) = &*fresh.insert(reinterned);
+                Parent { kernel, cache }
+            } else {
+                Parent { kernel, cache: &snapshot.cache }
+            };
+            derive(py, snapshot, &parent)
+        })
+    }
+}
+
+/// The layer of an overlay, and the opaque objects that it refers to.
+pub fn overlay_layer(
+    py: Python<'_>,
+    table: &Arc<Interner>,
+    data: &Bound<'_, PyAny>,
+    name: String,
+) -> PyResult<(LayerVersion, Option<Py<PyDict>>)> {
+    let read = DataReader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
+    let origin = Origin { source: "overlay".into(), ..Origin::default() };
+    let loaded =
+        kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret: Secret::Nothing };
+    Ok((LayerVersion::new(Arc::new(loaded)), read.opaques))
+}

@@ -1,0 +1,102 @@
+"""What each wheel holds, and what its metadata says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.wheels import ROOT, in_dist_info, is_pure, read
+
+SAYS_WHO_AND_WHERE = ("Author", "Project-URL", "License-Expression", "Summary", "Requires-Python")
+
+
+def test_one_extension_for_each_interpreter_and_one_wheel_without(dist):
+    names = [wheel.name for wheel in dist.glob("*.whl")]
+    tags = [re.fullmatch(r"veltrix-[\d.]+-(cp3\d+)-\1-\w+\.manylinux_2_17_\w+\.whl", name) for name in names]
+    assert len([found for found in tags if found]) == len({found[1] for found in tags if found}) > 0
+    assert len(names) == len([found for found in tags if found]) + 1
+
+
+def test_the_extension_is_the_one_that_the_tags_name(wheel):
+    extensions = [name for name in read(wheel) if name.endswith((".so", ".pyd"))]
+    tags = in_dist_info(wheel, "WHEEL").get_all("Tag")
+    if is_pure(wheel):
+        assert (extensions, tags) == ([], ["py3-none-any"])
+    else:
+        version = re.match(r"cp3(\d+)-", tags[0])[1]
+        assert re.fullmatch(rf"veltrix/_native\.cpython-3{version}-\w+-linux-gnu\.so", extensions[0])
+        assert len(extensions) == 1
+
+
+def test_the_python_files_are_those_of_the_tree(wheel):
+    package = ROOT / "python"
+    tree = {path.relative_to(package).as_posix(): path.read_bytes() for path in package.rglob("*.py")}
+    assert {name: data for name, data in read(wheel).items() if name.endswith(".py")} == tree
+
+
+def test_auditwheel_finds_the_tag_true(wheel):
+    if is_pure(wheel):
+        return
+    shown = subprocess.run(
+        [sys.executable, "-m", "auditwheel", "show", wheel], capture_output=True, text=True, check=True
+    )
+    assert re.search(r'consistent with the following platform tag:\s+"manylinux_2_17_\w+"', shown.stdout)
+
+
+def test_nothing_names_a_folder_of_the_builder(wheel):
+    homes = [Path.home(), ROOT, Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))]
+    folders = [f"{folder}/".encode() for folder in homes]
+    assert [name for name, data in read(wheel).items() if any(folder in data for folder in folders)] == []
+
+
+def test_the_licences_of_what_is_linked_are_in_it(wheel):
+    files = read(wheel)
+    licences = {name.partition("/licenses/")[2] for name in files if "/licenses/" in name}
+    assert licences == {"LICENSE", ".legal/THIRD-PARTY.txt"}
+    (text,) = (data for name, data in files.items() if name.endswith("THIRD-PARTY.txt"))
+    assert text == (ROOT / ".legal" / "THIRD-PARTY.txt").read_bytes()
+
+
+def test_all_wheels_say_the_same_of_themselves(wheel, pure_wheel):
+    def said(path):
+        headers = in_dist_info(path, "METADATA")
+        media_type = headers.get_content_type(), headers.get("Description-Content-Type", "").partition(";")[0]
+        fields = {(name, re.sub(r" ?; ?", "; ", value)) for name, value in headers.items()}
+        by_backend = {"Description-Content-Type", "Keywords"}
+        return (
+            {field for field in fields if field[0] not in by_backend},
+            set(headers["Keywords"].split(",")),
+            media_type,
+            headers.get_payload().strip(),
+        )
+
+    assert said(wheel) == said(pure_wheel)
+    assert all(in_dist_info(wheel, "METADATA")[field] for field in SAYS_WHO_AND_WHERE)
+
+
+def test_links_and_pictures_hold_on_the_page_of_the_index(wheel):
+    page = in_dist_info(wheel, "METADATA").get_payload()
+    text = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith("https://")] == []
+
+
+def test_the_classifiers_name_each_version_that_a_wheel_is_for(dist):
+    classifiers = in_dist_info(next(dist.glob("*.whl")), "METADATA").get_all("Classifier")
+    named = {found[1] for line in classifiers if (found := re.search(r":: 3\.(\d+)$", line))}
+    built = {found[1] for path in dist.glob("*.whl") if (found := re.search(r"-cp3(\d+)-", path.name))}
+    assert built <= named
+
+
+@pytest.mark.parametrize("field", ["Homepage", "Documentation", "Changelog", "Issues", "Security"])
+def test_the_addresses_are_of_one_home(pure_wheel, field):
+    addresses = dict(
+        line.split(", ", 1) for line in in_dist_info(pure_wheel, "METADATA").get_all("Project-URL")
+    )
+    assert addresses[field].startswith(addresses["Homepage"])

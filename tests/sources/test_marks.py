@@ -1,0 +1,147 @@
+"""Paths that `secret=` names: one that matches nothing hides nothing, and is said."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from pathlib import Path
+
+import pytest
+
+import veltrix
+from veltrix.errors import ConfigError
+from veltrix.sources.marks import UnmatchedMark
+
+
+@pytest.fixture(autouse=True)
+def in_tmp_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("app.toml").write_text("[db]\nhost = 'x'\nservers = [{password = 'x'}]\n")
+    Path(".env").write_text("DB__USER=x\n")
+    Path("secrets").mkdir(mode=0o700)
+    Path("secrets", "token").write_text("x")
+    monkeypatch.setenv("APP_DB__PASSWORD", "x")
+
+
+def warned(*sources, **options):
+    """The texts of the warnings of a load."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        veltrix.Config(*sources, **options)
+    assert all(one.category is UnmatchedMark for one in caught)
+    return [str(one.message) for one in caught]
+
+
+NOWHERE = ["db.pasword"]
+SAID = "secret= names db.pasword, where no layer has anything"
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: veltrix.File("app.toml", secret=NOWHERE), "app.toml: "),
+        (lambda: veltrix.DotEnv(secret=NOWHERE), ".env: "),
+        (lambda: veltrix.Env("APP", secret=NOWHERE), "env:APP: "),
+        (lambda: veltrix.Arguments(["a=1"], secret="db.pasword"), "arguments: "),
+        (lambda: veltrix.Values({"a": 1}, secret=[("db", "pasword")]), "values: "),
+    ],
+)
+def test_a_mark_of_a_source_that_matches_nothing_warns(make, name):
+    assert warned(make()) == [f"{name}{SAID}"]
+    assert warned(veltrix.Layer("low", {"db": {"pasword": 1}}), make()) == []
+
+
+def test_a_mark_of_the_configuration_that_matches_nothing_warns():
+    assert warned("app.toml", secret=NOWHERE) == [SAID]
+    assert warned("app.toml", secret="db.host") == []
+    assert warned(secret=["a"]) == ["secret= names a, where no layer has anything"]
+
+
+def test_all_that_one_source_marks_for_nothing_is_one_warning():
+    assert warned("app.toml", secret=["db.host", "a.b", '"x.y"', "a.b"]) == [
+        'secret= names a.b, "x.y", where no layer has anything'
+    ]
+    many = [f"k{number}" for number in range(9)]
+    assert warned({}, secret=many) == ["secret= names k0, k1, k2, k3, k4, …, where no layer has anything"]
+    source = veltrix.File("app.toml", secret=["b"])
+    assert warned(source, veltrix.Env("APP", secret=["c"]), secret=["a"]) == [
+        "app.toml: secret= names b, where no layer has anything",
+        "env:APP: secret= names c, where no layer has anything",
+        "secret= names a, where no layer has anything",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["db", "db.host", "db.servers", "db.servers[0]", "db.servers[7].x", "db.password"]
+)
+def test_a_mark_matches_what_any_layer_has(path):
+    """A path into a list marks the list."""
+    assert warned(veltrix.File("app.toml", secret=[path]), veltrix.Env("APP")) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["db.host.x", "db.servers.password", "Db.host", "host", '"db.host"', "a" + ".a" * 99]
+)
+def test_a_mark_beneath_a_value_or_of_another_name_matches_nothing(path):
+    assert len(warned("app.toml", secret=[path])) == 1
+
+
+@pytest.mark.parametrize("upper", [{"db": None}, {"db": veltrix.DELETE}, {"db": veltrix.replace({"a": 1})}])
+def test_a_mark_matches_what_is_hidden(upper):
+    assert warned("app.toml", upper, secret=["db.host"]) == []
+    assert warned({"gone": veltrix.DELETE, "null": None, "empty": {}}, secret=["gone", "null", "empty"]) == []
+
+
+def test_a_mark_may_match_in_a_choice_of_a_dimension_only():
+    tables = {"region": {"eu": {"eu": {"key": 1}}, "us": {"us": {"key": 1}}}}
+    assert warned({}, secret=["eu.key", "us.key", "jp.key"], dimensions=tables) == [
+        "secret= names jp.key, where no layer has anything"
+    ]
+    dimension = veltrix.Dimension("region", {"eu": veltrix.Layer("eu", {"eu": 1})})
+    assert warned({}, secret=["eu"], dimensions=[dimension]) == []
+
+
+def test_a_mark_of_a_source_in_a_dimension_is_looked_at_too():
+    choice = veltrix.Values({"a": 1}, name="eu", secret=["b", "c"])
+    assert warned({"b": 1}, dimensions={"region": {"eu": choice}}) == [
+        "eu: secret= names c, where no layer has anything"
+    ]
+
+
+def test_an_absent_source_gives_no_mark_and_may_be_what_the_others_are_for():
+    absent = veltrix.File("local.toml", optional=True, secret=["a"])
+    assert warned("app.toml", absent) == []
+    assert warned("app.toml", veltrix.File("local.toml", optional=True), secret=["a"]) == []
+    assert warned("app.toml", veltrix.DotEnv("local.env", optional=True), secret=["a"]) == []
+    assert warned("app.toml", veltrix.Secrets("nowhere", optional=True), secret=["a"]) == []
+    assert warned(veltrix.File("app.toml", optional=True), secret=["a"]) != []
+    marked = veltrix.File("app.toml", secret=["a"])
+    assert warned(marked, veltrix.File("local.toml", optional=True)) == [
+        "app.toml: secret= names a, where no layer has anything"
+    ]
+
+
+def test_everything_marked_is_no_mark_of_a_path():
+    assert warned(veltrix.Values({}, secret=True), veltrix.Env("NONE", secret=True)) == []
+    assert warned(veltrix.Secrets("secrets"), {}, secret=()) == []
+
+
+def test_a_layer_that_is_given_keeps_its_marks_to_itself():
+    """A layer may be made for several stacks: only who resolves them knows what a mark is for."""
+    assert warned(veltrix.Layer("a", {"a": 1}, secret=["b"])) == []
+
+
+def test_where_a_load_fails_nothing_is_said_of_marks():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ConfigError):
+            veltrix.Config("absent.toml", veltrix.Env("APP", secret=["a"]), secret=["b"])
+
+
+def test_the_warning_can_be_an_error_and_be_carried():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(veltrix.ConfigWarning) as caught:
+            veltrix.Config("app.toml", secret=NOWHERE)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.paths, again.source) == (SAID, ("db.pasword",), None)
