@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from veltrix._pure.path import needs_quotes
-from veltrix._pure.resolve import ABSENT, children, counting, finish, named
+from veltrix._pure.resolve import ABSENT, children, combine, counting, finish, named
 from veltrix.types import Name
 
 TYPE_CHECKING = False
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from veltrix._pure.resolve import Run
 
 
+NOTHING: dict[str, Node] = {}
+
+
 def derive(old: Any, before: Run, after: Run, path: Segments, conflicts: str) -> Any:
     """The value of a run, where that of the run before is known.
 
@@ -31,18 +34,23 @@ def derive(old: Any, before: Run, after: Run, path: Segments, conflicts: str) ->
     counted = counting(after, path, conflicts)
     if not counted or not counted[0].is_mapping:
         return finish(after, path, conflicts)
-    known = before if counted[-len(before) :] == before else counting(before, path, conflicts)
-    names, in_place = _touched(known, counted)
+    known, came, top = before, counted[: len(counted) - len(before)], NOTHING
+    if came + before == counted:  # as most often: what came lies on top of all that was
+        names, in_place = named(came), True
+        if len(came) == 1:
+            top = came[0].value
+    else:
+        known = counting(before, path, conflicts)
+        names, in_place = _touched(known, counted)
     values = dict(old)
-    # A plain value of one layer on top of all wins wherever no mapping was, so that no other has to be asked.
-    on_top = counted[0].value if in_place and len(counted) == len(known) + 1 else {}
     for name in names:
-        was = old.get(name, ABSENT)
+        was, node = old.get(name, ABSENT), top.get(name)
         if type(was) is dict:
-            before, after = children(known, name), children(counted, name)
-            value = derive(was, before, after, (*path, name), conflicts)
-        elif name in on_top and on_top[name].operator is None and not on_top[name].is_mapping:
-            value = on_top[name].value
+            first = children(known, name)
+            then = children(counted, name) if node is None else combine((node,), first)
+            value = derive(was, first, then, (*path, name), conflicts)
+        elif node is not None and node.operator is None and not node.is_mapping:
+            value = node.value  # on top of all, a value wins over what is no mapping
         else:
             value = finish(children(counted, name), (*path, name), conflicts)
         if value is ABSENT:
@@ -57,9 +65,6 @@ def derive(old: Any, before: Run, after: Run, path: Segments, conflicts: str) ->
 
 def _touched(known: Run, counted: Run) -> tuple[Iterable[str], bool]:
     """The names that a definition came to or went from; and whether no other name changes its place."""
-    more = len(counted) - len(known)
-    if counted[more:] == known:
-        return named(counted[:more]), True
     low = _alike(reversed(known), reversed(counted))
     went, came = known[: len(known) - low], counted[: len(counted) - low]
     top = _alike(went, came)

@@ -80,7 +80,7 @@ def freeze(data: Any, path: Segments) -> Any:
 
 def freeze_list(data: list[Any] | tuple[Any, ...], path: Segments) -> tuple[Any, ...]:
     """A list, and all that stands in it."""
-    return tuple(_freeze_item(item, (*path, index)) for index, item in enumerate(data))
+    return tuple([_freeze_item(item, (*path, index)) for index, item in enumerate(data)])
 
 
 def _freeze_item(item: Any, path: Segments) -> Any:
