@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from veltrix import implementations
@@ -26,6 +28,14 @@ def pytest_collection_modifyitems(config, items):
 
 def _kernel_of(item):
     return item.callspec.params.get("kernel") if hasattr(item, "callspec") else None
+
+
+@pytest.fixture
+def allocated_blocks():
+    """How many blocks of memory the interpreter has given out."""
+    if not hasattr(sys, "getallocatedblocks"):
+        pytest.skip(f"{sys.implementation.name} counts no blocks of memory")
+    return sys.getallocatedblocks
 
 
 @pytest.fixture(params=KERNELS, scope="session")

@@ -31,7 +31,16 @@ def function(name, result, *arguments):
 
 def strings():
     """Exact strings of every form: by widest character, by length, by where they come from."""
-    yield from ("", "a", "\xe9", "\u20ac", "\U0001f600", sys.intern("an interned name"), "text" * 2, str(12.5))
+    yield from (
+        "",
+        "a",
+        "\xe9",
+        "\u20ac",
+        "\U0001f600",
+        sys.intern("an interned name"),
+        "text" * 2,
+        str(12.5),
+    )
     for character in BOUNDARIES:
         for length in LENGTHS:
             yield chr(character) * length
@@ -47,9 +56,10 @@ def strings():
         assert function("PyUnicode_AsUTF8", ctypes.c_char_p, ctypes.py_object)(encoded)
         yield encoded
     # CPython makes these with other functions than the literals above.
-    for code in ("a", "\xe9", "\u20ac", "\U0001f600"):
-        yield function("PyUnicode_FromOrdinal", ctypes.py_object, ctypes.c_int)(ord(code))
-        yield function("PyUnicode_FromWideChar", ctypes.py_object, ctypes.c_wchar_p, ctypes.c_ssize_t)(code, -1)
+    wide = function("PyUnicode_FromWideChar", ctypes.py_object, ctypes.c_wchar_p, ctypes.c_ssize_t)
+    for character in ("a", "\xe9", "\u20ac", "\U0001f600"):
+        yield function("PyUnicode_FromOrdinal", ctypes.py_object, ctypes.c_int)(ord(character))
+        yield wide(character, -1)
 
 
 def width(text):
@@ -106,13 +116,14 @@ def test_an_instance_of_a_subclass_is_never_taken_for_compact_ascii(text):
 @pytest.mark.parametrize("text", ["plain", "\xe9t\xe9", "\u20ac", "\U0001f600"])
 @pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
 def test_a_string_of_the_old_form_is_read_too(kernel, text):
-    # Its characters lie in a block of their own; until somebody asks for its text, it has no kind and no length.
+    # Its characters lie in a block of their own; until somebody asks for them, it has no kind and no length.
     make = function("PyUnicode_FromUnicode", ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t)
     fill = function("PyUnicode_AsUnicode", ctypes.c_void_p, ctypes.py_object)
 
     def old(text):
         made = make(None, len(text))
-        ctypes.memmove(fill(made), ctypes.create_unicode_buffer(text), len(text) * ctypes.sizeof(ctypes.c_wchar))
+        size = len(text) * ctypes.sizeof(ctypes.c_wchar)
+        ctypes.memmove(fill(made), ctypes.create_unicode_buffer(text), size)
         return made
 
     unread = old(text)

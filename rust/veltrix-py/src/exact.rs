@@ -18,7 +18,8 @@ pub enum Exact {
     Other,
 }
 
-/// Which plain type an object is exactly.
+/// Which plain type an object is exactly. Plain types are static objects of the interpreter, which is why their addresses
+/// tell.
 pub fn exact(object: &Bound<'_, PyAny>) -> Exact {
     let kind = object.get_type_ptr();
     if kind == &raw mut ffi::PyUnicode_Type {

@@ -186,6 +186,7 @@ unsafe extern "C" fn subscript<T: Reader>(slf: *mut ffi::PyObject, key: *mut ffi
         if is_exact_str(key)
             && let Answer::Value(value) = cached(&instance::<T>(slf).start(), key)
         {
+            // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
             ffi::Py_INCREF(value);
             return value;
         }
@@ -224,7 +225,8 @@ unsafe extern "C" fn get<T: Reader>(
     count: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: a method of a final class gets its instances, attached, and `count` arguments besides the named ones.
+    // SAFETY: a method of a final class gets its instances, attached, and `count` arguments besides the named ones, whose
+    // values follow: so does each version call what is declared `METH_FASTCALL | METH_KEYWORDS`.
     unsafe {
         if (count == 1 || count == 2) && names.is_null() && is_exact_str(*arguments) {
             let start = instance::<T>(slf).start();
@@ -266,7 +268,8 @@ fn replace<T: Reader>(py: Python<'_>) -> PyResult<()> {
     }));
     let original = raw::attribute(&class, c"get")?.unbind();
     // SAFETY: the class is a ready heap type of PyO3's with its slots filled; they are replaced here once, attached, while
-    // the module is made and before any instance exists. The method definition is never freed.
+    // the module is made and before any instance exists. The method definition is never freed. `tp_as_mapping`,
+    // `tp_as_sequence` and `tp_hash` are fields of the type, laid out in PyO3 for the version it is built for.
     unsafe {
         let raw = class.as_ptr().cast::<ffi::PyTypeObject>();
         let (mapping, sequence) = ((*raw).tp_as_mapping, (*raw).tp_as_sequence);
