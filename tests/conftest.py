@@ -45,3 +45,12 @@ def kernel(request):
     if found is None or not hasattr(found, "resolve"):
         pytest.skip(f"veltrix._{request.param} is not built, or without the kernel")
     return found
+
+
+@pytest.fixture(scope="session")
+def both():
+    """The reference and the native kernel; the test is skipped without the latter."""
+    found = implementations()
+    if "native" not in found:
+        pytest.skip("veltrix._native is not built")
+    return found["pure"], found["native"]

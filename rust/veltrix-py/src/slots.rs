@@ -245,8 +245,26 @@ unsafe extern "C" fn get<T: Reader>(
                 return value;
             }
         }
+        original_get::<T>(slf, arguments, count, names)
+    }
+}
+
+/// Calls the method that was there before. Apart from the hot way, which would save registers for it each time.
+///
+/// # Safety
+/// As in `get`.
+#[cold]
+#[inline(never)]
+unsafe fn original_get<T: Reader>(
+    slf: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise: `count` arguments, and behind them one for each name. The original takes the instance
+    // as its first argument.
+    unsafe {
         let Some(originals) = T::originals().get() else { return std::ptr::null_mut() };
-        // The original takes the instance as its first argument.
         let by_name = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) };
         let total = (count + by_name).cast_unsigned();
         let mut all = Vec::with_capacity(total + 1);
