@@ -257,7 +257,7 @@ unsafe extern "C" fn get<T: SlotClass>(
 /// As in `get`.
 #[cold]
 #[inline(never)]
-unsafe fn original_get<T: Reader>(
+unsafe fn original_get<T: SlotClass>(
     slf: *mut ffi::PyObject,
     arguments: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
