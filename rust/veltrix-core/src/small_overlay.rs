@@ -45,13 +45,15 @@ impl OverlaidPath {
         let base = &*snapshot.base;
         let entry = base.find(self.entry, hash, once(name))?;
         let hash = hash.whole();
-        if base.entry(entry).kind == Kind::List {
-            return None;
-        }
-        let is_mapping = match at_entry(base, snapshot.delta.as_ref(), hash, entry) {
-            Found::Missing => return None,
-            Found::Leaf(..) => false,
-            Found::Mapping(_) => true,
+        let kind = base.entry(entry).kind;
+        let is_mapping = match &snapshot.delta {
+            _ if kind == Kind::List => return None,
+            None => kind == Kind::Mapping,
+            Some(delta) => match at_entry(base, Some(delta), hash, entry) {
+                Found::Missing => return None,
+                Found::Leaf(..) => false,
+                Found::Mapping(_) => true,
+            },
         };
         Some(Self { entry, hash, is_mapping })
     }

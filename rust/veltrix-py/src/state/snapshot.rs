@@ -84,6 +84,7 @@ impl Snapshot {
     }
 
     /// This snapshot, which has no small overlay, with one.
+    #[inline]
     pub fn overlaid(&self, py: Python<'_>, small_overlay: SmallOverlay, name: Option<String>) -> Self {
         Self {
             filter: self.filter | small_overlay.filter(),
@@ -157,7 +158,7 @@ impl Snapshot {
         self.opaques.as_ref()
     }
 
-    /// Derives a snapshot from this one, or from the same content on a table that is not worn.
+    /// Derives a snapshot from this one, or from the same content on a table that holds little else.
     pub fn deriving<'py, R>(
         slf: &Bound<'py, Self>,
         derive: impl FnOnce(Python<'py>, &Self, &Parent<'_>) -> PyResult<R>,

@@ -1,0 +1,74 @@
+//! What a host asks a snapshot: where paths lead, small overlays, paths in their order.
+
+#[expect(dead_code, reason = "other tests take more of it")]
+mod stacks;
+
+use serde_json::json;
+use stacks::{layer, names, resolve};
+use veltrix_core::interner;
+use veltrix_core::path::parse;
+use veltrix_core::{Conflicts, OverlaidPath, SmallOverlay, Snapshot, SortedPaths, Target};
+
+fn snapshot() -> Snapshot {
+    let data = json!({"db": {"host": "a", "port": 1, "tags": ["x", {"deep": true}]}, "empty": {}, "z.z": 0});
+    let table = interner::current();
+    resolve(&table, vec![layer(&table, "only", &data)], Conflicts::Error).expect("one layer")
+}
+
+/// `leaf`, `mapping`, or how many steps lead to something.
+fn found(snapshot: &Snapshot, path: &str) -> String {
+    match snapshot.look_up(&snapshot.root(), &parse(path).expect("a path")) {
+        Target::Leaf { .. } => "leaf".into(),
+        Target::Mapping(_) => "mapping".into(),
+        Target::Missing { depth } => depth.to_string(),
+    }
+}
+
+#[test]
+fn steps_lead_into_values_or_say_how_far_they_lead() {
+    let snapshot = snapshot();
+    let paths = ["db", "empty", "db.port", "db.tags[0]", "db.tags[1].deep", "\"z.z\""];
+    assert_eq!(paths.map(|path| found(&snapshot, path)), ["mapping", "mapping", "leaf", "leaf", "leaf", "leaf"]);
+    let paths = ["no", "db.no", "db.port.no", "db.tags[2]", "db.tags[1].no", "db[0]"];
+    assert_eq!(paths.map(|path| found(&snapshot, path)), ["0", "1", "2", "2", "3", "1"]);
+}
+
+#[test]
+fn an_error_learns_the_names_and_the_number_of_items() {
+    let snapshot = snapshot();
+    let beside = |path: &str| {
+        let beside = snapshot.beside(&snapshot.root(), &parse(path).expect("a path"));
+        (beside.names, beside.items)
+    };
+    assert_eq!(beside("db"), (vec!["host", "port", "tags"], None));
+    assert_eq!(beside("db.tags"), (vec![], Some(2)));
+    assert_eq!(beside("db.tags[1]"), (vec!["deep"], None));
+    assert_eq!(beside("db.port"), (vec![], None));
+}
+
+#[test]
+fn a_small_overlay_takes_leaves_of_the_base_and_not_too_many() {
+    let snapshot = snapshot();
+    let mut overlay = SmallOverlay::default();
+    let db = OverlaidPath::ROOT.child(&snapshot, "db").expect("a mapping");
+    let port = db.child(&snapshot, "port").expect("a leaf");
+    assert!(db.is_mapping && !port.is_mapping);
+    assert!(db.child(&snapshot, "no").is_none() && db.child(&snapshot, "tags").is_none());
+    assert!(overlay.is_empty() && !overlay.put(db, || 0) && overlay.is_empty());
+    let taken = (0..100).take_while(|&value| overlay.put(port, || value)).count();
+    assert!(overlay.filter() != 0 && (1..100).contains(&taken) && overlay.iter().count() == taken);
+    let (entry, _) = overlay.iter().next().expect("a value");
+    assert_eq!((overlay.find(entry), overlay.find(entry + 1)), (Some(&0), None));
+}
+
+#[test]
+fn paths_come_in_the_order_of_their_texts() {
+    let table = interner::current();
+    let texts = ["a.b", "a", "\"a.b\".c", "a.b.longer than sixteen bytes.2", "a.b.longer than sixteen bytes.1", "B"];
+    let plain = texts.map(|text| text.replace(' ', "_"));
+    let paths: Vec<_> = plain.iter().map(|text| names(&table, text)).collect();
+    let sorted = SortedPaths::new(&table, paths.iter().map(|path| &**path));
+    let mut expected: Vec<(&str, usize)> = plain.iter().enumerate().map(|(at, text)| (&**text, at)).collect();
+    expected.sort_unstable();
+    assert_eq!(sorted.iter().collect::<Vec<_>>(), expected);
+}
