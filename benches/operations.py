@@ -50,6 +50,9 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "a mapping proxy's [path]": Operation(
             unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
         ),
+        "a mapping proxy's .get(path)": Operation(
+            unrolled("m.get(k{0}, x)", KEYS), {"m": MappingProxyType(flat), "x": None, **equal}
+        ),
         "overlay of 5 keys, 40 reads": Operation(
             f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o", overlay
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,14 @@ def _depends_on_the_choice(item):
 
 def _kernel_of(item):
     return item.callspec.params.get("kernel") if hasattr(item, "callspec") else None
+
+
+@pytest.fixture
+def allocated_blocks():
+    """How many blocks of memory the interpreter has given out."""
+    if not hasattr(sys, "getallocatedblocks"):
+        pytest.skip(f"{sys.implementation.name} counts no blocks of memory")
+    return sys.getallocatedblocks
 
 
 @pytest.fixture(params=KERNELS, scope="session")

@@ -80,6 +80,7 @@ def refusing(snapshot, *_, **__):
 FLATTEN, DIFF = PURE.flatten, PURE.diff
 
 
+@pytest.mark.usefixtures("both")
 @pytest.mark.parametrize(
     ("method", "broken", "said"),
     [
@@ -112,6 +113,7 @@ def test_a_disagreement_is_told_before_anything_is_timed(run, hasty, monkeypatch
     assert "hunter" not in err
 
 
+@pytest.mark.usefixtures("both")
 def test_lookups_that_disagree(run, hasty, monkeypatch):
     read = PURE.__getitem__
     monkeypatch.setattr(

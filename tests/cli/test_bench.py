@@ -19,6 +19,8 @@ from veltrix.cli.comparison import duration, table
 from veltrix.cli.progress import Progress
 from veltrix.cli.style import Style
 
+pytestmark = pytest.mark.usefixtures("both")
+
 FILES = ("base.json", "site.json")
 LOADING = ["parse", "resolve"]
 READING = ["look up a leaf", "get with a default, absent"]

@@ -64,6 +64,7 @@ def bench(**streams):
     os.close(ours)
 
 
+@pytest.mark.usefixtures("both")
 def test_a_terminal_sees_it_and_keeps_only_the_table():
     shown = on_a_terminal("bench", "base.json", "site.json")
     assert f"{CLEARED}loading with both implementations" in shown
@@ -80,6 +81,7 @@ def test_a_terminal_sees_it_and_keeps_only_the_table():
     assert "\x1b" not in "".join(lines)
 
 
+@pytest.mark.usefixtures("both")
 def test_a_pipe_beside_it_gets_the_plain_table():
     with bench(stdout=subprocess.PIPE, stderr=None) as (program, terminal):
         shown = read_until(terminal).decode()
@@ -90,6 +92,7 @@ def test_a_pipe_beside_it_gets_the_plain_table():
     assert left(shown) == [""]
 
 
+@pytest.mark.usefixtures("both")
 def test_nothing_of_it_goes_into_a_pipe():
     with bench(stdout=None, stderr=subprocess.PIPE) as (program, terminal):
         shown = read_until(terminal).decode()
@@ -98,6 +101,7 @@ def test_nothing_of_it_goes_into_a_pipe():
     assert "\r\x1b[K" not in shown
 
 
+@pytest.mark.usefixtures("both")
 def test_ctrl_c_leaves_a_clean_line():
     with bench(stdout=subprocess.PIPE, stderr=None) as (program, terminal):
         shown = read_until(terminal, b" of 7)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -100,7 +99,7 @@ class Half(Mapping):
         return 2
 
 
-def test_a_mapping_that_fails_half_way_leaves_nothing_behind(kernel):
+def test_a_mapping_that_fails_half_way_leaves_nothing_behind(kernel, allocated_blocks):
     snapshot = kernel.resolve([kernel.Layer("x", {"c": 1})])
 
     def fail():
@@ -114,11 +113,11 @@ def test_a_mapping_that_fails_half_way_leaves_nothing_behind(kernel):
 
     def grown():
         gc.collect()
-        before = sys.getallocatedblocks()
+        before = allocated_blocks()
         for _ in range(500):
             fail()
         gc.collect()
-        return sys.getallocatedblocks() - before
+        return allocated_blocks() - before
 
     # What is left behind grows in each round; what the interpreter gathers while it warms up does not.
     assert min(grown() for _ in range(4)) < 50

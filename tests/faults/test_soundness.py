@@ -94,7 +94,7 @@ def scene(kernel):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_call_keeps_no_reference(kernel, source):
+def test_a_call_keeps_no_reference(kernel, source, allocated_blocks):
     names = scene(kernel)
     call = eval(f"lambda: {source}", names)
     watched = [names[name] for name in ("opaque", "layer", "snapshot", "view", "other")] + [
@@ -106,13 +106,13 @@ def test_a_call_keeps_no_reference(kernel, source):
         call()
     gc.collect()
     before = [sys.getrefcount(each) for each in watched]
-    blocks = sys.getallocatedblocks()
+    blocks = allocated_blocks()
     for _ in range(2_000):
         call()
     gc.collect()
     drift = [after - one for after, one in zip(map(sys.getrefcount, watched), before, strict=True)]
     assert all(abs(one) < 50 for one in drift), drift
-    assert sys.getallocatedblocks() - blocks < 500
+    assert allocated_blocks() - blocks < 500
 
 
 CYCLES = {
@@ -156,6 +156,7 @@ def test_a_cycle_through_an_object_is_collected(kernel, made):
     assert len(dead) == 20
 
 
+@pytest.mark.skipif(not hasattr(gc, "get_threshold"), reason="a collector that cannot be made to run at once")
 def test_collecting_all_the_time_breaks_nothing(kernel):
     before = gc.get_threshold()
     gc.set_threshold(1)

@@ -56,11 +56,10 @@ def strings():
         assert function("PyUnicode_AsUTF8", ctypes.c_char_p, ctypes.py_object)(encoded)
         yield encoded
     # CPython makes these with other functions than the literals above.
-    for code in ("a", "\xe9", "\u20ac", "\U0001f600"):
-        yield function("PyUnicode_FromOrdinal", ctypes.py_object, ctypes.c_int)(ord(code))
-        yield function("PyUnicode_FromWideChar", ctypes.py_object, ctypes.c_wchar_p, ctypes.c_ssize_t)(
-            code, -1
-        )
+    wide = function("PyUnicode_FromWideChar", ctypes.py_object, ctypes.c_wchar_p, ctypes.c_ssize_t)
+    for character in ("a", "\xe9", "\u20ac", "\U0001f600"):
+        yield function("PyUnicode_FromOrdinal", ctypes.py_object, ctypes.c_int)(ord(character))
+        yield wide(character, -1)
 
 
 def width(text):
@@ -123,9 +122,8 @@ def test_a_string_of_the_old_form_is_read_too(kernel, text):
 
     def old(text):
         made = make(None, len(text))
-        ctypes.memmove(
-            fill(made), ctypes.create_unicode_buffer(text), len(text) * ctypes.sizeof(ctypes.c_wchar)
-        )
+        size = len(text) * ctypes.sizeof(ctypes.c_wchar)
+        ctypes.memmove(fill(made), ctypes.create_unicode_buffer(text), size)
         return made
 
     unread = old(text)

@@ -122,6 +122,17 @@ def test_a_key_that_comes_is_seen_after_many_absent_ones(kernel):
     assert not any(f"absent.{number}" in derived for number in range(3_000))
 
 
+def test_a_key_that_is_not_ascii_is_seen_after_many_absent_ones(kernel):
+    for key in ("é", "日本", "😀"):
+        base = kernel.resolve([kernel.Layer("low", {key: 1, "m": {key: {key: 2}}})])
+        assert not any(f"absent.{number}" in base for number in range(3_000))
+        assert key in base
+        assert key in base["m"]
+        assert f"m.{key}.{key}" in base
+        assert (base.get(key), base.get(f"m.{key}.{key}")) == (1, 2)
+        assert base.get(f"{key}{key}", "default") == "default"
+
+
 def test_an_overlay_over_a_list_hides_its_items(kernel):
     base = kernel.resolve([kernel.Layer("low", {"l": [1, [2]], "m": {"x": 1}, "q": 3})])
     lists = base, base.set("q", [1, [2]]).set("m.x", [4])

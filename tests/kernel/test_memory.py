@@ -62,7 +62,7 @@ def test_what_another_thread_drops_last_is_let_go(kernel):
     assert all(ref() is None for ref in watched)
 
 
-def test_keys_that_are_not_there_do_not_pile_up(kernel):
+def test_keys_that_are_not_there_do_not_pile_up(kernel, allocated_blocks):
     snapshot = kernel.resolve([kernel.Layer("low", {"a": {"b": 1}})])
 
     def ask(start: int) -> None:
@@ -72,9 +72,7 @@ def test_keys_that_are_not_there_do_not_pile_up(kernel):
 
     ask(0)
     gc.collect()
-    import sys
-
-    before = sys.getallocatedblocks()
+    before = allocated_blocks()
     ask(5000)
     gc.collect()
-    assert sys.getallocatedblocks() - before < 200
+    assert allocated_blocks() - before < 200

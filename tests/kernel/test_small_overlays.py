@@ -6,6 +6,7 @@ import pytest
 
 from tests.kernel.stack import stack
 from veltrix import DELETE, replace
+from veltrix.types import NAN
 
 # Beside what an overlay holds without being derived, whatever the build: 3 values, or 8.
 COUNTS = range(1, 13)
@@ -79,6 +80,7 @@ GIVEN = [
     {"k": 9, "m": {"x": 8}},
     {"m": {"z": 9}},
     {"m": {"x": 9}, "q": {"r": 8}},
+    {"k": 9, "m": {"z": 8}, "new": 7},
 ]
 PATHS = ["m", "m.x", "m.n", "m.n.y", "m.z", "m.no", "k", "q", "q.r", "no"]
 
@@ -97,3 +99,14 @@ def test_a_hidden_path_is_given_back(kernel, hidden, given):
         assert_reads_alike(overlaid, resolved_again(kernel, overlaid), PATHS)
         over = overlaid.overlay({"k": 0})
         assert_reads_alike(over, resolved_again(kernel, over), PATHS)
+
+
+def test_a_small_overlay_takes_what_any_layer_takes(kernel):
+    snapshot = stack(kernel, {"k": 1, "f": 2.5})
+    for _ in range(2):
+        overlaid = snapshot.overlay({"k": 2, "f": float("nan")})
+        assert overlaid["f"] is NAN
+        assert (overlaid["k"], snapshot["k"]) == (2, 1)
+        for key in ("\ud800", 1):
+            with pytest.raises((ValueError, TypeError)):
+                snapshot.overlay({"k": 2, key: 3})

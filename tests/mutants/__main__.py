@@ -46,7 +46,7 @@ def main(words: list[str]) -> int:
 
 
 def verdict_of(one: Mutation) -> str:
-    """Breaks the copy, asks the tests, and mends it: killed, survived, no build, or no answer of pytest."""
+    """Breaks the copy, asks the tests, and mends it: killed or survived, or no build, or no answer."""
     path = one.path(TREE)
     whole = path.read_text(encoding="utf-8")
     path.write_text(one.applied(whole), encoding="utf-8")

@@ -30,7 +30,7 @@ def number_argument(what: str, number: int, last: int) -> int:
     """The plain value of an argument that must be an `int` from 1 on."""
     if not isinstance(number, int) or isinstance(number, bool):
         raise TypeError(f"{what} is an int, not {type_name(number)}")
-    plain = int.__index__(number)
+    plain = int.__add__(number, 0)  # plain; PyPy's `int.__index__` asks a subclass
     if not 1 <= plain <= last:
         raise ValueError(f"{what} is from 1 to {last}")
     return plain

@@ -115,7 +115,7 @@ def _plain_segment(segment: object) -> str | int:
     if isinstance(segment, str):
         return str.__str__(segment)
     if isinstance(segment, int) and not isinstance(segment, bool):
-        return int.__index__(segment)
+        return int.__add__(segment, 0)  # plain; PyPy's `int.__index__` asks a subclass
     raise TypeError(f"a path segment is a str or an int, not {type_name(segment)}")
 
 

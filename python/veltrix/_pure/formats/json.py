@@ -34,6 +34,7 @@ _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r"
 _WORDS = {"true": True, "false": False, "null": None}
 _WORD = re.compile("true|false|null")
 _NUMBER_START = re.compile("[-0-9]")
+_OTHER_DIGIT = re.compile(r"(?<=[-+.eE0-9])(?![0-9])\d")
 _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[^][{}"]++', re.DOTALL)
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
@@ -42,7 +43,7 @@ def shortcut(text: str) -> dict[str, Any] | None:
     """The data of a document in which nothing is unusual."""
     import json
 
-    if _DOUBTFUL_ESCAPE.search(text) or _is_deep(text):
+    if _DOUBTFUL_ESCAPE.search(text) or _is_deep(text) or _has_digits_of_another_script(text):
         return None
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
@@ -57,6 +58,11 @@ def _is_deep(text: str) -> bool:
         return False
     steps = map(_STEPS.get, _NO_BRACKET.sub("", text), repeat(0))
     return max(accumulate(steps), default=0) > MAX_DEPTH
+
+
+def _has_digits_of_another_script(text: str) -> bool:
+    """Whether something may be a number with digits beyond ASCII, which the scanner of PyPy reads."""
+    return not text.isascii() and _OTHER_DIGIT.search(text) is not None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

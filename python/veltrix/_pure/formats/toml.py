@@ -5,12 +5,13 @@
 
 What is usual is read by tomllib. Whatever is not (an error, an operator, a number out of range, too many
 levels) is read again here, to say exactly what and where. tomllib never sees the dotted keys of thousands
-of parts that would cost it seconds and gigabytes.
+of parts that would cost it seconds and gigabytes. From CPython 3.15 on it reads TOML 1.1, and is not asked.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 
 from veltrix._limits import MAX_DEPTH
 from veltrix._pure.formats import toml_scalar
@@ -32,7 +33,7 @@ _KEY_START = re.compile(r"[A-Za-z0-9_\"'-]")
 
 def shortcut(text: str) -> dict[str, Any] | None:
     """The data of a document in which nothing is unusual."""
-    if any(line.count(".") > MAX_DEPTH for line in text.split("\n")):
+    if sys.version_info >= (3, 15) or any(line.count(".") > MAX_DEPTH for line in text.split("\n")):
         return None
     import tomllib
 

@@ -18,7 +18,8 @@ pub enum BuiltinType {
     Other,
 }
 
-/// Which plain type an object is exactly.
+/// Which plain type an object is exactly. Plain types are static objects of the interpreter, which is why their addresses
+/// tell.
 pub fn builtin_type(object: &Bound<'_, PyAny>) -> BuiltinType {
     let kind = object.get_type_ptr();
     if kind == &raw mut ffi::PyUnicode_Type {

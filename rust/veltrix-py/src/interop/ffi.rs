@@ -23,7 +23,7 @@ pub fn each<'py>(
     loop {
         let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: `dict` is a dict and attached; the borrowed pair is turned into owned references before anything
-        // else can run.
+        // else can run, which the lock sees to. Whatever became of the dict, a position beyond its end is the end.
         let (key, value) = unsafe {
             if ffi::PyDict_Next(dict.as_ptr(), &raw mut position, &raw mut key, &raw mut value) == 0 {
                 return Ok(());
@@ -60,8 +60,9 @@ impl<'a, 'py> Pairs<'a, 'py> {
         let py = self.dict.py();
         loop {
             let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
-            // SAFETY: the dict is attached. Its borrowed pair lives at least until other Python code runs: looking up a
-            // name compares addresses, a scalar is copied, and what is handed out is turned into owned references.
+            // SAFETY: the dict is attached. Its borrowed pair lives at least until other Python code runs, and the lock lets
+            // none run here: looking up a name compares addresses, a scalar is copied, and what is handed out is turned
+            // into owned references.
             unsafe {
                 if ffi::PyDict_Next(self.dict.as_ptr(), &raw mut self.position, &raw mut key, &raw mut value) == 0 {
                     return None;
@@ -122,7 +123,8 @@ unsafe fn add_items(
     object: *mut ffi::PyObject,
     next: &mut usize,
 ) -> Option<*mut ffi::PyObject> {
-    // SAFETY: the length is asked before each item, and no Python code runs meanwhile.
+    // SAFETY: the length is asked before each item, and no Python code runs meanwhile. A list may shrink only under the
+    // lock, and its items are borrowed: without it, they would have to be held (`PyList_GetItemRef`).
     unsafe {
         let tuple = ffi::PyTuple_CheckExact(object) != 0;
         loop {
@@ -146,7 +148,8 @@ unsafe fn add_items(
 /// The object is valid for the time of the call, and the thread is attached.
 #[inline]
 unsafe fn add_plain(builder: &mut TreeBuilder, name: SegmentId, object: *mut ffi::PyObject) -> bool {
-    // SAFETY: each access fits the type that was just found; none of them runs Python code.
+    // SAFETY: each access fits the type that was just found, exactly, so that no class of its own has a say; none of them
+    // runs Python code. Plain types are static objects of the interpreter, one address each for the process.
     unsafe {
         let kind = ffi::Py_TYPE(object);
         if kind == &raw mut ffi::PyLong_Type {
@@ -248,8 +251,8 @@ where
     let items = items.into_iter();
     let length = items.len();
     let mut filled = 0;
-    // SAFETY: the tuple is new and unshared; each of its places is filled once, with a reference that it now owns, and
-    // nobody gets it with an empty place.
+    // SAFETY: the tuple is new and unshared (the collector may meet it, and passes empty places over); each of its places
+    // is filled once, with a reference that it now owns, and nobody gets it with an empty place.
     unsafe {
         let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(length.cast_signed()))?;
         for item in items.take(length) {

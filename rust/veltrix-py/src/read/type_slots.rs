@@ -188,6 +188,7 @@ unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut 
         if is_exact_str(key)
             && let CacheAnswer::Value(value) = cached(&instance::<T>(slf).start(), key)
         {
+            // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
             ffi::Py_INCREF(value);
             return value;
         }
@@ -226,7 +227,8 @@ unsafe extern "C" fn get<T: SlotClass>(
     count: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: a method of a final class gets its instances, attached, and `count` arguments besides the named ones.
+    // SAFETY: a method of a final class gets its instances, attached, and `count` arguments besides the named ones, whose
+    // values follow: so does each version call what is declared `METH_FASTCALL | METH_KEYWORDS`.
     unsafe {
         if (count == 1 || count == 2) && names.is_null() && is_exact_str(*arguments) {
             let start = instance::<T>(slf).start();
@@ -245,8 +247,26 @@ unsafe extern "C" fn get<T: SlotClass>(
                 return value;
             }
         }
+        original_get::<T>(slf, arguments, count, names)
+    }
+}
+
+/// Calls the method that was there before. Apart from the hot way, which would save registers for it each time.
+///
+/// # Safety
+/// As in `get`.
+#[cold]
+#[inline(never)]
+unsafe fn original_get<T: SlotClass>(
+    slf: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise: `count` arguments, and behind them one for each name. The original takes the instance
+    // as its first argument.
+    unsafe {
         let Some(originals) = T::originals().get() else { return std::ptr::null_mut() };
-        // The original takes the instance as its first argument.
         let by_name = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) };
         let total = (count + by_name).cast_unsigned();
         let mut all = Vec::with_capacity(total + 1);
@@ -268,7 +288,8 @@ fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
     }));
     let original = attribute(&class, c"get")?.unbind();
     // SAFETY: the class is a ready heap type of PyO3's with its slots filled; they are replaced here once, attached, while
-    // the module is made and before any instance exists. The method definition is never freed.
+    // the module is made and before any instance exists. The method definition is never freed. `tp_as_mapping`,
+    // `tp_as_sequence` and `tp_hash` are fields of the type, laid out in PyO3 for the version it is built for.
     unsafe {
         let raw = class.as_ptr().cast::<ffi::PyTypeObject>();
         let (mapping, sequence) = ((*raw).tp_as_mapping, (*raw).tp_as_sequence);
