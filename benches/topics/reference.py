@@ -8,7 +8,7 @@ from typing import Any
 
 import veltrix
 from benches.data import Tree, flatten, put
-from benches.lines import Line, at_most, line_of_ratios, line_of_times
+from benches.result import Line, at_most, line_of_ratios, line_of_times
 from benches.settings import Settings
 from tests.examples.hunt import stack
 from veltrix import Dimension

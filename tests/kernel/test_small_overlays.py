@@ -96,6 +96,8 @@ def test_a_hidden_path_is_given_back(kernel, hidden, given):
             resolved_again(kernel, snapshot).get(path, ABSENT) for path in seen
         ]
         overlaid = snapshot.overlay(given)
+        for path, value in stack(kernel, given).flatten().items():
+            assert (overlaid[path], overlaid.explain(path).origin.layer) == (value, "overlay")
         assert_reads_alike(overlaid, resolved_again(kernel, overlaid), PATHS)
         over = overlaid.overlay({"k": 0})
         assert_reads_alike(over, resolved_again(kernel, over), PATHS)
