@@ -84,7 +84,8 @@ impl Snapshot {
     }
 
     /// This snapshot, which has no small overlay, with one.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call would copy the overlay and the snapshot three times")]
+    #[inline(always)]
     pub fn overlaid(&self, py: Python<'_>, small_overlay: SmallOverlay, name: Option<String>) -> Self {
         Self {
             filter: self.filter | small_overlay.filter(),
