@@ -59,11 +59,11 @@ test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both 
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
-	cargo test --locked --workspace --exclude veltrix-py
+	MAKEFLAGS= cargo test --locked --workspace --exclude veltrix-py
 
 .PHONY: test-model
 test-model: ## every interleaving of the front table's readers and writer, by loom
-	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
+	MAKEFLAGS= RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib front
 
 .PHONY: test-python
 test-python: $(TOOLS) $(STAMPS)/extension-dev
