@@ -72,7 +72,7 @@ test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both 
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
-	cargo test --locked --workspace --exclude veltrix-py
+	MAKEFLAGS= cargo test --locked --workspace --exclude veltrix-py
 
 .PHONY: check-pythons
 check-pythons: $(BUILDER) ## compile-check the extension for every CPython that it is made for
@@ -84,7 +84,7 @@ test-pythons: ## the suite on the interpreters of Debian's next release, in a fo
 
 .PHONY: test-model
 test-model: ## every interleaving of the read cache's readers and writer, by loom
-	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
+	MAKEFLAGS= RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
 
 .PHONY: test-python
 test-python: $(TOOLS) $(STAMPS)/extension-dev
