@@ -55,7 +55,7 @@ pub use patch::Definition;
 pub use read_cache::{Known, ReadCache, Wanted};
 pub use reintern::Reinterned;
 pub use rule::{Conflicts, Mergeable};
-pub use small_overlay::{OverlaidPath, SmallOverlay};
+pub use small_overlay::{Overlaid, OverlaidPath, SmallOverlay};
 pub use snapshot::{Found, Snapshot, Spot};
 pub use sorted_paths::SortedPaths;
 pub use tree::{NodeId, Position, Tree, TreeBuilder};

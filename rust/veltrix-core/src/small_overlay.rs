@@ -6,7 +6,8 @@
 
 use std::iter::once;
 
-use crate::base::EntryId;
+use crate::base::{Base, EntryId};
+use crate::delta::Delta;
 use crate::hash::{ROOT_HASH, segment_hash};
 use crate::path::PathHash;
 use crate::snapshot::{Found, Snapshot, at_entry};
@@ -29,33 +30,46 @@ pub struct SmallOverlay<V> {
 pub struct OverlaidPath {
     entry: EntryId,
     hash: u64,
-    /// Whether a mapping stands there, and no value.
-    pub is_mapping: bool,
 }
 
 impl OverlaidPath {
     /// The path of the root.
-    pub const ROOT: Self = Self { entry: 0, hash: ROOT_HASH, is_mapping: true };
+    pub const ROOT: Self = Self { entry: 0, hash: ROOT_HASH };
+}
 
-    /// The path of a child; `None` where nothing stands, and for a list of the base: a cache of what was read knows keys
-    /// of its items by its entry.
+/// What a small overlay is put over: two pointers, which a walk down a mapping keeps at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlaid<'a> {
+    base: &'a Base,
+    delta: Option<&'a Delta>,
+}
+
+impl<'a> Overlaid<'a> {
+    /// A snapshot to put a small overlay over.
+    pub fn new(snapshot: &'a Snapshot) -> Self {
+        Self { base: &snapshot.base, delta: snapshot.delta.as_ref() }
+    }
+
+    /// The path of a child of a mapping, and whether that is a mapping and no value; `None` where nothing stands, and for
+    /// a list of the base: a cache of what was read knows keys of its items by its entry.
     #[inline]
-    pub fn child(self, snapshot: &Snapshot, name: &str) -> Option<Self> {
-        let hash = PathHash { above: self.hash, name: segment_hash(name.as_bytes()) };
-        let base = &*snapshot.base;
-        let entry = base.find(self.entry, hash, once(name))?;
+    pub fn child(self, mapping: OverlaidPath, name: &str) -> Option<(OverlaidPath, bool)> {
+        let hash = PathHash { above: mapping.hash, name: segment_hash(name.as_bytes()) };
+        let entry = self.base.find(mapping.entry, hash, once(name))?;
         let hash = hash.whole();
-        let kind = base.entry(entry).kind;
-        let is_mapping = match &snapshot.delta {
-            _ if kind == Kind::List => return None,
+        let kind = self.base.entry(entry).kind;
+        if kind == Kind::List {
+            return None;
+        }
+        let is_mapping = match self.delta {
             None => kind == Kind::Mapping,
-            Some(delta) => match at_entry(base, Some(delta), hash, entry) {
+            Some(_) => match at_entry(self.base, self.delta, hash, entry) {
                 Found::Missing => return None,
                 Found::Leaf(..) => false,
                 Found::Mapping(_) => true,
             },
         };
-        Some(Self { entry, hash, is_mapping })
+        Some((OverlaidPath { entry, hash }, is_mapping))
     }
 }
 
@@ -77,10 +91,10 @@ impl<V> SmallOverlay<V> {
         self.filter
     }
 
-    /// Gives another value to a path; `false` if a mapping stands there or there is no room.
+    /// Gives another value to a path of a value; `false` if there is no room.
     #[inline]
     pub fn put(&mut self, path: OverlaidPath, value: impl FnOnce() -> V) -> bool {
-        if path.is_mapping || self.length == CAPACITY {
+        if self.length == CAPACITY {
             return false;
         }
         self.entries[self.length] = path.entry;

@@ -13,6 +13,7 @@ pub struct SortedPaths {
 
 impl SortedPaths {
     /// The texts of these paths.
+    #[inline]
     pub fn new<'a>(table: &Interner, paths: impl ExactSizeIterator<Item = &'a [SegmentId]>) -> Self {
         let mut text = String::with_capacity(paths.len() * 32);
         let mut ranges = Vec::with_capacity(paths.len());
@@ -25,6 +26,7 @@ impl SortedPaths {
     }
 
     /// The texts in their order, with the indexes of their paths.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
         let texts = || self.ranges.iter().map(|range| &self.text.as_bytes()[range.clone()]);
         let first = texts().next().unwrap_or_default();

@@ -7,7 +7,7 @@ use serde_json::json;
 use stacks::{layer, names, resolve};
 use veltrix_core::interner;
 use veltrix_core::path::parse;
-use veltrix_core::{Conflicts, OverlaidPath, SmallOverlay, Snapshot, SortedPaths, Target};
+use veltrix_core::{Conflicts, Overlaid, OverlaidPath, SmallOverlay, Snapshot, SortedPaths, Target};
 
 fn snapshot() -> Snapshot {
     let data = json!({"db": {"host": "a", "port": 1, "tags": ["x", {"deep": true}]}, "empty": {}, "z.z": 0});
@@ -50,11 +50,11 @@ fn an_error_learns_the_names_and_the_number_of_items() {
 fn a_small_overlay_takes_leaves_of_the_base_and_not_too_many() {
     let snapshot = snapshot();
     let mut overlay = SmallOverlay::default();
-    let db = OverlaidPath::ROOT.child(&snapshot, "db").expect("a mapping");
-    let port = db.child(&snapshot, "port").expect("a leaf");
-    assert!(db.is_mapping && !port.is_mapping);
-    assert!(db.child(&snapshot, "no").is_none() && db.child(&snapshot, "tags").is_none());
-    assert!(overlay.is_empty() && !overlay.put(db, || 0) && overlay.is_empty());
+    let below = Overlaid::new(&snapshot);
+    let (db, is_mapping) = below.child(OverlaidPath::ROOT, "db").expect("a mapping");
+    let (port, is_leaf) = below.child(db, "port").map(|(path, is_mapping)| (path, !is_mapping)).expect("a leaf");
+    assert!(is_mapping && is_leaf && overlay.is_empty());
+    assert!(below.child(db, "no").is_none() && below.child(db, "tags").is_none());
     let taken = (0..100).take_while(|&value| overlay.put(port, || value)).count();
     assert!(overlay.filter() != 0 && (1..100).contains(&taken) && overlay.iter().count() == taken);
     let (entry, _) = overlay.iter().next().expect("a value");

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use veltrix_core as kernel;
-use veltrix_core::{OverlaidPath, Snapshot};
+use veltrix_core::{Overlaid, OverlaidPath, Snapshot};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
 use crate::interop::alloc::Text;
@@ -17,13 +17,13 @@ pub type SmallOverlay = kernel::SmallOverlay<Py<PyAny>>;
 pub fn small_overlay(below: &Snapshot, data: &Bound<'_, PyAny>) -> PyResult<Option<SmallOverlay>> {
     let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
     let mut overlay = SmallOverlay::default();
-    let fits = guarded(data.py(), || collect(&mut overlay, below, data, OverlaidPath::ROOT))?;
+    let fits = guarded(data.py(), || collect(&mut overlay, Overlaid::new(below), data, OverlaidPath::ROOT))?;
     Ok((fits && !overlay.is_empty()).then_some(overlay))
 }
 
 fn collect(
     overlay: &mut SmallOverlay,
-    below: &Snapshot,
+    below: Overlaid<'_>,
     data: &Bound<'_, PyDict>,
     mapping: OverlaidPath,
 ) -> PyResult<bool> {
@@ -39,22 +39,22 @@ fn collect(
 
 fn take(
     overlay: &mut SmallOverlay,
-    below: &Snapshot,
+    below: Overlaid<'_>,
     key: &Bound<'_, PyAny>,
     value: &Bound<'_, PyAny>,
     mapping: OverlaidPath,
 ) -> PyResult<bool> {
     let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
     let Some(name) = ffi::text(key)? else { return Ok(false) };
-    let Some(path) = mapping.child(below, name) else { return Ok(false) };
+    let Some((path, is_mapping)) = below.child(mapping, name) else { return Ok(false) };
     let is_plain = match builtin_type(value) {
-        BuiltinType::Dict if path.is_mapping => return collect(overlay, below, value.cast::<PyDict>()?, path),
+        BuiltinType::Dict if is_mapping => return collect(overlay, below, value.cast::<PyDict>()?, path),
         BuiltinType::Str => ffi::text(value.cast::<PyString>()?)?.is_some(),
         BuiltinType::Float => !value.extract::<f64>()?.is_nan(),
         BuiltinType::None | BuiltinType::Bool | BuiltinType::Int | BuiltinType::Bytes => true,
         BuiltinType::Dict | BuiltinType::List | BuiltinType::Tuple | BuiltinType::Other => false,
     };
-    Ok(is_plain && overlay.put(path, || value.clone().unbind()))
+    Ok(!is_mapping && is_plain && overlay.put(path, || value.clone().unbind()))
 }
 
 /// A small overlay as the data that it was made of.
