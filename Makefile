@@ -68,6 +68,7 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 
 .PHONY: test
 test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
+	@echo "four suites, two at a time: each prints its output when it ends, the longest after some minutes"
 	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-python test-rust test-model test-pure
 
 .PHONY: test-rust
