@@ -68,11 +68,12 @@ demo: $(STAMPS)/extension-release ## build the release extension and resolve the
 
 .PHONY: test
 test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
+	@echo "four suites, two at a time: each prints its output when it ends, the longest after some minutes"
 	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-python test-rust test-model test-pure
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
-	cargo test --locked --workspace --exclude veltrix-py
+	MAKEFLAGS= cargo test --locked --workspace --exclude veltrix-py
 
 .PHONY: check-pythons
 check-pythons: $(BUILDER) ## compile-check the extension for every CPython that it is made for
@@ -84,7 +85,7 @@ test-pythons: ## the suite on the interpreters of Debian's next release, in a fo
 
 .PHONY: test-model
 test-model: ## every interleaving of the read cache's readers and writer, by loom
-	RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
+	MAKEFLAGS= RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
 
 .PHONY: test-python
 test-python: $(TOOLS) $(STAMPS)/extension-dev

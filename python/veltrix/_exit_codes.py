@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
 DISAGREEMENT = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -21,5 +25,9 @@ def complain(message: str) -> None:
     try:
         print(f"veltrix: {message}", file=sys.stderr, flush=True)
     except OSError:
-        # What is still buffered would fail again when the interpreter flushes it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Throw away what a stream still holds: it would fail again when the interpreter flushes it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

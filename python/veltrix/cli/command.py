@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain
+from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain, discard
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.advice import worded
 from veltrix.cli.arguments import UsageError, parse
@@ -38,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _warnings_on_stderr():
             return _run(sys.argv[1:] if arguments is None else arguments)
     except BrokenPipeError:
-        # What is still buffered would fail again when the interpreter flushes it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -77,6 +76,7 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
+        discard(sys.stdout)
         return _refuse(f"cannot write: {error.strerror}")
     return 0
 
