@@ -187,7 +187,8 @@ def test_what_the_interpreter_says_about_a_use(name, use):
             return type(error), str(error)
 
     assert said(NATIVE) == said(PURE)
-    assert "veltrix." not in str(said(PURE))
+    # From 3.14 on, some of the interpreter's texts name a class with its module, which is the public one.
+    assert not any(inner in str(said(PURE)) for inner in ("_pure", "_native", "Reader"))
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -217,11 +217,11 @@ def test_64_levels_are_not_too_many(env):
 
 def test_bytes_that_are_no_text_are_refused_by_name(tmp_path):
     script = "import veltrix; veltrix.Config(veltrix.Env('APP'))"
-    environ = {**os.environb, b"APP_BAD": b"secret\xff\xfe", b"APP_N\xff": b"1", b"APP_GOOD": b"1"}
+    environ = {**os.environb, b"APP_BAD": b"hunter2\xff\xfe", b"APP_N\xff": b"1", b"APP_GOOD": b"1"}
     ran = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, check=False)
     assert b"variable APP_BAD: not UTF-8" in ran.stderr
     assert b"variable APP_N\\udcff: not UTF-8" in ran.stderr
-    assert b"secret" not in ran.stderr
+    assert b"hunter2" not in ran.stderr
 
 
 def test_a_later_change_of_the_environment_is_seen_by_the_next_load_only(env, monkeypatch):
