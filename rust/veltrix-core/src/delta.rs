@@ -83,6 +83,12 @@ impl Delta {
         self.latest.get(hash).or_else(|| self.changes.get(key(hash)).map(|change| &**change))
     }
 
+    /// Calls `visit` with every change, and perhaps with some that others overrule.
+    pub fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a PathChange)) {
+        self.changes.for_each(&mut |_, change| visit(change));
+        self.latest.iter().for_each(|(_, change)| visit(change));
+    }
+
     /// Whether a path with this hash is listed.
     pub fn lists(&self, hash: u64) -> bool {
         self.get(hash).is_some()

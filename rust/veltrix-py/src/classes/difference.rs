@@ -40,7 +40,14 @@ impl Difference {
     /// The difference of a snapshot from an older one.
     pub fn new(newer: &Bound<'_, Snapshot>, older: &Bound<'_, Snapshot>) -> PyResult<Self> {
         let py = newer.py();
-        let differences = kernel::diff(newer.get().kernel(py)?, older.get().kernel(py)?);
+        let (new, old) = (newer.get().kernel(py)?, older.get().kernel(py)?);
+        let differences = if Arc::ptr_eq(&new.base, &old.base) {
+            kernel::diff(new, old)
+        } else {
+            new.make_roots();
+            old.make_roots();
+            py.detach(|| kernel::diff(new, old))
+        };
         let (newer, older) = (newer.clone().unbind(), older.clone().unbind());
         Ok(Self(Mutex::new(DifferenceState::Found(Arc::new(FoundDifference { newer, older, differences })))))
     }

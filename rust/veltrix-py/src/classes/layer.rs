@@ -83,7 +83,8 @@ impl Layer {
         if Arc::ptr_eq(self.version.loaded.tree.segments(), table) {
             return Self { version: self.version.clone(), opaques };
         }
-        Self { version: self.version.reinterned(table), opaques }
+        self.version.root();
+        Self { version: py.detach(|| self.version.reinterned(table)), opaques }
     }
 }
 

@@ -128,7 +128,9 @@ reading_methods!(Snapshot, {
             let kernel = parent.kernel;
             let layer = layer_argument(layer)?.get().reinterned(py, kernel.segments());
             let at = kernel.topmost(Some(&layer.version.loaded.name));
-            let derived = kernel.with_layer(&layer.version, at);
+            layer.version.root();
+            kernel.make_roots();
+            let derived = py.detach(|| kernel.with_layer(&layer.version, at));
             snapshot.derived(py, parent, derived, layer.opaques)
         })
     }
@@ -137,7 +139,9 @@ reading_methods!(Snapshot, {
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, parent| {
-            let derived = parent.kernel.without_layer(position(py, parent.kernel, Some(name))?);
+            let at = position(py, parent.kernel, Some(name))?;
+            parent.kernel.make_roots();
+            let derived = py.detach(|| parent.kernel.without_layer(at));
             snapshot.derived(py, parent, derived, None)
         })
     }
