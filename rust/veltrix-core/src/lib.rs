@@ -57,7 +57,7 @@ pub use layer_version::LayerVersion;
 pub use lookup::{Target, siblings};
 pub use patch::Definition;
 pub use read_cache::{Known, ReadCache, Wanted};
-pub use reintern::Reinterned;
+pub use reintern::{Reinterned, forked};
 pub use rule::{Conflicts, Mergeable};
 pub use small_overlay::{OverlaidPath, SmallOverlay};
 pub use snapshot::{Found, Snapshot, Spot};

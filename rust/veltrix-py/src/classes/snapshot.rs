@@ -40,7 +40,7 @@ reading_methods!(Snapshot, {
             let kernel = snapshot.kernel(py)?;
             let layers = kernel.stack.iter().map(|version| {
                 let opaques = snapshot.opaques().map(|opaques| opaques.clone_ref(py));
-                Ok(Bound::new(py, Layer { version: version.clone(), opaques })?.into_any())
+                Ok(Bound::new(py, Layer::of(version.clone(), opaques))?.into_any())
             });
             let layers = ffi::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
             let conflicts = match kernel.conflicts {
@@ -126,12 +126,11 @@ reading_methods!(Snapshot, {
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, parent| {
             let kernel = parent.kernel;
-            let layer = layer_argument(layer)?.get().reinterned(py, kernel.segments());
-            let at = kernel.topmost(Some(&layer.version.loaded.name));
-            layer.version.root();
+            let (version, opaques) = layer_argument(layer)?.get().on_table(py, kernel.segments());
+            let at = kernel.topmost(Some(&version.loaded.name));
             kernel.make_roots();
-            let derived = py.detach(|| kernel.with_layer(&layer.version, at));
-            snapshot.derived(py, parent, derived, layer.opaques)
+            let derived = py.detach(|| kernel.with_layer(&version, at));
+            snapshot.derived(py, parent, derived, opaques)
         })
     }
 
