@@ -229,14 +229,14 @@ class DataMaker:
     def edited(self, data: dict[Any, Any], path: Path = ()) -> dict[Any, Any]:
         """What a file holds after somebody changed one thing in it, at any depth."""
         source = self.source
-        branches = [name for name, value in data.items() if type(value) is dict]
+        names = [name for name in data if type(name) is str]
+        branches = [name for name in names if type(data[name]) is dict]
         if branches and source.chance(0.75):
             name = source.pick(branches)
             return {**data, name: self.edited(data[name], (*path, name))}
-        known = data and source.chance(0.8)
-        name = source.pick(list(data)) if known else self.name()
-        if isinstance(name, str):
-            self.paths[(*path, name)] = None
+        known = bool(names) and source.chance(0.8)
+        name = source.pick(names) if known else self.name()
+        self.paths[(*path, name)] = None
         rest = dict(data)
         rest.pop(name, None)
         roll = source.random()
