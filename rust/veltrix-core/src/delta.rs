@@ -57,6 +57,9 @@ pub struct Delta {
 pub struct Collision;
 
 impl Delta {
+    /// The delta of a snapshot that is its base.
+    pub const NOTHING: Self = Self { changes: Hamt::EMPTY, latest: EditLog::EMPTY, hidden: Vec::new(), filter: 0 };
+
     /// At most how many paths it lists.
     pub const fn len(&self) -> usize {
         self.changes.len() + self.latest.len()

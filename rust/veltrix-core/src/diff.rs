@@ -79,6 +79,7 @@ pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
 }
 
 /// What is the matter with a path, if anything is.
+#[inline]
 fn compared(path: &Arc<[SegmentId]>, old: Option<Leaf>, new: Option<Leaf>) -> Option<Difference> {
     let what = match (old, new) {
         (None, None) => return None,
@@ -123,15 +124,19 @@ impl<'a> ComparedSide<'a> {
     }
 }
 
+/// Nothing that is made when it is first needed: a thread without the interpreter lock might make it during a fork.
+static UNCHANGED: Delta = Delta::NOTHING;
+
 /// Compares the deltas of two snapshots of one base.
 fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let unchanged = Delta::default();
     let [new, old] =
-        [new, old].map(|snapshot| ComparedSide { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&unchanged) });
+        [new, old].map(|snapshot| ComparedSide { snapshot, delta: snapshot.delta.as_ref().unwrap_or(&UNCHANGED) });
     let mut found = Vec::new();
     let mut compare =
         |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&PathChange>, theirs: Option<&PathChange>| {
-            found.extend(compared(path, old.leaf(path, entry, theirs), new.leaf(path, entry, ours)));
+            if let Some(difference) = compared(path, old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
+                found.push(difference);
+            }
         };
     new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if std::ptr::eq(a, b) => {}
