@@ -115,6 +115,7 @@ impl<'a> ComparedSide<'a> {
         Some(Leaf::Value(Arc::clone(tree), node))
     }
 
+    #[cold]
     fn empty(self, path: &[SegmentId]) -> Option<Leaf> {
         leaf_at(self.snapshot, path).filter(|leaf| matches!(leaf, Leaf::Empty))
     }

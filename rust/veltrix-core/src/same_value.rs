@@ -47,8 +47,10 @@ fn number_in(other: &Tree, tree: &Tree, name: SegmentId) -> Option<SegmentId> {
 
 /// Whether two values of one table are the same, with their mappings in the same order.
 pub fn identical(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
-    let names = |tree: &Tree, node: NodeId| -> Vec<SegmentId> {
-        tree.nodes()[node as usize + 1..tree.node(node).end as usize].iter().map(|below| below.segment).collect()
-    };
-    same_value(a, left, b, right) && (a.node(left).kind.is_simple() || names(a, left) == names(b, right))
+    if a.node(left).kind.is_simple() {
+        return same_value(a, left, b, right);
+    }
+    let beneath = |tree: &Tree, node: NodeId| node as usize + 1..tree.node(node).end as usize;
+    let (ours, theirs) = (&a.nodes()[beneath(a, left)], &b.nodes()[beneath(b, right)]);
+    same_value(a, left, b, right) && ours.iter().map(|node| node.segment).eq(theirs.iter().map(|node| node.segment))
 }
