@@ -101,7 +101,7 @@ impl Layer {
         if let Some(known) = kept().clone().filter(is_there) {
             return known;
         }
-        let made = py.detach(|| self.version.reinterned(table));
+        let made = py.detach(|| LayerVersion::reinterned(&self.version, table));
         *kept() = Some(made.clone());
         made
     }

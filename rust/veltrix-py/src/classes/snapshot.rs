@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core as kernel;
 use veltrix_core::limits::MAX_LAYERS;
 use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder, siblings};
 
@@ -129,7 +130,7 @@ reading_methods!(Snapshot, {
             let (version, opaques) = layer_argument(layer)?.get().on_table(py, kernel.segments());
             let at = kernel.topmost(Some(&version.loaded.name));
             kernel.make_roots();
-            let derived = py.detach(|| kernel.with_layer(&version, at));
+            let derived = py.detach(|| kernel::Snapshot::with_layer(kernel, &version, at));
             snapshot.derived(py, parent, derived, opaques)
         })
     }
@@ -140,7 +141,7 @@ reading_methods!(Snapshot, {
         Self::deriving(slf, |py, snapshot, parent| {
             let at = position(py, parent.kernel, Some(name))?;
             parent.kernel.make_roots();
-            let derived = py.detach(|| parent.kernel.without_layer(at));
+            let derived = py.detach(|| kernel::Snapshot::without_layer(parent.kernel, at));
             snapshot.derived(py, parent, derived, None)
         })
     }

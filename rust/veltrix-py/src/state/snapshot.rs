@@ -166,7 +166,7 @@ impl Snapshot {
     ) -> PyResult<Option<(Arc<kernel::Snapshot>, Arc<ValueCache>)>> {
         let made = self.reinterned.of(|| {
             kernel.make_roots();
-            let content = py.detach(|| kernel.reinterned())?;
+            let content = py.detach(|| kernel::Snapshot::reinterned(kernel))?;
             let cache = Arc::new(ValueCache::new(content.base.entries().len()));
             Ok((Arc::new(content), cache))
         });
