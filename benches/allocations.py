@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benches.data import resolving_to
+from benches.data import MIDDLE, resolving_to
 from benches.subjects import Request, absent_keys, kernels, some_keys, stacked
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import compiled
@@ -87,6 +87,8 @@ def main(implementation: str) -> Counts:
     stored = some_keys(generated.flat, KEYS)
     few, three = (Request.within_a_section(generated.flat, overrides) for overrides in (5, 3))
     different = {"new": snapshot.set(stored[0], "changed")}
+    edited = kernel.Layer(MIDDLE, _with_one_other_value(generated.layers[MIDDLE]))
+    apart = kernel.resolve([edited if layer.name == MIDDLE else layer for layer in layers])
     operations: dict[str, tuple[str, dict[str, Any], int]] = {
         "nothing": ("pass", {}, 1),
         "an object and a bytearray": ("list(e)\nbytearray(9)", {"e": ()}, 1),
@@ -120,6 +122,8 @@ def main(implementation: str) -> Counts:
         "one set of what was set": ("new.set(k0, 1)", {**different, **numbered("k", stored[:1])}, 1),
         "diff of one change": ("new.diff(s)", different, 1),
         "diff of one change and its dicts": ("new.diff(s).changed", different, 1),
+        "with_layer of a file with one change": ("s.with_layer(file)", {"file": edited}, 1),
+        "diff of snapshots resolved apart": ("apart.diff(s)", {"apart": apart}, 1),
         "resolve 7 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers}, 1),
         "resolve 2 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers[:2]}, 1),
     }
@@ -131,6 +135,12 @@ def main(implementation: str) -> Counts:
         run(turns)  # first touches allocate, and are no hot reads
         found[name] = (run(turns) - run(0)) / turns / reads
     return found
+
+
+def _with_one_other_value(tree: dict[str, Any]) -> dict[str, Any]:
+    """A copy of nested dicts with the first value changed."""
+    name, below = next(iter(tree.items()))
+    return {**tree, name: _with_one_other_value(below) if isinstance(below, dict) else "edited"}
 
 
 def _of_a_request(request: Request) -> tuple[str, dict[str, Any], int]:

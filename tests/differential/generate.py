@@ -211,6 +211,42 @@ class DataMaker:
             return {self.source.pick(self.names): data}
         return {"deep": 1} if listed else data
 
+    def large(self) -> dict[str, Any]:
+        """What a file of 1,000 to 5,000 values holds, in wide mappings or in narrow ones."""
+        source = self.source
+        values = 1000 + source.below(4000)
+        wide = values // source.pick((4, 40, 200))
+        data = {
+            f"s{at}": {
+                f"k{child}": source.pick(self.values) for child in range(min(wide, values - at * wide))
+            }
+            for at in range(-(-values // wide))
+        }
+        for at in range(3):
+            self.paths[self.branches[0], f"s{at}", f"k{source.below(wide)}"] = None
+        return {self.branches[0]: data}
+
+    def edited(self, data: dict[Any, Any], path: Path = ()) -> dict[Any, Any]:
+        """What a file holds after somebody changed one thing in it, at any depth."""
+        source = self.source
+        names = [name for name in data if type(name) is str]
+        branches = [name for name in names if type(data[name]) is dict]
+        if branches and source.chance(0.75):
+            name = source.pick(branches)
+            return {**data, name: self.edited(data[name], (*path, name))}
+        known = bool(names) and source.chance(0.8)
+        name = source.pick(names) if known else self.name()
+        self.paths[(*path, name)] = None
+        rest = dict(data)
+        rest.pop(name, None)
+        roll = source.random()
+        if roll < 0.15:
+            return rest
+        if roll < 0.3 and known:
+            return {**rest, name: data[name]} if roll < 0.22 else {name: data[name], **rest}
+        value = self.value() if roll < 0.7 else self.definition(name, (*path, name), len(path) + 1)
+        return {**data, name: value}
+
     def path(self) -> Path:
         """A path that may lead somewhere."""
         source = self.source

@@ -24,6 +24,8 @@ from tests.differential.generate import (
     path_text,
 )
 
+LARGE_FILES = 0.003
+"""How many cases have a file of some thousand values, which is read again and again."""
 LAYER_NAMES = ("low", "base", "region", "hunt", "top", "low", "a.b", "é", "")
 
 
@@ -44,7 +46,11 @@ def make_case(seed: int) -> Case:
     dimensions = _dimensions(source, layers) if source.chance(0.08) else ()
     maker.paths.setdefault((maker.name(),))
     script = _Script(source, maker, layers, bool(dimensions))
-    steps = [script.step() for _ in range(source.pick(size.steps))]
+    large = source.chance(LARGE_FILES)
+    if large:
+        layers.insert(source.below(len(layers) + 1), LayerSpec("base", maker.large()))
+        script = _Script(source, maker, layers, bool(dimensions), _PUBLISHING)
+    steps = [script.step() for _ in range(4 + source.below(6) if large else source.pick(size.steps))]
     universe = list(maker.paths)
     if len(universe) > size.paths:
         universe = [source.pick(universe) for _ in range(size.paths)]
@@ -72,11 +78,19 @@ def _dimensions(source: Source, layers: list[LayerSpec]) -> tuple[Any, ...]:
 class _Script:
     """Makes steps; reads and derivations in about equal parts."""
 
-    def __init__(self, source: Source, maker: DataMaker, layers: list[LayerSpec], scoped: bool) -> None:
+    def __init__(
+        self,
+        source: Source,
+        maker: DataMaker,
+        layers: list[LayerSpec],
+        scoped: bool,
+        choices: list[tuple[str, Maker]] | None = None,
+    ) -> None:
         self.source = source
         self.maker = maker
-        self.layers = layers
-        self.choices = _SCOPED if scoped else _ORDINARY
+        self.layers = list(layers)
+        """The stack as it was loaded last."""
+        self.choices = choices or (_SCOPED if scoped else _ORDINARY)
 
     def step(self) -> Step:
         name, arguments = self.source.pick(self.choices)
@@ -141,11 +155,19 @@ class _Script:
 
     def loaded_again(self) -> LayerSpec:
         """A layer of the stack made anew from its data, of which not much changed."""
-        spec = self.source.pick(self.layers)
-        data = spec.data
-        if type(data) is dict and self.source.chance(0.5):
+        source = self.source
+        at = source.below(len(self.layers))
+        spec = self.layers[at]
+        data, roll = spec.data, source.random()
+        if type(data) is dict and roll < 0.3:
             data = {**data, **self.maker.mapping((), self.maker.depth)}
-        return LayerSpec(spec.name, data, spec.options)
+        elif type(data) is dict and roll < 0.8:
+            for _ in range(1 + source.below(source.pick((1, 3, 30)))):
+                data = self.maker.edited(data)
+        again = LayerSpec(spec.name, data, spec.options)
+        if source.chance(0.7):
+            self.layers[at] = again
+        return again
 
     def other(self) -> Any:
         source = self.source
@@ -205,3 +227,12 @@ _DERIVATIONS = (
 )  # fmt: skip
 _ORDINARY = _weighted(*_READS, *_DERIVATIONS)
 _SCOPED = _ORDINARY + _weighted((40, "scope", lambda script: (script.snapshot(), script.choice())))
+_PUBLISHING = _weighted(
+    (30, "with_layer", lambda script: (script.snapshot(), script.loaded_again())),
+    (5, "set", lambda script: (script.snapshot(), *script.definition(), "base")),
+    (5, "delete", lambda script: (script.snapshot(), script.write_path(), "base")),
+    (2, "without_layer", lambda script: (script.snapshot(), "base")),
+    (8, "diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
+    (8, "hold_diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
+    (8, "hold_view", lambda script: (script.snapshot(), script.maker.path())),
+)  # fmt: skip

@@ -64,6 +64,49 @@ def test_a_child_of_a_process_that_parses_can_make_layers(kernel):
     assert (done.stdout, done.stderr) == ("hung 0\n", "")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_of_a_process_that_publishes_can_publish(kernel):
+    """What threads of the parent were in the middle of without the lock, nobody ends in the child."""
+    name = kernel.__name__.rpartition("_")[2]
+    code = f"""
+        import itertools, os, signal, threading
+        from veltrix import implementations
+        kernel = implementations()[{name!r}]
+        numbers = itertools.count()
+        data = {{f"s{{at}}": {{f"k{{child}}": child for child in range(10)}} for at in range(100)}}
+        shared = [kernel.resolve([kernel.Layer("low", data), kernel.Layer("file", data)])]
+
+        def publish():
+            for number in numbers:
+                old = shared[0]
+                edited = kernel.Layer("file", {{**data, "s7": {{"k1": number, f"new{{number}}": 1}}}})
+                shared[0] = old.with_layer(edited).set("s8.k1", number)
+                shared[0].without_layer("file").diff(old)
+                # Renewed again and again, as names that nobody needs pile up.
+                shared[0].overlay({{f"worn {{number}} {{name}}": 1 for name in range(300)}}).flatten()
+
+        kernel.Layer.parse("x", "{{}}", "json")
+        for _ in range(3):
+            threading.Thread(target=publish, daemon=True).start()
+        hung = 0
+        for number in range({FORKS if name == "native" else 10}):
+            child = os.fork()
+            if not child:
+                signal.alarm(10)
+                derived = shared[0].with_layer(kernel.Layer("file", {{f"child{{number}}": {{"x": 1}}}}))
+                right = derived[f"child{{number}}.x"] == 1 and derived.set("s9.k1", -1)["s9.k1"] == -1
+                right = right and f"child{{number}}.x" in derived.diff(shared[0]).added
+                os._exit(0 if right else 3)
+            hung += os.waitpid(child, 0)[1] != 0
+            if hung > 2:
+                break
+        print("hung", hung, flush=True)
+        os._exit(0)
+    """
+    done = run(code)
+    assert (done.stdout, done.stderr) == ("hung 0\n", "")
+
+
 INTERPRETERS = next(filter(importlib.util.find_spec, ("_xxsubinterpreters", "_interpreters")), None)
 IN_ANOTHER = """
     import sys

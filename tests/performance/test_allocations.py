@@ -21,13 +21,15 @@ MOST_FOR_AN_OVERLAY = 3
 # Each a fifth above what it was when it was written down, in the build with assertions: there the last
 # changes are worked in after every third, and the blocks that this takes depend on the process's hashes.
 # Resolving takes a few blocks a structure and none for any of the 10,000 leaves; a change or a difference
-# takes some for the paths that it is about.
+# takes some for the paths that it is about, whatever the size of the file or of the snapshots.
 MOST = {
     "one set": 32,
     "one set of what was set": 32,
     "overlay of 5 new keys": 92,
     "diff of one change": 102,
     "diff of one change and its dicts": 110,
+    "with_layer of a file with one change": 20,
+    "diff of snapshots resolved apart": 4,
     "resolve 2 layers": 35,
 }
 # Capacities are small in a build with assertions, so that tests meet what comes behind them: it keeps no more

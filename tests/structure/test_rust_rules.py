@@ -19,7 +19,13 @@ FENCED = {"interop/ffi.rs", "read/type_slots.rs", "interop/str_access.rs"}
 
 
 # What works without the interpreter lock: functions of the core, which has no object that it could drop.
-DETACHED = {"classes/layer.rs": ["formats::parse"], "classes/resolve.rs": ["kernel::Snapshot::new"]}
+DETACHED = {
+    "classes/difference.rs": ["kernel::diff"],
+    "classes/layer.rs": ["LayerVersion::reinterned", "formats::parse"],
+    "classes/resolve.rs": ["kernel::Snapshot::new"],
+    "classes/snapshot.rs": ["kernel::Snapshot::with_layer", "kernel::Snapshot::without_layer"],
+    "state/snapshot.rs": ["kernel::Snapshot::reinterned"],
+}
 
 # What PyO3 makes objects with, and panics where CPython has no memory left.
 PANICS = (

@@ -57,6 +57,9 @@ pub struct Delta {
 pub struct Collision;
 
 impl Delta {
+    /// The delta of a snapshot that is its base.
+    pub const NOTHING: Self = Self { changes: Hamt::EMPTY, latest: EditLog::EMPTY, hidden: Vec::new(), filter: 0 };
+
     /// At most how many paths it lists.
     pub const fn len(&self) -> usize {
         self.changes.len() + self.latest.len()
@@ -81,6 +84,12 @@ impl Delta {
 
     fn listed(&self, hash: u64) -> Option<&PathChange> {
         self.latest.get(hash).or_else(|| self.changes.get(key(hash)).map(|change| &**change))
+    }
+
+    /// Calls `visit` with every change, and perhaps with some that others overrule.
+    pub fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a PathChange)) {
+        self.changes.for_each(&mut |_, change| visit(change));
+        self.latest.iter().for_each(|(_, change)| visit(change));
     }
 
     /// Whether a path with this hash is listed.

@@ -1,14 +1,17 @@
 //! Diff: what two snapshots differ in, leaf by leaf.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::collections::HashSet;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Arc;
 
-use crate::base::{EntryId, NO_ENTRY};
+use crate::base::{Base, EntryId, NO_ENTRY};
+use crate::base_diff::base_diff;
 use crate::delta::{Delta, PathChange, PathState};
-use crate::interner::{Interner, ROOT_HASH, SegmentId};
-use crate::snapshot::{Found, Snapshot, Spot};
+use crate::interner::{Interner, SegmentId};
+use crate::same_value::same_value;
+use crate::snapshot::{Found, Location, Snapshot, locate};
 use crate::tree::{NodeId, Tree};
-use crate::value::{Kind, Scalar};
+use crate::value::Kind;
 
 /// A leaf of a snapshot: a value, or a mapping without children.
 #[derive(Clone, Debug)]
@@ -44,53 +47,6 @@ pub enum What {
     },
 }
 
-/// Whether two values are the same: of one type, `NaN` equal to itself, mappings in any order.
-pub fn same_value(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
-    if std::ptr::eq(a, b) && left == right {
-        return true;
-    }
-    let (x, y) = (a.node(left), b.node(right));
-    if x.kind != y.kind {
-        return false;
-    }
-    if matches!(x.kind, Kind::Bool | Kind::Int | Kind::Date | Kind::Opaque) {
-        return a.payload(left) == b.payload(right);
-    }
-    match (a.scalar(left), b.scalar(right)) {
-        (Some(Scalar::Float(x)), Some(Scalar::Float(y))) => x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()),
-        (Some(x), Some(y)) => x == y,
-        _ if x.kind == Kind::Mapping => {
-            let counterpart = |child| b.child(right, number_in(b, a, a.node(child).segment)?);
-            a.children(left).count() == b.children(right).count()
-                && a.children(left).all(|child| counterpart(child).is_some_and(|other| same_value(a, child, b, other)))
-        }
-        _ => {
-            let (mut left, mut right) = (a.children(left), b.children(right));
-            loop {
-                match (left.next(), right.next()) {
-                    (None, None) => return true,
-                    (Some(x), Some(y)) if same_value(a, x, b, y) => {}
-                    _ => return false,
-                }
-            }
-        }
-    }
-}
-
-/// The number that a name of one tree has in another one, whose table may be another.
-fn number_in(other: &Tree, tree: &Tree, name: SegmentId) -> Option<SegmentId> {
-    let (from, to) = (tree.segments(), other.segments());
-    if Arc::ptr_eq(from, to) { Some(name) } else { to.find(&from.get(name).text) }
-}
-
-/// Whether two values of one table are the same, with their mappings in the same order.
-pub fn identical(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
-    let names = |tree: &Tree, node: NodeId| -> Vec<SegmentId> {
-        tree.nodes()[node as usize + 1..tree.node(node).end as usize].iter().map(|below| below.segment).collect()
-    };
-    same_value(a, left, b, right) && (a.node(left).kind.is_simple() || names(a, left) == names(b, right))
-}
-
 impl Leaf {
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -103,16 +59,37 @@ impl Leaf {
 
 /// Whether two snapshots hold the same leaves.
 pub fn is_empty(new: &Snapshot, old: &Snapshot) -> bool {
-    diff(new, old).is_empty()
+    if Arc::ptr_eq(&new.base, &old.base) {
+        return beside_base(new, old).is_empty();
+    }
+    across_bases(new, old, &mut |_| Break(())).is_continue()
 }
 
 /// What `new` holds otherwise than `old`, in no particular order.
 pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    if Arc::ptr_eq(&new.base, &old.base) { beside_base(new, old) } else { whole(new, old) }
+    if Arc::ptr_eq(&new.base, &old.base) {
+        return beside_base(new, old);
+    }
+    let mut found = Vec::new();
+    let _ = across_bases(new, old, &mut |difference| {
+        found.push(difference);
+        Continue(())
+    });
+    found
 }
 
-/// The delta of a snapshot that is its base.
-static UNCHANGED: LazyLock<Delta> = LazyLock::new(Delta::default);
+/// What is the matter with a path, if anything is.
+#[inline]
+fn compared(path: &Arc<[SegmentId]>, old: Option<Leaf>, new: Option<Leaf>) -> Option<Difference> {
+    let what = match (old, new) {
+        (None, None) => return None,
+        (None, Some(new)) => What::Added(new),
+        (Some(old), None) => What::Removed(old),
+        (Some(old), Some(new)) if old.same(&new) => return None,
+        (Some(old), Some(new)) => What::Changed { old, new },
+    };
+    Some(Difference { path: Arc::clone(path), what })
+}
 
 /// One of two snapshots of one base, as their comparison sees it.
 #[derive(Clone, Copy)]
@@ -138,16 +115,18 @@ impl<'a> ComparedSide<'a> {
         Some(Leaf::Value(Arc::clone(tree), node))
     }
 
-    /// A mapping is a leaf where it has no children, unless it is the root.
+    #[cold]
     fn empty(self, path: &[SegmentId]) -> Option<Leaf> {
-        let spot = self.snapshot.spot(path).filter(|_| !path.is_empty())?;
-        self.snapshot.names(&spot).is_empty().then_some(Leaf::Empty)
+        leaf_at(self.snapshot, path).filter(|leaf| matches!(leaf, Leaf::Empty))
     }
 
     fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a PathChange> {
         self.delta.get(hash).filter(|change| *change.path == *path)
     }
 }
+
+/// Nothing that is made when it is first needed: a thread without the interpreter lock might make it during a fork.
+static UNCHANGED: Delta = Delta::NOTHING;
 
 /// Compares the deltas of two snapshots of one base.
 fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
@@ -156,14 +135,9 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare =
         |path: &Arc<[SegmentId]>, entry: EntryId, ours: Option<&PathChange>, theirs: Option<&PathChange>| {
-            let what = match (old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
-                (None, None) => return,
-                (None, Some(new)) => What::Added(new),
-                (Some(old), None) => What::Removed(old),
-                (Some(old), Some(new)) if old.same(&new) => return,
-                (Some(old), Some(new)) => What::Changed { old, new },
-            };
-            found.push(Difference { path: Arc::clone(path), what });
+            if let Some(difference) = compared(path, old.leaf(path, entry, theirs), new.leaf(path, entry, ours)) {
+                found.push(difference);
+            }
         };
     new.delta.differences(old.delta, &mut |ours, theirs| match (ours, theirs) {
         (Some(a), Some(b)) if std::ptr::eq(a, b) => {}
@@ -193,47 +167,76 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     found
 }
 
-/// Compares two snapshots that share no base, all leaves of both.
-fn whole(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
-    let mut before: HashMap<Vec<SegmentId>, Leaf> = HashMap::new();
-    let shared = Arc::ptr_eq(new.segments(), old.segments());
-    leaves(old, &mut |path, leaf| {
-        let path = if shared { path.to_vec() } else { translated(old.segments(), new.segments(), path) };
-        before.insert(path, leaf);
-    });
-    let mut found = Vec::new();
-    leaves(new, &mut |path, leaf| match before.remove(path) {
-        Some(old) if old.same(&leaf) => {}
-        Some(old) => found.push(Difference { path: path.into(), what: What::Changed { old, new: leaf } }),
-        None => found.push(Difference { path: path.into(), what: What::Added(leaf) }),
-    });
-    let removed = before.into_iter();
-    found.extend(removed.map(|(path, old)| Difference { path: path.into(), what: What::Removed(old) }));
-    found
+/// The leaf at a path. A mapping is one where it has no children, unless it is the root.
+fn leaf_at(snapshot: &Snapshot, path: &[SegmentId]) -> Option<Leaf> {
+    let Location { found, hash, entry: _ } = locate(&snapshot.base, snapshot.delta.as_ref(), path);
+    match found {
+        Found::Missing => None,
+        Found::Leaf(tree, node, _) => Some(Leaf::Value(Arc::clone(tree), node)),
+        Found::Mapping(entry) => (!path.is_empty() && !snapshot.has_children(hash, entry, path)).then_some(Leaf::Empty),
+    }
 }
 
-fn translated(from: &Interner, to: &Interner, path: &[SegmentId]) -> Vec<SegmentId> {
+/// Compares two snapshots that share no base: the bases, and whatever a delta of either speaks of.
+fn across_bases(
+    new: &Snapshot,
+    old: &Snapshot,
+    visit: &mut dyn FnMut(Difference) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let tables = (&**old.segments(), &**new.segments());
+    let shared = Arc::ptr_eq(old.segments(), new.segments());
+    let named = |path: Vec<SegmentId>| if shared { path } else { translated(tables, &path) };
+    let path = |ours: Option<EntryId>, theirs: Option<EntryId>| match (ours, theirs) {
+        (Some(entry), _) => new.base.path(entry),
+        (None, theirs) => theirs.map_or_else(Vec::new, |entry| named(old.base.path(entry))),
+    };
+    if new.delta.is_none() && old.delta.is_none() {
+        return base_diff(&new.base, &old.base, &mut |ours, theirs| {
+            let (before, after) =
+                (theirs.map(|entry| leaf(&old.base, entry)), ours.map(|entry| leaf(&new.base, entry)));
+            compared(&path(ours, theirs).into(), before, after).map_or(Continue(()), &mut *visit)
+        });
+    }
+    // What neither a base nor a delta says otherwise is the same in both.
+    let mut paths = HashSet::new();
+    let _ = base_diff(&new.base, &old.base, &mut |ours, theirs| {
+        paths.insert(path(ours, theirs));
+        Continue(())
+    });
+    each_listed(new, &mut |path| _ = paths.insert(path));
+    each_listed(old, &mut |path| _ = paths.insert(named(path)));
+    paths.into_iter().try_for_each(|path| {
+        let before = if shared { Some(path.clone()) } else { known(tables, &path) };
+        let before = before.and_then(|path| leaf_at(old, &path));
+        let after = leaf_at(new, &path);
+        compared(&path.into(), before, after).map_or(Continue(()), &mut *visit)
+    })
+}
+
+/// The leaf that is an entry of a base.
+fn leaf(base: &Base, entry: EntryId) -> Leaf {
+    if base.entry(entry).kind == Kind::Mapping {
+        return Leaf::Empty;
+    }
+    let (tree, node) = base.leaf(entry);
+    Leaf::Value(Arc::clone(tree), node)
+}
+
+/// Calls `visit` with every path of which a snapshot's delta says anything.
+fn each_listed(snapshot: &Snapshot, visit: &mut dyn FnMut(Vec<SegmentId>)) {
+    let Some(delta) = &snapshot.delta else { return };
+    delta.for_each(&mut |change| visit(change.path.to_vec()));
+    for &(start, end) in delta.hidden() {
+        (start..end).for_each(|entry| visit(snapshot.base.path(entry)));
+    }
+}
+
+/// A path of the older table in the newer one.
+fn translated((from, to): (&Interner, &Interner), path: &[SegmentId]) -> Vec<SegmentId> {
     path.iter().map(|&id| to.intern(&from.get(id).text)).collect()
 }
 
-/// Calls `visit` with every leaf in document order.
-pub fn leaves(snapshot: &Snapshot, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
-    let root = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
-    walk(snapshot, &root, &mut Vec::new(), visit);
-}
-
-fn walk(snapshot: &Snapshot, spot: &Spot, path: &mut Vec<SegmentId>, visit: &mut dyn FnMut(&[SegmentId], Leaf)) {
-    let children = snapshot.children(spot);
-    if children.is_empty() && !path.is_empty() {
-        visit(path, Leaf::Empty);
-    }
-    for (name, found) in children {
-        path.push(name);
-        match found {
-            Found::Missing => {}
-            Found::Leaf(tree, node, _) => visit(path, Leaf::Value(Arc::clone(tree), node)),
-            Found::Mapping(entry) => walk(snapshot, &snapshot.below(spot, name, entry), path, visit),
-        }
-        path.pop();
-    }
+/// A path of the newer table in the older one, if that knows all its names.
+fn known((to, from): (&Interner, &Interner), path: &[SegmentId]) -> Option<Vec<SegmentId>> {
+    path.iter().map(|&id| to.find(&from.get(id).text)).collect()
 }

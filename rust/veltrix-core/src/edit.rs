@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::PathState;
 use crate::derive::limit;
-use crate::diff;
 use crate::error::{ConflictSide, Error};
 use crate::interner::{NO_SEGMENT, SegmentId};
 use crate::layer_version::LayerVersion;
 use crate::rule::Mergeable as _;
+use crate::same_value::same_value;
 use crate::snapshot::{Found, Location, Snapshot, locate};
 use crate::tree::{NodeId, Tree};
 
@@ -50,8 +50,8 @@ impl Snapshot {
             if delta.len() > limit(self.base.entries().len()) {
                 return None;
             }
-            new.generation += u64::from(!diff::same_value(before, node, tree, 0));
-        } else if diff::same_value(current, at, before, node) {
+            new.generation += u64::from(!same_value(before, node, tree, 0));
+        } else if same_value(current, at, before, node) {
             // Perhaps it is this one that wins: it may have taken the place of an equal one unnoticed.
             return None;
         }

@@ -27,7 +27,7 @@ struct Note<V> {
 
 impl<V, const MOST: usize> Default for EditLog<V, MOST> {
     fn default() -> Self {
-        Self { newest: None, length: 0, halves: [0; MOST] }
+        Self::EMPTY
     }
 }
 
@@ -38,6 +38,9 @@ impl<V, const MOST: usize> Clone for EditLog<V, MOST> {
 }
 
 impl<V, const MOST: usize> EditLog<V, MOST> {
+    /// A list without a note.
+    pub const EMPTY: Self = Self { newest: None, length: 0, halves: [0; MOST] };
+
     /// How many things are noted.
     pub const fn len(&self) -> usize {
         self.length

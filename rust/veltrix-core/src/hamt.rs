@@ -54,9 +54,14 @@ impl<V: Clone> Clone for Hamt<V> {
     }
 }
 
+impl<V> Hamt<V> {
+    /// A map without a value.
+    pub const EMPTY: Self = Self { root: None, length: 0 };
+}
+
 impl<V> Default for Hamt<V> {
     fn default() -> Self {
-        Self { root: None, length: 0 }
+        Self::EMPTY
     }
 }
 

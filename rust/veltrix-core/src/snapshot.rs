@@ -201,6 +201,20 @@ impl Snapshot {
         merged_names(&definitions).filter(present).take(most).collect()
     }
 
+    /// Whether a mapping has children, from the hash of its path, its entry in the base if there is one, and the path.
+    pub fn has_children(&self, hash: u64, entry: EntryId, path: &[SegmentId]) -> bool {
+        // Most often a child that the base has, the first one as a rule, is still there.
+        let mut in_base = (entry != NO_ENTRY).then(|| self.base.children(entry)).into_iter().flatten();
+        let found = |child| at_entry(&self.base, self.delta.as_ref(), self.base.hash(child), child);
+        in_base.any(|child| !matches!(found(child), Found::Missing))
+            || !self.first_names(&Spot { hash, entry, path: path.into() }, 1).is_empty()
+    }
+
+    /// Makes what layers make when they are asked: so that no thread that is detached makes it while the process forks.
+    pub fn make_roots(&self) {
+        self.stack.iter().for_each(|layer| _ = layer.root());
+    }
+
     /// How many children a mapping has.
     pub fn count(&self, spot: &Spot) -> usize {
         if self.is_clean(spot) { self.base.children(spot.entry).count() } else { self.names(spot).len() }

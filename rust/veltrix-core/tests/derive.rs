@@ -3,12 +3,14 @@
 mod stacks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stacks::{content, definition, layer, names, resolve};
-use veltrix_core::{Conflicts, Interner, SegmentId, Snapshot, What, canonical, diff};
+use veltrix_core::{
+    Conflicts, Interner, LayerVersion, NO_SEGMENT, SegmentId, Snapshot, Tree, TreeBuilder, What, canonical, diff,
+};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
@@ -17,6 +19,7 @@ enum Step {
     Set(usize, String, Value),
     Delete(usize, String),
     Put(Option<usize>, Value),
+    Reload(usize, Vec<(String, Option<Value>)>),
     Remove(usize),
 }
 
@@ -62,7 +65,14 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any::<usize>(), path()).prop_map(|(at, path)| Step::Delete(at, path)),
         2 => (any::<Option<usize>>(), data()).prop_map(|(at, data)| Step::Put(at, data)),
         1 => any::<usize>().prop_map(Step::Remove),
+        3 => reload(value()),
     ]
+}
+
+/// A file that is read again, after things were written into it and taken out.
+fn reload(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Step> {
+    let edits = prop::collection::vec((path(), prop::option::weighted(0.8, value)), 0..4);
+    (any::<usize>(), edits).prop_map(|(at, edits)| Step::Reload(at, edits))
 }
 
 /// Data of numbers, at the same few paths in every layer.
@@ -147,6 +157,23 @@ fn merged(definitions: &[&Value], replace: bool) -> Result<Option<Value>, ()> {
     Ok(Some(Value::Object(children)))
 }
 
+/// A layer whose tree is another one, that says the same but for the edits that are possible.
+fn reloaded(table: &Arc<Interner>, version: &LayerVersion, edits: &[(String, Option<Value>)]) -> LayerVersion {
+    let mut edited = version.clone();
+    for (path, value) in edits {
+        let path = names(table, path);
+        match value {
+            Some(value) => edited = edited.with(&path, &definition(table, value)).unwrap_or(edited),
+            None if edited.definition(&path).is_some() => edited = edited.without(&path),
+            None => {}
+        }
+    }
+    let mut copy = TreeBuilder::new(Arc::clone(table));
+    copy.copy(NO_SEGMENT, &edited.flattened(), 0);
+    let loaded = &version.loaded;
+    LayerVersion::new(Arc::new(loaded.reinterned(copy.finish(), BTreeMap::new())))
+}
+
 fn apply(table: &Arc<Interner>, snapshot: &Snapshot, step: &Step) -> Option<Snapshot> {
     let count = snapshot.stack.len();
     let place = |at: &usize| (count > 0).then(|| at % count);
@@ -164,6 +191,10 @@ fn apply(table: &Arc<Interner>, snapshot: &Snapshot, step: &Step) -> Option<Snap
         Step::Put(at, data) => {
             let at = at.as_ref().and_then(place);
             snapshot.with_layer(&layer(table, "put", data), at).ok()
+        }
+        Step::Reload(at, edits) => {
+            let at = place(at)?;
+            snapshot.with_layer(&reloaded(table, &snapshot.stack[at], edits), Some(at)).ok()
         }
         Step::Remove(at) => snapshot.without_layer(place(at)?).ok(),
     }
@@ -229,6 +260,64 @@ fn a_value_that_was_replaced_is_let_go() {
     }
 }
 
+/// A file with a section of so many numbers, of which one is another one; a second file lies beneath.
+fn files(table: &Arc<Interner>, sections: usize) -> (Snapshot, impl Fn(usize) -> LayerVersion) {
+    let section = |at: usize, changed: usize| {
+        let values = (0..10).map(|name| (format!("k{name}"), json!(if at * 10 + name == changed { -1 } else { 0 })));
+        Value::Object(values.collect::<Map<_, _>>())
+    };
+    let data = move |changed: usize| {
+        Value::Object((0..sections).map(|at| (format!("s{at}"), section(at, changed))).collect::<Map<_, _>>())
+    };
+    let table = Arc::clone(table);
+    let file = move |changed| layer(&table, "file", &data(changed));
+    let stack = vec![file(usize::MAX), file(0)];
+    let snapshot = Snapshot::new(stack.into(), file(0).loaded.tree.segments(), Conflicts::Error);
+    (snapshot.expect("numbers over numbers"), file)
+}
+
+#[test]
+fn a_file_that_was_replaced_is_let_go() {
+    let table = Arc::new(Interner::new());
+    let (mut snapshot, file) = files(&table, 100);
+    for at in [1, 0] {
+        let mut trees: Vec<Weak<Tree>> = Vec::new();
+        for changed in 0..300 {
+            let reloaded = file(changed);
+            trees.push(Arc::downgrade(&reloaded.loaded.tree));
+            snapshot = snapshot.with_layer(&reloaded, Some(at)).expect("nothing is in the way");
+            // Deletions show what lies beneath, from trees that go as well.
+            if changed % 7 == 0 {
+                let path = names(&table, &format!("s{}.k3", changed % 100));
+                snapshot = snapshot.delete(1, &path).expect("the file has it");
+            }
+        }
+        let kept = trees.iter().filter(|tree| tree.strong_count() > 0).count();
+        // The one that stands in the stack, and those that the base was made of.
+        assert!(kept <= 3, "{kept} of 300 trees are kept");
+    }
+}
+
+#[test]
+fn a_file_of_one_change_is_derived_beside_its_base() {
+    let table = Arc::new(Interner::new());
+    for sections in [100, 400] {
+        let (snapshot, file) = files(&table, sections);
+        let derived = snapshot.with_layer(&file(sections * 10 - 1), Some(1)).expect("nothing is in the way");
+        assert!(Arc::ptr_eq(&derived.base, &snapshot.base));
+        // The value that changed, and the one that had been another one.
+        let listed = derived.delta.as_ref().map(|delta| (delta.len(), delta.hidden().len()));
+        assert_eq!(listed, Some((2, 0)));
+        assert_eq!(derived.generation, snapshot.generation + 1);
+        let same = snapshot.with_layer(&file(0), Some(1)).expect("nothing is in the way");
+        assert!(same.delta.is_none() && same.generation == snapshot.generation);
+        // Many changes are resolved anew.
+        let every: Value = json!({"s0": {"k0": 1}});
+        let other = snapshot.with_layer(&layer(&table, "file", &every), Some(1)).expect("nothing is in the way");
+        assert!(!Arc::ptr_eq(&other.base, &snapshot.base));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -247,6 +336,15 @@ proptest! {
     fn what_is_derived_is_what_is_resolved(
         data in prop::collection::vec(data(), 1..4),
         steps in prop::collection::vec(step(), 1..12),
+        replace: bool,
+    ) {
+        follow(&data, &steps, replace)?;
+    }
+
+    #[test]
+    fn what_is_read_again_is_what_is_resolved(
+        data in prop::collection::vec(data(), 1..4),
+        steps in prop::collection::vec(prop_oneof![3 => reload(value()), 1 => step()], 1..16),
         replace: bool,
     ) {
         follow(&data, &steps, replace)?;

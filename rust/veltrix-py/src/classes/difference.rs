@@ -40,7 +40,9 @@ impl Difference {
     /// The difference of a snapshot from an older one.
     pub fn new(newer: &Bound<'_, Snapshot>, older: &Bound<'_, Snapshot>) -> PyResult<Self> {
         let py = newer.py();
-        let differences = kernel::diff(newer.get().kernel(py)?, older.get().kernel(py)?);
+        let (new, old) = (newer.get().kernel(py)?, older.get().kernel(py)?);
+        let is_quick = Arc::ptr_eq(&new.base, &old.base);
+        let differences = if is_quick { kernel::diff(new, old) } else { detached(py, new, old) };
         let (newer, older) = (newer.clone().unbind(), older.clone().unbind());
         Ok(Self(Mutex::new(DifferenceState::Found(Arc::new(FoundDifference { newer, older, differences })))))
     }
@@ -191,6 +193,14 @@ pub fn restore_difference(
         Err(type_error(part.py(), format!("a difference is made of dicts, not {kind}")))
     };
     Ok(Difference(Mutex::new(DifferenceState::Made([dict(added)?, dict(removed)?, dict(changed)?]))))
+}
+
+/// What `new` holds otherwise than `old`, found without the interpreter lock.
+#[cold]
+fn detached(py: Python<'_>, new: &kernel::Snapshot, old: &kernel::Snapshot) -> Vec<kernel::Difference> {
+    new.make_roots();
+    old.make_roots();
+    py.detach(|| kernel::diff(new, old))
 }
 
 impl FoundDifference {

@@ -1,7 +1,7 @@
 //! The class `Layer`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
@@ -34,9 +34,16 @@ use crate::interop::panic::guarded;
 pub struct Layer {
     pub version: LayerVersion,
     pub opaques: Option<Py<PyDict>>,
+    /// The same on the table of the last stack that it was put into, if that was another one.
+    reinterned: Mutex<Option<LayerVersion>>,
 }
 
 impl Layer {
+    /// A layer and the opaque objects that it refers to.
+    pub fn of(version: LayerVersion, opaques: Option<Py<PyDict>>) -> Self {
+        Self { version, opaques, reinterned: Mutex::default() }
+    }
+
     /// A layer made of Python data.
     pub fn from_data<'py>(
         data: &Bound<'py, PyAny>,
@@ -50,7 +57,7 @@ impl Layer {
         let read = guarded(py, || DataReader::new(py, TreeBuilder::new(table), &[], origins).read(data))?;
         let secret = read_secret(secret, read.tree.segments())?;
         let loaded = kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret };
-        Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: read.opaques })
+        Ok(Self::of(LayerVersion::new(Arc::new(loaded)), read.opaques))
     }
 
     /// What `restore_layer` takes: origin, data, origins of single paths, secrets.
@@ -77,13 +84,26 @@ impl Layer {
         Ok([own, data, origins.into_any(), secret])
     }
 
-    /// The same layer with its segments in another table.
-    pub fn reinterned(&self, py: Python<'_>, table: &Arc<Interner>) -> Self {
-        let opaques = self.opaques.as_ref().map(|opaques| opaques.clone_ref(py));
-        if Arc::ptr_eq(self.version.loaded.tree.segments(), table) {
-            return Self { version: self.version.clone(), opaques };
+    /// What a stack on a table of names holds of it: the same with its segments there, and its opaque objects.
+    pub fn on_table(&self, py: Python<'_>, table: &Arc<Interner>) -> (LayerVersion, Option<Py<PyDict>>) {
+        // Made here, so that no thread that is detached makes it when the process forks.
+        self.version.root();
+        (self.version_on(py, table), self.opaques.as_ref().map(|opaques| opaques.clone_ref(py)))
+    }
+
+    fn version_on(&self, py: Python<'_>, table: &Arc<Interner>) -> LayerVersion {
+        let is_there = |version: &LayerVersion| Arc::ptr_eq(version.loaded.tree.segments(), table);
+        if is_there(&self.version) {
+            return self.version.clone();
         }
-        Self { version: self.version.reinterned(table), opaques }
+        // Held for a moment each, in which no Python code runs.
+        let kept = || self.reinterned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().clone().filter(is_there) {
+            return known;
+        }
+        let made = py.detach(|| LayerVersion::reinterned(&self.version, table));
+        *kept() = Some(made.clone());
+        made
     }
 }
 
@@ -196,7 +216,7 @@ impl Layer {
         let secret = read_secret(&secret, tree.segments())?;
         let origin = Origin { source: "file".into(), file, ..Origin::default() };
         let loaded = kernel::Layer { name, tree: Arc::new(tree), origin, origins: BTreeMap::default(), secret };
-        Ok(Self { version: LayerVersion::new(Arc::new(loaded)), opaques: None })
+        Ok(Self::of(LayerVersion::new(Arc::new(loaded)), None))
     }
 
     #[getter]

@@ -82,9 +82,7 @@ fn build(
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;
     for layer in &given {
-        let Layer { version, opaques: added } = layer.get().reinterned(py, &table);
-        // Made here, so that no thread that is detached makes it when the process forks.
-        version.root();
+        let (version, added) = layer.get().on_table(py, &table);
         stack.push(version);
         opaques = joined(py, opaques.as_ref(), added)?;
     }

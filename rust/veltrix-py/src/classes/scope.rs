@@ -65,9 +65,9 @@ fn topped(py: Python<'_>, snapshot: &Snapshot, parent: &Parent<'_>, layers: &[Bo
     let mut chosen = Vec::with_capacity(layers.len());
     let mut added = None;
     for layer in layers {
-        let layer = layer.get().reinterned(py, below.segments());
-        chosen.push(layer.version);
-        added = joined(py, added.as_ref(), layer.opaques)?;
+        let (version, opaques) = layer.get().on_table(py, below.segments());
+        chosen.push(version);
+        added = joined(py, added.as_ref(), opaques)?;
     }
     snapshot.derived(
         py,

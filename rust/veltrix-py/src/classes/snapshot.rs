@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core as kernel;
 use veltrix_core::limits::MAX_LAYERS;
 use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder, siblings};
 
@@ -40,7 +41,7 @@ reading_methods!(Snapshot, {
             let kernel = snapshot.kernel(py)?;
             let layers = kernel.stack.iter().map(|version| {
                 let opaques = snapshot.opaques().map(|opaques| opaques.clone_ref(py));
-                Ok(Bound::new(py, Layer { version: version.clone(), opaques })?.into_any())
+                Ok(Bound::new(py, Layer::of(version.clone(), opaques))?.into_any())
             });
             let layers = ffi::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
             let conflicts = match kernel.conflicts {
@@ -126,10 +127,11 @@ reading_methods!(Snapshot, {
     fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, parent| {
             let kernel = parent.kernel;
-            let layer = layer_argument(layer)?.get().reinterned(py, kernel.segments());
-            let at = kernel.topmost(Some(&layer.version.loaded.name));
-            let derived = kernel.with_layer(&layer.version, at);
-            snapshot.derived(py, parent, derived, layer.opaques)
+            let (version, opaques) = layer_argument(layer)?.get().on_table(py, kernel.segments());
+            let at = kernel.topmost(Some(&version.loaded.name));
+            kernel.make_roots();
+            let derived = py.detach(|| kernel::Snapshot::with_layer(kernel, &version, at));
+            snapshot.derived(py, parent, derived, opaques)
         })
     }
 
@@ -137,7 +139,9 @@ reading_methods!(Snapshot, {
     #[pyo3(signature = (name))]
     fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, parent| {
-            let derived = parent.kernel.without_layer(position(py, parent.kernel, Some(name))?);
+            let at = position(py, parent.kernel, Some(name))?;
+            parent.kernel.make_roots();
+            let derived = py.detach(|| kernel::Snapshot::without_layer(parent.kernel, at));
             snapshot.derived(py, parent, derived, None)
         })
     }

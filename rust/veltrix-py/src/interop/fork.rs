@@ -10,6 +10,7 @@ use std::sync::MutexGuard;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use veltrix_core as kernel;
 use veltrix_core::interner;
 
 use crate::interop::ffi;
@@ -29,6 +30,7 @@ fn before_fork() {
 
 #[pyfunction]
 fn after_fork() {
+    kernel::forked();
     PAUSE.with_borrow_mut(Option::take);
 }
 

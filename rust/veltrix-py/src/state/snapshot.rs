@@ -159,6 +159,21 @@ impl Snapshot {
         self.opaques.as_ref()
     }
 
+    /// The same content on a table that holds little else, unless another thread is making it, and what is read of it.
+    fn reinterned(
+        &self,
+        py: Python<'_>,
+        kernel: &Arc<kernel::Snapshot>,
+    ) -> PyResult<Option<(Arc<kernel::Snapshot>, Arc<ValueCache>)>> {
+        let made = self.reinterned.of(|| {
+            kernel.make_roots();
+            let content = py.detach(|| kernel::Snapshot::reinterned(kernel))?;
+            let cache = Arc::new(ValueCache::new(content.base.entries().len()));
+            Ok((Arc::new(content), cache))
+        });
+        made.map_err(|error| kernel_error(py, kernel.segments(), error))
+    }
+
     /// Derives a snapshot from this one, or from the same content on a table that holds little else.
     pub fn deriving<'py, R>(
         slf: &Bound<'py, Self>,
@@ -166,16 +181,10 @@ impl Snapshot {
     ) -> PyResult<R> {
         let (py, snapshot) = (slf.py(), slf.get());
         guarded(py, || {
-            let (kernel, fresh) = (snapshot.kernel(py)?, &mut None);
-            let parent = if kernel.needs_reintern() {
-                let cache = |fresh: &kernel::Snapshot| Arc::new(ValueCache::new(fresh.base.entries().len()));
-                let reinterned = snapshot.reinterned.of(kernel, cache);
-                let reinterned = reinterned.map_err(|error| kernel_error(py, kernel.segments(), error))?;
-                let (kernel, cache) = &*fresh.insert(reinterned);
-                Parent { kernel, cache }
-            } else {
-                Parent { kernel, cache: &snapshot.cache }
-            };
+            let kernel = snapshot.kernel(py)?;
+            let fresh = if kernel.needs_reintern() { snapshot.reinterned(py, kernel)? } else { None };
+            let (kernel, cache) = fresh.as_ref().map_or((kernel, &snapshot.cache), |(kernel, cache)| (kernel, cache));
+            let parent = Parent { kernel, cache };
             derive(py, snapshot, &parent)
         })
     }

@@ -1,0 +1,207 @@
+"""A file that is read again and again takes the place of what it was, beside readers and other layers."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import weakref
+from contextlib import contextmanager
+from itertools import pairwise
+
+import pytest
+
+from veltrix import DELETE, append, implementations, replace
+
+SECTIONS = 120
+# More than a table may hold of names that such a file does not need; less in a build with assertions.
+MANY = 10_000 if hasattr(implementations().get("native"), "_provoke_defect") else 80_000
+TRIES = 2_000
+
+
+class Thing:
+    """An opaque value that can be watched."""
+
+
+def data(**changed):
+    """What a file of 1,200 values holds, with other sections here and there."""
+    sections = {f"s{at}": {f"k{name}": at * name for name in range(10)} for at in range(SECTIONS)}
+    return {**sections, **changed}
+
+
+def section(at, **changed):
+    return {**data()[f"s{at}"], **changed}
+
+
+STATES = [
+    data(),
+    data(s7=section(7, k3="edited")),
+    data(s7=section(7, k3="edited", new=[1, {"a": 2}])),
+    {name: values for name, values in data().items() if name != "s7"},
+    dict(reversed(data().items())),
+    data(s7={**dict(reversed(section(7).items())), "k1": 1.0}),
+    data(s7={}, s8=None, s9=replace({"k1": 5}), s10={"k1": DELETE, "l": append([3])}),
+    data(**{f"s{at}": section(at, k0=-1) for at in range(0, SECTIONS, 2)}),
+    {},
+    data(wide={f"w{name}": name for name in range(1000)}),
+    data(wide={f"w{name}": name for name in range(1000) if name != 500} | {"last": 1}),
+    data(),
+]
+
+
+def origin(explanation):
+    return [
+        one._replace(origin=one.origin._replace(line=None, column=None)) for one in explanation.definitions
+    ]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_file_that_was_read_again_is_what_its_stack_resolves_to(kernel, place):
+    """From each state to the next, and from the first one to any."""
+    below = kernel.Layer("below", {"s7": {"k3": "below", "l": [0]}, "s10": {"l": [1]}, "only": 1})
+    above = kernel.Layer("above", {"s8": {"k2": "above"}, "s11": {"k1": DELETE}, "s12": replace({"x": 1})})
+
+    def stacked(state):
+        stack = [below, above]
+        stack.insert(place, kernel.Layer("file", state))
+        return kernel.resolve(stack, conflicts="replace")
+
+    states = [stacked(state) for state in STATES]
+    live = [states[0]]
+    for state, whole in zip(STATES[1:], states[1:], strict=True):
+        file = kernel.Layer("file", state)
+        for derived in (live[-1].with_layer(file), states[0].with_layer(file)):
+            assert derived == whole
+            assert list(derived.flatten().items()) == list(whole.flatten().items())
+            assert derived.digest == whole.digest
+            for path in ("s7", "s7.k3", "s8", "s9", "s10", "s11", "s12", "only"):
+                assert (path in derived) == (path in whole)
+                if path in whole:
+                    assert origin(derived.explain(path)) == origin(whole.explain(path))
+        live.append(live[-1].with_layer(file))
+    for (old, new), (before, after) in zip(pairwise(live), pairwise(states), strict=True):
+        expected = after.diff(before)
+        assert new.diff(old) == expected == after.diff(old) == new.diff(before)
+        assert new.generation - old.generation == bool(expected)
+
+
+def test_views_and_differences_keep_what_they_were_taken_of(kernel):
+    live = kernel.resolve([kernel.Layer("file", data())])
+    held = []
+    for turn in range(15):
+        view, old = live["s5"], live
+        live = live.with_layer(kernel.Layer("file", data(s5=section(5, k2=f"turn {turn}", k3=turn % 3))))
+        held.append((view, old["s5"].to_dict(), live.diff(old)))
+    for turn, (view, values, difference) in enumerate(held):
+        assert view == values
+        assert difference.changed["s5.k2"][1] == f"turn {turn}"
+        assert set(difference.changed) <= {"s5.k2", "s5.k3"}
+
+
+def test_opaque_values_of_files_that_were_replaced_are_let_go(kernel):
+    watched = []
+
+    def file(turn):
+        thing = Thing()
+        watched.append(weakref.ref(thing))
+        return kernel.Layer("file", {**low, f"k{turn % 50}": thing})
+
+    low = {f"k{name}": name for name in range(50)}
+
+    live = kernel.resolve([kernel.Layer("low", {"kept": 1}), file(0)])
+    for turn in range(1, 400):
+        live = live.with_layer(file(turn))
+    gc.collect()
+    assert live["k49"] is watched[-1]()
+    assert sum(ref() is not None for ref in watched) < 200
+
+
+@contextmanager
+def waiting_thread():
+    """A thread that runs as soon as the interpreter is left to it, which only a call can do meanwhile."""
+    ready, ran = threading.Lock(), []
+    ready.acquire()
+    thread = threading.Thread(target=lambda: (ready.acquire(), ran.append(True)))
+    thread.start()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        yield ready, ran
+    finally:
+        sys.setswitchinterval(interval)
+        if ready.locked() and not ran:
+            ready.release()
+        thread.join()
+
+
+def left_alone(call):
+    """Whether another thread could run during one of many calls."""
+    with waiting_thread() as (ready, ran):
+        ready.release()
+        for _ in range(TRIES):
+            call()
+            if ran:
+                return True
+    return False
+
+
+def test_publishing_leaves_the_interpreter_to_other_threads(both):
+    _, native = both
+    live = native.resolve([native.Layer("low", data()), native.Layer("file", data())])
+    file = native.Layer("file", data(s7=section(7, k3="edited")))
+    others = native.resolve([native.Layer("low", data()), native.Layer("file", data(s8={"k1": 1}))])
+    assert left_alone(lambda: live.with_layer(file))
+    assert left_alone(lambda: live.without_layer("file"))
+    assert left_alone(lambda: live.diff(others))
+    # What is done in a moment is not interrupted.
+    assert not left_alone(lambda: live.set("s7.k3", 1).diff(live))
+
+
+def test_a_snapshot_whose_names_are_renewed_leaves_the_interpreter_to_other_threads(both):
+    _, native = both
+    low = native.Layer("low", data())
+    snapshots = [native.resolve([low]) for _ in range(200)]
+    # All of them are on one table, which is worn out at once, and each of them renews it for itself.
+    assert len(snapshots[0].overlay({f"worn {number}": 0 for number in range(MANY)})) > MANY
+    with waiting_thread() as (ready, ran):
+        ready.release()
+        derived = []
+        while snapshots and not ran:
+            derived.append(snapshots.pop().set("s1.k1", 2))
+        assert ran
+    assert all(snapshot == data(s1=section(1, k1=2)) for snapshot in derived)
+
+
+def test_layers_of_before_and_after_very_many_names_make_one_stack(kernel):
+    low, high = kernel.Layer("low", data()), kernel.Layer("high", {"s1": {"k1": Thing}}, secret=["s2"])
+    kernel.Layer("worn", {f"worn {number}": 0 for number in range(SECTIONS * 100)})
+    late = kernel.Layer("late", {"s2": {"k2": "late"}})
+    for _ in range(2):
+        for stack in ([low, high, late], [late, low, high], [low, high]):
+            snapshot = kernel.resolve(stack)
+            assert snapshot["s1.k1"] is Thing
+            assert snapshot["s2.k2"] == (4 if stack[0] is late or late not in stack else "late")
+            assert snapshot.layers == tuple(layer.name for layer in stack)
+            assert "secret" in repr(snapshot["s2"])
+        other = kernel.resolve([low]).with_layer(late).with_layer(high)
+        assert other["s2.k2"] == "late"
+        assert other["s1.k1"] is Thing
+
+
+def test_threads_that_derive_while_names_are_renewed_get_what_they_asked_for(kernel):
+    for _ in range(5):
+        snapshot = kernel.resolve([kernel.Layer("low", data())])
+        assert len(snapshot.overlay({f"worn {number}": 0 for number in range(MANY)})) == MANY + SECTIONS
+        begin, found = threading.Barrier(4), {}
+
+        def work(number, snapshot=snapshot, begin=begin, found=found):
+            begin.wait()
+            found[number] = snapshot.set("s1.k1", number).overlay({"s2": {"k2": number}})
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for number in range(4):
+            assert found[number] == data(s1=section(1, k1=number), s2=section(2, k2=number))
