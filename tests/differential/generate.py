@@ -229,7 +229,7 @@ class DataMaker:
     def edited(self, data: dict[Any, Any], path: Path = ()) -> dict[Any, Any]:
         """What a file holds after somebody changed one thing in it, at any depth."""
         source = self.source
-        names = [name for name in data if type(name) is str]
+        names = [name for name in data if type(name) is str and name not in hostile.WRONG_KEYS]
         branches = [name for name in names if type(data[name]) is dict]
         if branches and source.chance(0.75):
             name = source.pick(branches)

@@ -122,9 +122,10 @@ def waiting_thread():
     ready, ran = threading.Lock(), []
     ready.acquire()
     thread = threading.Thread(target=lambda: (ready.acquire(), ran.append(True)))
-    thread.start()
     interval = sys.getswitchinterval()
+    # From before the start on, so that the thread is not stopped between its start and its wait.
     sys.setswitchinterval(1000)
+    thread.start()
     try:
         yield ready, ran
     finally:

@@ -60,7 +60,9 @@ class Reader(_Mapping):
     def __init_subclass__(cls) -> None:
         """Gives a class the methods as its own: what Python says about their arguments names the class."""
         for name, method in vars(Reader).items():
-            if isinstance(method, FunctionType) and name not in vars(cls):
+            # PyPy says of `object.__setattr__`, which is none of ours, that it is a function, too.
+            is_own = isinstance(method, FunctionType) and method.__globals__ is globals()
+            if is_own and name not in vars(cls):
                 own = FunctionType(method.__code__, method.__globals__, name, method.__defaults__)
                 own.__annotations__ = method.__annotations__
                 own.__qualname__ = f"{cls.__qualname__}.{name}"
