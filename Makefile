@@ -53,7 +53,7 @@ REMAPPED := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
 MATURIN_WHEEL = CARGO_TARGET_DIR=target/wheels $(BIN)/maturin build --quiet --release --locked \
   --config "build.rustflags=['--remap-path-prefix=$(REMAPPED)']" --out dist
 PURE_WHEEL := VELTRIX_BUILD=pure $(BIN)/python -m pip wheel --no-deps --no-index --no-build-isolation --wheel-dir dist .
-wheel wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct))
+wheel wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
 
 .PHONY: help
 help: ## show this text
