@@ -56,8 +56,9 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_collection_finish():
     """Keeps the collector from walking all tests and modules each time that a test asks it to look."""
-    gc.collect()
-    gc.freeze()
+    if hasattr(gc, "freeze"):  # PyPy's collector walks by generations
+        gc.collect()
+        gc.freeze()
 
 
 def _depends_on_the_choice(item):
