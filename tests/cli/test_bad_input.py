@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import veltrix
+
 FILES = ("base.json", "site.json")
 
 
@@ -158,8 +160,10 @@ def test_a_wrong_choice_of_implementation_is_told(command):
     assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", said)
 
 
-NOT_BUILT = (
-    "VELTRIX_IMPL is 'native', but this installation has no extension (veltrix._native); "
+NOT_BUILT = "this installation has no extension (veltrix._native)"
+OTHER = f"the extension is for CPython, and this is {sys.implementation.name}"
+REFUSED = (
+    f"VELTRIX_IMPL is 'native', but {NOT_BUILT if sys.implementation.name == 'cpython' else OTHER}; "
     "the other choice is 'pure'"
 )
 STARTED = """
@@ -176,15 +180,15 @@ runpy.run_module("veltrix", run_name="__main__")
 
 
 @pytest.mark.parametrize(
-    ("name", "raised", "code", "said"),
+    ("choice", "name", "raised", "code", "said"),
     [
-        ("veltrix.cli", "KeyboardInterrupt", 130, ""),
-        ("veltrix._native", "ModuleNotFoundError('', name=name)", 2, NOT_BUILT),
+        (veltrix.implementation, "veltrix.cli", "KeyboardInterrupt", 130, ""),
+        ("native", "veltrix._native", "ModuleNotFoundError('', name=name)", 2, REFUSED),
     ],
 )
-def test_what_goes_wrong_before_the_command_line_is_there(name, raised, code, said):
+def test_what_goes_wrong_before_the_command_line_is_there(choice, name, raised, code, said):
     program = STARTED.format(name=name, raised=raised)
-    environ = {**os.environ, "VELTRIX_IMPL": "native"}
+    environ = {**os.environ, "VELTRIX_IMPL": choice}
     ran = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False
     )

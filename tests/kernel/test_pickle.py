@@ -54,8 +54,18 @@ def assert_same(one, other):
         assert repr(one.explain(path)) == repr(other.explain(path))
 
 
+def reads_its_own(protocol):
+    """Whether the interpreter reads what it writes: PyPy does not, of an infinity in protocol 0."""
+    try:
+        return pickle.loads(pickle.dumps(math.inf, protocol)) == math.inf
+    except ValueError:
+        return False
+
+
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_snapshot_comes_back_whole(snapshot, protocol):
+    if not reads_its_own(protocol):
+        pytest.skip(f"{sys.implementation.name} does not read what it writes of an infinity")
     loaded = pickle.loads(pickle.dumps(snapshot, protocol))
     assert type(loaded) is veltrix.Snapshot
     assert_same(snapshot, loaded)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tracemalloc
 
 import pytest
 
@@ -117,6 +116,7 @@ def test_a_path_without_end_takes_memory_for_its_length_only(form):
 
 def peak(form, segments):
     """The most bytes that refusing such an assignment holds at a time, the assignment left out."""
+    tracemalloc = pytest.importorskip("tracemalloc", reason="this interpreter does not trace its memory")
     source = veltrix.Arguments([long_assignment(form, segments)])
     with pytest.raises(ConfigError):
         source.load(None)

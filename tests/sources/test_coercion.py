@@ -93,7 +93,7 @@ UNFIT = [
     ("25:00", time(1), "a time (ISO 8601)"),
     ("inf", date(2020, 1, 1), "a date (ISO 8601)"),
     ("/var", PurePosixPath("/"), "no text: a PurePosixPath object cannot be written as one"),
-    ("print", print, "no text: a builtin_function_or_method object cannot be written as one"),
+    ("print", print, f"no text: a {type(print).__name__} object cannot be written as one"),
 ]
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import pickle
 import socket
+import sys
 import traceback
 import urllib.error
 from pathlib import Path
@@ -313,21 +314,25 @@ def test_a_mistake_alone_has_no_note():
 @pytest.mark.parametrize("error", [LookupError("x"), OSError("x"), SourceError("x"), None], ids=repr)
 def test_frames_of_what_was_handled_before_a_load_keep_their_locals(error):
     """Somebody may load a configuration while an error of his own is being handled."""
+    before = []
     with pytest.raises((LookupError, ConfigError)) as caught:
-        load_while_handling(Failing(error) if error else veltrix.File("absent.toml"))
-    *_, last = [frame for frame, _ in traceback.walk_tb(caught.value.__context__.__traceback__)]
+        load_while_handling(before, Failing(error) if error else veltrix.File("absent.toml"))
+    # On PyPy, an error whose context was taken away gets no other one.
+    assert caught.value.__context__ is before[0] or sys.implementation.name == "pypy"
+    *_, last = [frame for frame, _ in traceback.walk_tb(before[0].__traceback__)]
     assert last.f_code.co_name == "fail"
     assert dict(last.f_locals) == {"kept": "yes"}
 
 
-def load_while_handling(source):
+def load_while_handling(before, source):
     def fail():
         kept = "yes"
         raise ArithmeticError(kept)
 
     try:
         fail()
-    except ArithmeticError:
+    except ArithmeticError as error:
+        before.append(error)
         veltrix.Config(source)
 
 

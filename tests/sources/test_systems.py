@@ -29,7 +29,8 @@ for module, names in {
         if hasattr(module, name):
             delattr(module, name)
 for name in ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"):
-    sys.modules[name] = None
+    if name != "posix" or sys.implementation.name != "pypy":  # whose own `os.stat` looks there
+        sys.modules[name] = None
 os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks = set(), {os.stat}, {os.stat}
 
 def refusing(call):

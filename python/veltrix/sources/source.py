@@ -128,7 +128,9 @@ def unframed(error: Error, before: BaseException | None) -> Error:
 
     `before` is what was being handled when it was raised, which is somebody else's.
     """
-    for one in _chain(error, before):
+    # The whole chain is known first: on PyPy, an error that is being handled gets its traceback back when
+    # another one is raised, and asking for an attribute may raise one.
+    for one in list(_chain(error, before)):
         one.__traceback__ = None
     return error
 
