@@ -12,6 +12,7 @@ import json
 import os
 import pickle
 import re
+import sys
 import warnings
 from functools import cache
 from pathlib import Path
@@ -110,6 +111,7 @@ def test_what_sources_say(folder, monkeypatch, call, expected):
             return {}
 
     monkeypatch.setattr(_backend, "_native", lambda: None)
+    monkeypatch.setattr(sys.implementation, "name", "cpython")
     names = {name: getattr(veltrix, name) for name in veltrix.__all__}
     names |= {
         "load": load,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -271,6 +273,13 @@ segments = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.te
 paths = st.tuples(segments, st.lists(segments | st.integers(0, 10**18 - 1), max_size=5)).map(
     lambda parts: (parts[0], *parts[1])
 )
+
+
+def test_all_white_space_is_quoted(kernel):
+    for character in filter(str.isspace, map(chr, range(sys.maxunicode + 1))):
+        for name in (character, f"a{character}", f"{character}a", f"a{character}a", f"é{character}é"):
+            assert kernel.parse_path(f'"{name}"') == (name,)
+            assert kernel.format_path((name,)) == f'"{name}"'
 
 
 @given(paths)

@@ -68,8 +68,8 @@ def seen(things):
 class Named(pickle.Unpickler):
     """Notes what of veltrix a pickle looks up."""
 
-    def __init__(self, data):
-        super().__init__(io.BytesIO(data))
+    def __init__(self, file):
+        super().__init__(file)
         self.found = set()
 
     def find_class(self, module, name):
@@ -80,7 +80,7 @@ class Named(pickle.Unpickler):
 
 def named(data):
     """The modules and names of veltrix that a pickle looks up."""
-    reader = Named(data)
+    reader = Named(io.BytesIO(data))
     reader.load()
     return reader.found
 

@@ -11,6 +11,7 @@ tells them apart. Nodes are never changed: `put` and `remove` copy the mappings 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
@@ -155,9 +156,11 @@ class Layer:
             return cls._parsed(name, text, format, file, secret)
         except BaseException as error:  # noqa: BLE001  (an interrupt, or what a handler of a signal raises)
             problem = error
-            problem.__cause__ = problem.__context__ = problem.__traceback__ = None
-        # Raised here it has no parser's frame nor what one caught; only this frame has the document.
+            problem.__cause__ = problem.__traceback__ = None
+        # Raised here it has no parser's frame nor what one caught; only this frame has the document. What the
+        # caller is handling becomes its context by the raise itself, but not on PyPy.
         del text
+        problem.__context__ = None if problem is sys.exception() else sys.exception()
         raise problem
 
     @classmethod

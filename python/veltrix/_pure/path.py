@@ -62,8 +62,21 @@ def quote(segment: str) -> str:
 def needs_quotes(segment: str) -> bool:
     """Whether a path must quote this name: it is empty, or holds white space or a special character."""
     return not segment.isidentifier() and (
-        segment.split() != [segment] or "." in segment or "[" in segment or "]" in segment or '"' in segment
+        segment == ""
+        or _has_white_space(segment)
+        or "." in segment
+        or "[" in segment
+        or "]" in segment
+        or '"' in segment
     )
+
+
+def _has_white_space(text: str) -> bool:
+    """Asked of each character, and only where one cannot be printed, as all white space but the blank cannot.
+
+    The `str.split` of PyPy does not know all white space.
+    """
+    return " " in text or (not text.isprintable() and any(map(str.isspace, text)))
 
 
 def where(segments: Segments) -> str:

@@ -107,7 +107,9 @@ def without_frames(
         except BaseException as error:  # noqa: BLE001  (interrupts and a lack of memory have the same frames)
             problem = error
             if isinstance(error, bare):
-                error.__cause__ = error.__context__ = error.__traceback__ = None
+                error.__cause__ = error.__traceback__ = None
+                # The raise below would do so by itself, but not on PyPy.
+                error.__context__ = None if error is before else before
             else:
                 _empty_frames(error, before)
         # An interrupt, or a mistake, is not to be replaced by a warning that is an error.
