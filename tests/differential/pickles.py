@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 import pickle
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -16,6 +17,17 @@ PLAIN_TYPES = (
     datetime.time, FrozenMapping, Origin,
 )  # fmt: skip
 OPAQUE: dict[int, Any] = {}
+
+
+def reads_its_own(protocol: int) -> bool:
+    """Whether the interpreter reads what it writes: PyPy does not, of an infinity in protocol 0."""
+    try:
+        return pickle.loads(pickle.dumps(math.inf, protocol)) == math.inf
+    except ValueError:
+        return False
+
+
+LOWEST_PROTOCOL = next(filter(reads_its_own, range(pickle.HIGHEST_PROTOCOL + 1)))
 
 
 class _Dumper(pickle.Pickler):
@@ -39,8 +51,8 @@ class _Dumper(pickle.Pickler):
 class _Loader(pickle.Unpickler):
     """Loads pickles into one kernel, whichever is selected."""
 
-    def __init__(self, data: bytes, kernel: ModuleType) -> None:
-        super().__init__(io.BytesIO(data))
+    def __init__(self, file: io.BytesIO, kernel: ModuleType) -> None:
+        super().__init__(file)
         self.kernel = kernel
 
     def find_class(self, module: str, name: str) -> Any:
@@ -56,10 +68,10 @@ class _Loader(pickle.Unpickler):
 def dump(value: Any, protocol: int) -> bytes:
     """The pickle of a reader, opaque objects by identity."""
     buffer = io.BytesIO()
-    _Dumper(buffer, protocol).dump(value)
+    _Dumper(buffer, max(protocol, LOWEST_PROTOCOL)).dump(value)
     return buffer.getvalue()
 
 
 def load(data: bytes, kernel: ModuleType) -> Any:
     """An object from its pickle, made by the given kernel."""
-    return _Loader(data, kernel).load()
+    return _Loader(io.BytesIO(data), kernel).load()

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 import veltrix
+from tests.differential.pickles import reads_its_own
 from tests.kernel.stack import stack
 from veltrix import DELETE, Dimension, Origin, append, implementations, prepend, replace
 
@@ -52,14 +53,6 @@ def assert_same(one, other):
     assert one.generation == other.generation
     for path in (*one.flatten(), "m", "gone", "m.x"):
         assert repr(one.explain(path)) == repr(other.explain(path))
-
-
-def reads_its_own(protocol):
-    """Whether the interpreter reads what it writes: PyPy does not, of an infinity in protocol 0."""
-    try:
-        return pickle.loads(pickle.dumps(math.inf, protocol)) == math.inf
-    except ValueError:
-        return False
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))

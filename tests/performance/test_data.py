@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from benches.data import LAYERS, SHAPES, document, flatten, generate, merge, resolving_to
@@ -40,6 +42,13 @@ def test_paths_are_three_or_four_names_and_values_of_every_plain_type():
     assert {type(value) for value in flat.values()} == {bool, int, float, str, tuple, type(None)}
 
 
+def shares_keys():
+    """Whether the interpreter makes one `str` of the keys of two documents, as PyPy does."""
+    one, other = (list(json.loads('{"some key": 1}')) for _ in range(2))
+    return one[0] is other[0]
+
+
+@pytest.mark.skipif(shares_keys(), reason="equal keys of documents are identical here")
 def test_keys_of_two_layers_are_equal_and_not_identical():
     layers = list(generate("same keys", per_layer=PER_LAYER, cache=None).layers.values())
     pairs = zip(sorted(layers[0]), sorted(layers[1]), strict=True)

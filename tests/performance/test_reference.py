@@ -126,6 +126,7 @@ def test_no_chain_of_snapshots_is_kept_alive():
     assert snapshot.flatten() == pure.resolve(snapshot._layers).flatten()
 
 
+@pytest.mark.skipif(not hasattr(sys, "getrefcount"), reason="everything waits for the collector here")
 def test_what_is_derived_and_not_read_is_no_garbage_for_the_collector():
     snapshot = stack(300)
     gc.collect()
