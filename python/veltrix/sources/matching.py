@@ -1,11 +1,11 @@
 """The name of a variable, or of a secret, to the path that it means.
 
-    APP_SERVER__MAX_SIZE  ->  segments SERVER, MAX_SIZE  ->  server.max-size, if the layers beneath have it
+    APP_SERVER__MAX_SIZE  ->  segments SERVER, MAX_SIZE  ->  server.max-size, if the lower layers have it
 
 A segment matches the keys that are the same once upper-cased and with `_` for every character that is
 neither letter nor digit. A key may fold to a text that begins or ends with `_`, or holds `__` itself, so
 each place where a separator can be read is tried: `C___V` is `c#.v` or `c._v`, whichever there is. The
-layers beneath are walked level by level, a level's keys folded once, so that a variable costs its own
+lower layers are walked level by level, a level's keys folded once, so that a variable costs its own
 length, not the size of the configuration. Where a name matches only down to some mapping, the rest becomes
 new lower-case keys in it.
 """
@@ -57,8 +57,8 @@ class Matcher:
     `__` stands between the segments of a name; with `dots`, `.` does so too.
     """
 
-    def __init__(self, beneath: Snapshot | None, *, dots: bool = False) -> None:
-        self._beneath: Mapping[str, Any] = {} if beneath is None else beneath
+    def __init__(self, lower: Snapshot | None, *, dots: bool = False) -> None:
+        self._lower: Mapping[str, Any] = {} if lower is None else lower
         self._folded: dict[Path, _Keys] = {}
         separator = rf"\.|{SEPARATOR}" if dots else SEPARATOR
         self._separator = re.compile(separator)
@@ -72,7 +72,7 @@ class Matcher:
         whole = len(name) + 1  # one more than where a last, empty segment begins
         cuts = [(found.start(), found.end(1)) for found in self._separators.finditer(name)]
         cuts.append((len(name), whole))
-        reached: dict[int, dict[Path, Any]] = {0: {(): self._beneath}}
+        reached: dict[int, dict[Path, Any]] = {0: {(): self._lower}}
         for start in (0, *sorted({begin for _, begin in cuts[:-1]})):
             following = [cut for cut in cuts if cut[0] >= start]
             for path, node in reached.get(start, {}).items():
