@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 import veltrix
 from tests.sources.conftest import load_over, problems_of
-from veltrix.errors import ConflictError
+from veltrix._text import printable
+from veltrix.errors import ConfigError, ConflictError, LimitError
 from veltrix.sources import matching
 from veltrix.sources.matching import fold
 
@@ -209,6 +211,31 @@ def test_too_many_levels_are_refused_and_the_message_stays_short(env):
     [said] = problems_of(lambda: env({"APP_" + "__".join("A" * 10_000): "x"}))
     assert said.endswith("deeper than 64 levels")
     assert len(said) < 1_000
+
+
+DEEP = "__".join("A" * 65)
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        (lambda: veltrix.Env("APP"), f"variable APP_{DEEP}"),
+        (lambda: veltrix.DotEnv(prefix="APP"), f"variable APP_{DEEP} in .env:1:1"),
+        (lambda: veltrix.Secrets("run"), f"secret run/{DEEP}"),
+    ],
+    ids=["environment", "dotenv", "secrets"],
+)
+def test_a_name_of_65_levels_is_beyond_a_limit_wherever_it_stands(monkeypatch, tmp_path, source, label):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"APP_{DEEP}", "x")
+    Path(".env").write_text(f"APP_{DEEP}=x\n")
+    Path("run").mkdir(mode=0o700)
+    Path("run", DEEP).write_text("x")
+    with pytest.raises(ConfigError) as caught:
+        source().load(None)
+    [problem] = caught.value.problems
+    assert type(problem) is LimitError
+    assert str(problem) == f"{printable(label)}: deeper than 64 levels"
 
 
 def test_64_levels_are_not_too_many(env):

@@ -102,7 +102,7 @@ def assigned(
         except EmptySegmentError as problem:
             left_out.append(f"{label} is ignored: it {problem.reason}")
         except UnmatchedError as problem:
-            assembly.refuse(label, problem.reason)
+            assembly.problems.append(problem.about(label))
         if path is not None:
             assignments.append(Assignment(label, path, variable.origin, variable.text))
     return assignments

@@ -16,6 +16,8 @@ import re
 from collections.abc import Mapping
 
 from veltrix._limits import MAX_DEPTH
+from veltrix._text import printable
+from veltrix.errors import LimitError, SourceError
 from veltrix.sources._kernel import format_path
 
 TYPE_CHECKING = False
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from veltrix.errors import ConfigError
     from veltrix.sources._kernel import Path, Snapshot
 
 SEPARATOR = "__"
@@ -35,6 +38,21 @@ class UnmatchedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    def about(self, label: str) -> ConfigError:
+        """The problem with what the label names."""
+        return SourceError(self.reason, label)
+
+
+class TooDeepError(UnmatchedError):
+    """A name of more segments than a path may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"deeper than {MAX_DEPTH} levels")
+
+    def about(self, label: str) -> ConfigError:
+        """As everywhere, what is beyond a limit is a `LimitError`."""
+        return LimitError(f"{printable(label)}: {self.reason}")
 
 
 class EmptySegmentError(UnmatchedError):
@@ -68,7 +86,7 @@ class Matcher:
     def match(self, name: str) -> Path:
         """The path that the name means; raises `UnmatchedError`."""
         if len(self._separator.split(name)) > MAX_DEPTH:
-            raise UnmatchedError(f"deeper than {MAX_DEPTH} levels")
+            raise TooDeepError
         whole = len(name) + 1  # one more than where a last, empty segment begins
         cuts = [(found.start(), found.end(1)) for found in self._separators.finditer(name)]
         cuts.append((len(name), whole))

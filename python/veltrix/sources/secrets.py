@@ -110,7 +110,7 @@ class Secrets(Recipe):
         try:
             path = matcher.match(name)
         except UnmatchedError as problem:
-            assembly.refuse(label, problem.reason)
+            assembly.problems.append(problem.about(label))
             return None
         origin = Origin(self.name, "secrets", file=f"{self.path}/{name}")
         return Assignment(label, path, origin, value)
