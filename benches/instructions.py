@@ -3,9 +3,9 @@
     part 1   an overlay, 100 times    ┐
     part 2   an overlay, 200 times    ┘ (2 - 1) / 100 = instructions an overlay takes
 
-Counts do not depend on how busy the machine is, nor on chance: the seeds of the process, which move the counts
-of what probes tables by up to three hundredths, are always the same. `--check` holds the counts against the
-committed budget of this version of CPython, `--write` makes them that budget.
+Counts do not depend on how busy the machine is, nor on chance: the seeds of the process, which move the
+counts of what probes tables by up to three hundredths, are always the same. `--check` holds the counts
+against the committed budget of this version of CPython, `--write` makes them that budget.
 """
 
 from __future__ import annotations
