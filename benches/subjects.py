@@ -68,7 +68,7 @@ class Request:
 
     @classmethod
     def of_new_leaves(cls, flat: dict[str, Any], overrides: int = 5, reads: int = 40) -> Request:
-        """Leaves that nothing beneath defines, in a mapping that is there."""
+        """Leaves that nothing below defines, in a mapping that is there."""
         section = Random(5).choice(list(flat)).rpartition(".")[0]
         return cls._of([f"{section}.added_{number}" for number in range(overrides)], flat, reads)
 
@@ -83,9 +83,9 @@ class Request:
         random.shuffle(keys)
         return cls(data, overridden, equal_copies(keys))
 
-    def flat(self, beneath: dict[str, Any]) -> dict[str, Any]:
+    def flat(self, below: dict[str, Any]) -> dict[str, Any]:
         """What is read, by path, on top of flat data."""
-        return {**beneath, **{path: f"override_{number}" for number, path in enumerate(self.overridden)}}
+        return {**below, **{path: f"override_{number}" for number, path in enumerate(self.overridden)}}
 
 
 def same(left: Any, right: Any) -> bool:

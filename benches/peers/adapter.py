@@ -1,7 +1,7 @@
 """What a peer has to say to be measured: how it is made, read, laid over, merged and loaded.
 
 An adapter answers with code, which the harness times without a call of the adapter around it: an expression
-reads a leaf of the variable that it is told, and a `Step` leaves a configuration in the variable `o`. An
+reads a leaf of the variable that it is given, and a `Step` leaves a configuration in the variable `o`. An
 adapter imports its peer only where it is used, so that a table can name a peer that is not installed.
 """
 
@@ -43,7 +43,7 @@ class CannotError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """Code that leaves a configuration in `o`, and the names it uses; `c` is the configuration beneath."""
+    """Code that leaves a configuration in `o`, and the names it uses; `c` is the configuration below."""
 
     body: str
     names: Mapping[str, Any] = field(default_factory=dict)

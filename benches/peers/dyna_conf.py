@@ -1,6 +1,6 @@
 """dynaconf: settings that files or `update(..., merge=True)` are merged into; attributes read them.
 
-What `update` merges is changed by it: the settings beneath are put into the new mapping, which takes their
+What `update` merges is changed by it: the settings below are put into the new mapping, which takes their
 place.
 So every update gets a copy, and the copying is part of what is timed.
 """

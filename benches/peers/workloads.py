@@ -83,7 +83,7 @@ class Bench:
             self._check,
             step,
             {key: over[key] for key in (*request.overridden, *request.keys)},
-            beneath={key: self.stack.flat[key] for key in request.overridden},
+            below={key: self.stack.flat[key] for key in request.overridden},
         )
         bare = "\n".join(f"m[{key!r}]" for key in request.keys)
         peer = Workload(f"{step.body}\n{reads}\ndel o", names, checked=check)
@@ -99,7 +99,7 @@ class Bench:
         step = self.adapter.change(stack, path, value)
         expected = {path: value, **dict(islice(changed.flat.items(), SAMPLED))}
         anchor = Step("merge(t)", _plain(t=changed.trees))
-        return self._made(step, expected, anchor, beneath={path: stack.flat[path]})
+        return self._made(step, expected, anchor, below={path: stack.flat[path]})
 
     def files(self) -> Prepared:
         stack = self.stack
@@ -118,26 +118,24 @@ class Bench:
         return Prepared(peer, Workload("\n".join(anchors), {"m": flat, "d": DEFAULT}, operations=count))
 
     def _made(
-        self, step: Step, expected: Mapping[str, Any], anchor: Step, beneath: Mapping[str, Any] | None = None
+        self, step: Step, expected: Mapping[str, Any], anchor: Step, below: Mapping[str, Any] | None = None
     ) -> Prepared:
-        names = {**({"c": self.configuration} if beneath else {}), **step.names}
-        check = partial(self._check, Step(step.body, names), _sampled(expected), beneath)
+        names = {**({"c": self.configuration} if below else {}), **step.names}
+        check = partial(self._check, Step(step.body, names), _sampled(expected), below)
         peer = Workload(step.body, names, checked=check)
         return Prepared(peer, Workload(anchor.body, anchor.names))
 
-    def _check(
-        self, step: Step, expected: Mapping[str, Any], beneath: Mapping[str, Any] | None = None
-    ) -> None:
-        """Runs a step twice and reads what it made; what lies beneath must be as before."""
+    def _check(self, step: Step, expected: Mapping[str, Any], below: Mapping[str, Any] | None = None) -> None:
+        """Runs a step twice and reads what it made; what lies below must be as before."""
         names = {**self.adapter.names(), **step.names}
-        if beneath is not None:
+        if below is not None:
             names["c"] = self.configuration
         for _ in range(2):
             exec(step.body, names)
             for key, value in expected.items():
                 _same(key, eval(self.adapter.read("o", key), names), value)
-        for key, value in (beneath or {}).items():
-            _same(f"beneath, {key}", eval(self.adapter.read("c", key), names), value)
+        for key, value in (below or {}).items():
+            _same(f"below, {key}", eval(self.adapter.read("c", key), names), value)
         for stack in (one for name, one in vars(self).items() if name in ("stack", "tall_stack")):
             if stack.trees != [loaded(file) for file in stack.files]:
                 raise WrongAnswerError("changes the layers that it is given")

@@ -1,7 +1,7 @@
 """The operations along the axes, on one generated configuration: read, patch, overlay, diff and resolve.
 
 Beside both implementations stands what a program does with a plain dict that readers hold and nobody may
-change beneath them: it copies the dict, and compares two dicts leaf by leaf.
+change below them: it copies the dict, and compares two dicts leaf by leaf.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from veltrix.bench.ratio import Workload, measure
 
 PARSE = "parse"
 ABOUT = {
-    "services": "all services of botocore, each beneath its name and version",
+    "services": "all services of botocore, each under its name and version",
     "wide": "the services IAM and RDS of botocore, one over the other",
     "many small": "the paginators of all services of botocore, one over the other",
     "crates": "the Cargo.toml of every crate that Veltrix is built from, one over the other",

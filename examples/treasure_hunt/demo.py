@@ -56,28 +56,28 @@ def print_tree(snapshot: veltrix.Snapshot) -> None:
     for branch in branches:
         view = snapshot[branch]
         leaves = [f"{branch}.{path}" for path in view.flatten()]
-        told = max(map(snapshot.explain, leaves), key=lambda told: snapshot.layers.index(winner(told)))
+        found = max(map(snapshot.explain, leaves), key=lambda found: snapshot.layers.index(winner(found)))
         mark = "└─" if branch == branches[-1] else "├─"
-        label = told.path.removeprefix(f"{branch}.")
+        label = found.path.removeprefix(f"{branch}.")
         print(
             f"  {mark} {paint(f'{branch:<13}', 'cyan')} {len(leaves):>4}  "
-            f"{short(f'{label} = {shown(told.value)}', 56):<56}  {paint(winner(told), 'dim')}"
+            f"{short(f'{label} = {shown(found.value)}', 56):<56}  {paint(winner(found), 'dim')}"
         )
 
 
 def print_explanations(snapshot: veltrix.Snapshot) -> None:
     heading("where two values come from")
     for path in EXPLAINED:
-        told = snapshot.explain(path)
-        print(f"  {paint(path, 'cyan')} = {paint(shown(told.value), 'bold')}")
-        for definition in told.definitions:
+        found = snapshot.explain(path)
+        print(f"  {paint(path, 'cyan')} = {paint(shown(found.value), 'bold')}")
+        for definition in found.definitions:
             colour = "green" if definition.role == "wins" else "dim"
             value, origin = shown(definition.value), definition.origin
             print(paint(f"    {definition.role:<10} {value:<6} {origin!s:<42} {origin.layer}", colour))
 
 
 def print_request(snapshot: veltrix.Snapshot) -> None:
-    heading("one request brings its own settings: an overlay, and the snapshot beneath stays as it was")
+    heading("one request brings its own settings: an overlay, and the snapshot below stays as it was")
     request = snapshot.overlay(REQUEST, name="player 4711")
     for path in request.diff(snapshot).changed:
         before, after = (
@@ -99,10 +99,10 @@ def print_comparison(config: veltrix.Config) -> None:
         print(f"  {error}")
 
 
-def winner(told: veltrix.Explanation) -> str:
+def winner(found: veltrix.Explanation) -> str:
     """The layer that a value comes from."""
-    assert told.origin is not None
-    return told.origin.layer
+    assert found.origin is not None
+    return found.origin.layer
 
 
 def shown(value: Any) -> str:

@@ -10,7 +10,7 @@ from veltrix.errors import ParseError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
 FORMAT = 1
@@ -102,9 +102,3 @@ def _unknown(format: object) -> ParseError:
     """The error for a format; what is no number is not shown, as it may be data."""
     shown = f"format {format}" if type(format) is int else "a format that is no number"
     return ParseError(f"a pickle of {shown} cannot be read: this veltrix reads format {FORMAT}")
-
-
-def unpack_pair(pair: Iterable[Any]) -> tuple[Any, Any]:
-    """Both items of a pair, or the error that unpacking it raises, for the native kernel."""
-    first, second = pair
-    return first, second

@@ -154,7 +154,7 @@ class _Loading:
 
     def load(self, source: Source) -> None:
         """Load one source on top; an absent one leaves its name."""
-        layer = self._loaded(source, self._beneath() if source.reads_beneath else None)
+        layer = self._loaded(source, self._lower() if source.reads_lower else None)
         if layer is not None:
             self.layers.append(layer)
 
@@ -180,10 +180,10 @@ class _Loading:
         choices = (layer for dimension in declared for layer in dimension.layers.values())
         return self.marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))
 
-    def _loaded(self, source: Source, beneath: Snapshot | None) -> Layer | None:
+    def _loaded(self, source: Source, lower: Snapshot | None) -> Layer | None:
         before = sys.exception()
         try:
-            layer = source.load(beneath)
+            layer = source.load(lower)
             if layer is not None and not isinstance(layer, Layer):
                 raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
         except Exception as error:
@@ -201,8 +201,8 @@ class _Loading:
             self.marks.add(source._marks, source.name)
         return layer
 
-    def _beneath(self) -> Snapshot | None:
-        """What is beneath the next source; a conflict in it is told by the last resolve."""
+    def _lower(self) -> Snapshot | None:
+        """What the layers so far resolve to; a conflict in it is reported by the last resolve."""
         if not self.layers:
             return None
         try:
@@ -217,7 +217,7 @@ class _Loading:
         for name, table in dimensions.items():
             layers = {}
             for choice, source in table.items():
-                layer = self._loaded(source, self._beneath() if source.reads_beneath else None)
+                layer = self._loaded(source, self._lower() if source.reads_lower else None)
                 if layer is not None:
                     layers[choice] = layer
             declared.append(Dimension(name, layers))
@@ -252,7 +252,7 @@ class _Given(Recipe):
     def __init__(self, layer: Layer) -> None:
         self._keep(name=layer.name, _layer=layer)
 
-    def load(self, beneath: Snapshot | None) -> Layer:
+    def load(self, lower: Snapshot | None) -> Layer:
         return self._layer
 
 

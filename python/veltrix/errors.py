@@ -81,7 +81,7 @@ class ConfigError(Exception):
 
 
 class _DocumentError(ConfigError):
-    """Something wrong at a place in a text, or at a path in Python data."""
+    """Something wrong at a position in a text, or at a path in Python data."""
 
     def __init__(
         self,
@@ -104,10 +104,10 @@ class _DocumentError(ConfigError):
 
     def __str__(self) -> str:
         text = self.reason if self.path is None else f"{self.reason} at {printable(self.path)}"
-        place = self._place()
-        return f"{place}: {text}" if place else text
+        position = self._position()
+        return f"{position}: {text}" if position else text
 
-    def _place(self) -> str:
+    def _position(self) -> str:
         if self.file is not None:
             return place_in_file(self.file, self.line, self.column)
         if self.line is None:

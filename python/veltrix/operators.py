@@ -14,7 +14,7 @@ class Operator:
 
 
 class Delete(Operator):
-    """Removes what the layers beneath define. `DELETE` is the only one."""
+    """Removes what the lower layers define. `DELETE` is the only one."""
 
     __slots__ = ()
 
@@ -29,7 +29,7 @@ class Delete(Operator):
 
 
 DELETE: Delete = object.__new__(Delete)
-"""Removes what the layers beneath define."""
+"""Removes what the lower layers define."""
 
 
 class _Holder(Operator):
@@ -57,7 +57,7 @@ class _Holder(Operator):
 
 
 class Replace(_Holder):
-    """Puts a value in the place of all that the layers beneath define."""
+    """Puts a value in the place of all that the lower layers define."""
 
     __slots__ = ()
 
@@ -71,7 +71,7 @@ class Replace(_Holder):
 
 
 class _Extension(_Holder):
-    """Puts items onto the list that the layers beneath define."""
+    """Puts items onto the list that the lower layers define."""
 
     __slots__ = ()
     word = ""
@@ -86,29 +86,29 @@ class _Extension(_Holder):
 
 
 class Append(_Extension):
-    """Puts items behind the list beneath."""
+    """Puts items behind the lower list."""
 
     __slots__ = ()
     word = "append"
 
 
 class Prepend(_Extension):
-    """Puts items before the list beneath."""
+    """Puts items before the lower list."""
 
     __slots__ = ()
     word = "prepend"
 
 
 def replace(value: Any) -> Replace:
-    """The value, and nothing of what the layers beneath define."""
+    """The value, and nothing of what the lower layers define."""
     return Replace(value)
 
 
 def append(items: list[Any] | tuple[Any, ...]) -> Append:
-    """The list beneath, and these items behind it."""
+    """The lower list, and these items behind it."""
     return Append(items)
 
 
 def prepend(items: list[Any] | tuple[Any, ...]) -> Prepend:
-    """These items, and the list beneath behind them."""
+    """These items, and the lower list behind them."""
     return Prepend(items)

@@ -16,7 +16,7 @@ import pytest
 from tests.cli.test_terminal import on_a_terminal
 from veltrix.cli.progress import Progress
 
-# A shell that runs the tests in the background has told them, and what they start, to ignore Ctrl-C.
+# A shell that runs the tests in the background makes them, and what they start, ignore Ctrl-C.
 LISTENING = """
 import signal, sys
 from veltrix.cli import main

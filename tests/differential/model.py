@@ -60,13 +60,13 @@ def counting(definitions: list[Any]) -> list[Any]:
     return counted
 
 
-def extended(top: Append | Prepend, beneath: Any, conflicts: str) -> list[Any]:
-    """The list beneath with more items."""
-    if beneath is not ABSENT and not isinstance(beneath, list):
+def extended(top: Append | Prepend, below: Any, conflicts: str) -> list[Any]:
+    """The list below with more items."""
+    if below is not ABSENT and not isinstance(below, list):
         if conflicts == "error":
             raise Conflict
-        beneath = ABSENT
-    base = [] if beneath is ABSENT else beneath
+        below = ABSENT
+    base = [] if below is ABSENT else below
     return [*base, *top.value] if isinstance(top, Append) else [*top.value, *base]
 
 

@@ -4,7 +4,7 @@
 and `same` compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell
 apart: the type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two
 kernels have one name, so that theirs are compared by name; of a view only the names of its children count, as
-what stands beneath is seen in the snapshot.
+what stands below is seen in the snapshot.
 
 Cases are compared by the million, so `same` walks plain data itself, and asks for a shape only where it meets
 what is not plain.

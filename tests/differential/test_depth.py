@@ -60,7 +60,7 @@ WAYS = {
         [], dimensions=[Dimension("d", {"x": kernel.Layer("x", data)})]
     ).scope(d="x"),
     "set": lambda kernel, data, leaf, levels: small(kernel).set("a", data["a"]),
-    "set beneath": lambda kernel, data, leaf, levels: small(kernel).set(path(3), data["a"], layer="low"),
+    "set below": lambda kernel, data, leaf, levels: small(kernel).set(path(3), data["a"], layer="low"),
     "set deep": lambda kernel, data, leaf, levels: small(kernel).set(path(levels), leaf),
     "set beside": lambda kernel, data, leaf, levels: (
         small(kernel).set(path(levels - 1), {"x": leaf}).set((*path(levels - 1), "y"), leaf)

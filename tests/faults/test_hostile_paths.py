@@ -127,7 +127,7 @@ def test_the_methods_of_a_tuple_are_not_asked_either(kernel, snapshot, call, pat
 def test_a_secret_path_is_what_a_tuple_holds(kernel):
     lying = type("Lying", (tuple,), {"__iter__": lambda _: iter(["b"])})
     layer = kernel.Layer("x", {"a": 1, "b": 2}, secret=[lying(("a",))])
-    told = kernel.resolve([layer])
-    assert [told.explain(name).secret for name in "ab"] == [True, False]
+    found = kernel.resolve([layer])
+    assert [found.explain(name).secret for name in "ab"] == [True, False]
     assert kernel.parse_path(lying(("a", 0))) == ("a", 0)
     assert kernel.format_path(lying(("a", 0))) == "a[0]"

@@ -173,9 +173,9 @@ def test_each_part_of_a_list_tells_where_it_stands(both):
     layers = [
         native.Layer.parse(f"{at}", text, "toml", file=f"{at}.toml") for at, text in enumerate(documents)
     ]
-    told = native.resolve(layers).explain("l")
-    assert told.value == (0, 1, 2)
-    assert [(str(one.origin), one.operator, one.role) for one in told.definitions] == [
+    found = native.resolve(layers).explain("l")
+    assert found.value == (0, 1, 2)
+    assert [(str(one.origin), one.operator, one.role) for one in found.definitions] == [
         ("2.toml:1:1", "prepend", "wins"),
         ("1.toml:3:1", "append", "merges"),
         ("0.toml:2:1", None, "merges"),
@@ -184,8 +184,8 @@ def test_each_part_of_a_list_tells_where_it_stands(both):
 
 def test_what_is_deleted_is_told_by_the_layer_that_deleted_it(kernel):
     layers = [kernel.Layer("low", {"m": {"a": 1}}), kernel.Layer("top", {"m": {"a": DELETE}}, source="set")]
-    told = kernel.resolve(layers).explain("m.a")
-    assert not told.present
-    assert [(one.origin.layer, one.origin.source, one.role) for one in told.definitions] == [
+    found = kernel.resolve(layers).explain("m.a")
+    assert not found.present
+    assert [(one.origin.layer, one.origin.source, one.role) for one in found.definitions] == [
         ("top", "set", "wins"), ("low", "mapping", "overridden"),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ class LoudError(Exception):
 
 
 class Angry(str):
-    """A key that answers as told."""
+    """A key that answers what it is given."""
 
     __slots__ = ()
 

@@ -26,84 +26,66 @@ def run(code, **variables):
     )
 
 
+# Forks again and again while threads do some `work`. A child ends with 0 if its `number` comes out `right`.
+FORKING = """
+import itertools, json, os, signal, threading
+from veltrix import implementations
+kernel = implementations()[{name!r}]
+numbers = itertools.count()
+{work}
+kernel.Layer.parse("x", "{{}}", "json")  # imports nothing later: CPython leaves their locks locked
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+hung = 0
+for number in range({forks}):
+    child = os.fork()
+    if not child:
+        signal.alarm(10)
+        os._exit(0 if right(number) else 3)
+    hung += os.waitpid(child, 0)[1] != 0
+    if hung > 2:
+        break
+print("hung", hung, flush=True)
+os._exit(0)
+"""
+PARSING = """
+def work():
+    while True:
+        names = [f"n{number}" for number in itertools.islice(numbers, 300)]
+        kernel.Layer.parse("x", json.dumps(dict.fromkeys(names, 1)), "json")
+
+def right(number):
+    layer = kernel.Layer("y", {f"child{number}": 1})
+    parsed = kernel.Layer.parse("z", '{"of": {"child": 2}}', "json")
+    snapshot = kernel.resolve([layer, parsed])
+    return snapshot[f"child{number}"] == 1 and snapshot.set("of.child", 3)["of.child"] == 3
+"""
+PUBLISHING = """
+data = {f"s{at}": {f"k{child}": child for child in range(10)} for at in range(100)}
+shared = [kernel.resolve([kernel.Layer("low", data), kernel.Layer("file", data)])]
+
+def work():
+    for number in numbers:
+        old = shared[0]
+        edited = kernel.Layer("file", {**data, "s7": {"k1": number, f"new{number}": 1}})
+        shared[0] = old.with_layer(edited).set("s8.k1", number)
+        shared[0].without_layer("file").diff(old)
+        # Renewed again and again, as names that nobody needs pile up.
+        shared[0].overlay({f"worn {number} {name}": 1 for name in range(300)}).flatten()
+
+def right(number):
+    derived = shared[0].with_layer(kernel.Layer("file", {f"child{number}": {"x": 1}}))
+    right = derived[f"child{number}.x"] == 1 and derived.set("s9.k1", -1)["s9.k1"] == -1
+    return right and f"child{number}.x" in derived.diff(shared[0]).added
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_child_of_a_process_that_parses_can_make_layers(kernel):
-    """A child whose parent's thread was in the middle of adding a name would wait for it for ever."""
+@pytest.mark.parametrize("work", [PARSING, PUBLISHING], ids=["parses", "publishes"])
+def test_a_child_of_a_process_can_do_what_threads_of_its_parent_were_doing(kernel, work):
+    """A thread that adds a name holds a lock; what it does without one, nobody ends in the child."""
     name = kernel.__name__.rpartition("_")[2]
-    code = f"""
-        import itertools, json, os, signal, threading
-        from veltrix import implementations
-        kernel = implementations()[{name!r}]
-        numbers = itertools.count()
-
-        def parse():
-            while True:
-                names = [f"n{{number}}" for number in itertools.islice(numbers, 300)]
-                kernel.Layer.parse("x", json.dumps(dict.fromkeys(names, 1)), "json")
-
-        kernel.Layer.parse("x", "{{}}", "json")  # imports nothing later: CPython leaves their locks locked
-        for _ in range(3):
-            threading.Thread(target=parse, daemon=True).start()
-        hung = 0
-        for number in range({FORKS if name == "native" else 10}):
-            child = os.fork()
-            if not child:
-                signal.alarm(10)
-                layer = kernel.Layer("y", {{f"child{{number}}": 1}})
-                parsed = kernel.Layer.parse("z", '{{"of": {{"child": 2}}}}', "json")
-                snapshot = kernel.resolve([layer, parsed])
-                right = snapshot[f"child{{number}}"] == 1 and snapshot.set("of.child", 3)["of.child"] == 3
-                os._exit(0 if right else 3)
-            hung += os.waitpid(child, 0)[1] != 0
-            if hung > 2:
-                break
-        print("hung", hung, flush=True)
-        os._exit(0)
-    """
-    done = run(code)
-    assert (done.stdout, done.stderr) == ("hung 0\n", "")
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_child_of_a_process_that_publishes_can_publish(kernel):
-    """What threads of the parent were in the middle of without the lock, nobody ends in the child."""
-    name = kernel.__name__.rpartition("_")[2]
-    code = f"""
-        import itertools, os, signal, threading
-        from veltrix import implementations
-        kernel = implementations()[{name!r}]
-        numbers = itertools.count()
-        data = {{f"s{{at}}": {{f"k{{child}}": child for child in range(10)}} for at in range(100)}}
-        shared = [kernel.resolve([kernel.Layer("low", data), kernel.Layer("file", data)])]
-
-        def publish():
-            for number in numbers:
-                old = shared[0]
-                edited = kernel.Layer("file", {{**data, "s7": {{"k1": number, f"new{{number}}": 1}}}})
-                shared[0] = old.with_layer(edited).set("s8.k1", number)
-                shared[0].without_layer("file").diff(old)
-                # Renewed again and again, as names that nobody needs pile up.
-                shared[0].overlay({{f"worn {{number}} {{name}}": 1 for name in range(300)}}).flatten()
-
-        kernel.Layer.parse("x", "{{}}", "json")
-        for _ in range(3):
-            threading.Thread(target=publish, daemon=True).start()
-        hung = 0
-        for number in range({FORKS if name == "native" else 10}):
-            child = os.fork()
-            if not child:
-                signal.alarm(10)
-                derived = shared[0].with_layer(kernel.Layer("file", {{f"child{{number}}": {{"x": 1}}}}))
-                right = derived[f"child{{number}}.x"] == 1 and derived.set("s9.k1", -1)["s9.k1"] == -1
-                right = right and f"child{{number}}.x" in derived.diff(shared[0]).added
-                os._exit(0 if right else 3)
-            hung += os.waitpid(child, 0)[1] != 0
-            if hung > 2:
-                break
-        print("hung", hung, flush=True)
-        os._exit(0)
-    """
-    done = run(code)
+    done = run(FORKING.format(name=name, work=work, forks=FORKS if name == "native" else 10))
     assert (done.stdout, done.stderr) == ("hung 0\n", "")
 
 

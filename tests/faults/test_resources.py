@@ -37,7 +37,7 @@ def on_a_small_stack(call):
     def run():
         try:
             outcome.append((call(), None))
-        except BaseException as error:  # noqa: BLE001  every error is told to the test
+        except BaseException as error:  # noqa: BLE001  the test looks at every error
             outcome.append((None, error))
 
     before = threading.stack_size(SMALL_STACK)

@@ -183,19 +183,19 @@ def test_weak_references_and_no_other_attributes(kernel, name):
 
 
 def test_a_value_that_uses_the_snapshot_while_it_dies(kernel):
-    told = []
+    seen = []
 
     class Last:
         def __del__(self):
-            told.append(holder["snapshot"]["a"])
-            told.append(holder["snapshot"].overlay({"a": 3})["a"])
+            seen.append(holder["snapshot"]["a"])
+            seen.append(holder["snapshot"].overlay({"a": 3})["a"])
 
     holder = {"snapshot": kernel.resolve([kernel.Layer("x", {"a": 1})])}
     dying = holder["snapshot"].set("b", Last())
     dying = dying.set("b", 5)
     del dying
     gc.collect()
-    assert told == [1, 3]
+    assert seen == [1, 3]
 
 
 def test_an_equality_that_uses_the_snapshot(kernel):
@@ -223,7 +223,7 @@ def test_threads_read_and_derive_together(kernel):
                 assert snapshot.get(f"a.no{number}.{at}") is None
                 derived = snapshot.set(name, -number).overlay({"a": {"new": at}})
                 assert (derived[name], derived["a.new"], len(derived["a"])) == (-number, at, 101)
-        except BaseException as error:  # noqa: BLE001  told to the test
+        except BaseException as error:  # noqa: BLE001  the test looks at it
             problems.append(error)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]

@@ -74,5 +74,5 @@ def test_a_behaviour(kernel, path):
     if "generation" in case:
         assert snapshot.generation == case["generation"], case["about"]
     for where, definitions in case.get("explain", {}).items():
-        told = snapshot.explain(where).definitions
-        assert [[each.role, each.origin.layer, each.type] for each in told] == definitions, case["about"]
+        found = snapshot.explain(where).definitions
+        assert [[each.role, each.origin.layer, each.type] for each in found] == definitions, case["about"]

@@ -9,7 +9,7 @@ from veltrix import DELETE, Definition, Explanation, Origin, append, prepend, re
 from veltrix.errors import MissingKeyError, PathError
 
 
-def told(explanation):
+def described(explanation):
     """Layer, path, operator, type and role of each definition, on a line."""
     return [
         f"{one.origin.layer} {one.path} {one.operator or '='} {one.type} {one.role}"
@@ -35,10 +35,10 @@ def test_an_explanation(kernel):
     assert type(explanation.origin) is Origin
 
 
-# The definitions of p.q, the lowest first; is it there; whose origin; what is told.
+# The definitions of p.q, the lowest first; is it there; whose origin; what is described.
 CASES = {
     "null": ([1, None], True, "b", ["b p.q = null wins", "a p.q = int overridden"]),
-    "null beneath": (
+    "null below": (
         [{"x": 1}, None, 5],
         True,
         "c",
@@ -46,7 +46,7 @@ CASES = {
     ),
     "delete": ([1, DELETE], False, "b", ["b p.q delete delete wins", "a p.q = int overridden"]),
     "delete alone": ([DELETE], False, "a", ["a p.q delete delete wins"]),
-    "delete beneath": (
+    "delete below": (
         [1, DELETE, 2],
         True,
         "c",
@@ -77,7 +77,7 @@ CASES = {
         "c",
         ["c p.q append list wins", "b p.q delete delete overridden", "a p.q = list overridden"],
     ),
-    "append beneath": (
+    "append below": (
         [[0], append([1]), [2]],
         True,
         "c",
@@ -108,7 +108,7 @@ CASES = {
 def test_every_definition_has_its_role(kernel, definitions, present, layer, lines):
     snapshot = stack(kernel, *({"p": {"q": one}} for one in definitions))
     explanation = snapshot.explain("p.q")
-    assert told(explanation) == lines
+    assert described(explanation) == lines
     assert explanation.present is present is ("p.q" in snapshot)
     assert explanation.origin == Origin(layer, "mapping")
     assert explanation.value == snapshot.get("p.q")
@@ -143,35 +143,35 @@ def test_a_path_into_a_list_explains_the_list(kernel, path, present, value):
     assert explanation.path == path
     assert explanation.present is present
     assert explanation.value == value
-    assert told(explanation) == ["b l append list wins", "a l = list merges"]
+    assert described(explanation) == ["b l append list wins", "a l = list merges"]
 
 
-def test_a_name_beneath_a_list_is_told_by_the_list(kernel):
+def test_the_list_explains_a_name_below_it(kernel):
     explanation = stack(kernel, {"l": [1]}, {"l": append([2])}).explain("l.k")
     assert (explanation.path, explanation.present, explanation.value) == ("l.k", False, None)
-    assert told(explanation) == ["b l append list wins", "a l = list overridden"]
+    assert described(explanation) == ["b l append list wins", "a l = list overridden"]
 
 
-def test_an_item_of_a_deleted_list_is_told_by_the_list(kernel):
+def test_a_deleted_list_explains_its_items(kernel):
     explanation = stack(kernel, {"l": [1]}, {"l": DELETE}).explain("l[0]")
     assert (explanation.path, explanation.present, explanation.value) == ("l[0]", False, None)
-    assert told(explanation) == ["b l delete delete wins", "a l = list overridden"]
+    assert described(explanation) == ["b l delete delete wins", "a l = list overridden"]
 
 
-def test_a_definition_above_the_path_is_told_by_its_own_path(kernel):
+def test_a_definition_above_the_path_has_its_own_path(kernel):
     snapshot = stack(kernel, {"m": {"x": {"y": 1}}}, {"m": replace(5)})
     explanation = snapshot.explain("m.x.y")
     assert (explanation.present, explanation.value) == (False, None)
-    assert told(explanation) == ["b m replace int wins", "a m.x.y = int overridden"]
+    assert described(explanation) == ["b m replace int wins", "a m.x.y = int overridden"]
     assert explanation.origin == Origin("b", "mapping")
 
 
-def test_a_replaced_mapping_above_the_path_is_told_too(kernel):
+def test_a_replaced_mapping_above_the_path_is_listed_too(kernel):
     snapshot = stack(kernel, {"m": {"x": 1}}, {"m": replace({"y": 2})})
-    assert told(snapshot.explain("m.x")) == ["b m replace mapping wins", "a m.x = int overridden"]
-    assert told(snapshot.explain("m.y")) == ["b m.y = int wins"]
+    assert described(snapshot.explain("m.x")) == ["b m replace mapping wins", "a m.x = int overridden"]
+    assert described(snapshot.explain("m.y")) == ["b m.y = int wins"]
     higher = snapshot.set("m.x", 3, layer="b").with_layer(kernel.Layer("c", {"m": {"x": 4}}))
-    assert told(higher.explain("m.x")) == [
+    assert described(higher.explain("m.x")) == [
         "c m.x = int wins",
         "b m.x = int overridden",
         "a m.x = int overridden",
@@ -180,23 +180,23 @@ def test_a_replaced_mapping_above_the_path_is_told_too(kernel):
 
 def test_null_above_the_path(kernel):
     snapshot = stack(kernel, {"m": {"x": 1}}, {"m": None}, {"m": {"y": 1}})
-    assert told(snapshot.explain("m.x")) == ["b m = null wins", "a m.x = int overridden"]
+    assert described(snapshot.explain("m.x")) == ["b m = null wins", "a m.x = int overridden"]
 
 
 def test_what_conflicts_replace_hides_is_overridden(kernel):
     snapshot = stack(kernel, {"m": {"x": 1}}, {"m": 5}, {"m": {"x": 2}}, conflicts="replace")
-    assert told(snapshot.explain("m.x")) == [
+    assert described(snapshot.explain("m.x")) == [
         "c m.x = int wins",
         "b m = int overridden",
         "a m.x = int overridden",
     ]
-    assert told(snapshot.explain("m")) == [
+    assert described(snapshot.explain("m")) == [
         "c m = mapping wins",
         "b m = int overridden",
         "a m = mapping overridden",
     ]
     lists = stack(kernel, {"l": 5}, {"l": append([1])}, conflicts="replace")
-    assert told(lists.explain("l")) == ["b l append list wins", "a l = int overridden"]
+    assert described(lists.explain("l")) == ["b l append list wins", "a l = int overridden"]
 
 
 @pytest.mark.parametrize("path", ["x", "m.y", "m.y.z", "m[0]", "m.x[0]", "x[0]", "l[1]", "l[0].x"])
@@ -238,8 +238,8 @@ def test_origins_of_single_paths(kernel):
 def test_explaining_describes_this_snapshot(kernel):
     old = stack(kernel, {"x": 1}, {})
     new = old.set("x", 2)
-    assert told(old.explain("x")) == ["a x = int wins"]
-    assert told(new.explain("x")) == ["b x = int wins", "a x = int overridden"]
+    assert described(old.explain("x")) == ["a x = int wins"]
+    assert described(new.explain("x")) == ["b x = int wins", "a x = int overridden"]
 
 
 def test_no_class_is_asked_for_the_word_of_its_type(kernel):

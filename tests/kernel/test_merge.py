@@ -21,7 +21,7 @@ CASES = {
     "null is a value": ([1, None], None),
     "null is overridden": ([None, 1], 1),
     "null over a mapping": ([{"x": 1}, None], None),
-    "a mapping over null hides what is beneath": ([{"x": 1}, None, {"y": 2}], {"y": 2}),
+    "a mapping over null hides what is below": ([{"x": 1}, None, {"y": 2}], {"y": 2}),
     "a value over null over a mapping": ([{"x": 1}, None, 5], 5),
     "delete": ([1, DELETE], ABSENT),
     "delete alone": ([DELETE], ABSENT),
@@ -63,7 +63,7 @@ CASES = {
         [{"x": [1], "y": 1}, replace({"x": append([2]), "y": DELETE, "z": replace(3)})],
         {"x": (2,), "z": 3},
     ),
-    "an operator in replace acts on nothing beneath": (
+    "an operator in replace acts on nothing below": (
         [{"x": {"k": [1]}}, {"x": replace({"k": append([2])})}],
         {"x": {"k": (2,)}},
     ),
@@ -103,7 +103,7 @@ CONFLICTS = {
     "prepend to a mapping": ([{"x": 1}, prepend([1])], "b prepend, a mapping", (1,)),
     "the lowest of several extensions": ([5, append([1]), prepend([0])], "b append, a int", (0, 1)),
     "a mapping over append": ([append([1]), {"x": 1}], "b mapping, a append", {"x": 1}),
-    "beneath an extension": ([{"x": 1}, 5, append([1])], "b int, a mapping", (1,)),
+    "below an extension": ([{"x": 1}, 5, append([1])], "b int, a mapping", (1,)),
     "an opaque object over a mapping": ([{"x": 1}, print], "b object, a mapping", print),
 }
 
@@ -203,8 +203,8 @@ ORDERS = {
     "what is deleted is skipped": ([{"a": 1, "b": 1, "c": 1}, {"b": DELETE}], "a c"),
     "what is defined again keeps its place": ([{"a": 1, "b": 1}, {"a": DELETE}, {"a": 2}], "a b"),
     "delete holds a place": ([{"a": DELETE, "b": 1}, {"a": 1}], "a b"),
-    "what lies beneath a barrier does not": ([{"a": 1, "b": 1}, replace({"b": 1}), {"a": 1}], "b a"),
-    "beneath null": ([{"a": 1, "b": 1}, None, {"b": 1, "a": 1}], "b a"),
+    "what lies below a barrier does not": ([{"a": 1, "b": 1}, replace({"b": 1}), {"a": 1}], "b a"),
+    "below null": ([{"a": 1, "b": 1}, None, {"b": 1, "a": 1}], "b a"),
 }
 
 

@@ -194,9 +194,9 @@ def test_the_origins_of_a_restored_layer_are_all_its_own(kernel):
     layer = kernel.restore_layer(
         Origin("x", "file", "f", 3, 4), {"a": 1, "b": 2}, {("a",): Origin("y", "s")}, False
     )
-    told = kernel.resolve([layer])
-    assert told.explain("a").origin == Origin("x", "s")
-    assert told.explain("b").origin == Origin("x", "file", "f", 3, 4)
+    found = kernel.resolve([layer])
+    assert found.explain("a").origin == Origin("x", "s")
+    assert found.explain("b").origin == Origin("x", "file", "f", 3, 4)
     assert kernel.resolve([layer]).set("c", 1).explain("c").origin == Origin("x", "set")
     assert layer.__reduce__()[1][1:] == (
         Origin("x", "file", "f", 3, 4),

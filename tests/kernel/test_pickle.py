@@ -111,14 +111,14 @@ def test_it_loads_in_the_other_implementation(snapshot, tmp_path):
     opaque = snapshot.set("opaque", 0, layer="low")
     for name in implementations():
         (tmp_path / "pickle").write_bytes(pickle.dumps(opaque))
-        told = subprocess.run(
+        printed = subprocess.run(
             [sys.executable, "-c", code, tmp_path / "pickle"],
             env={"VELTRIX_IMPL": name, "PYTHONPATH": ":".join(sys.path)},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        assert told == f"{name} {opaque.digest} 3 {opaque.explain('m.x').definitions}\n"
+        assert printed == f"{name} {opaque.digest} 3 {opaque.explain('m.x').definitions}\n"
         assert_same(opaque, pickle.loads((tmp_path / "pickle").read_bytes()))
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import threading
 import weakref
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from veltrix import DELETE, append, implementations, replace
 
+ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = 120
 # More than a table may hold of names that such a file does not need; less in a build with assertions.
 MANY = 10_000 if hasattr(implementations().get("native"), "_provoke_defect") else 80_000
@@ -158,6 +161,32 @@ def test_publishing_leaves_the_interpreter_to_other_threads(both):
     assert left_alone(lambda: live.with_layer(file))
     assert left_alone(lambda: live.without_layer("file"))
     assert left_alone(lambda: live.diff(others))
+
+
+# What is done in a moment is not interrupted. But a snapshot whose table of names other tests have worn out
+# moves to another table with its first change, and differs across bases from what it was: so the test has a
+# process of its own.
+CHANGES = """
+import sys
+
+from tests.kernel.test_publishing import MANY, data, left_alone
+from veltrix import implementations
+
+native = implementations()["native"]
+live = native.resolve([native.Layer("low", data()), native.Layer("file", data())])
+if sys.argv[1] == "worn":
+    assert len(live.overlay({f"worn {number}": 0 for number in range(MANY)})) > MANY
+    assert left_alone(lambda: live.set("s7.k3", 1).diff(live))
+    live = live.set("s7.k3", 0)
+assert not left_alone(lambda: live.set("s7.k3", 1))
+assert not left_alone(lambda: live.set("s7.k3", 1).diff(live))
+"""
+
+
+@pytest.mark.parametrize("names", ["new", "worn"])
+def test_a_change_and_its_difference_keep_the_interpreter(both, names):
+    del both
+    subprocess.run([sys.executable, "-c", CHANGES, names], cwd=ROOT, check=True)
 
 
 def test_a_snapshot_whose_names_are_renewed_leaves_the_interpreter_to_other_threads(both):

@@ -30,7 +30,7 @@ def snapshot(kernel):
 
 @pytest.fixture(params=["snapshot", "view"])
 def reader(kernel, request):
-    """The same content at the top of a snapshot, and beneath a name that must be quoted."""
+    """The same content at the top of a snapshot, and below a name that must be quoted."""
     if request.param == "snapshot":
         return stack(kernel, DATA)
     return stack(kernel, {"x y": {"in": DATA}})['"x y".in']

@@ -26,7 +26,7 @@ class Mutation:
     """Why no test can fail, if that is so."""
 
     def path(self, root: Path = ROOT) -> Path:
-        """The file beneath a root."""
+        """The file under a root."""
         found = [
             path
             for folder in ("rust", "python/veltrix")

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from benches.instructions import BUDGET, KEY, TOLERANCE, TURNS, check, over_budget, report
+from benches.instructions import (
+    BUDGET,
+    KEY,
+    TOLERANCE,
+    TURNS,
+    check,
+    compiled_marks,
+    over_budget,
+    report,
+    without_chance,
+)
 
 BUDGETED = {"overlay": 1_000.0, "set": 5_000.0}
 
@@ -63,3 +76,15 @@ def test_the_gate_fails_on_more_than_the_budget(capsys):
 def test_the_gate_fails_where_there_is_no_budget(capsys):
     assert check({"overlay": 1.0}, {"CPython 3.99, x86_64": {"instructions": BUDGETED}}) == 1
     assert f"no budget for {KEY}" in capsys.readouterr().err
+
+
+def test_a_process_that_is_counted_has_the_same_seeds_each_time(tmp_path):
+    """Those of the native kernel's hashes come from where `os.urandom` has its bytes."""
+    code = "import os; print(os.urandom(8).hex(), os.urandom(8).hex(), hash('text'))"
+    environment = {**os.environ, **without_chance(compiled_marks(tmp_path))}
+    command = [sys.executable, "-c", code]
+    printed = [subprocess.check_output(command, env=environment, text=True) for _ in range(2)]
+    assert printed[0] == printed[1]
+    first, second, _ = printed[0].split()
+    assert first != second
+    assert printed[0] != subprocess.check_output(command, text=True)

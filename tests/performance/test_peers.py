@@ -112,7 +112,7 @@ def test_the_files_hold_the_layers_and_no_lists(stack):
 
 
 class Wrong(PlainDict):
-    """Merges in the wrong order, and lets an overlay show beneath."""
+    """Merges in the wrong order, and lets an overlay show below."""
 
     def merge(self, stack):
         step = super().merge(stack)

@@ -1,4 +1,4 @@
-"""What the stacks mean, told by the parsers of the standard library and a merge of ten lines."""
+"""What the stacks mean, by the parsers of the standard library and a merge of ten lines."""
 
 from __future__ import annotations
 

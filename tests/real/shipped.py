@@ -62,7 +62,7 @@ STACKS = {
 
 # Too large for the reference, and so only measured.
 LARGE_STACKS = {
-    # A million leaves: all services, each beneath its name and version.
+    # A million leaves: all services, each under its name and version.
     "services": lambda: beneath_their_folders(installed("botocore", ["data/*/*/service-2.json.gz"], 400)),
 }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import secrets
 import tempfile
 import types
 from pathlib import Path
@@ -19,13 +20,25 @@ def clean_environment(monkeypatch):
 
 
 @pytest.fixture
-def env(monkeypatch):
-    """Set variables, and give what `Env("APP")` makes of them over the data beneath."""
+def canary():
+    """A text that stands nowhere by chance: a secret to be looked for."""
+    return secrets.token_hex(16)
 
-    def load(variables, beneath=None, **options):
+
+@pytest.fixture
+def in_tmp_path(tmp_path, monkeypatch):
+    """An empty directory of the test's own, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def env(monkeypatch):
+    """Set variables, and give what `Env("APP")` makes of them over lower data."""
+
+    def load(variables, lower=None, **options):
         for name, text in variables.items():
             monkeypatch.setenv(name, text)
-        return load_over(veltrix.Env("APP", **options), beneath)
+        return load_over(veltrix.Env("APP", **options), lower)
 
     return load
 
@@ -38,11 +51,11 @@ def for_everyone():
         yield Path(folder)
 
 
-def load_over(source, beneath=None):
-    """The snapshot of a source over data or layers beneath."""
+def load_over(source, lower=None):
+    """The snapshot of a source over lower data or layers."""
     layers = []
-    if beneath is not None:
-        layers.append(veltrix.Layer("beneath", beneath))
+    if lower is not None:
+        layers.append(veltrix.Layer("lower", lower))
     layer = source.load(veltrix.resolve(layers) if layers else None)
     return None if layer is None else veltrix.resolve([*layers, layer])
 

@@ -11,19 +11,19 @@ from tests.sources.conftest import load_over, problems_of
 from veltrix.errors import ConfigError, LimitError
 
 
-def given(*assignments, beneath=None, **options):
-    return load_over(veltrix.Arguments(assignments, **options), beneath)
+def given(*assignments, lower=None, **options):
+    return load_over(veltrix.Arguments(assignments, **options), lower)
 
 
 def test_a_text_takes_the_type_of_what_it_overrides_and_is_a_str_elsewhere():
     found = given(
-        "server.port=80", "server.new=80", "debug=on", beneath={"server": {"port": 1}, "debug": False}
+        "server.port=80", "server.new=80", "debug=on", lower={"server": {"port": 1}, "debug": False}
     )
     assert found.to_dict() == {"server": {"port": 80, "new": "80"}, "debug": True}
 
 
-def test_json_gives_any_type_whatever_is_beneath():
-    found = given("port:=null", "a:=[1, 2]", 'b:={"c": 1.5}', 's:="x"', beneath={"port": 1})
+def test_json_gives_any_type_whatever_the_lower_layers_hold():
+    found = given("port:=null", "a:=[1, 2]", 'b:={"c": 1.5}', 's:="x"', lower={"port": 1})
     assert found.to_dict() == {"port": None, "a": [1, 2], "b": {"c": 1.5}, "s": "x"}
 
 
@@ -45,8 +45,8 @@ def test_the_path_ends_at_the_first_equals_sign_outside_quotes(assignment, path,
 
 
 def test_an_item_of_a_list_is_overridden():
-    beneath = {"servers": [{"host": "a", "port": 1}, {"host": "b"}]}
-    found = given("servers[0].port=2", "servers[1]:={}", beneath=beneath)
+    lower = {"servers": [{"host": "a", "port": 1}, {"host": "b"}]}
+    found = given("servers[0].port=2", "servers[1]:={}", lower=lower)
     assert found.to_dict() == {"servers": [{"host": "a", "port": 2}, {}]}
 
 
@@ -55,7 +55,7 @@ def test_the_last_assignment_to_a_path_counts():
 
 
 def test_matching_is_exact():
-    assert given("PORT=80", beneath={"port": 1}).to_dict() == {"port": 1, "PORT": "80"}
+    assert given("PORT=80", lower={"port": 1}).to_dict() == {"port": 1, "PORT": "80"}
 
 
 @pytest.mark.parametrize(
@@ -65,17 +65,20 @@ def test_matching_is_exact():
         ("", "assignment 1: expected path=value or path:=json"),
         ("=x", "path '', column 1: empty path"),
         ("a..b=x", "path 'a..b', column 3: empty segment"),
-        ("port=x", "port: expected an int (decimal digits) as in layer 'beneath' (layer 'arguments')"),
+        ("port=x", "port: expected an int (decimal digits) as in layer 'lower' (layer 'arguments')"),
         ("port:=x", "port: expected JSON behind := (layer 'arguments')"),
         ("l[3]=x", "assignment to l[3]: sets item 3 of l, which has 1"),
-        ("port[0]=x", "assignment to port[0]: sets an item of port, which is not a list beneath"),
-        ("nowhere[0]=x", "assignment to nowhere[0]: sets an item of nowhere, which is not a list beneath"),
+        ("port[0]=x", "assignment to port[0]: sets an item of port, which is not a list in lower layers"),
+        (
+            "nowhere[0]=x",
+            "assignment to nowhere[0]: sets an item of nowhere, which is not a list in lower layers",
+        ),
         ("l[0][0]=x", "assignment to l[0][0]: sets an item of l[0], which is not a list"),
         ("l[0].a=x", "assignment to l[0].a: sets a key of l[0], which is not a mapping"),
     ],
 )
 def test_what_cannot_be_used_is_told(assignment, said):
-    assert problems_of(lambda: given(assignment, beneath={"port": 1, "l": [1]})) == [said]
+    assert problems_of(lambda: given(assignment, lower={"port": 1, "l": [1]})) == [said]
 
 
 def long_assignment(form, segments):
@@ -89,10 +92,10 @@ def long_assignment(form, segments):
 
 @pytest.mark.parametrize("form", ["names", "quoted", "items", "json"])
 def test_64_levels_are_allowed_and_65_are_refused_by_their_path(form):
-    beneath = {"l": listed(63)} if form == "items" else None
-    given(long_assignment(form, 63), beneath=beneath)
+    lower = {"l": listed(63)} if form == "items" else None
+    given(long_assignment(form, 63), lower=lower)
     with pytest.raises(ConfigError) as caught:
-        given(long_assignment(form, 64), beneath=beneath)
+        given(long_assignment(form, 64), lower=lower)
     [problem] = caught.value.problems
     assert type(problem) is LimitError
     assert problem.reason == "deeper than 64 levels"

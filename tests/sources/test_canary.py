@@ -7,7 +7,6 @@ import io
 import logging
 import pickle
 import re
-import secrets
 import subprocess
 import sys
 import traceback
@@ -24,15 +23,7 @@ from veltrix.cli import main
 from veltrix.errors import ConfigError
 from veltrix.sources import file
 
-
-@pytest.fixture
-def canary():
-    return secrets.token_hex(16)
-
-
-@pytest.fixture(autouse=True)
-def in_tmp_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_tmp_path")
 
 
 def everything_shown(error):
@@ -68,13 +59,13 @@ TYPES = {
 }
 
 
-@pytest.mark.parametrize("beneath", TYPES.values(), ids=TYPES)
+@pytest.mark.parametrize("lower", TYPES.values(), ids=TYPES)
 @pytest.mark.parametrize(
     "form", ["{}", "[{}", '{{"a": {}', "{}1", "5551{}", '["{}", ]', '{{"{}": 1, "{}": 1}}']
 )
-def test_a_variable_of_the_wrong_type_is_not_shown(monkeypatch, canary, beneath, form):
+def test_a_variable_of_the_wrong_type_is_not_shown(monkeypatch, canary, lower, form):
     monkeypatch.setenv("APP_SECRET", form.format(canary, canary))
-    shown = raised_by(lambda: veltrix.Config({"secret": beneath}, veltrix.Env("APP", secret=True)))
+    shown = raised_by(lambda: veltrix.Config({"secret": lower}, veltrix.Env("APP", secret=True)))
     assert "variable APP_SECRET" in shown
     assert canary not in shown
 
@@ -84,8 +75,8 @@ def test_a_good_secret_is_not_shown_by_the_problem_beside_it(monkeypatch, canary
     monkeypatch.setenv("APP_LIST__0", canary)
     monkeypatch.setenv("APP_MAP", f'{{"x": "{canary}"}}')
     monkeypatch.setenv("APP_PORT", "x")
-    beneath = {"good": "", "port": 1, "list": ["a"], "map": {}}
-    shown = raised_by(lambda: veltrix.Config(beneath, veltrix.Env("APP")))
+    lower = {"good": "", "port": 1, "list": ["a"], "map": {}}
+    shown = raised_by(lambda: veltrix.Config(lower, veltrix.Env("APP")))
     assert "variable APP_PORT" in shown
     assert canary not in shown
 
@@ -106,8 +97,8 @@ def test_a_source_alone_shows_nothing_either(monkeypatch, canary, kind):
         "secrets": veltrix.Secrets("secrets"),
         "arguments": veltrix.Arguments([f"port={canary}", f"other={canary}"]),
     }[kind]
-    beneath = veltrix.Config({"port": 1}).snapshot
-    assert canary not in raised_by(lambda: source.load(beneath))
+    lower = veltrix.Config({"port": 1}).snapshot
+    assert canary not in raised_by(lambda: source.load(lower))
 
 
 @pytest.mark.parametrize("text", ["55512345678x", "{}", "\n{}\n"])
@@ -246,7 +237,7 @@ def out_of_memory(layers, **_):
 
 @pytest.mark.parametrize("choice", ["conflict", "problem", "dimension", "warning", "memory"])
 def test_no_error_of_a_first_load_leads_to_a_value(monkeypatch, canary, choice):
-    """The layers that were good, what is beneath, and the data that `Config` was given."""
+    """The layers that were good, what the lower layers hold, and the data that `Config` was given."""
     Path("app.toml").write_text(f'password = "{canary}"\nport = 1\n')
     monkeypatch.setenv("APP_PORT", "x" if choice == "problem" else "2")
     if choice == "memory":
@@ -280,7 +271,7 @@ def test_a_mistake_in_a_source_of_ones_own_keeps_its_frames():
     class Wrong(veltrix.Source):
         name = "wrong"
 
-        def load(self, beneath):
+        def load(self, lower):
             return {}["absent"]
 
     with pytest.raises(KeyError) as caught:

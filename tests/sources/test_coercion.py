@@ -62,9 +62,9 @@ FITS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "beneath", "value"), FITS)
-def test_a_text_takes_the_type_of_the_value_beneath(text, beneath, value):
-    found = coerce(text, beneath)
+@pytest.mark.parametrize(("text", "lower", "value"), FITS)
+def test_a_text_takes_the_type_of_the_lower_value(text, lower, value):
+    found = coerce(text, lower)
     assert found == value
     assert type(found) is type(value)
 
@@ -97,10 +97,10 @@ UNFIT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "beneath", "expected"), UNFIT)
-def test_what_does_not_fit_says_what_was_expected(text, beneath, expected):
+@pytest.mark.parametrize(("text", "lower", "expected"), UNFIT)
+def test_what_does_not_fit_says_what_was_expected(text, lower, expected):
     with pytest.raises(UnfitError) as caught:
-        coerce(text, beneath)
+        coerce(text, lower)
     assert caught.value.expected == expected
     assert caught.value.__context__ is None
 

@@ -17,10 +17,7 @@ from tests.sources.conftest import problems_of
 from veltrix.errors import ConfigError, ConflictError, LimitError, PathError, SourceError
 from veltrix.sources import Source
 
-
-@pytest.fixture(autouse=True)
-def in_tmp_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_tmp_path")
 
 
 def test_sources_stand_in_order_lowest_first(monkeypatch):
@@ -35,7 +32,7 @@ def test_sources_stand_in_order_lowest_first(monkeypatch):
     assert config.snapshot is config.snapshot
 
 
-def test_a_source_sees_what_is_beneath_and_not_what_is_above(monkeypatch):
+def test_a_source_sees_the_lower_layers_and_not_the_higher_ones(monkeypatch):
     monkeypatch.setenv("APP_PORT", "3")
     config = veltrix.Config({}, veltrix.Env("APP"), {"port": 1})
     assert [definition.type for definition in config.snapshot.explain("port").definitions] == ["int", "str"]
@@ -141,7 +138,7 @@ def test_the_error_pickles_with_its_problems():
     assert str(again) == str(caught.value)
 
 
-def test_a_conflict_beneath_is_told_once_and_hides_no_other_problem(monkeypatch):
+def test_a_conflict_in_lower_layers_is_reported_once_and_hides_no_other_problem(monkeypatch):
     monkeypatch.setenv("APP_PORT", "x")
     said = problems_of(lambda: veltrix.Config({"a": 1, "port": 1}, {"a": {}}, veltrix.Env("APP")))
     assert len(said) == 2
@@ -199,8 +196,8 @@ class Answering(Source):
         self.loads = []
         self.answer = answer
 
-    def load(self, beneath):
-        self.loads.append(beneath)
+    def load(self, lower):
+        self.loads.append(lower)
         return self.answer
 
 
@@ -210,8 +207,8 @@ def test_a_source_of_ones_own_is_loaded_once():
     assert source.loads == [None]
 
 
-def test_a_source_that_reads_beneath_is_shown_it():
-    source = type("Reading", (Answering,), {"reads_beneath": True})(veltrix.Layer("mine", {}))
+def test_a_source_that_reads_lower_layers_is_shown_them():
+    source = type("Reading", (Answering,), {"reads_lower": True})(veltrix.Layer("mine", {}))
     veltrix.Config({"a": 1}, source, {"b": 2})
     assert source.loads[0].to_dict() == {"a": 1}
 
@@ -226,7 +223,7 @@ class Failing(Source):
         self.name = name
         self.error = error
 
-    def load(self, beneath):
+    def load(self, lower):
         token = "hunter2"
         assert token
         raise self.error
@@ -259,7 +256,7 @@ def test_what_an_os_error_comes_from_keeps_no_frames_either():
     inner = ValueError("inner")
 
     class Chained(Failing):
-        def load(self, beneath):
+        def load(self, lower):
             try:
                 raise inner
             except ValueError as error:
@@ -275,9 +272,9 @@ def test_what_an_os_error_comes_from_keeps_no_frames_either():
 
 def test_what_a_config_error_of_ones_own_source_comes_from_keeps_no_frames():
     class Refusing(Failing):
-        def load(self, beneath):
+        def load(self, lower):
             try:
-                super().load(beneath)
+                super().load(lower)
             except ValueError as error:
                 raise ConfigError([SourceError("sealed", self.name)]) from error
 

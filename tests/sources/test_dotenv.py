@@ -65,7 +65,7 @@ def test_what_does_not_fit_names_path_and_place(file):
     said = problems_of(lambda: load_over(veltrix.DotEnv(), {"port": 1, "l": [1]}))
     assert [re.sub(r":\d+:\d+", "", text) for text in said] == [
         "variable L__9 in .env: l is a list, whose items are 0 to 0",
-        "port: expected an int (decimal digits) as in layer 'beneath' (.env)",
+        "port: expected an int (decimal digits) as in layer 'lower' (.env)",
     ]
 
 

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 import veltrix
 from tests.sources.conftest import load_over, problems_of
-from veltrix.errors import ConflictError
+from veltrix._text import printable
+from veltrix.errors import ConfigError, ConflictError, LimitError
 from veltrix.sources import matching
 from veltrix.sources.matching import fold
 
@@ -68,8 +70,8 @@ def test_a_whole_and_a_part_of_it_are_an_error(env):
     ]
 
 
-def test_a_part_of_what_is_no_mapping_beneath_is_a_conflict_that_names_the_variable(env):
-    with pytest.raises(ConflictError, match="mapping in variable APP_PORT__X over int in layer 'beneath'"):
+def test_a_part_of_what_is_no_mapping_lower_down_is_a_conflict_that_names_the_variable(env):
+    with pytest.raises(ConflictError, match="mapping in variable APP_PORT__X over int in layer 'lower'"):
         env({"APP_PORT__X": "1"}, {"port": 1})
 
 
@@ -87,7 +89,7 @@ def test_a_key_that_begins_with_an_underscore_can_be_meant(env):
 
 
 @pytest.mark.parametrize(
-    ("name", "beneath", "path"),
+    ("name", "lower", "path"),
     [
         ("F___ON", {"f#": {"on": 0}}, ("f#", "on")),
         ("F___ON", {"f": {"+on": 0}}, ("f", "+on")),
@@ -106,20 +108,20 @@ def test_a_key_that_begins_with_an_underscore_can_be_meant(env):
         ("SSE___ON", {"ße#": {"on": 0}}, ("ße#", "on")),
     ],
 )
-def test_each_cut_of_a_run_of_underscores_is_tried(env, name, beneath, path):
-    assert env({f"APP_{name}": "7"}, beneath)[path] == 7
+def test_each_cut_of_a_run_of_underscores_is_tried(env, name, lower, path):
+    assert env({f"APP_{name}": "7"}, lower)[path] == 7
 
 
 @pytest.mark.parametrize(
-    ("beneath", "paths"),
+    ("lower", "paths"),
     [
         ({"f#": {"on": 0}, "f": {"_on": 0}}, "f#.on, f._on"),
         ({"f#": {"on": 0}, "f___on": 0}, "f#.on, f___on"),
         ({"f#": {"off": 0}, "f": {"off": 0}}, "f, f#"),
     ],
 )
-def test_several_cuts_that_match_are_an_error_that_lists_them(env, beneath, paths):
-    said = problems_of(lambda: env({"APP_F___ON": "7"}, beneath))
+def test_several_cuts_that_match_are_an_error_that_lists_them(env, lower, paths):
+    said = problems_of(lambda: env({"APP_F___ON": "7"}, lower))
     assert said == [f"variable APP_F___ON: means more than one path: {paths}"]
 
 
@@ -134,8 +136,8 @@ def test_an_item_beyond_a_list_whose_name_folds_to_an_underscore_is_refused(env)
     assert said == ["variable APP_L___1: l# is a list, whose items are 0 to 0"]
 
 
-def test_a_long_name_costs_no_more_than_the_keys_beneath_allow(monkeypatch):
-    """Of 127 cuts in 128 KiB, only texts as long as a key beneath are compared with keys."""
+def test_a_long_name_costs_no_more_than_the_lower_keys_allow(monkeypatch):
+    """Of 127 cuts in 128 KiB, only texts as long as a lower key are compared with keys."""
     folded = []
 
     def counted(text):
@@ -143,8 +145,8 @@ def test_a_long_name_costs_no_more_than_the_keys_beneath_allow(monkeypatch):
         return fold(text)
 
     monkeypatch.setattr(matching, "fold", counted)
-    beneath = veltrix.resolve([veltrix.Layer("beneath", {"a" * 30: {"b" * 30: 0}})])
-    matching.Matcher(beneath).match("___".join(["A" * 30, "B" * 30, *["C" * 4_000] * 30]))
+    lower = veltrix.resolve([veltrix.Layer("lower", {"a" * 30: {"b" * 30: 0}})])
+    matching.Matcher(lower).match("___".join(["A" * 30, "B" * 30, *["C" * 4_000] * 30]))
     assert sum(folded) < 1_000
 
 
@@ -161,14 +163,14 @@ def test_an_empty_variable_counts_if_that_is_said(env):
         "l": [],
     }
     assert problems_of(lambda: env({"APP_N": ""}, {"n": 1}, allow_empty=True)) == [
-        "n: expected an int (decimal digits) as in layer 'beneath' (variable APP_N)"
+        "n: expected an int (decimal digits) as in layer 'lower' (variable APP_N)"
     ]
 
 
 def test_an_item_of_a_list_is_overridden(env):
-    beneath = {"l": [1, 2, 3], "hosts": [{"name": "a", "port": 1}, {"name": "b"}]}
+    lower = {"l": [1, 2, 3], "hosts": [{"name": "a", "port": 1}, {"name": "b"}]}
     found = env(
-        {"APP_L__0": "7", "APP_L__2": "9", "APP_HOSTS__0__PORT": "8", "APP_HOSTS__1__NEW": "x"}, beneath
+        {"APP_L__0": "7", "APP_L__2": "9", "APP_HOSTS__0__PORT": "8", "APP_HOSTS__1__NEW": "x"}, lower
     )
     assert found.to_dict() == {
         "l": [7, 2, 9],
@@ -201,7 +203,7 @@ def test_a_part_of_an_item_that_is_no_mapping_is_refused(env):
     assert said == ["variable APP_L__0__X: sets a key of l[0], which is not a mapping"]
 
 
-def test_an_index_where_no_list_is_beneath_is_a_key(env):
+def test_an_index_where_no_list_is_lower_down_is_a_key(env):
     assert env({"APP_L__0": "7"}).to_dict() == {"l": {"0": "7"}}
 
 
@@ -209,6 +211,31 @@ def test_too_many_levels_are_refused_and_the_message_stays_short(env):
     [said] = problems_of(lambda: env({"APP_" + "__".join("A" * 10_000): "x"}))
     assert said.endswith("deeper than 64 levels")
     assert len(said) < 1_000
+
+
+DEEP = "__".join("A" * 65)
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        (lambda: veltrix.Env("APP"), f"variable APP_{DEEP}"),
+        (lambda: veltrix.DotEnv(prefix="APP"), f"variable APP_{DEEP} in .env:1:1"),
+        (lambda: veltrix.Secrets("run"), f"secret run/{DEEP}"),
+    ],
+    ids=["environment", "dotenv", "secrets"],
+)
+def test_a_name_of_65_levels_is_beyond_a_limit_wherever_it_stands(monkeypatch, tmp_path, source, label):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"APP_{DEEP}", "x")
+    Path(".env").write_text(f"APP_{DEEP}=x\n")
+    Path("run").mkdir(mode=0o700)
+    Path("run", DEEP).write_text("x")
+    with pytest.raises(ConfigError) as caught:
+        source().load(None)
+    [problem] = caught.value.problems
+    assert type(problem) is LimitError
+    assert str(problem) == f"{printable(label)}: deeper than 64 levels"
 
 
 def test_64_levels_are_not_too_many(env):
@@ -255,12 +282,12 @@ def test_every_leaf_knows_its_variable(env):
 
 
 def test_a_hundred_thousand_variables_are_taken(monkeypatch):
-    beneath = {f"group{number % 100}": {} for number in range(100)}
+    lower = {f"group{number % 100}": {} for number in range(100)}
     for number in range(100_000):
-        beneath[f"group{number % 100}"][f"key-{number}"] = number
+        lower[f"group{number % 100}"][f"key-{number}"] = number
     environ = {f"APP_GROUP{number % 100}__KEY_{number}": str(number + 1) for number in range(100_000)}
     monkeypatch.setattr(os, "environ", environ)
-    found = load_over(veltrix.Env("APP"), beneath)
+    found = load_over(veltrix.Env("APP"), lower)
     assert found["group99", "key-99999"] == 100_000
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import secrets
 import signal
 import sys
 import traceback
@@ -18,15 +17,7 @@ from tests.sources.conftest import reached
 from veltrix.errors import ConfigError
 from veltrix.sources.assignments import Assembly
 
-
-@pytest.fixture
-def canary():
-    return secrets.token_hex(16)
-
-
-@pytest.fixture(autouse=True)
-def in_tmp_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_tmp_path")
 
 
 class AlarmError(Exception):

@@ -82,7 +82,7 @@ def test_a_mark_matches_what_any_layer_has(path):
 @pytest.mark.parametrize(
     "path", ["db.host.x", "db.servers.password", "Db.host", "host", '"db.host"', "a" + ".a" * 99]
 )
-def test_a_mark_beneath_a_value_or_of_another_name_matches_nothing(path):
+def test_a_mark_below_a_value_or_of_another_name_matches_nothing(path):
     assert len(warned("app.toml", secret=[path])) == 1
 
 

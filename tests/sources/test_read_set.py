@@ -283,7 +283,7 @@ def test_a_file_without_a_link_is_read_when_its_source_is_loaded(mount, tmp_path
     class Writer(veltrix.Source):
         name = "writer"
 
-        def load(self, beneath):
+        def load(self, lower):
             written.write_text('{"written": 2}')
 
     for first in ("", '{"written": 1}'):
@@ -305,10 +305,10 @@ def test_a_source_of_ones_own_runs_once_and_reads_for_itself(mount, monkeypatch)
 
     class Mine(veltrix.Source):
         name = "mine"
-        reads_beneath = True
+        reads_lower = True
 
-        def load(self, beneath):
-            loaded.append(beneath.to_dict())
+        def load(self, lower):
+            loaded.append(lower.to_dict())
             inner = veltrix.Config(mount.folder / "b.json").snapshot["b"]
             other = veltrix.File(mount.folder / "c.json").load(None)
             return veltrix.Layer(self.name, {"inner": inner, "other": veltrix.resolve([other])["c"]})

@@ -34,13 +34,13 @@ def put(folder, **contents):
         (folder / name.replace("_dot_", ".")).write_text(content)
 
 
-def load(folder, beneath=None, **options):
-    return load_over(veltrix.Secrets(folder, **options), beneath)
+def load(folder, lower=None, **options):
+    return load_over(veltrix.Secrets(folder, **options), lower)
 
 
-def said_of(folder, beneath=None, **options):
+def said_of(folder, lower=None, **options):
     """The problems, without the name of the directory."""
-    said = problems_of(lambda: load(folder, beneath, **options))
+    said = problems_of(lambda: load(folder, lower, **options))
     return [text.replace(f"{folder}/", "").replace(str(folder), "DIR") for text in said]
 
 
@@ -60,7 +60,7 @@ def test_a_file_is_a_secret_and_its_name_a_path(folder):
     assert all(found.explain(path).secret for path in found.flatten())
 
 
-def test_names_and_values_follow_what_is_beneath(folder):
+def test_names_and_values_follow_the_lower_layers(folder):
     put(folder, **{"db-port": "5432\n", "LIMITS": "[1, 2]"})
     assert load(folder, {"Db": {}, "db_port": 1, "limits": (3,)}).to_dict() == {
         "Db": {},
@@ -72,7 +72,7 @@ def test_names_and_values_follow_what_is_beneath(folder):
 def test_a_value_of_the_wrong_type_is_refused_without_showing_it(folder):
     put(folder, port="55512345678x")
     [said] = problems_of(lambda: load(folder, {"port": 1}))
-    assert said == f"port: expected an int (decimal digits) as in layer 'beneath' ({folder}/port)"
+    assert said == f"port: expected an int (decimal digits) as in layer 'lower' ({folder}/port)"
 
 
 def test_the_origin_is_the_file(folder):
@@ -450,7 +450,7 @@ def test_no_descriptor_is_left_open(mounted, hurry):
 
 
 @pytest.mark.parametrize(
-    ("name", "beneath", "path"),
+    ("name", "lower", "path"),
     [
         ("f___on", {"f#": {"on": 0}}, ("f#", "on")),
         ("f___on", {"f": {"#on": 0}}, ("f", "#on")),
@@ -462,14 +462,14 @@ def test_no_descriptor_is_left_open(mounted, hurry):
         ("g.f___on", {"g": {"f#": {"on": 0}}}, ("g", "f#", "on")),
     ],
 )
-def test_each_cut_of_a_run_of_underscores_is_tried(folder, name, beneath, path):
+def test_each_cut_of_a_run_of_underscores_is_tried(folder, name, lower, path):
     (folder / name).write_text("7")
-    assert load(folder, beneath)[path] == 7
+    assert load(folder, lower)[path] == 7
 
 
 @pytest.mark.parametrize("name", ["f___on", "f___new"])
 def test_several_cuts_that_match_are_an_error(folder, name):
     (folder / name).write_text("7")
     rest = ("#.on", "._on") if name == "f___on" else ("", "#")
-    said = said_of(folder, beneath={"f#": {"on": 0}, "f": {"_on": 0}})
+    said = said_of(folder, lower={"f#": {"on": 0}, "f": {"_on": 0}})
     assert said == [f"secret {name}: means more than one path: f{rest[0]}, f{rest[1]}"]

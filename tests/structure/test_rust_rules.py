@@ -33,7 +33,7 @@ PANICS = (
     r"::new_err\(",
     r"\.(call_method\d?|getattr|import|into_pyobject|keys|items)\(",
 )
-# The module itself is made once, and there is nobody yet who could be told.
+# The module itself is made once, and there is nobody yet to be warned.
 MAKES = {"interop/ffi.rs", "interop/alloc.rs", "lib.rs", "interop/fork.rs", "interop/imports.rs"}
 
 

@@ -47,7 +47,7 @@ def imported_modules(path: Path, *, for_types: bool = False) -> Iterator[tuple[i
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those beneath `if TYPE_CHECKING:`."""
+    """Every node but those below `if TYPE_CHECKING:`."""
     if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
         for child in node.orelse:
             yield from _running(child)

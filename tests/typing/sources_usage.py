@@ -24,13 +24,13 @@ from veltrix import (
 class Clock(Source):
     """A source of one's own."""
 
-    reads_beneath = True
+    reads_lower = True
 
     def __init__(self) -> None:
         self.name = "clock"
 
-    def load(self, beneath: Snapshot | None) -> Layer | None:
-        return None if beneath is None else Layer(self.name, {"seen": len(beneath)})
+    def load(self, lower: Snapshot | None) -> Layer | None:
+        return None if lower is None else Layer(self.name, {"seen": len(lower)})
 
 
 def sources() -> list[Source]:

@@ -69,11 +69,11 @@ def handles(snapshot: Snapshot) -> None:
 
 
 def provenance(snapshot: Snapshot) -> None:
-    told = snapshot.explain("server.port")
-    assert_type(told, Explanation)
-    assert_type(told.origin, Origin | None)
-    assert_type(told.definitions, tuple[Definition, ...])
-    assert_type(told.definitions[0].origin.line, int | None)
+    found = snapshot.explain("server.port")
+    assert_type(found, Explanation)
+    assert_type(found.origin, Origin | None)
+    assert_type(found.definitions, tuple[Definition, ...])
+    assert_type(found.definitions[0].origin.line, int | None)
     assert_type(snapshot.layers, tuple[str, ...])
     assert_type(snapshot.generation, int)
     assert_type(snapshot.digest, str)

@@ -21,7 +21,7 @@ def explain(
 ) -> Explanation:
     """All definitions of a path, the highest first, and what became of each; `read` gives its value.
 
-    A path into a list is told by the definitions of the list. What nobody defines raises MissingKeyError.
+    The definitions of a list explain a path into it. What nobody defines raises MissingKeyError.
     """
     owner = names(path)
     found = [definition_in(layer._root, owner) for layer in reversed(layers)]
@@ -75,7 +75,7 @@ def _counted(layers: tuple[Layer, ...], conflicts: str, path: Segments) -> Run:
 
 
 def _roles(listed: list[tuple[Segments, Node]], counted: Run) -> list[str]:
-    """What became of each; nodes are told apart by order, as one layer may stand in a stack twice."""
+    """What became of each; nodes are distinguished by order, as one layer may stand in a stack twice."""
     pending, roles = list(counted), []
     for _, node in listed:
         if pending and node is pending[0]:

@@ -46,10 +46,10 @@ class Node:
         self.extends = operator in ("append", "prepend")
         """Whether it puts items onto a list."""
         self.is_barrier = value is None or operator == "replace"
-        """Whether what lies beneath it is never looked at."""
+        """Whether what lies lower is never looked at."""
 
     @property
-    def counts_beneath(self) -> bool:
+    def counts_lower(self) -> bool:
         """Whether it counts where another definition lies on it: all but null and DELETE."""
         return self.value is not None or self.operator == "replace"
 
@@ -117,7 +117,7 @@ class Layer:
     """Loaded, immutable data with a name and, for each definition, its origin.
 
     `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
-    what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
+    what stands at or below such a path is shown nowhere, whatever layer it comes from.
     """
 
     __slots__ = ("__weakref__", "_origin", "_root", "_secret", "name")

@@ -10,7 +10,7 @@ A *run* is what counts of the definitions of one path, the highest first, down t
     all mappings                  their keys, each by this same rule
     all other values              the highest one, whole
     mappings and other values     ConflictError, or the higher kind if conflicts="replace"
-    append or prepend on top      put onto what the definitions beneath resolve to
+    append or prepend on top      put onto what the lower definitions resolve to
 """
 
 from __future__ import annotations
@@ -69,16 +69,16 @@ def counting(run: Run, path: Segments, conflicts: str) -> Run:
     is_mapping = top.is_mapping
     for at, node in enumerate(run):
         if node.is_mapping != is_mapping:
-            if node.counts_beneath and conflicts == "error":
+            if node.counts_lower and conflicts == "error":
                 raise _conflict(path, top, node)
             run = run[:at]
             break
     return run if is_mapping else (top,)
 
 
-def _extended(extension: Node, beneath: Run, path: Segments, conflicts: str) -> Run:
+def _extended(extension: Node, lower: Run, path: Segments, conflicts: str) -> Run:
     """What `append` or `prepend` puts its items onto: a list, or nothing."""
-    counted = counting(beneath, path, conflicts)
+    counted = counting(lower, path, conflicts)
     if not counted or type(counted[0].value) is tuple:
         return counted
     if conflicts == "error":

@@ -223,7 +223,7 @@ def _equal(value: Any, other: Any) -> bool:
 
 
 def pre_order(tree: dict[str, Any], prefix: str, shared: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every path beneath, by its canonical text; inner mappings before what stands in them.
+    """Every path below, by its canonical text; inner mappings before what stands in them.
 
     What another tree has at the same path, the very object, is left out with all that stands in it.
     """

@@ -24,7 +24,7 @@ class Row:
 
 
 def compare(operation: Operation, tick: Callable[[float], None] = lambda done: None) -> Row:
-    """Times one operation; `tick` is told which share of that is done."""
+    """Times one operation; `tick` is called with the share of that that is done."""
     timings = measure(operation.workloads, seconds=SECONDS, fewest=FEWEST_SAMPLES, tick=tick)
     pure, native = timings["pure"], timings["native"]
     return Row(operation.name, pure.median, native.median, gain(pure, native))

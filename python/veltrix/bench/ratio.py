@@ -97,7 +97,7 @@ def measure(
 ) -> dict[str, Timing]:
     """Times workloads beside each other, each for about so many seconds and at least so many samples.
 
-    `tick` is told after each round which share of them is done.
+    `tick` is called after each round with the share of them that is done.
     """
     random = random or Random()
     for workload in workloads.values():

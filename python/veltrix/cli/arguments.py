@@ -36,7 +36,7 @@ overriding those before it; over them the secrets directory, then the environmen
 """.format(**COMMANDS)
 
 _FILES = """\
-Files are TOML, JSON, YAML or .env, told by their extension; each overrides those before it. A .env file
+Files are TOML, JSON, YAML or .env, known by their extension; each overrides those before it. A .env file
 sets paths as the environment does: SERVER__PORT=80, or APP_SERVER__PORT=80 with --env APP. Over the files
 come the secrets directory, then the environment, then --set.
 

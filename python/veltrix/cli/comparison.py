@@ -34,7 +34,7 @@ def comparison(config: Config, style: Style, progress: Progress) -> Iterator[str
 
 
 def table(operations: Sequence[Operation], style: Style, progress: Progress) -> Iterator[str]:
-    """A line for each operation, as soon as it is timed, beneath one that says what the columns are."""
+    """A line for each operation, as soon as it is timed, below one that says what the columns are."""
     width = max(len(operation.name) for operation in operations)
     yield style.quiet(f"{'':{width}}  {'pure':>{_TIME}}  {'native':>{_TIME}}  {'native is':>{_GAIN}}")
     for number, operation in enumerate(operations):
@@ -68,7 +68,7 @@ def _line(row: Row, width: int, style: Style) -> str:
 
 
 def _gain(gain: float | None, style: Style) -> str:
-    if not gain:  # too short to be told from the loop around it
+    if not gain:  # too short to be measured beside the loop around it
         return ""
     if gain >= 1:
         return style.better(f"{_digits(gain)} × faster".rjust(_GAIN))

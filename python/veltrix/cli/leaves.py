@@ -32,7 +32,7 @@ class Node(NamedTuple):
 
 
 def nodes(snapshot: Snapshot, path: Path = ()) -> Iterator[Node]:
-    """What stands beneath a path, each mapping before what is in it."""
+    """What stands below a path, each mapping before what is in it."""
     node = snapshot[path] if path else snapshot
     for name, value in node.items():
         below = (*path, str(name))

@@ -27,7 +27,7 @@ class _Line(NamedTuple):
 
 
 def tree(snapshot: Snapshot, style: Style, path: Path = (), depth: int | None = None) -> Iterator[str]:
-    """The lines of the tree beneath a path; mappings deeper than `depth` only say how much is in them."""
+    """The lines of the tree below a path; mappings deeper than `depth` only say how much is in them."""
     lines = [_line(node, len(path)) for node in _shown(snapshot, path, depth)]
     column = max((line.width() for line in lines if line.layer and line.width() <= _WIDEST), default=0)
     numbers = {name: number for number, name in enumerate(snapshot.layers)}

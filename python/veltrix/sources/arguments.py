@@ -22,14 +22,14 @@ class Arguments(Recipe):
     """What a command line sets: `Arguments(["server.port=8080", "tags:=[1, 2]"])`.
 
     `path=text` gives the text the type of the value that it overrides, as for a variable of the environment;
-    where nothing is beneath, it stays a str. `path:=json` gives the value of the JSON text, whatever is
-    beneath. The path is written as for a snapshot (`servers[0].host` overrides within an item of a list);
-    the last of several assignments to one path counts.
+    where there is no value, it stays a str. `path:=json` gives the value of the JSON text, whatever the
+    lower layers hold. The path is written as for a snapshot (`servers[0].host` overrides within an item of
+    a list); the last of several assignments to one path counts.
     """
 
     __slots__ = ("_assignments", "_secret")
 
-    reads_beneath = True
+    reads_lower = True
     _assignments: tuple[str, ...]
     _secret: bool | SecretTuple
 
@@ -42,12 +42,12 @@ class Arguments(Recipe):
                 raise TypeError(f"an assignment is a str, not {type(assignment).__name__}")
         self._keep(name=source_name(name, "arguments"), _assignments=kept, _secret=secret_paths(secret))
 
-    def load(self, beneath: Snapshot | None) -> Layer:
+    def load(self, lower: Snapshot | None) -> Layer:
         """The assignments as a layer; raises `ConfigError` naming each that cannot be used."""
-        return without_frames(lambda: self._read(beneath))
+        return without_frames(lambda: self._read(lower))
 
-    def _read(self, beneath: Snapshot | None) -> Layer:
-        assembly = Assembly(self.name, "argument", beneath)
+    def _read(self, lower: Snapshot | None) -> Layer:
+        assembly = Assembly(self.name, "argument", lower)
         last: dict[Path, Assignment] = {}
         for number, assignment in enumerate(self._assignments, 1):
             parsed = self._parsed(assignment, number, assembly)

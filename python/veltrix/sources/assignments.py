@@ -1,8 +1,8 @@
 """From assignments, each a path and a text, to the data of a layer.
 
 The environment, `.env` files, secret directories and command-line arguments are flat: they say path by
-path what they set, in text. Here the texts take the types of what stands beneath, two that cannot stand
-together are found, and the items of lists are put into copies of the lists.
+path what they set, in text. Here the texts take the types of the values that they override, two that cannot
+stand together are found, and the items of lists are put into copies of the lists.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _MISSING = object()
 class Assignment:
     """One thing that a flat source says.
 
-    `label` is what messages call it. `parse` reads the text whatever stands beneath; without it the text
-    takes the type of that.
+    `label` is what messages call it. `parse` reads the text whatever the lower layers hold; without it the
+    text takes the type of the value that it overrides.
     """
 
     __slots__ = ("label", "origin", "parse", "path", "text")
@@ -52,10 +52,10 @@ class Assignment:
 class Assembly:
     """Collects what the assignments of one source say, and all that is wrong with them."""
 
-    def __init__(self, name: str, source: str, beneath: Snapshot | None) -> None:
+    def __init__(self, name: str, source: str, lower: Snapshot | None) -> None:
         self.name = name
         self.source = source
-        self.beneath = beneath
+        self.lower = lower
         self.problems: list[ConfigError] = []
         self._accepted: dict[Path, Assignment] = {}
         self._data: dict[str, Any] = {}
@@ -94,15 +94,15 @@ class Assembly:
 
     def _add(self, assignment: Assignment) -> None:
         path, text = assignment.path, assignment.text
-        beneath = self._find(path)
+        lower = self._find(path)
         expected = ""
         value: Any = text
         try:
             if isinstance(text, str):
                 if assignment.parse is not None:
                     value = assignment.parse(text)
-                elif beneath is not _MISSING:
-                    value = coerce(text, beneath)
+                elif lower is not _MISSING:
+                    value = coerce(text, lower)
         except UnfitError as unfit:
             expected = unfit.expected
         if expected:
@@ -113,12 +113,12 @@ class Assembly:
     def _expected(self, assignment: Assignment, expected: str) -> None:
         path = format_path(assignment.path)
         reason = f"expected {expected}"
-        if assignment.parse is None and self.beneath is not None:
-            reason = f"{reason} as in {self.beneath.explain(assignment.path).origin}"
+        if assignment.parse is None and self.lower is not None:
+            reason = f"{reason} as in {self.lower.explain(assignment.path).origin}"
         self.problems.append(ValidationError(reason, path, assignment.origin))
 
     def _find(self, path: Path) -> Any:
-        return _MISSING if self.beneath is None else self.beneath.get(path, _MISSING)
+        return _MISSING if self.lower is None else self.lower.get(path, _MISSING)
 
     def _put(self, assignment: Assignment, value: Any) -> None:
         names = tuple(segment for segment in assignment.path if isinstance(segment, str))
@@ -140,10 +140,10 @@ class Assembly:
         """Put the value into the copy of the list; the answer says why that is not possible."""
         items = self._lists.get(owner)
         if items is None:
-            beneath = self._find(owner)
-            if type(beneath) is not tuple:
-                return f"sets an item of {format_path(owner)}, which is not a list beneath"
-            items = self._lists[owner] = _thawed(beneath)
+            lower = self._find(owner)
+            if type(lower) is not tuple:
+                return f"sets an item of {format_path(owner)}, which is not a list in lower layers"
+            items = self._lists[owner] = _thawed(lower)
         node: Any = items
         for position, segment in enumerate(inner):
             where: Path = (*owner, *inner[:position])

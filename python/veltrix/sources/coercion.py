@@ -1,13 +1,13 @@
-"""Text into a value of the type that stands beneath.
+"""Text into a value of the type of the lower value that it overrides.
 
-    beneath     text
+    lower       text
     bool        true false 1 0 yes no on off, in any case
     int         decimal digits with an optional sign
     float       decimal, with an optional exponent; inf and nan
-    list        JSON if it begins with `[`, else separated by commas, each item typed like the items beneath
+    list        JSON if it begins with `[`, else separated by commas, each item typed like the lower items
     mapping     a JSON object
     datetime    ISO 8601, as are date and time
-    str, null   the text itself, as where nothing is beneath
+    str, null   the text itself, as where there is no lower value
     bytes       the UTF-8 bytes of the text
 
 White space round the text counts for str and bytes only. No error here repeats the text: it may be a secret.
@@ -42,17 +42,17 @@ class UnfitError(Exception):
         self.expected = expected
 
 
-def coerce(text: str, beneath: Any) -> Any:
-    """The text as a value of the type of `beneath`; raises `UnfitError`."""
+def coerce(text: str, lower: Any) -> Any:
+    """The text as a value of the type of `lower`; raises `UnfitError`."""
     if len(text) > VALUE_LIMIT:
         raise UnfitError(f"a text of at most {VALUE_LIMIT} characters")
-    if isinstance(beneath, Mapping):
+    if isinstance(lower, Mapping):
         return _mapping(text.strip())
-    if type(beneath) is tuple:
-        return _list(text.strip(), beneath)
-    scalar = _SCALARS.get(type(beneath))
+    if type(lower) is tuple:
+        return _list(text.strip(), lower)
+    scalar = _SCALARS.get(type(lower))
     if scalar is None:
-        raise UnfitError(f"no text: a {type(beneath).__name__} object cannot be written as one")
+        raise UnfitError(f"no text: a {type(lower).__name__} object cannot be written as one")
     return scalar(text)
 
 
@@ -136,13 +136,13 @@ def _mapping(text: str) -> dict[str, Any]:
     return value
 
 
-def _list(text: str, beneath: tuple[Any, ...]) -> list[Any]:
+def _list(text: str, lower: tuple[Any, ...]) -> list[Any]:
     if text.startswith("["):
         items: list[Any] = parse_json(text, "a list (JSON, or separated by commas)")
         return items
     if not text:
         return []
-    like = _item_type(beneath)
+    like = _item_type(lower)
     return [_item(part.strip(), like) for part in text.split(",")]
 
 

@@ -25,7 +25,7 @@ class DotEnv(File):
 
     __slots__ = ("prefix",)
 
-    reads_beneath = True
+    reads_lower = True
     prefix: str | None
 
     def __init__(
@@ -43,12 +43,12 @@ class DotEnv(File):
         super().__init__(path, "env", name=name, optional=optional, allow_empty=allow_empty, secret=secret)
         self._keep(prefix=prefix)
 
-    def load(self, beneath: Snapshot | None) -> Layer | None:
+    def load(self, lower: Snapshot | None) -> Layer | None:
         """The variables of the file; None for an optional file that is not there."""
         left_out: list[str] = []
-        return without_frames(lambda: self._assemble(beneath, left_out), left_out)
+        return without_frames(lambda: self._assemble(lower, left_out), left_out)
 
-    def _assemble(self, beneath: Snapshot | None, left_out: list[str]) -> Layer | None:
+    def _assemble(self, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
         content = read_document(self)
         if content is None:
             return None
@@ -60,6 +60,6 @@ class DotEnv(File):
                 origin = document.explain((str(variable),)).origin
                 assert origin is not None
                 variables.append(Variable(str(variable), text, origin._replace(variable=str(variable))))
-        assembly = Assembly(self.name, "file", beneath)
+        assembly = Assembly(self.name, "file", lower)
         assignments = assigned(variables, begin, assembly, self.allow_empty, left_out)
         return assembly.layer(assignments, self._secret)

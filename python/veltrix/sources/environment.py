@@ -34,7 +34,7 @@ class Env(Recipe):
     """The variables of the environment that begin with a prefix: `Env("APP")` reads `APP_SERVER__PORT`.
 
     `__` leads from a segment to the next, a single `_` never does. A name is matched against the paths of
-    the layers beneath, upper-cased and with `_` for all that is neither letter nor digit; where there is no
+    the lower layers, upper-cased and with `_` for all that is neither letter nor digit; where there is no
     such path, new lower-case keys are made. A value takes the type of the value that it overrides (see
     `coercion`), and stays a str where there is none. `APP_L__0` overrides one item of a list. An empty
     variable counts as unset unless `allow_empty`. The environment is read once per load, from `os.environ`.
@@ -42,7 +42,7 @@ class Env(Recipe):
 
     __slots__ = ("_secret", "allow_empty", "prefix")
 
-    reads_beneath = True
+    reads_lower = True
     prefix: str
     allow_empty: bool
     _secret: bool | SecretTuple
@@ -58,12 +58,12 @@ class Env(Recipe):
             _secret=secret_paths(secret),
         )
 
-    def load(self, beneath: Snapshot | None) -> Layer:
+    def load(self, lower: Snapshot | None) -> Layer:
         """The variables as they are now; raises `ConfigError` naming each that cannot be used."""
         left_out: list[str] = []
-        return without_frames(lambda: self._read(beneath, left_out), left_out)
+        return without_frames(lambda: self._read(lower, left_out), left_out)
 
-    def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer:
+    def _read(self, lower: Snapshot | None, left_out: list[str]) -> Layer:
         begin = f"{self.prefix}_"
         if UPPER_CASE_VARIABLES:
             begin = begin.upper()
@@ -73,7 +73,7 @@ class Env(Recipe):
             if text is not None:
                 origin = Origin(self.name, "environment", variable=variable)
                 variables.append(Variable(variable, text, origin))
-        assembly = Assembly(self.name, "environment", beneath)
+        assembly = Assembly(self.name, "environment", lower)
         assignments = assigned(variables, begin, assembly, self.allow_empty, left_out)
         return assembly.layer(assignments, self._secret)
 
@@ -83,9 +83,9 @@ def assigned(
 ) -> list[Assignment]:
     """What the variables, whose names all begin so, assign; what is wrong goes to the assembly.
 
-    What is left out, without being wrong, is told in `left_out`.
+    What is left out, without being wrong, is listed in `left_out`.
     """
-    matcher = Matcher(assembly.beneath)
+    matcher = Matcher(assembly.lower)
     assignments = []
     for variable in variables:
         if not variable.text and not allow_empty:
@@ -102,7 +102,7 @@ def assigned(
         except EmptySegmentError as problem:
             left_out.append(f"{label} is ignored: it {problem.reason}")
         except UnmatchedError as problem:
-            assembly.refuse(label, problem.reason)
+            assembly.problems.append(problem.about(label))
         if path is not None:
             assignments.append(Assignment(label, path, variable.origin, variable.text))
     return assignments

@@ -63,7 +63,7 @@ class File(Recipe):
             _secret=secret_paths(secret),
         )
 
-    def load(self, beneath: Snapshot | None) -> Layer | None:
+    def load(self, lower: Snapshot | None) -> Layer | None:
         """The document as a layer; None for an optional file that is not there."""
         return without_frames(self._read)
 

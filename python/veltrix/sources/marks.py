@@ -71,7 +71,7 @@ def _names(path: Path) -> Path:
 def _stands_in(stack: Snapshot, path: Path) -> bool:
     """Whether any layer says something at the path itself, be it overridden or deleted."""
     try:
-        told = stack.explain(path)
+        explanation = stack.explain(path)
     except MissingKeyError:
         return False
-    return any(definition.path == told.path for definition in told.definitions)
+    return any(definition.path == explanation.path for definition in explanation.definitions)

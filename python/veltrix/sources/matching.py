@@ -1,11 +1,11 @@
 """The name of a variable, or of a secret, to the path that it means.
 
-    APP_SERVER__MAX_SIZE  ->  segments SERVER, MAX_SIZE  ->  server.max-size, if the layers beneath have it
+    APP_SERVER__MAX_SIZE  ->  segments SERVER, MAX_SIZE  ->  server.max-size, if the lower layers have it
 
 A segment matches the keys that are the same once upper-cased and with `_` for every character that is
 neither letter nor digit. A key may fold to a text that begins or ends with `_`, or holds `__` itself, so
 each place where a separator can be read is tried: `C___V` is `c#.v` or `c._v`, whichever there is. The
-layers beneath are walked level by level, a level's keys folded once, so that a variable costs its own
+lower layers are walked level by level, a level's keys folded once, so that a variable costs its own
 length, not the size of the configuration. Where a name matches only down to some mapping, the rest becomes
 new lower-case keys in it.
 """
@@ -16,6 +16,8 @@ import re
 from collections.abc import Mapping
 
 from veltrix._limits import MAX_DEPTH
+from veltrix._text import printable
+from veltrix.errors import LimitError, SourceError
 from veltrix.sources._kernel import format_path
 
 TYPE_CHECKING = False
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from veltrix.errors import ConfigError
     from veltrix.sources._kernel import Path, Snapshot
 
 SEPARATOR = "__"
@@ -35,6 +38,21 @@ class UnmatchedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    def about(self, label: str) -> ConfigError:
+        """The problem with what the label names."""
+        return SourceError(self.reason, label)
+
+
+class TooDeepError(UnmatchedError):
+    """A name of more segments than a path may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"deeper than {MAX_DEPTH} levels")
+
+    def about(self, label: str) -> ConfigError:
+        """As everywhere, what is beyond a limit is a `LimitError`."""
+        return LimitError(f"{printable(label)}: {self.reason}")
 
 
 class EmptySegmentError(UnmatchedError):
@@ -57,8 +75,8 @@ class Matcher:
     `__` stands between the segments of a name; with `dots`, `.` does so too.
     """
 
-    def __init__(self, beneath: Snapshot | None, *, dots: bool = False) -> None:
-        self._beneath: Mapping[str, Any] = {} if beneath is None else beneath
+    def __init__(self, lower: Snapshot | None, *, dots: bool = False) -> None:
+        self._lower: Mapping[str, Any] = {} if lower is None else lower
         self._folded: dict[Path, _Keys] = {}
         separator = rf"\.|{SEPARATOR}" if dots else SEPARATOR
         self._separator = re.compile(separator)
@@ -68,11 +86,11 @@ class Matcher:
     def match(self, name: str) -> Path:
         """The path that the name means; raises `UnmatchedError`."""
         if len(self._separator.split(name)) > MAX_DEPTH:
-            raise UnmatchedError(f"deeper than {MAX_DEPTH} levels")
+            raise TooDeepError
         whole = len(name) + 1  # one more than where a last, empty segment begins
         cuts = [(found.start(), found.end(1)) for found in self._separators.finditer(name)]
         cuts.append((len(name), whole))
-        reached: dict[int, dict[Path, Any]] = {0: {(): self._beneath}}
+        reached: dict[int, dict[Path, Any]] = {0: {(): self._lower}}
         for start in (0, *sorted({begin for _, begin in cuts[:-1]})):
             following = [cut for cut in cuts if cut[0] >= start]
             for path, node in reached.get(start, {}).items():

@@ -37,7 +37,7 @@ class Secrets(Recipe):
 
     __slots__ = ("_binary", "absolute_path", "allow_empty", "optional", "path")
 
-    reads_beneath = True
+    reads_lower = True
     path: str
     """The path as it was given, in the form in which it is shown."""
     absolute_path: str
@@ -65,12 +65,12 @@ class Secrets(Recipe):
             _binary=binary if isinstance(binary, bool) else frozenset(binary),
         )
 
-    def load(self, beneath: Snapshot | None) -> Layer | None:
+    def load(self, lower: Snapshot | None) -> Layer | None:
         """The secrets as they are now; None for an optional directory that is absent or empty."""
         left_out: list[str] = []
-        return without_frames(lambda: self._read(beneath, left_out), left_out)
+        return without_frames(lambda: self._read(lower, left_out), left_out)
 
-    def _read(self, beneath: Snapshot | None, left_out: list[str]) -> Layer | None:
+    def _read(self, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
         try:
             generation = read_directory(self.absolute_path)
         except UnreadableError as error:
@@ -83,13 +83,13 @@ class Secrets(Recipe):
                 return None
             raise SourceError("no secrets in it", file=self.path, advice="allow-empty")
         left_out += self._warnings(generation)
-        return self._layer(generation, beneath)
+        return self._layer(generation, lower)
 
-    def _layer(self, generation: Generation, beneath: Snapshot | None) -> Layer:
-        assembly = Assembly(self.name, "secrets", beneath)
+    def _layer(self, generation: Generation, lower: Snapshot | None) -> Layer:
+        assembly = Assembly(self.name, "secrets", lower)
         for name, reason in generation.problems.items():
             assembly.refuse(self._label(name), reason)
-        matcher = Matcher(beneath, dots=True)
+        matcher = Matcher(lower, dots=True)
         assignments = []
         for name, content in generation.contents.items():
             assignment = self._assigned(name, content, matcher, assembly)
@@ -110,7 +110,7 @@ class Secrets(Recipe):
         try:
             path = matcher.match(name)
         except UnmatchedError as problem:
-            assembly.refuse(label, problem.reason)
+            assembly.problems.append(problem.about(label))
             return None
         origin = Origin(self.name, "secrets", file=f"{self.path}/{name}")
         return Assignment(label, path, origin, value)

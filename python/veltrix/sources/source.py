@@ -39,14 +39,14 @@ class Source(ABC):
     name: str
     """The name of the layer."""
 
-    reads_beneath: ClassVar[bool] = False
-    """Whether `load` wants to see the layers beneath."""
+    reads_lower: ClassVar[bool] = False
+    """Whether `load` wants to see the lower layers."""
 
     @abstractmethod
-    def load(self, beneath: Snapshot | None) -> Layer | None:
+    def load(self, lower: Snapshot | None) -> Layer | None:
         """The layer as it is now, or None where an optional source is absent.
 
-        `beneath` is what the sources before this one resolve to, for a source that says `reads_beneath`;
+        `lower` is what the sources before this one resolve to, for a source that says `reads_lower`;
         None where there is nothing. Raises `ConfigError` with every problem found.
         """
 

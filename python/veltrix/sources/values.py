@@ -37,7 +37,7 @@ class Values(Recipe):
             outcome = error.with_traceback(None)
         self._keep(name=name, _outcome=outcome, _secret=paths)
 
-    def load(self, beneath: Snapshot | None) -> Layer:
+    def load(self, lower: Snapshot | None) -> Layer:
         """The layer of the values; what is wrong with them is said here, beside all other problems."""
         if isinstance(self._outcome, ConfigError):
             raise self._outcome.with_traceback(None)

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from veltrix._limits import DOCUMENT_LIMIT
 from veltrix._pure.formats.document import DocumentBuilder
-from veltrix._pure.formats.position import place_of
+from veltrix._pure.formats.position import position_of
 from veltrix.errors import LimitError, ParseError
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ def _decode(data: bytes) -> str:
         text = body[: error.start].decode("utf-8")
         bad = body[error.start : error.start + 2]
         reason = SURROGATE if b"\xed\xa0" <= bad <= b"\xed\xbf" else "not UTF-8"
-        raise ParseError(reason, None, *place_of(text, len(text))) from None
+        raise ParseError(reason, None, *position_of(text, len(text))) from None
 
 
 def _wide(data: bytes) -> str | None:

@@ -1,8 +1,8 @@
-"""A place in the text of a document that moves forwards."""
+"""A position in the text of a document that moves forwards."""
 
 from __future__ import annotations
 
-from veltrix._pure.formats.position import Locator, Place, place_of
+from veltrix._pure.formats.position import Locator, Position, position_of
 from veltrix.errors import LimitError, ParseError
 
 TYPE_CHECKING = False
@@ -56,17 +56,17 @@ class Cursor:
         """Whether nothing is left to read."""
         return self.offset >= len(self.text)
 
-    def place(self) -> Place:
-        """The place of the next character."""
+    def position(self) -> Position:
+        """The position of the next character."""
         return self._locator.at(self.offset)
 
     def error(self, reason: str, offset: int | None = None) -> ParseError:
         """A broken rule at an offset, or at the next character."""
-        return ParseError(reason, None, *self._place_of(offset))
+        return ParseError(reason, None, *self._position_of(offset))
 
     def limit(self, reason: str, offset: int | None = None) -> LimitError:
         """A limit that is passed at an offset, or at the next character."""
-        return LimitError(reason, None, *self._place_of(offset))
+        return LimitError(reason, None, *self._position_of(offset))
 
-    def _place_of(self, offset: int | None) -> Place:
-        return place_of(self.text, min(self.offset if offset is None else offset, len(self.text)))
+    def _position_of(self, offset: int | None) -> Position:
+        return position_of(self.text, min(self.offset if offset is None else offset, len(self.text)))

@@ -15,7 +15,7 @@ from veltrix._pure.formats.cursor import Cursor
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from veltrix._pure.formats.document import DocumentBuilder
-    from veltrix._pure.formats.position import Place
+    from veltrix._pure.formats.position import Position
 
 _SPACE = re.compile(r"[^\S\r\n]*+")
 _COMMENT = re.compile(r"#[^\r\n]*+")
@@ -39,10 +39,12 @@ def parse(text: str, document: DocumentBuilder) -> None:
         raise cursor.error("NUL character", text.index("\0"))
     document.open_mapping((1, 1))
     while _skip_to_statement(cursor):
-        name, place = _name(cursor)
-        document.key(name, place)
+        name, position = _name(cursor)
+        document.key(name, position)
         space = cursor.skip(_SPACE)
-        document.scalar(_quoted(cursor) if cursor.peek() in ("'", '"') else _unquoted(cursor, space), place)
+        document.scalar(
+            _quoted(cursor) if cursor.peek() in ("'", '"') else _unquoted(cursor, space), position
+        )
     document.close()
 
 
@@ -55,19 +57,19 @@ def _skip_to_statement(cursor: Cursor) -> bool:
             return not cursor.at_end
 
 
-def _name(cursor: Cursor) -> tuple[str, Place]:
+def _name(cursor: Cursor) -> tuple[str, Position]:
     """Reads `NAME =`."""
-    place = cursor.place()
+    position = cursor.position()
     name = cursor.skip(_NAME)
     if name == "export" and cursor.skip(_SPACE) and cursor.peek() not in ("", "="):
-        place = cursor.place()
+        position = cursor.position()
         name = cursor.skip(_NAME)
     if not name:
         raise cursor.error("expected a name")
     cursor.skip(_SPACE)
     if not cursor.take("="):
         raise cursor.error("expected '=' after the name")
-    return name, place
+    return name, position
 
 
 def _unquoted(cursor: Cursor, space: str) -> str:

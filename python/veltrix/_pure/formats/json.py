@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from veltrix._pure.formats.document import DocumentBuilder
-    from veltrix._pure.formats.position import Place
+    from veltrix._pure.formats.position import Position
 
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -85,7 +85,7 @@ class _Reader:
     def __init__(self, text: str, document: DocumentBuilder) -> None:
         self.cursor = Cursor(text)
         self.document = document
-        self.place: Place = (1, 1)
+        self.position: Position = (1, 1)
 
     def read(self) -> None:
         cursor, document = self.cursor, self.document
@@ -108,7 +108,7 @@ class _Reader:
                     if not cursor.take(","):
                         raise cursor.error(f"expected ',' or '{end}'")
                     cursor.skip(_SPACE)
-                self.place = cursor.place()
+                self.position = cursor.position()
                 if not in_list:
                     self.key()
                 break
@@ -117,7 +117,7 @@ class _Reader:
         cursor = self.cursor
         if cursor.peek() != '"':
             raise cursor.error("expected a key in double quotes")
-        self.document.key(self.string(), self.place)
+        self.document.key(self.string(), self.position)
         cursor.skip(_SPACE)
         if not cursor.take(":"):
             raise cursor.error("expected ':' after the key")
@@ -127,17 +127,17 @@ class _Reader:
         """Reads a scalar or the opening of a container; whether it was the latter."""
         cursor, document = self.cursor, self.document
         if cursor.take("{"):
-            document.open_mapping(self.place)
+            document.open_mapping(self.position)
             return True
         if cursor.take("["):
-            document.open_list(self.place)
+            document.open_list(self.position)
             return True
         if cursor.peek() == '"':
-            document.scalar(self.string(), self.place)
+            document.scalar(self.string(), self.position)
         elif word := cursor.skip(_WORD):
-            document.scalar(_WORDS[word], self.place)
+            document.scalar(_WORDS[word], self.position)
         elif _NUMBER_START.match(cursor.text, cursor.offset):
-            document.scalar(self.number(), self.place)
+            document.scalar(self.number(), self.position)
         else:
             raise cursor.error("expected a value")
         return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 
 
 class Locator:
-    """Turns offsets that only grow into places, in time linear in the document."""
+    """Turns offsets that only grow into positions, in time linear in the document."""
 
     __slots__ = ("_line", "_line_start", "_offset", "_text")
 
@@ -16,8 +16,8 @@ class Locator:
         self._line = 1
         self._line_start = 0
 
-    def at(self, offset: int) -> Place:
-        """The place of the character at `offset`."""
+    def at(self, offset: int) -> Position:
+        """The position of the character at `offset`."""
         lines = self._text.count("\n", self._offset, offset)
         if lines:
             self._line += lines
@@ -26,6 +26,6 @@ class Locator:
         return self._line, offset - self._line_start + 1
 
 
-def place_of(text: str, offset: int) -> Place:
-    """The place of the character at `offset`, counted from the start."""
+def position_of(text: str, offset: int) -> Position:
+    """The position of the character at `offset`, counted from the start."""
     return Locator(text).at(offset)

@@ -107,7 +107,7 @@ class _Reader:
         key: list[Name] = []
         depth = 0
         while True:
-            place = cursor.place()
+            position = cursor.position()
             found = cursor.peek()
             if found == '"':
                 text = toml_scalar.basic_string(cursor)
@@ -117,7 +117,7 @@ class _Reader:
                 text = cursor.skip(BARE)
                 if not text:
                     raise cursor.error("expected a key")
-            key.append(Name(text, place))
+            key.append(Name(text, position))
             depth += word(text) is None
             cursor.skip(BLANKS)
             if depth > MAX_DEPTH + 1 or not cursor.take("."):
@@ -150,7 +150,7 @@ class _Reader:
                     first = False
                     continue
                 if is_array:
-                    name = Name(name.text, cursor.place())
+                    name = Name(name.text, cursor.position())
                 else:
                     parent, name = self.key_of_value(parent)
                 break

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from veltrix._limits import MAX_DEPTH
 from veltrix._pure.formats.document import duplicate, too_deep, unescaped, word
-from veltrix._pure.formats.position import Place
+from veltrix._pure.formats.position import Position
 from veltrix._pure.path import join
 from veltrix.errors import ParseError
 
@@ -27,7 +27,7 @@ class Name(NamedTuple):
     """One part of a key, and where it stands."""
 
     text: str
-    place: Place
+    position: Position
 
 
 class Node:
@@ -110,16 +110,16 @@ class Tables:
             if node is None:
                 document.close()
                 continue
-            place = node.name.place
+            position = node.name.position
             if node.parent is not None and not node.parent.is_list:
-                document.key(node.name.text, place)
+                document.key(node.name.text, position)
             if node.kind == "scalar":
-                document.scalar(node.value, place)
+                document.scalar(node.value, position)
                 continue
             if node.is_list:
-                document.open_list(place)
+                document.open_list(position)
             else:
-                document.open_mapping(place)
+                document.open_mapping(position)
             left.append(None)
             left.extend(reversed(node.children))
 
@@ -131,18 +131,18 @@ def _push(parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
     if not parent.is_list:
         parent.index[name.text] = node
     if node.depth > MAX_DEPTH:
-        raise too_deep(_path(node), name.place)
+        raise too_deep(_path(node), name.position)
     return node
 
 
 def _duplicate(known: Node, name: Name) -> ParseError:
-    return duplicate(_path(known), known.name.place, name.place)
+    return duplicate(_path(known), known.name.position, name.position)
 
 
 def _complete(known: Node, name: Name) -> ParseError:
-    line, column = known.name.place
+    line, column = known.name.position
     reason = f"cannot add to a value that is complete (at line {line}, column {column})"
-    return ParseError(reason, None, *name.place, _path(known))
+    return ParseError(reason, None, *name.position, _path(known))
 
 
 def _path(node: Node) -> str:

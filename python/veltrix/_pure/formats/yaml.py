@@ -41,7 +41,7 @@ def _check_characters(text: str) -> None:
     """Refuses characters that YAML does not print, and a byte order mark that is not the first character."""
     if found := _UNPRINTABLE.search(text):
         reason = f"unprintable character U+{ord(found[0]):04X}; only an escape in double quotes can hold it"
-        raise ParseError(reason, None, *_place(text, found.start()))
+        raise ParseError(reason, None, *_position(text, found.start()))
 
 
 def _check_version(text: str) -> None:
@@ -49,13 +49,13 @@ def _check_version(text: str) -> None:
     for line in _LINE.finditer(text):
         words = line[1].replace("\t", " ").split(" ")
         if words[0] == "%YAML" and next(filter(None, words[1:]), "1.2" if len(words) == 1 else "") != "1.2":
-            raise ParseError("only YAML 1.2 is read", None, *_place(text, line.start()))
+            raise ParseError("only YAML 1.2 is read", None, *_position(text, line.start()))
         blank = line[1].lstrip(" \t")[:1] in ("", "#")
         if line.end() == len(text) or not (blank or line[1].startswith(("%", "..."))):
             return
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
+def _position(text: str, offset: int) -> tuple[int, int]:
     """Line and column of an offset; a carriage return ends a line in YAML."""
     before = text[:offset]
     line = before.count("\n") + before.count("\r") - text.count("\r\n", 0, offset + 1)

@@ -1,6 +1,6 @@
 """Nodes into a document: keys, aliases and merge keys.
 
-An alias stands for its node as if that were written there. The keys that `<<` brings stand at its place;
+An alias stands for its node as if that were written there. The keys that `<<` brings stand at its position;
 a key of the mapping itself wins over them and stays where it is; of two sources the first one wins.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from veltrix._pure.formats.yaml_nodes import Node, Nodes
 
     Pairs = list[tuple[int, int]]
-    Place = tuple[int, int]
+    Position = tuple[int, int]
 
 ALIAS_LIMIT = 10_000
 """How often a document may use an alias, those inside of what aliases stand for included."""
@@ -40,8 +40,8 @@ def compose(nodes: Nodes, document: DocumentBuilder) -> None:
         raise LimitError(f"deeper than {MAX_DEPTH} levels", None, *nodes.cut)
 
 
-class _Frame:
-    """A container that is being built, or what a merge key brings into the mapping beneath it."""
+class _OpenNode:
+    """A container that is being built, or what a merge key brings into the mapping below it."""
 
     __slots__ = ("copied", "end", "kind", "mapping", "next", "pairs")
 
@@ -57,18 +57,18 @@ class _Frame:
 class _Claim:
     """Who brings a key into a mapping: the owner, and where the last source with that key has it."""
 
-    __slots__ = ("owner", "place", "seen")
+    __slots__ = ("owner", "position", "seen")
 
-    def __init__(self, source: int, place: Place) -> None:
+    def __init__(self, source: int, position: Position) -> None:
         self.owner = self.seen = source
-        self.place = place
+        self.position = position
 
 
 class _Composer:
     def __init__(self, nodes: list[Node], document: DocumentBuilder) -> None:
         self.nodes = nodes
         self.document = document
-        self.frames: list[_Frame] = []
+        self.frames: list[_OpenNode] = []
         self.aliases = 0
         self.expanded = 0
 
@@ -80,7 +80,7 @@ class _Composer:
             if frame.pairs is not None:
                 if frame.pairs:
                     key, value = frame.pairs.pop()
-                    self.document.key(self.key(key), self.nodes[key].place)
+                    self.document.key(self.key(key), self.nodes[key].position)
                     self.value(value, copied=True)
                 else:
                     frames.pop()
@@ -97,22 +97,22 @@ class _Composer:
                 frame.next = self.behind(value, frame.end)
                 self.pair(frame, key, value)
 
-    def pair(self, frame: _Frame, key: int, value: int) -> None:
+    def pair(self, frame: _OpenNode, key: int, value: int) -> None:
         """One key of a mapping with its value."""
         node = self.nodes[key]
         if _is_merge(node):
             pairs = self.merge(frame.mapping, value)
             pairs.reverse()
-            self.frames.append(_Frame("merged", 0, 0, copied=True, pairs=pairs))
+            self.frames.append(_OpenNode("merged", 0, 0, copied=True, pairs=pairs))
             return
         text = self.key(key)
         if frame.copied:
             self.charge(text, node)
-        self.document.key(text, node.place)
+        self.document.key(text, node.position)
         self.value(value, frame.copied)
 
     def value(self, index: int, copied: bool) -> None:
-        """A value at the place of a node; `copied` inside of what an alias stands for."""
+        """A value at the position of a node; `copied` inside of what an alias stands for."""
         here = self.nodes[index]
         target = self.follow(index)
         copied = copied or target != index
@@ -120,26 +120,26 @@ class _Composer:
         if node.kind not in ("list", "mapping"):
             if copied:
                 self.charge(node.text, here)
-            self.document.scalar(_resolve(node), here.place)
+            self.document.scalar(_resolve(node), here.position)
             return
         _check_tag(node)
         if copied:
             self.charge("", here)
-        self.frames.append(_Frame(node.kind, target, node.end, copied))
+        self.frames.append(_OpenNode(node.kind, target, node.end, copied))
         if node.kind == "list":
-            self.document.open_list(here.place)
+            self.document.open_list(here.position)
         else:
-            self.document.open_mapping(here.place)
+            self.document.open_mapping(here.position)
 
     def key(self, index: int) -> str:
         """The text of a key."""
-        place = self.nodes[index].place
+        position = self.nodes[index].position
         node = self.nodes[self.follow(index)]
         if node.kind in ("list", "mapping"):
-            raise ParseError(f"a key is a str, not {node.kind}", None, *place)
+            raise ParseError(f"a key is a str, not {node.kind}", None, *position)
         value = _resolve(node)
         if type(value) is not str:
-            raise ParseError(f"a key is a str, not {type_word(value)}; quote it", None, *place)
+            raise ParseError(f"a key is a str, not {type_word(value)}; quote it", None, *position)
         return value
 
     def follow(self, index: int) -> int:
@@ -149,7 +149,7 @@ class _Composer:
             return index
         self.aliases += 1
         if self.aliases > ALIAS_LIMIT:
-            raise LimitError(f"more than {ALIAS_LIMIT} alias expansions", None, *node.place)
+            raise LimitError(f"more than {ALIAS_LIMIT} alias expansions", None, *node.position)
         return node.target
 
     def charge(self, text: str, node: Node) -> None:
@@ -157,7 +157,7 @@ class _Composer:
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         self.expanded += size + _NODE_SIZE
         if self.expanded > EXPANSION_LIMIT:
-            raise LimitError("aliases and merge keys bring more than 16 MiB", None, *node.place)
+            raise LimitError("aliases and merge keys bring more than 16 MiB", None, *node.position)
 
     def merge(self, mapping: int, value: int) -> Pairs:
         """The keys and values that `<<` brings into a mapping, in their order."""
@@ -197,7 +197,7 @@ class _Composer:
                     item = self.nodes[item].end
                 tasks.extend(reversed(items))
             else:
-                raise ParseError("a merge key takes a mapping or a list of mappings", None, *here.place)
+                raise ParseError("a merge key takes a mapping or a list of mappings", None, *here.position)
         return pairs
 
     def claim(self, mapping: int, source: int, claims: dict[str, _Claim]) -> None:
@@ -206,25 +206,25 @@ class _Composer:
         Source 0 is the mapping that merges, whose keys the document checks when they are built.
         """
         end = self.nodes[mapping].end
-        merge_key: Place | None = None
+        merge_key: Position | None = None
         index = mapping + 1
         while index < end:
             node = self.nodes[index]
             if _is_merge(node):
                 if merge_key is not None:
-                    raise self.document.duplicate(MERGE_KEY, merge_key, node.place)
-                merge_key = node.place
+                    raise self.document.duplicate(MERGE_KEY, merge_key, node.position)
+                merge_key = node.position
             else:
                 text = self.key(index)
                 if source:
                     self.charge(text, node)
                 claim = claims.get(text)
                 if claim is None:
-                    claims[text] = _Claim(source, node.place)
+                    claims[text] = _Claim(source, node.position)
                 elif source and claim.seen == source:
-                    raise self.document.duplicate(text, claim.place, node.place)
+                    raise self.document.duplicate(text, claim.position, node.position)
                 else:
-                    claim.seen, claim.place = source, node.place
+                    claim.seen, claim.position = source, node.position
             index = self.behind(node.end, end)
 
     def behind(self, value: int, end: int) -> int:
@@ -242,7 +242,7 @@ def _check_tag(node: Node) -> None:
     if node.tag and node.tag not in ("!", own):
         if node.tag == "foreign":
             _refuse("foreign", node)
-        raise ParseError(f"!!{node.tag} does not fit a {node.kind}", None, *node.place)
+        raise ParseError(f"!!{node.tag} does not fit a {node.kind}", None, *node.position)
 
 
 def _resolve(node: Node) -> str | int | float | bool | None:
@@ -254,6 +254,6 @@ def _resolve(node: Node) -> str | int | float | bool | None:
 
 def _refuse(misfit: str, node: Node) -> NoReturn:
     if misfit == "digits":
-        raise LimitError(f"number of more than {DIGIT_LIMIT} digits", None, *node.place)
+        raise LimitError(f"number of more than {DIGIT_LIMIT} digits", None, *node.position)
     reason = {"foreign": "tag not allowed", "range": "number out of range"}.get(misfit)
-    raise ParseError(reason or f"!!{node.tag} does not fit this value", None, *node.place) from None
+    raise ParseError(reason or f"!!{node.tag} does not fit this value", None, *node.position) from None

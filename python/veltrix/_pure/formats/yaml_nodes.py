@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from veltrix._pure.formats.position import Place
+    from veltrix._pure.formats.position import Position
 
 _OPEN_LIMIT = 2 * MAX_DEPTH + 2
 """No valid document has as many containers open: one for each level of a path, two with an operator."""
@@ -38,11 +38,11 @@ class Node:
     `end` is the node behind it and all that it holds, `target` the node that an alias stands for.
     """
 
-    __slots__ = ("end", "kind", "place", "tag", "target", "text")
+    __slots__ = ("end", "kind", "position", "tag", "target", "text")
 
-    def __init__(self, kind: str, place: Place, end: int, tag: str = "", target: int = 0) -> None:
+    def __init__(self, kind: str, position: Position, end: int, tag: str = "", target: int = 0) -> None:
         self.kind = kind
-        self.place = place
+        self.position = position
         self.end = end
         self.tag = tag
         self.text = ""
@@ -56,7 +56,7 @@ class Nodes:
 
     def __init__(self) -> None:
         self.list: list[Node] = []
-        self.cut: Place | None = None
+        self.cut: Position | None = None
 
 
 def read(text: str) -> Nodes:
@@ -91,31 +91,31 @@ class _Reader:
         self.documents = 0
 
     def event(self, event: Any) -> None:
-        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        position = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, AliasEvent):
-            self.alias(event.anchor, place)
+            self.alias(event.anchor, position)
         elif isinstance(event, NodeEvent):
-            self.node(event, place)
+            self.node(event, position)
         elif isinstance(event, CollectionEndEvent):
             self.close()
         elif isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise ParseError("more than one document", None, *place)
+                raise ParseError("more than one document", None, *position)
 
-    def alias(self, anchor: str | None, place: Place) -> None:
+    def alias(self, anchor: str | None, position: Position) -> None:
         target = self.anchors.get(anchor or "")
         if target is None:
-            raise ParseError("unknown anchor", None, *place)
+            raise ParseError("unknown anchor", None, *position)
         if target in self.open:
-            raise ParseError("recursive alias", None, *place)
-        self.nodes.list.append(Node("alias", place, len(self.nodes.list) + 1, target=target))
+            raise ParseError("recursive alias", None, *position)
+        self.nodes.list.append(Node("alias", position, len(self.nodes.list) + 1, target=target))
 
-    def node(self, event: Any, place: Place) -> None:
+    def node(self, event: Any, position: Position) -> None:
         index = len(self.nodes.list)
         if event.anchor is not None:
             self.anchors[event.anchor] = index
-        node = Node("quoted", place, index + 1, tag_word(event.tag))
+        node = Node("quoted", position, index + 1, tag_word(event.tag))
         self.nodes.list.append(node)
         if isinstance(event, ScalarEvent):
             node.text = event.value.translate(self.originals) if self.originals else event.value
@@ -125,7 +125,7 @@ class _Reader:
         node.kind = "list" if isinstance(event, SequenceStartEvent) else "mapping"
         self.open.append(index)
         if len(self.open) > _OPEN_LIMIT:
-            self.nodes.cut = place
+            self.nodes.cut = position
             while self.open:
                 self.close()
 

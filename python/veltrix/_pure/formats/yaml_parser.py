@@ -25,11 +25,11 @@ def events(text: str) -> Iterator[Any]:
         while parser.check_event():
             yield parser.get_event()
     except YAMLError as error:
-        place = getattr(error, "problem_mark", None) or parser.get_mark()
+        position = getattr(error, "problem_mark", None) or parser.get_mark()
         reason = getattr(error, "problem", None) or "malformed document"
         # A tag handle may be the beginning of a secret that nobody quoted.
         reason = _TAG_HANDLE.sub("tag handle", reason)
-        raise ParseError(reason, None, place.line + 1, place.column + 1) from None
+        raise ParseError(reason, None, position.line + 1, position.column + 1) from None
 
 
 _TAG_HANDLE = re.compile("tag handle .*", re.DOTALL)

@@ -26,7 +26,7 @@ const NARROW: usize = if cfg!(debug_assertions) { 3 } else { 32 };
 #[derive(Debug)]
 pub struct DocumentBuilder {
     tree: TreeBuilder,
-    frames: Vec<Frame>,
+    frames: Vec<OpenContainer>,
     /// The keys of all open mappings, each mapping's behind its parent's.
     keys: Vec<SegmentId>,
     key_positions: Vec<Position>,
@@ -39,7 +39,7 @@ pub struct DocumentBuilder {
 
 /// A container that is open.
 #[derive(Debug)]
-struct Frame {
+struct OpenContainer {
     node: u32,
     kind: Kind,
     /// The last key of a mapping; the segment and position of the child to come.
@@ -172,7 +172,7 @@ impl DocumentBuilder {
         let node = self.tree.open(segment, kind);
         self.tree.locate(node, position);
         let first_key = self.keys.len();
-        self.frames.push(Frame { node, kind, segment: NO_SEGMENT, position, first_key, seen: 0, items: 0 });
+        self.frames.push(OpenContainer { node, kind, segment: NO_SEGMENT, position, first_key, seen: 0, items: 0 });
         self.level += 1;
         self.open_lists += usize::from(kind == Kind::List);
         Ok(())

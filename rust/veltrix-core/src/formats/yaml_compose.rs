@@ -34,7 +34,7 @@ pub fn compose(nodes: &Nodes<'_>, document: &mut DocumentBuilder) -> Result<(), 
 }
 
 /// A container that is being built.
-enum Frame {
+enum OpenNode {
     List {
         next: u32,
         end: u32,
@@ -46,7 +46,7 @@ enum Frame {
         end: u32,
         copied: bool,
     },
-    /// The keys and values that a merge key brings into the mapping beneath.
+    /// The keys and values that a merge key brings into the mapping below.
     Merged {
         pairs: std::vec::IntoIter<(u32, u32)>,
     },
@@ -55,7 +55,7 @@ enum Frame {
 struct Composer<'n, 't> {
     nodes: &'n [YamlNode<'t>],
     document: &'n mut DocumentBuilder,
-    frames: Vec<Frame>,
+    frames: Vec<OpenNode>,
     digits: String,
     aliases: u32,
     expanded: usize,
@@ -72,18 +72,18 @@ impl<'n> Composer<'n, '_> {
         }
         while let Some(frame) = self.frames.last_mut() {
             match frame {
-                Frame::List { next, end, copied } if *next < *end => {
+                OpenNode::List { next, end, copied } if *next < *end => {
                     let (item, copied) = (*next, *copied);
                     *next = self.nodes[item as usize].end;
                     self.value(item, copied)?;
                 }
-                Frame::Mapping { mapping, next, end, copied } if *next < *end => {
+                OpenNode::Mapping { mapping, next, end, copied } if *next < *end => {
                     let (mapping, key, copied) = (*mapping, *next, *copied);
                     let value = self.nodes[key as usize].end;
                     *next = if value < *end { self.nodes[value as usize].end } else { *end };
                     self.pair(mapping, key, value, copied)?;
                 }
-                Frame::Merged { pairs } => match pairs.next() {
+                OpenNode::Merged { pairs } => match pairs.next() {
                     Some((key, value)) => {
                         let text = self.key(key)?;
                         self.document.key(text, self.nodes[key as usize].position)?;
@@ -91,7 +91,7 @@ impl<'n> Composer<'n, '_> {
                     }
                     None => drop(self.frames.pop()),
                 },
-                Frame::List { .. } | Frame::Mapping { .. } => {
+                OpenNode::List { .. } | OpenNode::Mapping { .. } => {
                     self.document.close();
                     self.frames.pop();
                 }
@@ -106,7 +106,7 @@ impl<'n> Composer<'n, '_> {
         let node = &self.nodes[key as usize];
         if is_merge(node) {
             let pairs = self.merge(mapping, value)?.into_iter();
-            self.frames.push(Frame::Merged { pairs });
+            self.frames.push(OpenNode::Merged { pairs });
             return Ok(());
         }
         let text = self.key(key)?;
@@ -133,7 +133,7 @@ impl<'n> Composer<'n, '_> {
                 if copied {
                     self.charge(0, position)?;
                 }
-                self.frames.push(Frame::List { next, end, copied });
+                self.frames.push(OpenNode::List { next, end, copied });
                 self.document.open_list(position)
             }
             Content::Mapping => {
@@ -141,7 +141,7 @@ impl<'n> Composer<'n, '_> {
                 if copied {
                     self.charge(0, position)?;
                 }
-                self.frames.push(Frame::Mapping { mapping: target, next, end, copied });
+                self.frames.push(OpenNode::Mapping { mapping: target, next, end, copied });
                 self.document.open_mapping(position)
             }
             Content::Alias(_) => Ok(()),

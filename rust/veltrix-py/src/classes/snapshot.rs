@@ -57,7 +57,7 @@ reading_methods!(Snapshot, {
 
     /// The snapshot with one more layer on top, of the same generation.
     #[pyo3(signature = (data, name = Given(None)), text_signature = "($self, data, name='overlay')")]
-    fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Self> {
+    fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Bound<'py, Self>> {
         let (py, snapshot) = (slf.py(), slf.get());
         if !imports::is_mapping(data)? {
             let kind = imports::type_name(data);
@@ -68,14 +68,14 @@ reading_methods!(Snapshot, {
             && snapshot.below().stack.len() < MAX_LAYERS
             && let Some(overlay) = small_overlay(snapshot.below(), data)?
         {
-            return Ok(snapshot.overlaid(py, overlay, name));
+            return Bound::new(py, snapshot.overlaid(py, overlay, name));
         }
         Self::deriving(slf, |py, snapshot, parent| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
             let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
             let overlaid = parent.kernel.with_layer(&layer, None);
             let overlaid = overlaid.map(|overlaid| overlaid.with_generation(parent.kernel.generation));
-            snapshot.derived(py, parent, overlaid, added)
+            Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
         })
     }
 
@@ -86,14 +86,16 @@ reading_methods!(Snapshot, {
         path: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
         layer: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Self> {
+    ) -> PyResult<Bound<'py, Self>> {
         Self::deriving(slf, |py, snapshot, parent| {
             let kernel = parent.kernel;
             let table = kernel.segments();
             let names = path::settable(py, table, path)?;
             let at = position(py, kernel, layer)?;
             let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
-            snapshot.derived(py, parent, kernel.set(at, &names, &Arc::new(read.tree)), read.opaques)
+            let set = kernel.set(at, &names, &Arc::new(read.tree));
+            // The object is made here, since each step on the way out would copy a snapshot that is none yet.
+            Bound::new(py, snapshot.derived(py, parent, set, read.opaques)?)
         })
     }
 

@@ -78,7 +78,7 @@ imports! {
     /// `hashlib.blake2b`.
     blake2b: "hashlib", "blake2b";
     /// `unpack_pair`.
-    unpack_pair: "veltrix._pickle", "unpack_pair";
+    unpack_pair: "veltrix._unpack", "unpack_pair";
     /// `display`.
     display: "veltrix.display", "display";
     /// `keeping_folds`.
