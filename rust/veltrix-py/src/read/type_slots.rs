@@ -68,7 +68,7 @@ impl SlotClass for Snapshot {
 impl SlotClass for View {
     #[inline]
     fn start(&self) -> Start<'_> {
-        Start { snapshot: self.snapshot.get(), entry: self.spot.entry, hash: self.spot.hash }
+        Start { snapshot: self.snapshot.get(), entry: self.mapping.entry, hash: self.mapping.hash }
     }
 
     fn originals() -> &'static OnceLock<Originals> {
