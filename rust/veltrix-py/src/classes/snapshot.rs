@@ -99,7 +99,7 @@ reading_methods!(Snapshot, {
         })
     }
 
-    /// The snapshot without one layer's own definition; what lies beneath shines through.
+    /// The snapshot without one layer's own definition; the lower layers show again.
     #[pyo3(signature = (path, *, layer = None))]
     fn delete<'py>(
         slf: &Bound<'py, Self>,
