@@ -94,7 +94,7 @@ class Snapshot(Reader):
         return self._replaced(at, put(self._layers[at], segments, value))
 
     def delete(self, path: Path, *, layer: str | None = None) -> Snapshot:
-        """The snapshot without one layer's own definition; what lies beneath shines through."""
+        """The snapshot without one layer's own definition; the lower layers show again."""
         segments = settable(parse_path(path))
         at = self._position(self.layers[-1] if layer is None and self._layers else layer)
         return self._replaced(at, remove(self._layers[at], segments))

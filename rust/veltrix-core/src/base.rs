@@ -7,7 +7,7 @@
 //!                               node 7    node 3             node 12
 //!   index     hash of the whole path ──► entry: mappings, and leaves of wide mappings
 //! ```
-//! Entries stand in pre-order, so that "all beneath" is one range of numbers and iteration skips from `end` to `end`.
+//! Entries stand in pre-order, so that "all below" is one range of numbers and iteration skips from `end` to `end`.
 //! Values are not copied: an entry names the node of the layer that won.
 //!
 //! Most leaves stand in narrow mappings, whose few entries lie beside each other. They are found by looking through
@@ -35,7 +35,7 @@ pub struct Entry {
     pub segment: SegmentId,
     /// The entry of the mapping that it stands in.
     pub parent: EntryId,
-    /// For a leaf: the node that won, in its tree. For a mapping: the entry behind all beneath it.
+    /// For a leaf: the node that won, in its tree. For a mapping: the entry behind all below it.
     pub link: u32,
     /// For a leaf: the number of that tree.
     pub tree: u16,
@@ -84,7 +84,7 @@ impl Base {
         &self.segments
     }
 
-    /// The entry behind all beneath an entry.
+    /// The entry behind all below an entry.
     #[inline]
     pub fn end(&self, id: EntryId) -> EntryId {
         let entry = self.entry(id);
@@ -225,11 +225,11 @@ impl Base {
     }
 }
 
-/// Entries beneath a mapping, at most so many that they are looked through: four cache lines; few where assertions are
+/// Entries below a mapping, at most so many that they are looked through: four cache lines; few where assertions are
 /// on, so that small cases meet the index.
 const NARROW: usize = if cfg!(debug_assertions) { 3 } else { 16 };
 
-/// Whether all that stands beneath a mapping is looked through, and its leaves are not in the index.
+/// Whether all that stands below a mapping is looked through, and its leaves are not in the index.
 #[inline]
 fn is_narrow(beneath: &Range<EntryId>) -> bool {
     beneath.len() <= NARROW

@@ -40,7 +40,7 @@ impl Walk<'_, '_> {
         *numbers.entry(name).or_insert_with(|| to.find(&from.get(name).text).unwrap_or(NO_SEGMENT))
     }
 
-    /// Compares what stands beneath two mappings.
+    /// Compares what stands below two mappings.
     fn mappings(&mut self, at: EntryId, from: EntryId) -> ControlFlow<()> {
         let (new, old) = (self.new, self.old);
         let (mut ours, mut theirs) = (new.children(at), old.children(from));
@@ -112,7 +112,7 @@ fn is_leaf(base: &Base, entry: EntryId) -> bool {
     base.entry(entry).kind != Kind::Mapping || base.end(entry) == entry + 1
 }
 
-/// All leaves at an entry and beneath.
+/// All leaves at an entry and below.
 fn leaves(base: &Base, entry: EntryId) -> impl Iterator<Item = EntryId> + '_ {
     (entry..base.end(entry)).filter(|&entry| is_leaf(base, entry))
 }

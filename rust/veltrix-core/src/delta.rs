@@ -168,7 +168,7 @@ impl Delta {
         }
     }
 
-    /// Forgets what is listed beneath a path, and the path itself.
+    /// Forgets what is listed below a path, and the path itself.
     pub fn forget_beneath(&mut self, path: &[SegmentId]) {
         if self.latest.iter().any(|(_, change)| change.path.starts_with(path)) {
             self.work_in();

@@ -5,14 +5,14 @@
 use std::fmt::Write;
 
 use crate::interner::SegmentId;
-use crate::snapshot::{Found, Snapshot, Spot};
+use crate::snapshot::{Found, MappingPath, Snapshot};
 use crate::tree::{NodeId, Tree};
 use crate::value::{Date, Scalar, Time};
 
 /// The canonical bytes of a mapping of a snapshot.
-pub fn canonical(snapshot: &Snapshot, spot: &Spot) -> Vec<u8> {
+pub fn canonical(snapshot: &Snapshot, at: &MappingPath) -> Vec<u8> {
     let mut out = Vec::new();
-    mapping(&mut out, snapshot, spot);
+    mapping(&mut out, snapshot, at);
     out
 }
 
@@ -29,9 +29,9 @@ fn text(out: &mut Vec<u8>, text: &str) {
     framed(out, b's', |out| out.extend_from_slice(text.as_bytes()));
 }
 
-fn mapping(out: &mut Vec<u8>, snapshot: &Snapshot, spot: &Spot) {
+fn mapping(out: &mut Vec<u8>, snapshot: &Snapshot, at: &MappingPath) {
     let segments = snapshot.segments();
-    let mut children = snapshot.children(spot);
+    let mut children = snapshot.children(at);
     children.sort_by_key(|&(name, _): &(SegmentId, _)| &*segments.get(name).text);
     framed(out, b'm', |out| {
         for (name, found) in children {
@@ -39,7 +39,7 @@ fn mapping(out: &mut Vec<u8>, snapshot: &Snapshot, spot: &Spot) {
             match found {
                 Found::Missing => {}
                 Found::Leaf(tree, node, _) => value(out, tree, node),
-                Found::Mapping(entry) => mapping(out, snapshot, &snapshot.below(spot, name, entry)),
+                Found::Mapping(entry) => mapping(out, snapshot, &snapshot.below(at, name, entry)),
             }
         }
     });

@@ -73,7 +73,7 @@ impl Snapshot {
     }
 }
 
-/// The conflict of what is to be set beneath a path with the value that the layer has there.
+/// The conflict of what is to be set below a path with the value that the layer has there.
 fn in_the_way(layer: &LayerVersion, path: &[SegmentId]) -> Error {
     let side = |word, origin| Box::new(ConflictSide { layer: layer.loaded.name.clone(), word, origin });
     let upper = side("mapping", LayerVersion::set_origin());

@@ -194,7 +194,7 @@ fn compare<'a, V: Clone>(
     }
 }
 
-/// The value of a key that would stand in, or beneath, a slot whose node would branch at `shift`.
+/// The value of a key that would stand in, or below, a slot whose node would branch at `shift`.
 fn find<V>(mut slot: Option<&HamtSlot<V>>, key: u64, mut shift: u32) -> Option<&V> {
     loop {
         match slot? {

@@ -26,7 +26,7 @@ pub enum Secret {
     Nothing,
     /// Every leaf that the layer defines.
     Everything,
-    /// These paths and all beneath them, in the whole stack.
+    /// These paths and all below them, in the whole stack.
     Paths(Vec<Box<[SegmentId]>>),
 }
 

@@ -60,7 +60,7 @@ pub use read_cache::{Known, ReadCache, Wanted};
 pub use reintern::{Reinterned, forked};
 pub use rule::{Conflicts, Mergeable};
 pub use small_overlay::{Overlaid, OverlaidPath, SmallOverlay};
-pub use snapshot::{Found, Snapshot, Spot};
+pub use snapshot::{Found, MappingPath, Snapshot};
 pub use sorted_paths::SortedPaths;
 pub use tree::{NodeId, Position, Tree, TreeBuilder};
 pub use value::{Date, Kind, Scalar, Time};

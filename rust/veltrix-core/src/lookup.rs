@@ -6,7 +6,7 @@ use crate::base::EntryId;
 use crate::interner::SegmentId;
 use crate::limits::{LONGEST_SIBLING, SIBLINGS};
 use crate::path::Step;
-use crate::snapshot::{Found, Snapshot, Spot, hash_of};
+use crate::snapshot::{Found, MappingPath, Snapshot, hash_of};
 use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
@@ -25,7 +25,7 @@ pub enum Target<'a> {
         hash: u64,
     },
     /// A mapping.
-    Mapping(Spot),
+    Mapping(MappingPath),
     /// Nothing: so many steps lead to something.
     Missing {
         /// How many.
@@ -44,7 +44,7 @@ pub struct Beside<'a> {
 
 impl Snapshot {
     /// Where steps lead from a mapping.
-    pub fn look_up(&self, from: &Spot, steps: &[Step<'_>]) -> Target<'_> {
+    pub fn look_up(&self, from: &MappingPath, steps: &[Step<'_>]) -> Target<'_> {
         let mut path = from.path.to_vec();
         for (depth, step) in steps.iter().enumerate() {
             let Step::Name(name) = step else { return Target::Missing { depth } };
@@ -61,15 +61,15 @@ impl Snapshot {
                 }
             }
         }
-        self.spot(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping)
+        self.mapping_at(&path).map_or(Target::Missing { depth: steps.len() }, Target::Mapping)
     }
 
     /// What an error may say of what steps lead to.
-    pub fn beside(&self, from: &Spot, steps: &[Step<'_>]) -> Beside<'_> {
+    pub fn beside(&self, from: &MappingPath, steps: &[Step<'_>]) -> Beside<'_> {
         let mut beside = Beside::default();
         match self.look_up(from, steps) {
-            Target::Mapping(spot) => {
-                let names = self.first_names(&spot, SIBLINGS);
+            Target::Mapping(mapping) => {
+                let names = self.first_names(&mapping, SIBLINGS);
                 beside.names = siblings(names.into_iter().map(|id| &*self.segments().get(id).text)).collect();
             }
             Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
@@ -85,13 +85,13 @@ impl Snapshot {
     }
 
     /// The segments from the root of a path of plain names that leads from a mapping to something.
-    pub fn plain_path(&self, from: &Spot, text: &str) -> Option<Vec<SegmentId>> {
+    pub fn plain_path(&self, from: &MappingPath, text: &str) -> Option<Vec<SegmentId>> {
         let below = text.split('.').map(|name| self.segments().find(name));
         from.path.iter().map(|&id| Some(id)).chain(below).collect()
     }
 
     /// The steps of the path of a mapping.
-    pub fn steps(&self, of: &Spot) -> Vec<Step<'_>> {
+    pub fn steps(&self, of: &MappingPath) -> Vec<Step<'_>> {
         of.path.iter().map(|&id| Step::Name((&*self.segments().get(id).text).into())).collect()
     }
 }

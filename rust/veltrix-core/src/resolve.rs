@@ -47,7 +47,7 @@ impl Candidate {
     }
 }
 
-/// The definitions of one child so far: the highest, and a chain of those beneath that may still count.
+/// The definitions of one child so far: the highest, and a chain of those below that may still count.
 #[derive(Clone, Copy)]
 struct ChildSlot {
     segment: SegmentId,

@@ -7,7 +7,7 @@
 //! | all mappings | their keys, each by this same rule |
 //! | all other values | the highest, whole |
 //! | mappings and other values mixed | a conflict |
-//! | `append` or `prepend` on top | put onto what lies beneath |
+//! | `append` or `prepend` on top | put onto what lies below |
 
 use crate::value::Kind;
 
@@ -31,7 +31,7 @@ pub enum Verdict {
     Extended {
         /// How many definitions from the top are `append` or `prepend`.
         extensions: usize,
-        /// The definition that gives the list beneath.
+        /// The definition that gives the list below.
         onto: Option<usize>,
     },
     /// The first so many definitions are mappings that merge (the last may be a `replace` that holds one).

@@ -43,7 +43,7 @@ pub enum Found<'a> {
 
 /// A mapping of a snapshot, from which paths start.
 #[derive(Clone, Debug)]
-pub struct Spot {
+pub struct MappingPath {
     /// The hash of its path.
     pub hash: u64,
     /// Its entry in the base, if there is one.
@@ -124,26 +124,26 @@ impl Snapshot {
     }
 
     /// The root.
-    pub fn root(&self) -> Spot {
-        Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() }
+    pub fn root(&self) -> MappingPath {
+        MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() }
     }
 
-    /// What stands at the path with this hash whose names below `spot`, from the last to the first, `names` gives.
+    /// What stands at the path with this hash whose names below `mapping`, from the last to the first, `names` gives.
     #[inline]
-    pub fn find<'n, N>(&self, spot: &Spot, hash: PathHash, names: N) -> Found<'_>
+    pub fn find<'n, N>(&self, mapping: &MappingPath, hash: PathHash, names: N) -> Found<'_>
     where
         N: Iterator<Item = &'n str> + Clone,
     {
         if let Some(delta) = &self.delta
             && let Some(change) = delta.get(hash.whole())
-            && self.is_text(&change.path, &spot.path, names.clone())
+            && self.is_text(&change.path, &mapping.path, names.clone())
         {
             return changed(&self.base, change);
         }
-        if spot.entry == NO_ENTRY {
+        if mapping.entry == NO_ENTRY {
             return Found::Missing;
         }
-        match self.base.find(spot.entry, hash, names) {
+        match self.base.find(mapping.entry, hash, names) {
             Some(entry) => self.in_base(entry),
             None => Found::Missing,
         }
@@ -171,27 +171,27 @@ impl Snapshot {
     }
 
     /// Whether the children of a mapping are those of its base entry, in their order.
-    fn is_clean(&self, spot: &Spot) -> bool {
-        spot.entry != NO_ENTRY
+    fn is_clean(&self, mapping: &MappingPath) -> bool {
+        mapping.entry != NO_ENTRY
             && self
                 .delta
                 .as_ref()
-                .is_none_or(|delta| delta.get(spot.hash).is_none_or(|change| *change.path != *spot.path))
+                .is_none_or(|delta| delta.get(mapping.hash).is_none_or(|change| *change.path != *mapping.path))
     }
 
     /// The names of the children of a mapping, in their order.
-    pub fn names(&self, spot: &Spot) -> Vec<SegmentId> {
-        self.first_names(spot, usize::MAX)
+    pub fn names(&self, mapping: &MappingPath) -> Vec<SegmentId> {
+        self.first_names(mapping, usize::MAX)
     }
 
     /// The names of the first children of a mapping, at most so many.
-    pub fn first_names(&self, spot: &Spot, most: usize) -> Vec<SegmentId> {
-        if self.is_clean(spot) {
-            let children = self.base.children(spot.entry).take(most);
+    pub fn first_names(&self, mapping: &MappingPath, most: usize) -> Vec<SegmentId> {
+        if self.is_clean(mapping) {
+            let children = self.base.children(mapping.entry).take(most);
             return children.map(|child| self.base.entry(child).segment).collect();
         }
-        let Ok(Outcome::Mapping(definitions)) = self.walk(&spot.path) else { return Vec::new() };
-        let mut path = spot.path.to_vec();
+        let Ok(Outcome::Mapping(definitions)) = self.walk(&mapping.path) else { return Vec::new() };
+        let mut path = mapping.path.to_vec();
         let present = |&name: &SegmentId| {
             path.push(name);
             let present = !matches!(self.find_path(&path), Found::Missing);
@@ -207,7 +207,7 @@ impl Snapshot {
         let mut in_base = (entry != NO_ENTRY).then(|| self.base.children(entry)).into_iter().flatten();
         let found = |child| at_entry(&self.base, self.delta.as_ref(), self.base.hash(child), child);
         in_base.any(|child| !matches!(found(child), Found::Missing))
-            || !self.first_names(&Spot { hash, entry, path: path.into() }, 1).is_empty()
+            || !self.first_names(&MappingPath { hash, entry, path: path.into() }, 1).is_empty()
     }
 
     /// Makes what layers make when they are asked: so that no thread that is detached makes it while the process forks.
@@ -216,18 +216,18 @@ impl Snapshot {
     }
 
     /// How many children a mapping has.
-    pub fn count(&self, spot: &Spot) -> usize {
-        if self.is_clean(spot) { self.base.children(spot.entry).count() } else { self.names(spot).len() }
+    pub fn count(&self, mapping: &MappingPath) -> usize {
+        if self.is_clean(mapping) { self.base.children(mapping.entry).count() } else { self.names(mapping).len() }
     }
 
     /// The children of a mapping with what stands there, in their order.
-    pub fn children(&self, spot: &Spot) -> Vec<(SegmentId, Found<'_>)> {
-        if self.delta.is_none() && spot.entry != NO_ENTRY {
-            let children = self.base.children(spot.entry);
+    pub fn children(&self, mapping: &MappingPath) -> Vec<(SegmentId, Found<'_>)> {
+        if self.delta.is_none() && mapping.entry != NO_ENTRY {
+            let children = self.base.children(mapping.entry);
             return children.map(|child| (self.base.entry(child).segment, self.in_base(child))).collect();
         }
-        let mut path = spot.path.to_vec();
-        self.names(spot)
+        let mut path = mapping.path.to_vec();
+        self.names(mapping)
             .into_iter()
             .map(|name| {
                 path.push(name);
@@ -238,16 +238,18 @@ impl Snapshot {
             .collect()
     }
 
-    /// The spot of a mapping that is a child of another one.
-    pub fn below(&self, spot: &Spot, name: SegmentId, entry: EntryId) -> Spot {
-        let path = spot.path.iter().copied().chain([name]).collect();
-        Spot { hash: path_hash(spot.hash, self.segments().get(name).hash), entry, path }
+    /// The mapping that is this child of another one.
+    pub fn below(&self, mapping: &MappingPath, name: SegmentId, entry: EntryId) -> MappingPath {
+        let path = mapping.path.iter().copied().chain([name]).collect();
+        MappingPath { hash: path_hash(mapping.hash, self.segments().get(name).hash), entry, path }
     }
 
-    /// The spot of a mapping at a path, or `None` where there is none.
-    pub fn spot(&self, path: &[SegmentId]) -> Option<Spot> {
+    /// The mapping at a path, or `None` where there is none.
+    pub fn mapping_at(&self, path: &[SegmentId]) -> Option<MappingPath> {
         match self.find_path(path) {
-            Found::Mapping(entry) => Some(Spot { hash: hash_of(self.segments(), path), entry, path: path.into() }),
+            Found::Mapping(entry) => {
+                Some(MappingPath { hash: hash_of(self.segments(), path), entry, path: path.into() })
+            }
             Found::Missing | Found::Leaf(..) => None,
         }
     }

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
-    /// `None`; a barrier to what lies beneath.
+    /// `None`; a barrier to what lies below.
     Null,
     /// A truth value.
     Bool,
@@ -32,11 +32,11 @@ pub enum Kind {
     Mapping,
     /// The operator that makes a path absent.
     Delete,
-    /// The operator that hides what lies beneath; its value follows as the only child.
+    /// The operator that hides what lies below; its value follows as the only child.
     Replace,
-    /// The operator that adds behind the list beneath; its list follows as the only child.
+    /// The operator that adds behind the list below; its list follows as the only child.
     Append,
-    /// The operator that adds before the list beneath; its list follows as the only child.
+    /// The operator that adds before the list below; its list follows as the only child.
     Prepend,
 }
 
@@ -68,7 +68,7 @@ impl Kind {
         !matches!(self, Self::Null | Self::List | Self::Mapping) && !self.is_operator()
     }
 
-    /// Whether the node is a value that hides every other value beneath it and merges with none; they stand together.
+    /// Whether the node is a value that hides every other value below it and merges with none; they stand together.
     pub const fn is_whole(self) -> bool {
         self as u8 > Self::Null as u8 && (self as u8) < Self::Mapping as u8
     }

@@ -7,8 +7,8 @@ use serde_json::{Map, Number, Value};
 use veltrix_core::formats::{self, Format};
 use veltrix_core::path::{self, Step};
 use veltrix_core::{
-    Conflicts, Error, Found, Interner, Kind, Layer, LayerVersion, NO_SEGMENT, NodeId, Origin, Scalar, Secret,
-    SegmentId, Snapshot, Spot, Tree, TreeBuilder,
+    Conflicts, Error, Found, Interner, Kind, Layer, LayerVersion, MappingPath, NO_SEGMENT, NodeId, Origin, Scalar,
+    Secret, SegmentId, Snapshot, Tree, TreeBuilder,
 };
 
 /// A layer of a name.
@@ -49,17 +49,17 @@ pub fn content(snapshot: &Snapshot) -> Value {
     mapping(snapshot, &snapshot.root())
 }
 
-fn mapping(snapshot: &Snapshot, spot: &Spot) -> Value {
+fn mapping(snapshot: &Snapshot, at: &MappingPath) -> Value {
     let mut map = Map::new();
-    for (name, found) in snapshot.children(spot) {
+    for (name, found) in snapshot.children(at) {
         let value = match found {
             Found::Missing => continue,
             Found::Leaf(tree, node, _) => value(tree, node),
-            Found::Mapping(entry) => mapping(snapshot, &snapshot.below(spot, name, entry)),
+            Found::Mapping(entry) => mapping(snapshot, &snapshot.below(at, name, entry)),
         };
         map.insert(snapshot.segments().get(name).text.to_string(), value);
     }
-    assert_eq!(map.len(), snapshot.count(spot));
+    assert_eq!(map.len(), snapshot.count(at));
     Value::Object(map)
 }
 

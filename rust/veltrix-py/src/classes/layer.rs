@@ -29,7 +29,7 @@ use crate::interop::panic::guarded;
 /// Loaded, immutable data with a name and, for each definition, its origin.
 ///
 /// `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
-/// what stands at or beneath such a path is shown nowhere, whatever layer it comes from.
+/// what stands at or below such a path is shown nowhere, whatever layer it comes from.
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Layer {
     pub version: LayerVersion,

@@ -7,7 +7,7 @@ use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core as kernel;
 use veltrix_core::limits::MAX_LAYERS;
-use veltrix_core::{Conflicts, Definition, ROOT_HASH, Spot, TreeBuilder, siblings};
+use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
 use crate::classes::difference::Difference;
 use crate::classes::key::Key;
@@ -29,8 +29,8 @@ use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
 
 impl Snapshot {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
-        let spot = Spot { hash: ROOT_HASH, entry: 0, path: Arc::default() };
-        guarded(slf.py(), || read(Reading { owner: slf, spot: &spot }))
+        let mapping = MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() };
+        guarded(slf.py(), || read(Reading { owner: slf, mapping: &mapping }))
     }
 }
 
@@ -99,7 +99,7 @@ reading_methods!(Snapshot, {
         })
     }
 
-    /// The snapshot without one layer's own definition; what lies beneath shines through.
+    /// The snapshot without one layer's own definition; the lower layers show again.
     #[pyo3(signature = (path, *, layer = None))]
     fn delete<'py>(
         slf: &Bound<'py, Self>,

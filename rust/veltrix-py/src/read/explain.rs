@@ -27,7 +27,9 @@ impl<'py> Reading<'_, 'py> {
         let inside = whole.len() > names.len();
         let value = match (&explanation.answer, inside) {
             (ExplainedValue::Absent, _) => None,
-            (ExplainedValue::Mapping, false) => kernel.spot(&names).map(|spot| self.view(spot)).transpose()?,
+            (ExplainedValue::Mapping, false) => {
+                kernel.mapping_at(&names).map(|mapping| self.view(mapping)).transpose()?
+            }
             (ExplainedValue::Leaf(tree, node), false) => Some(self.leaf(tree, *node)?),
             (_, true) => match self.find(wanted)? {
                 Some(value) => Some(value),

@@ -1,11 +1,11 @@
-//! Reading: what `Snapshot` and `View` have in common, over a snapshot and the spot in it where paths start.
+//! Reading: what `Snapshot` and `View` have in common, over a snapshot and the mapping in it where paths start.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core as kernel;
 use veltrix_core::path::{Step, plain_hash, push_known};
-use veltrix_core::{EntryId, Found, NO_ENTRY, NodeId, SegmentId, Spot, Target, Tree, canonical};
+use veltrix_core::{EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -20,7 +20,7 @@ use crate::state::view::View;
 /// A mapping of a snapshot.
 pub struct Reading<'a, 'py> {
     pub owner: &'a Bound<'py, Snapshot>,
-    pub spot: &'a Spot,
+    pub mapping: &'a MappingPath,
 }
 
 impl<'a, 'py> Reading<'a, 'py> {
@@ -41,15 +41,15 @@ impl<'a, 'py> Reading<'a, 'py> {
         let exact = wanted.cast_exact::<PyString>().ok();
         if let Some(key) = exact
             && let Some(text) = ffi::text(key)?
-            && let Some(hash) = plain_hash(text, self.spot.hash)
+            && let Some(hash) = plain_hash(text, self.mapping.hash)
         {
             let (names, whole) = (text.rsplit('.'), hash.whole());
-            return match self.snapshot().below().find(self.spot, hash, names.clone()) {
-                Found::Missing if self.snapshot().small_overlay.is_some() && self.spot.entry == NO_ENTRY => {
+            return match self.snapshot().below().find(self.mapping, hash, names.clone()) {
+                Found::Missing if self.snapshot().small_overlay.is_some() && self.mapping.entry == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
-                    let from = self.spot.entry;
+                    let from = self.mapping.entry;
                     if from != NO_ENTRY
                         && !self.snapshot().below().lists(whole)
                         && self.snapshot().below().base.find(from, hash, names).is_none()
@@ -60,11 +60,11 @@ impl<'a, 'py> Reading<'a, 'py> {
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
                 Found::Mapping(entry) => {
-                    if entry != NO_ENTRY && self.spot.entry != NO_ENTRY && !self.snapshot().below().lists(whole) {
-                        self.snapshot().cache.keep(key, self.spot.entry, whole, entry, None)?;
+                    if entry != NO_ENTRY && self.mapping.entry != NO_ENTRY && !self.snapshot().below().lists(whole) {
+                        self.snapshot().cache.keep(key, self.mapping.entry, whole, entry, None)?;
                     }
-                    let path = self.snapshot().below().plain_path(self.spot, text).unwrap_or_default();
-                    self.view(Spot { hash: whole, entry, path: path.into() }).map(Some)
+                    let path = self.snapshot().below().plain_path(self.mapping, text).unwrap_or_default();
+                    self.view(MappingPath { hash: whole, entry, path: path.into() }).map(Some)
                 }
             };
         }
@@ -76,9 +76,9 @@ impl<'a, 'py> Reading<'a, 'py> {
         wanted: &Bound<'py, PyAny>,
         key: Option<&Bound<'py, PyString>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.kernel()?.look_up(self.spot, &path::steps(wanted)?) {
+        match self.kernel()?.look_up(self.mapping, &path::steps(wanted)?) {
             Target::Leaf { tree, node, entry, hash } => self.found(tree, node, entry, hash, key).map(Some),
-            Target::Mapping(spot) => self.view(spot).map(Some),
+            Target::Mapping(mapping) => self.view(mapping).map(Some),
             Target::Missing { .. } => Ok(None),
         }
     }
@@ -131,8 +131,8 @@ impl<'a, 'py> Reading<'a, 'py> {
         node: NodeId,
     ) -> PyResult<Bound<'py, PyAny>> {
         let value = self.leaf(tree, node)?;
-        if self.spot.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || to_python::is_plain(tree, node)) {
-            cache.keep(key, self.spot.entry, hash, entry, Some(&value))?;
+        if self.mapping.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || to_python::is_plain(tree, node)) {
+            cache.keep(key, self.mapping.entry, hash, entry, Some(&value))?;
         }
         Ok(value)
     }
@@ -141,8 +141,8 @@ impl<'a, 'py> Reading<'a, 'py> {
         to_python::object(self.py(), tree, node, self.snapshot().opaques(), Style::Frozen)
     }
 
-    pub fn view(&self, spot: Spot) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Bound::new(self.py(), View { snapshot: self.owner.clone().unbind(), spot })?.into_any())
+    pub fn view(&self, mapping: MappingPath) -> PyResult<Bound<'py, PyAny>> {
+        Ok(Bound::new(self.py(), View { snapshot: self.owner.clone().unbind(), mapping })?.into_any())
     }
 
     /// `self[path]`.
@@ -157,7 +157,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     pub fn missing(&self, steps: &[Step<'_>]) -> PyErr {
         let attempt = || -> PyResult<PyErr> {
             let py = self.py();
-            let depth = match self.kernel()?.look_up(self.spot, steps) {
+            let depth = match self.kernel()?.look_up(self.mapping, steps) {
                 Target::Missing { depth } => depth,
                 Target::Leaf { .. } | Target::Mapping(_) => steps.len() - 1,
             };
@@ -165,7 +165,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
             let reached = above.len() + depth;
             // The error is given names only: the mapping itself would show its values, and keep the snapshot.
-            let beside = self.kernel()?.beside(self.spot, &steps[..depth]);
+            let beside = self.kernel()?.beside(self.mapping, &steps[..depth]);
             let siblings = texts(py, beside.names)?;
             let items = beside.items.map(|items| Int(items.cast_signed() as i64));
             let key = path::step_object(py, &steps[depth])?;
@@ -177,7 +177,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// The steps of the path of this mapping.
     pub fn above(&self) -> Vec<Step<'a>> {
-        self.snapshot().below().steps(self.spot)
+        self.snapshot().below().steps(self.mapping)
     }
 
     /// The name of a child as iterating yields it.
@@ -189,13 +189,13 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// The names of the children.
     pub fn names(&self) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let names = self.kernel()?.names(self.spot);
+        let names = self.kernel()?.names(self.mapping);
         names.into_iter().map(|name| self.name(name)).collect()
     }
 
     /// How many children there are.
     pub fn count(&self) -> PyResult<usize> {
-        Ok(self.kernel()?.count(self.spot))
+        Ok(self.kernel()?.count(self.mapping))
     }
 
     /// `self == other`.
@@ -208,7 +208,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             return Ok(Some(false));
         }
         let kernel = self.kernel()?;
-        for (id, found) in kernel.children(self.spot) {
+        for (id, found) in kernel.children(self.mapping) {
             let name = self.name(id)?;
             if !other.contains(&name)? {
                 return Ok(Some(false));
@@ -216,7 +216,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             let value = match found {
                 Found::Missing => py.None().into_bound(py),
                 Found::Leaf(tree, node, _) => self.leaf(tree, node)?,
-                Found::Mapping(entry) => self.view(kernel.below(self.spot, id, entry))?,
+                Found::Mapping(entry) => self.view(kernel.below(self.mapping, id, entry))?,
             };
             let theirs = other.get_item(&name)?;
             if !value.is(&theirs) && !value.eq(theirs)? {
@@ -229,13 +229,13 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// `self.flatten()`.
     pub fn flatten(&self) -> PyResult<Bound<'py, PyDict>> {
         let dict = ffi::new_dict(self.py())?;
-        self.flatten_into(self.spot, &mut String::new(), &dict)?;
+        self.flatten_into(self.mapping, &mut String::new(), &dict)?;
         Ok(dict)
     }
 
-    fn flatten_into(&self, spot: &Spot, text: &mut String, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+    fn flatten_into(&self, mapping: &MappingPath, text: &mut String, dict: &Bound<'py, PyDict>) -> PyResult<()> {
         let kernel = self.kernel()?;
-        for (id, found) in kernel.children(spot) {
+        for (id, found) in kernel.children(mapping) {
             let length = text.len();
             let segment = kernel.segments().get(id);
             push_known(text, &segment.text, segment.plain);
@@ -243,7 +243,7 @@ impl<'a, 'py> Reading<'a, 'py> {
                 Found::Missing => {}
                 Found::Leaf(tree, node, _) => dict.set_item(Text(&*text), self.leaf(tree, node)?)?,
                 Found::Mapping(entry) => {
-                    let below = kernel.below(spot, id, entry);
+                    let below = kernel.below(mapping, id, entry);
                     if kernel.count(&below) == 0 {
                         dict.set_item(Text(&*text), self.view(below)?)?;
                     } else {
@@ -258,13 +258,13 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.to_dict()`.
     pub fn to_dict(&self) -> PyResult<Bound<'py, PyDict>> {
-        self.dict(self.spot)
+        self.dict(self.mapping)
     }
 
-    fn dict(&self, spot: &Spot) -> PyResult<Bound<'py, PyDict>> {
+    fn dict(&self, mapping: &MappingPath) -> PyResult<Bound<'py, PyDict>> {
         let kernel = self.kernel()?;
         let dict = ffi::new_dict(self.py())?;
-        for (id, found) in kernel.children(spot) {
+        for (id, found) in kernel.children(mapping) {
             let name = Text(&*kernel.segments().get(id).text);
             match found {
                 Found::Missing => {}
@@ -272,7 +272,7 @@ impl<'a, 'py> Reading<'a, 'py> {
                     let opaques = self.snapshot().opaques();
                     dict.set_item(name, to_python::object(self.py(), tree, node, opaques, Style::Thawed)?)?;
                 }
-                Found::Mapping(entry) => dict.set_item(name, self.dict(&kernel.below(spot, id, entry))?)?,
+                Found::Mapping(entry) => dict.set_item(name, self.dict(&kernel.below(mapping, id, entry))?)?,
             }
         }
         Ok(dict)
@@ -287,7 +287,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.digest`.
     pub fn digest(&self) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = ffi::new_bytes(self.py(), &canonical(self.kernel()?, self.spot))?;
+        let bytes = ffi::new_bytes(self.py(), &canonical(self.kernel()?, self.mapping))?;
         let options = ffi::new_dict(self.py())?;
         options.set_item(Text("digest_size"), Int(16))?;
         let arguments = ffi::new_tuple(self.py(), [bytes.into_any()])?;

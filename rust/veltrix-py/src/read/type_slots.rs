@@ -68,7 +68,7 @@ impl SlotClass for Snapshot {
 impl SlotClass for View {
     #[inline]
     fn start(&self) -> Start<'_> {
-        Start { snapshot: self.snapshot.get(), entry: self.spot.entry, hash: self.spot.hash }
+        Start { snapshot: self.snapshot.get(), entry: self.mapping.entry, hash: self.mapping.hash }
     }
 
     fn originals() -> &'static OnceLock<Originals> {
@@ -102,7 +102,7 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
     unsafe { overruled(snapshot, known, wanted, key) }
 }
 
-/// Asks what stands before the base: an small overlay, and what the snapshot lists or hides.
+/// Asks what stands before the base: a small overlay, and what the snapshot lists or hides.
 ///
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.

@@ -1,7 +1,7 @@
 //! What a Python `View` holds.
 
 use pyo3::prelude::*;
-use veltrix_core::Spot;
+use veltrix_core::MappingPath;
 
 use crate::state::snapshot::Snapshot;
 
@@ -9,5 +9,5 @@ use crate::state::snapshot::Snapshot;
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct View {
     pub snapshot: Py<Snapshot>,
-    pub spot: Spot,
+    pub mapping: MappingPath,
 }
