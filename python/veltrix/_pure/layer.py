@@ -156,6 +156,7 @@ class Layer:
         except BaseException as error:  # noqa: BLE001  (an interrupt, or what a handler of a signal raises)
             problem = error
             problem.__cause__ = problem.__context__ = problem.__traceback__ = None
+            problem.__suppress_context__ = False  # setting the cause, to None too, hides what was handled
         # Raised here it has no parser's frame nor what one caught; only this frame has the document.
         del text
         raise problem

@@ -108,6 +108,7 @@ def without_frames(
             problem = error
             if isinstance(error, bare):
                 error.__cause__ = error.__context__ = error.__traceback__ = None
+                error.__suppress_context__ = False  # setting the cause hid what somebody else was handling
             else:
                 _empty_frames(error, before)
         # An interrupt, or a mistake, is not to be replaced by a warning that is an error.
