@@ -232,13 +232,14 @@ def _problem(error: Exception, source: str, before: BaseException | None) -> Con
     """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
 
     An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
-    Its text may hold anything, a password in an address too, so that only the system's own words are said.
+    Its text may hold anything, a password in an address too, so that only the system's own words are said. So
+    is a `ConfigError` without a problem in it, which says nothing either.
     """
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError) and error.problems:
         return unframed(error, before)
-    if not isinstance(error, OSError):
+    if not isinstance(error, (OSError, ConfigError)):
         return None
-    words = _words_of_system(error)
+    words = _words_of_system(error) if isinstance(error, OSError) else None
     reason = type(error).__name__ if words is None else f"{type(error).__name__}: {words}"
     problem = SourceError(f"cannot be loaded ({reason})", source)
     problem.__cause__ = unframed(error, before)

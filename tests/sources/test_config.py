@@ -254,6 +254,7 @@ class OddError(OSError):
         (OSError(10**20, "hunter2"), ""),
         (OSError(1.5, None), ""),
         (OddError(errno.EIO, "hunter2"), ""),
+        (ConfigError(), ""),
     ],
 )
 def test_an_os_error_of_a_source_of_ones_own_is_a_problem_with_the_others(error, said):
