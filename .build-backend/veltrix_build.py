@@ -109,9 +109,13 @@ def _why_no_extension() -> str | None:
     if cargo is None:
         return f"there is no cargo, and the extension needs Rust {oldest} or newer"
     # rustup puts a cargo there that fails as long as no toolchain is installed.
-    answer = subprocess.run([cargo, "--version"], capture_output=True, text=True, check=False)
-    found = re.match(r"cargo (\d+)\.(\d+)", answer.stdout)
-    if answer.returncode or found is None:
+    try:
+        answer = subprocess.run([cargo, "--version"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # among others, a file that is made for another system
+        found = None
+    else:
+        found = re.match(r"cargo (\d+)\.(\d+)", answer.stdout.decode(errors="replace"))
+    if found is None:
         return f"cargo does not run, and the extension needs Rust {oldest} or newer"
     if (int(found[1]), int(found[2])) < tuple(int(part) for part in oldest.split(".")[:2]):
         return f"cargo is {found[1]}.{found[2]}, and the extension needs Rust {oldest} or newer"

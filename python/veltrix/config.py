@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from itertools import chain
 
-from veltrix.errors import ConfigError, SourceError
+from veltrix.errors import ConfigError, LimitError, SourceError
 from veltrix.sources import ConfigWarning, DotEnv, File, Secrets, Source, Values
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.file import EXTENSIONS, extension, file_path
@@ -104,6 +104,8 @@ def _first_load(
     """The sources that the arguments of `Config` stand for, and what they resolve to."""
     sources = as_sources(given)
     paths = secret_paths(secret)
+    if paths is True:
+        raise TypeError("secret of a Config is paths, not True; a source takes secret=True")
     loading = _Loading(conflicts, paths, left_out)
     if paths:
         loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
@@ -207,6 +209,8 @@ class _Loading:
             return None
         try:
             return resolve(self.layers, conflicts=self.conflicts)
+        except LimitError as error:  # too many layers: what comes next has nothing to be read over
+            raise ConfigError([*self.problems, error]) from None
         except ConfigError:
             return resolve(self.layers, conflicts="replace")
 
@@ -228,18 +232,27 @@ def _problem(error: Exception, source: str, before: BaseException | None) -> Con
     """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
 
     An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
-    Its text may hold anything, a password in an address too, so that only the system's own words are said.
+    Its text may hold anything, a password in an address too, so that only the system's own words are said. So
+    is a `ConfigError` without a problem in it, which says nothing either.
     """
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError) and error.problems:
         return unframed(error, before)
-    if not isinstance(error, OSError):
+    if not isinstance(error, (OSError, ConfigError)):
         return None
-    reason = type(error).__name__
-    if error.errno is not None and error.strerror == os.strerror(error.errno):
-        reason = f"{reason}: {error.strerror.lower()}"
+    words = _words_of_system(error) if isinstance(error, OSError) else None
+    reason = type(error).__name__ if words is None else f"{type(error).__name__}: {words}"
     problem = SourceError(f"cannot be loaded ({reason})", source)
     problem.__cause__ = unframed(error, before)
     return problem
+
+
+def _words_of_system(error: OSError) -> str | None:
+    """The system's words for the number of an error, if these are the ones that it has."""
+    try:
+        number, words = error.errno, error.strerror
+        return words.lower() if number is not None and words == os.strerror(number) else None
+    except Exception:  # noqa: BLE001  (whoever raises an `OSError` gives it any `errno`, or a property that fails)
+        return None
 
 
 class _Given(Recipe):

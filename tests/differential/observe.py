@@ -1,10 +1,10 @@
 """What a call does, and whether two kernels did the same.
 
-`observe(call)` gives `("value", what it returned)` or `("error", class, text, attributes, cause, context)`,
-and `same` compares two of these, or any two values, by their shapes. A shape keeps all that a user can tell
-apart: the type of every part, order, the sign of zero, the identity of an opaque object. Classes of the two
-kernels have one name, so that theirs are compared by name; of a view only the names of its children count, as
-what stands below is seen in the snapshot.
+`observe(call)` gives `("value", what it returned)` or `("error", class, text, attributes, cause, context,
+whether that is hidden)`, and `same` compares two of these, or any two values, by their shapes. A shape keeps
+all that a user can tell apart: the type of every part, order, the sign of zero, the identity of an opaque
+object. Classes of the two kernels have one name, so that theirs are compared by name; of a view only the
+names of its children count, as what stands below is seen in the snapshot.
 
 Cases are compared by the million, so `same` walks plain data itself, and asks for a shape only where it meets
 what is not plain.
@@ -41,7 +41,7 @@ def observe(call: Callable[..., Any], *args: Any) -> Outcome:
 
 
 def error_parts(error: BaseException) -> Outcome:
-    """The class, the text, the public attributes, the cause and the context of an error."""
+    """Class, text, public attributes, the cause and the context of an error, and whether that is hidden."""
     attributes: tuple[Any, ...] = ()
     if isinstance(error, ConfigError):
         attributes = tuple(
@@ -52,7 +52,8 @@ def error_parts(error: BaseException) -> Outcome:
     cause, context = (
         None if other is None else type(other).__qualname__ for other in (error.__cause__, error.__context__)
     )
-    return ("error", type(error).__qualname__, str(error), attributes, cause, context)
+    hidden = error.__suppress_context__
+    return ("error", type(error).__qualname__, str(error), attributes, cause, context, hidden)
 
 
 def same(left: Any, right: Any) -> bool:

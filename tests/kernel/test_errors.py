@@ -276,5 +276,6 @@ def test_an_error_has_what_was_being_handled_as_its_context(kernel, fail):
         with pytest.raises(type(plain.value)) as caught:
             fail(kernel, snapshot)
     assert caught.value.__context__ is handled
+    assert not caught.value.__suppress_context__
     assert (handled.__context__, caught.value.__cause__) == (None, None)
     assert str(caught.value) == str(plain.value)

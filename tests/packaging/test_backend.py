@@ -33,6 +33,7 @@ CARGOS = {
         "echo 'error: no override and no default toolchain' >&2; exit 1",
         "cargo does not run",
     ),
+    "one for another system": ("#!no such interpreter", "cargo does not run"),
     "one that cannot compile": (
         "[ \"$1\" = --version ] && echo 'cargo 9.9.9' || { echo 'error: linker not found' >&2; exit 101; }",
         "its extension could not be compiled, see above",
@@ -47,7 +48,8 @@ def cargo(request, tmp_path_factory):
     tools = tmp_path_factory.mktemp("tools")
     (tools / "maturin").symlink_to(Path(sys.executable).with_name("maturin"))
     if script is not None:
-        (tools / "cargo").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        shell = "" if script.startswith("#!") else "#!/bin/sh\n"
+        (tools / "cargo").write_text(f"{shell}{script}\n", encoding="utf-8")
         (tools / "cargo").chmod(0o755)
     return str(tools), said
 

@@ -229,6 +229,14 @@ class Failing(Source):
         raise self.error
 
 
+class OddError(OSError):
+    """One whose number cannot be asked for."""
+
+    @property
+    def errno(self):
+        raise LookupError("hunter2")
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -239,6 +247,11 @@ class Failing(Source):
         (TimeoutError(), ""),
         (urllib.error.HTTPError("https://user:hunter2@store", 500, "no", None, None), ""),
         (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), ""),
+        (OSError("no number", "hunter2"), ""),
+        (OSError(10**20, "hunter2"), ""),
+        (OSError(1.5, None), ""),
+        (OddError(errno.EIO, "hunter2"), ""),
+        (ConfigError(), ""),
     ],
 )
 def test_an_os_error_of_a_source_of_ones_own_is_a_problem_with_the_others(error, said):
@@ -317,6 +330,7 @@ def test_frames_of_what_was_handled_before_a_load_keep_their_locals(error):
     *_, last = [frame for frame, _ in traceback.walk_tb(before[0].__traceback__)]
     assert last.f_code.co_name == "fail"
     assert dict(last.f_locals) == {"kept": "yes"}
+    assert not caught.value.__suppress_context__
 
 
 def load_while_handling(before, source):
@@ -352,6 +366,34 @@ def test_values_that_are_refused_are_told_with_the_others():
     for _ in range(2):
         with pytest.raises(LimitError):
             source.load(None)
+
+
+def test_values_that_are_refused_keep_nothing_of_who_loads_them():
+    """A source lives on, and what it raises has the frames of the load and what was being handled."""
+    try:
+        raise ArithmeticError
+    except ArithmeticError:
+        source = veltrix.Values({"deep": nested(65)})
+        with pytest.raises(LimitError) as first:
+            source.load(None)
+        with pytest.raises(ConfigError) as second:
+            veltrix.Config(source)
+    assert isinstance(first.value.__context__, ArithmeticError)
+    with pytest.raises(LimitError) as last:
+        source.load(None)
+    assert last.value.__context__ is None
+    problems = [first.value, *second.value.problems, last.value]
+    assert len({id(problem) for problem in problems}) == len(problems)
+    assert problems[0] == problems[1] == problems[2]
+
+
+def test_too_many_layers_are_told_with_the_others():
+    """Where a source reads over the layers, and where none does."""
+    many = [veltrix.Values({}, name=f"{number}") for number in range(1_001)]
+    for last in ([veltrix.Env("APP")], []):
+        with pytest.raises(ConfigError) as caught:
+            veltrix.Config("absent.json", *many, *last)
+        assert [type(problem) for problem in caught.value.problems] == [SourceError, LimitError]
 
 
 def test_the_object_shows_nothing_of_the_content():

@@ -126,6 +126,12 @@ def test_everything_marked_is_no_mark_of_a_path():
     assert warned(veltrix.Secrets("secrets"), {}, secret=()) == []
 
 
+def test_a_configuration_marks_paths_and_not_everything():
+    """It had no effect, where everything was to be secret."""
+    with pytest.raises(TypeError, match=r"^secret of a Config is paths, not True; a source takes "):
+        veltrix.Config({"password": "x"}, secret=True)
+
+
 def test_a_layer_that_is_given_keeps_its_marks_to_itself():
     """A layer may be made for several stacks: only who resolves them knows what a mark is for."""
     assert warned(veltrix.Layer("a", {"a": 1}, secret=["b"])) == []

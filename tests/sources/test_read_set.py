@@ -339,6 +339,27 @@ def test_the_set_is_gone_after_the_load(mount):
     assert veltrix.resolve([veltrix.File(mount.folder / "a.json").load(None)])["a"] == 2
 
 
+def test_the_set_is_gone_after_an_interrupt_that_left_it_set(mount, monkeypatch):
+    class Interrupting:
+        def set(self, value):
+            current.set(value)
+            raise KeyboardInterrupt
+
+    def load():
+        with monkeypatch.context() as changed:
+            changed.setattr(read_set, "_current", Interrupting())
+            with pytest.raises(KeyboardInterrupt):
+                veltrix.Config(mount.folder / "a.json", mount.folder / "b.json")
+        assert current.get() is not None
+        source = veltrix.File(mount.folder / "a.json")
+        before = veltrix.resolve([source.load(None)])["a"]
+        publish(mount)
+        return before, veltrix.resolve([source.load(None)])["a"]
+
+    current = read_set._current
+    assert Context().run(load) == (1, 2)
+
+
 def test_a_link_in_a_circle_is_refused_by_name(tmp_path):
     for name, target in (("a.json", "b.json"), ("b.json", "a.json")):
         (tmp_path / name).symlink_to(target)

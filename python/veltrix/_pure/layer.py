@@ -157,6 +157,7 @@ class Layer:
         except BaseException as error:  # noqa: BLE001  (an interrupt, or what a handler of a signal raises)
             problem = error
             problem.__cause__ = problem.__traceback__ = None
+            problem.__suppress_context__ = False  # setting the cause, to None too, hides what was handled
         # Raised here it has no parser's frame nor what one caught; only this frame has the document. What the
         # caller is handling becomes its context by the raise itself, but not on PyPy.
         del text

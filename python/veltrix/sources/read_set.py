@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
+from weakref import ref
 
 from veltrix.sources._system import POSIX
 from veltrix.sources.links import Links
@@ -38,29 +39,35 @@ if TYPE_CHECKING:
 
     Read = dict[str, bytes | Generation | UnreadableError]
 
-_current: ContextVar[ReadSet | None] = ContextVar("read_set", default=None)
+# An interrupt may keep it from being reset: what it refers to lives no longer than the load all the same.
+_current: ContextVar[ref[ReadSet] | None] = ContextVar("read_set", default=None)
 
 
 @contextmanager
 def one_read_set(files: Iterable[str], directories: Iterable[str]) -> Iterator[None]:
     """Within, these files and directories of secrets, by absolute path, are read as one set."""
     members = ReadSet(files, directories)
-    token = _current.set(members if POSIX and members.can_mix() else None)
+    token = _current.set(ref(members) if POSIX and members.can_mix() else None)
     try:
         yield
     finally:
         _current.reset(token)
 
 
+def _members() -> ReadSet | None:
+    held = _current.get()
+    return None if held is None else held()
+
+
 def read_file(path: str) -> bytes:
     """The content of a file, at most 16 MiB, of the generation that is loaded; raises `UnreadableError`."""
-    members = _current.get()
+    members = _members()
     return read_stable(path) if members is None else members.file(path)
 
 
 def read_directory(path: str) -> Generation:
     """The files of a secret directory, of the generation that the load reads; raises `UnreadableError`."""
-    members = _current.get()
+    members = _members()
     if members is None or not members.holds(path):
         members = ReadSet((), (path,))
     return members.directory(path)

@@ -108,6 +108,7 @@ def without_frames(
             problem = error
             if isinstance(error, bare):
                 error.__cause__ = error.__traceback__ = None
+                error.__suppress_context__ = False  # setting the cause hid what somebody else was handling
                 # The raise below would do so by itself, but not on PyPy.
                 error.__context__ = None if error is before else before
             else:

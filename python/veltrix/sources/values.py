@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from veltrix.errors import ConfigError
 from veltrix.sources._kernel import Layer
 from veltrix.sources.source import Recipe, secret_paths, source_name
@@ -34,11 +36,11 @@ class Values(Recipe):
         try:
             outcome = Layer(name, data, secret=paths)
         except ConfigError as error:
-            outcome = error.with_traceback(None)
+            outcome = copy(error)
         self._keep(name=name, _outcome=outcome, _secret=paths)
 
     def load(self, lower: Snapshot | None) -> Layer:
         """The layer of the values; what is wrong with them is said here, beside all other problems."""
         if isinstance(self._outcome, ConfigError):
-            raise self._outcome.with_traceback(None)
+            raise copy(self._outcome)  # one that is raised keeps frames, and what was being handled
         return self._outcome
