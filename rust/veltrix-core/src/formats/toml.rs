@@ -197,7 +197,7 @@ impl TomlReader<'_> {
 
     fn skip_comment(&mut self) -> Result<(), DocumentError> {
         if self.cursor.take(b'#') {
-            self.cursor.take_while(|byte| !is_control(byte));
+            self.cursor.take_while(|byte| !toml_scalar::is_control(byte));
             if !self.at_line_break() && self.cursor.peek().is_some() {
                 return Err(self.cursor.error("control character in a comment"));
             }
@@ -220,9 +220,4 @@ const fn is_bare(byte: u8) -> bool {
 
 const fn starts_key(byte: u8) -> bool {
     is_bare(byte) || byte == b'"' || byte == b'\''
-}
-
-/// Whether a byte may stand neither in a comment nor in a string of one line.
-pub(super) const fn is_control(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t') || byte == 0x7F
 }
