@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from veltrix.cli.leaves import Node, Path, Redacted, nodes
+from veltrix.cli.leaves import Path, Redacted, ShownNode, nodes
 from veltrix.cli.style import Style
 from veltrix.cli.text import literal, one_line, shortened
 
@@ -40,7 +40,7 @@ def tree(snapshot: Snapshot, style: Style, path: Path = (), depth: int | None = 
         yield _painted(line, column, numbers, style)
 
 
-def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[Node]:
+def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[ShownNode]:
     """The nodes; one that stands for more than is shown holds the number of its leaves as value."""
     folded: Path | None = None
     count = 0
@@ -49,17 +49,17 @@ def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[Node]:
             if node.path[: len(folded)] == folded:
                 count += not node.is_mapping
                 continue
-            yield Node(folded, True, count, None)
+            yield ShownNode(folded, True, count, None)
             folded = None
         if node.is_mapping and depth is not None and len(node.path) - len(path) >= depth:
             folded, count = node.path, 0
         else:
             yield node
     if folded is not None:
-        yield Node(folded, True, count, None)
+        yield ShownNode(folded, True, count, None)
 
 
-def _line(node: Node, base: int, beside: int, style: Style) -> _Line:
+def _line(node: ShownNode, base: int, beside: int, style: Style) -> _Line:
     """A line whose value leaves room for the layers beside all values."""
     indent = _INDENT * (len(node.path) - base - 1)
     name = indent + one_line(str(node.path[-1]))

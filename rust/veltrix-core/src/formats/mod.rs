@@ -20,10 +20,10 @@ pub mod yaml_nodes;
 pub mod yaml_parser;
 pub mod yaml_scalar;
 
-use crate::limits::DOCUMENT_LIMIT;
 use std::sync::Arc;
 
 use crate::interner::Interner;
+use crate::limits::DOCUMENT_LIMIT;
 use crate::tree::{Position, Tree};
 use document::DocumentBuilder;
 use position::position_of;
