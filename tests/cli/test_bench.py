@@ -224,7 +224,7 @@ def test_one_implementation_cannot_be_compared(refused, monkeypatch):
     said = refused("bench", "base.json")
     assert said == (
         "only the pure implementation is here, and nothing to compare it with: "
-        "install a wheel of veltrix, or build the extension with `make develop`"
+        "install a wheel that has the extension, or build it with `make develop`"
     )
 
 
