@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::DocumentError;
+use super::document_error::DocumentError;
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::limits::{KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT};
 use crate::path::{push_index, push_segment};

@@ -8,9 +8,9 @@
 
 use std::borrow::Cow;
 
-use super::DocumentError;
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
+use super::document_error::DocumentError;
 use super::toml_scalar;
 use super::toml_tables::{Item, Name, ROOT, Tables, TomlNodeId};
 use crate::limits::MAX_DEPTH;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::DocumentError;
 use super::cursor::Cursor;
+use super::document_error::DocumentError;
 use super::toml_tables::Item;
 use crate::value::{Date, Scalar, Time};
 

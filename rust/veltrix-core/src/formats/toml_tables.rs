@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::DocumentError;
 use super::document::{DocumentBuilder, Word, too_deep, word};
+use super::document_error::DocumentError;
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::limits::MAX_DEPTH;
 use crate::path::{push_index, push_segment};

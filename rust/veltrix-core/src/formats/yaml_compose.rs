@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::DocumentError;
 use super::document::DocumentBuilder;
+use super::document_error::DocumentError;
 use super::yaml_nodes::{Content, Nodes, YamlNode};
 use super::yaml_parser::too_deep;
 use super::yaml_scalar::{MERGE_KEY, Misfit, Tag, resolve};

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use granit_parser::{Event, ScalarStyle, Span};
 
-use super::DocumentError;
+use super::document_error::DocumentError;
 use super::yaml_parser::{events, position};
 use super::yaml_scalar::Tag;
 use crate::limits::MAX_DEPTH;
