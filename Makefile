@@ -44,6 +44,8 @@ export PYO3_BUILD_EXTENSION_MODULE := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
+# The backend in pyproject.toml is ours, which calls maturin: nothing to warn of.
+export MATURIN_NO_MISSING_BUILD_BACKEND_WARNING := 1
 
 existing = $(wildcard $(1))
 
@@ -57,10 +59,11 @@ wheel wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$
 
 .PHONY: help
 help: ## show this text
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-22s %s\n", $$1, $$2 }'
 	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" WORKLOAD=\"$(WORKLOAD)\""
 	@echo "             BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\" SCALING_ARGS=\"$(SCALING_ARGS)\""
-	@echo "             BENCH_FILES=\"$(BENCH_FILES)\""
+	@echo "             BENCH_FILES=\"$(BENCH_FILES)\" MUTANTS=\"$(MUTANTS)\" KERNEL=$(KERNEL)"
+	@echo "             WHEEL_PYTHONS=\"$(WHEEL_PYTHONS)\""
 
 .PHONY: demo
 demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections import Counter
 from typing import Any
@@ -15,7 +16,9 @@ from veltrix.cli.comparison import comparison
 from veltrix.cli.progress import Progress
 from veltrix.cli.style import Style
 
-WIDTH = 100
+WIDTH = 79
+VALUE = 18
+COLUMN = 30
 EXPLAINED = ("clues.hint.cost_growth", "engine.workers.simulation_threads")
 COLOURS = {"bold": "1", "dim": "2", "green": "32", "cyan": "36"}
 
@@ -51,7 +54,7 @@ def print_stack(snapshot: veltrix.Snapshot) -> None:
 
 def print_tree(snapshot: veltrix.Snapshot) -> None:
     """Each branch of the top with its size, and the value in it that comes from the highest layer."""
-    heading("the tree in short: each branch, and one value in it from the highest layer that had a say")
+    heading("each branch, and a value in it from the highest layer that had a say")
     branches = list(snapshot)
     for branch in branches:
         view = snapshot[branch]
@@ -61,7 +64,7 @@ def print_tree(snapshot: veltrix.Snapshot) -> None:
         label = found.path.removeprefix(f"{branch}.")
         print(
             f"  {mark} {paint(f'{branch:<13}', 'cyan')} {len(leaves):>4}  "
-            f"{short(f'{label} = {shown(found.value)}', 56):<56}  {paint(winner(found), 'dim')}"
+            f"{short(label, shown(found.value)):<{COLUMN}}  {paint(winner(found), 'dim')}"
         )
 
 
@@ -73,11 +76,11 @@ def print_explanations(snapshot: veltrix.Snapshot) -> None:
         for definition in found.definitions:
             colour = "green" if definition.role == "wins" else "dim"
             value, origin = shown(definition.value), definition.origin
-            print(paint(f"    {definition.role:<10} {value:<6} {origin!s:<42} {origin.layer}", colour))
+            print(paint(f"    {definition.role:<10} {value:<6} {origin!s:<34} {origin.layer}", colour))
 
 
 def print_request(snapshot: veltrix.Snapshot) -> None:
-    heading("one request brings its own settings: an overlay, and the snapshot below stays as it was")
+    heading("one request brings its own settings, and the snapshot stays as it was")
     request = snapshot.overlay(REQUEST, name="player 4711")
     for path in request.diff(snapshot).changed:
         before, after = (
@@ -94,7 +97,7 @@ def print_comparison(config: veltrix.Config) -> None:
     heading("pure against native, as `veltrix bench` compares them")
     try:
         for line in comparison(config, Style.of(sys.stdout), Progress(sys.stderr)):
-            print(f"  {line}".rstrip())
+            print(line)
     except MissingImplementationError as error:
         print(f"  {error}")
 
@@ -110,8 +113,13 @@ def shown(value: Any) -> str:
     return f"{{{len(value)} keys}}" if isinstance(value, veltrix.View) else repr(value)
 
 
-def short(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def short(label: str, value: str) -> str:
+    """A name and its value; of long ones the last words of the name and the beginning of the value."""
+    value = value if len(value) <= VALUE else f"{value[: VALUE - 1]}…"
+    room = COLUMN - len(f" = {value}")
+    if len(label) > room:
+        label = f"…{re.split('[._]', label[1 - room :], maxsplit=1)[-1]}"
+    return f"{label} = {value}"
 
 
 def heading(text: str) -> None:

@@ -120,6 +120,9 @@ def _with_sources(dimensions: Dimensions) -> Tables:
     """The dimensions with a source in each place of a table."""
     if not isinstance(dimensions, Mapping):
         return dimensions
+    for name, table in dimensions.items():
+        if not isinstance(table, Mapping):
+            raise TypeError(f"the table of dimension {name!r} is a mapping, not {type(table).__name__}")
     return {
         name: {choice: as_source(given) for choice, given in table.items()}
         for name, table in dimensions.items()

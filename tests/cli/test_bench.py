@@ -40,6 +40,7 @@ def compared(printed, hasty):
         rows = rest[: rest.index("")]
         assert all(ROW.fullmatch(row) for row in rows), rows
         assert "Times are of this machine" in rest[-2]
+        assert max(map(len, (columns, *rest))) <= 79
         return heading, [ROW.fullmatch(row)[1] for row in rows]
 
     return of
@@ -202,11 +203,11 @@ def test_no_secret_is_shown(run, hasty):
 @pytest.mark.parametrize(
     ("pure", "native", "said"),
     [
-        ((300.0, 2e6, 330.0), (100.0, 1e6, 100.0), "330 ns      100 ns     3.00 × faster"),
-        ((1e5, 1e5), (4e5, 4e5), "100 µs      400 µs     4.00 × slower"),
-        ((5e6, None, 5e6), (None, 10.0, None), "5.00 ms     10.0 ns  500,000 × faster"),
-        ((10.0, 10.0), (0.0, 0.0), "10.0 ns     0.00 ns"),
-        ((0.0, 0.0), (10.0, 10.0), "0.00 ns     10.0 ns"),
+        ((300.0, 2e6, 330.0), (100.0, 1e6, 100.0), "330 ns     100 ns     3.00 × faster"),
+        ((1e5, 1e5), (4e5, 4e5), "100 µs     400 µs     4.00 × slower"),
+        ((5e6, None, 5e6), (None, 10.0, None), "5.00 ms    10.0 ns  500,000 × faster"),
+        ((10.0, 10.0), (0.0, 0.0), "10.0 ns    0.00 ns"),
+        ((0.0, 0.0), (10.0, 10.0), "0.00 ns    10.0 ns"),
     ],
 )
 def test_a_row_says_what_was_measured(printed, monkeypatch, pure, native, said):
@@ -223,7 +224,7 @@ def test_one_implementation_cannot_be_compared(refused, monkeypatch):
     said = refused("bench", "base.json")
     assert said == (
         "only the pure implementation is here, and nothing to compare it with: "
-        "install a wheel of veltrix, or build the extension with `make develop`"
+        "install a wheel that has the extension, or build it with `make develop`"
     )
 
 

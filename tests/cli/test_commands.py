@@ -83,12 +83,15 @@ def test_an_empty_configuration_is_said_to_be_empty(printed):
     assert printed("show", "empty.json", "--format", "flat") == "{}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["get", "-h"], ["explain", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["show", "--help"], ["get", "-h"], ["explain", "--help"], ["bench", "-h"]]
+)
 def test_help_says_how_files_and_paths_stand(printed, arguments):
     text = printed(*arguments)
     assert "FILE" in text
     assert "over" in text
     assert "--set" in text
+    assert max(map(len, text.splitlines())) <= 79
 
 
 def test_the_version_names_the_implementation(printed):

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ import pytest
 HOSTILE = "a\x1b[31mred\x07\x9b0m\u202eevil\u200b\r\n\x00\x7f\U000e0041"
 
 
-def on_a_terminal(*arguments, **environ):
+def on_a_terminal(*arguments, columns=0, **environ):
     """What a command prints on a terminal."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
     environment = {**os.environ, "TERM": "xterm", **environ}
     command = [sys.executable, "-m", "veltrix", *arguments]
     with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment) as program:
@@ -41,6 +43,20 @@ def test_a_terminal_gets_colour():
     assert "\x1b[36mbase.json\x1b[0m" in shown
     assert "\x1b[32msite.json\x1b[0m" in shown
     assert "\x1b[" in on_a_terminal("explain", "server.host", "base.json", "site.json")
+
+
+@pytest.mark.parametrize("command", [["show"], ["explain", "a.url"], ["explain", "a.tags"]])
+def test_long_values_leave_room_for_what_stands_beside_them(command):
+    Path("long.json").write_text(json.dumps({"a": {"url": "u" * 200, "tags": ["tag"] * 40, "b": {"c": 1}}}))
+    Path("over.json").write_text(json.dumps({"a": {"url": "v" * 60}}))
+    arguments = [*command, "long.json", "over.json"]
+    for columns, least in ((60, 24), (90, 40)):
+        shown = on_a_terminal(*arguments, columns=columns, NO_COLOR="1").splitlines()
+        # The first line of an explanation is the value itself, whole.
+        lines = [line for line in shown[command[0] == "explain" :] if "…" in line]
+        assert lines
+        assert all(least < len(line) <= columns for line in lines), lines
+        assert [line.partition("…")[2].strip() for line in lines] != [""] * len(lines)
 
 
 @pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

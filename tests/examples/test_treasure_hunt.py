@@ -59,3 +59,4 @@ def test_the_demo_prints_a_plain_page_into_a_pipe():
         assert "nothing to compare it with" in ran.stdout
     for line in ("engine.workers.simulation_threads = 24", "player 4711"):
         assert line in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 79

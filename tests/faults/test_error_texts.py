@@ -32,6 +32,7 @@ FILES = {
     "empty.toml": "",
     "broken.toml": "a = 1\n  b c\n",
     "wrong.json": "a = 1\n",
+    "twice.json": '{"a": {"b": 1, "b": 2}}',
     "bytes.json": b'{"a": "\xff"}',
     "broken.env": "A=1\nB\n",
     "app.ini": "[a]\n",

@@ -71,7 +71,7 @@ def work():
         shared[0] = old.with_layer(edited).set("s8.k1", number)
         shared[0].without_layer("file").diff(old)
         # Renewed again and again, as names that nobody needs pile up.
-        shared[0].overlay({f"worn {number} {name}": 1 for name in range(300)}).flatten()
+        shared[0].overlay({f"name {number} {name}": 1 for name in range(300)}).flatten()
 
 def right(number):
     derived = shared[0].with_layer(kernel.Layer("file", {f"child{number}": {"x": 1}}))

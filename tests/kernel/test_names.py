@@ -38,9 +38,9 @@ def changed(kernel):
     return snapshot.set("gone", DELETE).set("thing", Thing, layer="low")
 
 
-def worn(snapshot):
+def after_many_names(snapshot):
     """The snapshot, after an overlay of it brought very many names."""
-    assert len(snapshot.overlay({f"worn {number}": 0 for number in range(MANY)})) > MANY
+    assert len(snapshot.overlay({f"name {number}": 0 for number in range(MANY)})) > MANY
     return snapshot
 
 
@@ -80,9 +80,9 @@ def everything(snapshot, old):
 
 
 def test_what_is_derived_after_very_many_names_is_what_it_was_before(kernel):
-    # The reference has no table of names: a snapshot of its is the one that nothing was worn out in.
+    # The reference has no table of names: what a snapshot of it gives is right.
     reference = implementations()["pure"]
-    before, after = changed(reference), worn(changed(kernel))
+    before, after = changed(reference), after_many_names(changed(kernel))
     # Twice, since what the first one makes anew is kept for the second.
     for derive in [*DERIVATIONS, *DERIVATIONS]:
         assert everything(derive(after, kernel), after) == everything(derive(before, reference), before)

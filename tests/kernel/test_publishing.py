@@ -163,7 +163,7 @@ def test_publishing_leaves_the_interpreter_to_other_threads(both):
     assert left_alone(lambda: live.diff(others))
 
 
-# What is done in a moment is not interrupted. But a snapshot whose table of names other tests have worn out
+# What is done in a moment is not interrupted. But a snapshot whose table of names other tests have filled
 # moves to another table with its first change, and differs across bases from what it was: so the test has a
 # process of its own.
 CHANGES = """
@@ -174,8 +174,8 @@ from veltrix import implementations
 
 native = implementations()["native"]
 live = native.resolve([native.Layer("low", data()), native.Layer("file", data())])
-if sys.argv[1] == "worn":
-    assert len(live.overlay({f"worn {number}": 0 for number in range(MANY)})) > MANY
+if sys.argv[1] == "many":
+    assert len(live.overlay({f"name {number}": 0 for number in range(MANY)})) > MANY
     assert left_alone(lambda: live.set("s7.k3", 1).diff(live))
     live = live.set("s7.k3", 0)
 assert not left_alone(lambda: live.set("s7.k3", 1))
@@ -183,7 +183,7 @@ assert not left_alone(lambda: live.set("s7.k3", 1).diff(live))
 """
 
 
-@pytest.mark.parametrize("names", ["new", "worn"])
+@pytest.mark.parametrize("names", ["few", "many"])
 def test_a_change_and_its_difference_keep_the_interpreter(both, names):
     del both
     subprocess.run([sys.executable, "-c", CHANGES, names], cwd=ROOT, check=True)
@@ -193,8 +193,8 @@ def test_a_snapshot_whose_names_are_renewed_leaves_the_interpreter_to_other_thre
     _, native = both
     low = native.Layer("low", data())
     snapshots = [native.resolve([low]) for _ in range(200)]
-    # All of them are on one table, which is worn out at once, and each of them renews it for itself.
-    assert len(snapshots[0].overlay({f"worn {number}": 0 for number in range(MANY)})) > MANY
+    # All of them are on one table, which has too many names at once, and each of them makes one of its own.
+    assert len(snapshots[0].overlay({f"name {number}": 0 for number in range(MANY)})) > MANY
     with waiting_thread() as (ready, ran):
         ready.release()
         derived = []
@@ -206,7 +206,7 @@ def test_a_snapshot_whose_names_are_renewed_leaves_the_interpreter_to_other_thre
 
 def test_layers_of_before_and_after_very_many_names_make_one_stack(kernel):
     low, high = kernel.Layer("low", data()), kernel.Layer("high", {"s1": {"k1": Thing}}, secret=["s2"])
-    kernel.Layer("worn", {f"worn {number}": 0 for number in range(SECTIONS * 100)})
+    kernel.Layer("many", {f"name {number}": 0 for number in range(SECTIONS * 100)})
     late = kernel.Layer("late", {"s2": {"k2": "late"}})
     for _ in range(2):
         for stack in ([low, high, late], [late, low, high], [low, high]):
@@ -223,7 +223,7 @@ def test_layers_of_before_and_after_very_many_names_make_one_stack(kernel):
 def test_threads_that_derive_while_names_are_renewed_get_what_they_asked_for(kernel):
     for _ in range(5):
         snapshot = kernel.resolve([kernel.Layer("low", data())])
-        assert len(snapshot.overlay({f"worn {number}": 0 for number in range(MANY)})) == MANY + SECTIONS
+        assert len(snapshot.overlay({f"name {number}": 0 for number in range(MANY)})) == MANY + SECTIONS
         begin, found = threading.Barrier(4), {}
 
         def work(number, snapshot=snapshot, begin=begin, found=found):

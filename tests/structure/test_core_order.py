@@ -61,3 +61,19 @@ def test_a_module_uses_only_what_stands_before_it(path):
     used = set(re.findall(r"\bcrate::(\w+)", shipped)) & set(ORDER)
     later = {module for module in used if ORDER.index(module) > ORDER.index(own)}
     assert not later, f"{relative(path)} uses {later}"
+
+
+def test_no_files_of_a_folder_stand_in_a_circle():
+    # What a folder's own file holds is for all files in it.
+    named = re.compile(r"\bsuper::(?:(\w+)|\{([^}]*)\})")
+    for folder in (path for path in CORE.iterdir() if path.is_dir()):
+        files = {path.stem: path.read_text(encoding="utf-8") for path in rust_files(folder)}
+        uses = {
+            name: {word for found in named.findall(text) for word in re.findall(r"\w+", " ".join(found))}
+            & (files.keys() - {name, "mod"})
+            for name, text in files.items()
+        }
+        while free := {name for name, others in uses.items() if not others & uses.keys()}:
+            for name in free:
+                del uses[name]
+        assert not uses

@@ -68,7 +68,7 @@ def test_a_forced_choice_that_is_missing_is_loud():
         "import veltrix.config",
         "import veltrix.sources",
         "import veltrix.cli",
-        "from veltrix import _restore; _restore.restore_layer(1)",
+        "from veltrix import _pickle; _pickle.restore_layer(1)",
     ],
 )
 def test_nothing_is_to_be_had_of_a_choice_that_is_refused(use):

@@ -43,8 +43,8 @@ ONLY_PURE = {"formats/usual"}
 
 # Data structures and caches, which only the fast side needs, and what the reference has from `veltrix`.
 ONLY_CORE = {
-    "lib", "formats/mod", "limits", "error", "hash", "interner", "hamt", "edit_log", "tree/buffer_pool",
-    "index", "base", "delta", "reintern", "small_overlay", "read_cache",
+    "lib", "formats/mod", "formats/document_error", "limits", "error", "hash", "interner", "hamt", "edit_log",
+    "tree/buffer_pool", "index", "base", "delta", "reintern", "small_overlay", "read_cache",
 }  # fmt: skip
 
 

@@ -19,7 +19,15 @@ from veltrix._formats import FORMATS, unknown_format
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
 from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
 from veltrix._pure.value import SCALARS, entries, freeze, freeze_list, type_word
-from veltrix.errors import ConflictError, LimitError, MissingKeyError, ParseError, PathError, beside
+from veltrix.errors import (
+    ConflictError,
+    LimitError,
+    MissingKeyError,
+    ParseError,
+    PathError,
+    SourceError,
+    beside,
+)
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
 
@@ -192,6 +200,8 @@ class Layer:
             return cls._made(formats.parse(str.__str__(format), content), origin, {}, secret)
         except (ParseError, LimitError) as error:
             raise error.in_file(origin.file) from None
+        except SourceError as error:
+            raise SourceError(error.reason, file=origin.file) from None
 
     @classmethod
     def _made(

@@ -27,7 +27,8 @@ def of_each(
         try:
             answers[name] = ask(subject)
         except SourceError as error:
-            raise MissingImplementationError(f"{what}: the {name} implementation cannot: {error}") from error
+            text = f"{what}: the {name} implementation cannot: {error.reason}"
+            raise MissingImplementationError(text) from error
         except ConfigError as error:
             refusals[name] = error.with_traceback(None)
     if not refusals:

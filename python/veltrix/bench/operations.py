@@ -18,9 +18,7 @@ from veltrix.sources._kernel import format_path, parse_path
 KEYS = 64  # that reads and changes rotate through
 OVERRIDES = 5
 OVERLAY_READS = 40
-# A diff rotates through several pairs; making one costs the reference a resolve.
-MOST_PAIRS = 8
-LEAVES_A_PAIR = 2_500
+PAIRS = 8  # of snapshots, that differences rotate through
 
 _DEFAULT = object()
 
@@ -68,11 +66,10 @@ def comparable(stacks: Mapping[str, Stack]) -> Comparable:
     scalars = [path for path, value in leaves.items() if _is_scalar(value)]
     if scalars:
         changes = _changes(snapshots, _sample(scalars))
-        pairs = max(1, min(MOST_PAIRS, len(changes), MOST_PAIRS * LEAVES_A_PAIR // len(leaves)))
         operations += [
             _overlay(snapshots, leaves, _sample(scalars, OVERRIDES)),
             _set(snapshots, changes),
-            _diff(snapshots, changes[:pairs]),
+            _diff(snapshots, changes[:PAIRS]),
         ]
     first = next(iter(stacks.values()))
     return Comparable(len(first.names), len(leaves), tuple(operations))

@@ -62,7 +62,7 @@ def load(config: Config) -> dict[str, Stack]:
     if len(kernels) < 2:
         raise MissingImplementationError(
             f"only the {' '.join(kernels)} implementation is here, and nothing to compare it with: "
-            "install a wheel of veltrix, or build the extension with `make develop`"
+            "install a wheel that has the extension, or build it with `make develop`"
         )
     documents = _documents(config)
     _, given, conflicts, *_ = config.snapshot.__reduce__()[1]

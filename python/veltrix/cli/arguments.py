@@ -13,10 +13,10 @@ from veltrix.cli.documents import FORMATS
 from veltrix.cli.text import escaped
 
 COMMANDS = {
-    "show": "print the resolved configuration, with the layer that won beside each value",
+    "show": "print the configuration, each value with its layer",
     "get": "print the value at a path",
     "explain": "print every definition of a path, the winner first",
-    "bench": "time the pure and the native implementation on the files, beside each other",
+    "bench": "time the pure and the native implementation",
 }
 
 _WITH_PATH = ("get", "explain")
@@ -25,23 +25,24 @@ _CHOICES = "|".join(COMMANDS)
 
 _EPILOG = """\
 commands:
-  veltrix show FILE...          {show}
-  veltrix get PATH FILE...      {get}
-  veltrix explain PATH FILE...  {explain}
-  veltrix bench FILE...         {bench}
+  show FILE...          {show}
+  get PATH FILE...      {get}
+  explain PATH FILE...  {explain}
+  bench FILE...         {bench}
 
-The arguments are the same for all: after the PATH, where there is one, come the files, each
-overriding those before it; over them the secrets directory, then the environment, then --set.
-`veltrix COMMAND --help` lists the options.
+The arguments are the same for all: after the PATH, where there is one, come
+the files, each overriding those before it; over them the secrets directory,
+then the environment, then --set. `veltrix COMMAND --help` lists the options.
 """.format(**COMMANDS)
 
 _FILES = """\
-Files are TOML, JSON, YAML or .env, known by their extension; each overrides those before it. A .env file
-sets paths as the environment does: SERVER__PORT=80, or APP_SERVER__PORT=80 with --env APP. Over the files
-come the secrets directory, then the environment, then --set.
+Files are TOML, JSON, YAML or .env, known by their extension; each overrides
+those before it. A .env file sets paths as the environment does:
+SERVER__PORT=80, or APP_SERVER__PORT=80 with --env APP. Over the files come the
+secrets directory, then the environment, then --set.
 
-Secrets (--secrets, --secret) are printed as <secret> in every format; nothing reveals them. Characters that
-a terminal would obey are printed as escapes.
+Secrets (--secrets, --secret) are printed as <secret> in every format; nothing
+reveals them. Characters that a terminal would obey are printed as escapes.
 """
 
 

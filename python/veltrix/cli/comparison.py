@@ -14,7 +14,8 @@ from veltrix.cli.style import Style
 from veltrix.config import Config
 
 _UNITS = (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0))
-_TIME = 10
+# Columns of the table: with the longest operation, a row fits a terminal of 80.
+_TIME = 9
 _GAIN = 16
 
 
@@ -54,8 +55,8 @@ def _heading(found: Comparable) -> str:
 def _notes(found: Comparable) -> Iterator[str]:
     if not found.leaves:
         yield "There is no leaf to be looked up or changed."
-    yield f"Times are of this machine ({_machine()}): processor time of an operation, the median."
-    yield "The last column is the median of ratios, each of samples that were taken side by side."
+    yield f"Times are of this machine ({_machine()}): median processor times."
+    yield "The last column is the median ratio of samples that were taken side by side."
 
 
 def _machine() -> str:

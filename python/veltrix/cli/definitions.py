@@ -17,14 +17,14 @@ def definitions(snapshot: Snapshot, path: str, style: Style) -> Iterator[str]:
     """The value at a path and a line for each definition: role, what it says, where, and its layer."""
     explanation = snapshot.explain(path)
     yield _head(explanation, style)
-    rows = [_row(definition, explanation) for definition in explanation.definitions]
+    beside = max(_width(definition) for definition in explanation.definitions)
+    rows = [_row(definition, explanation, style.room(beside)) for definition in explanation.definitions]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     numbers = {name: number for number, name in enumerate(snapshot.layers)}
     for row, definition in zip(rows, explanation.definitions, strict=True):
-        role, said, place = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        line = f"  {role}  {said}  {place}"
+        line = "".join(f"  {cell:{width}}" for cell, width in zip(row, widths, strict=True))
         name = definition.origin.layer
-        layer = "" if one_line(name) in place else style.layer(one_line(name), numbers.get(name, 0))
+        layer = style.layer(_layer(definition), numbers.get(name, 0))
         shown = f"{line}  {layer}" if layer else line.rstrip()
         yield style.quiet(shown) if definition.role == "overridden" else shown
 
@@ -43,18 +43,33 @@ def _head(explanation: Explanation, style: Style) -> str:
     return f"{path} = {literal(explanation.value)}"
 
 
-def _row(definition: Definition, explanation: Explanation) -> tuple[str, str, str]:
-    said = _said(definition, explanation.secret)
+def _width(definition: Definition) -> int:
+    """How much of a line stands beside what a definition says."""
+    return sum(2 + len(cell) for cell in ("overridden", "", _place(definition), _layer(definition)))
+
+
+def _place(definition: Definition) -> str:
+    return one_line(str(definition.origin))
+
+
+def _layer(definition: Definition) -> str:
+    """The name of the layer, where its place does not say it."""
+    name = one_line(definition.origin.layer)
+    return "" if name in _place(definition) else name
+
+
+def _row(definition: Definition, explanation: Explanation, room: int) -> tuple[str, str, str]:
+    said = _said(definition, explanation.secret, room)
     if definition.path != explanation.path:
         said = f"{said} at {one_line(definition.path)}"
-    return definition.role, said, one_line(str(definition.origin))
+    return definition.role, said, _place(definition)
 
 
-def _said(definition: Definition, secret: bool) -> str:
+def _said(definition: Definition, secret: bool, room: int) -> str:
     if definition.operator == "delete":
         return "deleted"
     if definition.type == "mapping":
         value = "mapping"
     else:
-        value = REDACTED if secret else shortened(literal(definition.value))
+        value = REDACTED if secret else shortened(literal(definition.value), room)
     return value if definition.operator is None else f"{definition.operator} {value}"

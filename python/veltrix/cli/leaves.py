@@ -22,7 +22,7 @@ class Redacted(str):
 HIDDEN = Redacted(REDACTED)
 
 
-class Node(NamedTuple):
+class ShownNode(NamedTuple):
     """A leaf, or a mapping with something in it, whose `value` is then None."""
 
     path: Path
@@ -31,22 +31,22 @@ class Node(NamedTuple):
     origin: Origin | None
 
 
-def nodes(snapshot: Snapshot, path: Path = ()) -> Iterator[Node]:
+def nodes(snapshot: Snapshot, path: Path = ()) -> Iterator[ShownNode]:
     """What stands below a path, each mapping before what is in it."""
     node = snapshot[path] if path else snapshot
     for name, value in node.items():
         below = (*path, str(name))
         if isinstance(value, Mapping) and value:
-            yield Node(below, True, None, None)
+            yield ShownNode(below, True, None, None)
             yield from nodes(snapshot, below)
         else:
             yield leaf(snapshot, below, value)
 
 
-def leaf(snapshot: Snapshot, path: Path, value: Any) -> Node:
+def leaf(snapshot: Snapshot, path: Path, value: Any) -> ShownNode:
     """The node of a value that is shown as a whole."""
     explanation = snapshot.explain(path)
-    return Node(path, False, HIDDEN if explanation.secret else value, explanation.origin)
+    return ShownNode(path, False, HIDDEN if explanation.secret else value, explanation.origin)
 
 
 def data(snapshot: Snapshot, path: Path = ()) -> Any:

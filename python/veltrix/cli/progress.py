@@ -7,10 +7,11 @@ import sys
 from time import monotonic
 from typing import TextIO
 
+from veltrix.cli.style import columns
+
 _CLEARED = "\r\x1b[K"
 _BAR = 20
 _PAUSE = 0.1  # seconds between two looks of one line
-_USUAL_WIDTH = 80
 
 
 class Progress:
@@ -28,7 +29,7 @@ class Progress:
             return
         self._text, self._shown_at = text, monotonic()
         bar = "" if share is None else f"{'━' * round(share * _BAR):─<{_BAR}}  "
-        self._write(f"{_CLEARED}{f'{bar}{text} …'[: self._width() - 1]}")
+        self._write(f"{_CLEARED}{f'{bar}{text} …'[: columns(self._stream) - 1]}")
 
     def clear(self) -> None:
         """Take the line away."""
@@ -39,9 +40,3 @@ class Progress:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
-
-    def _width(self) -> int:
-        try:
-            return os.get_terminal_size(self._stream.fileno()).columns or _USUAL_WIDTH
-        except OSError:
-            return _USUAL_WIDTH

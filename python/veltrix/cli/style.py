@@ -5,21 +5,34 @@ from __future__ import annotations
 import os
 from typing import TextIO
 
+from veltrix.cli.text import VALUE_WIDTH
+
 _RESET = "\x1b[0m"
+_SHORTEST = 24
+_USUAL_COLUMNS = 80
 _LAYERS = ("\x1b[36m", "\x1b[32m", "\x1b[35m", "\x1b[34m", "\x1b[33m", "\x1b[31m")
 
 
 class Style:
-    """Puts colour round a text, or nothing."""
+    """Puts colour round a text, or nothing, and knows how wide a terminal is."""
 
-    def __init__(self, coloured: bool) -> None:
+    def __init__(self, coloured: bool, columns: int | None = None) -> None:
         self.coloured = coloured
+        self._columns = columns
 
     @classmethod
     def of(cls, stream: TextIO) -> Style:
         """Colour on a terminal, unless NO_COLOR or a dumb terminal says no."""
         wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return cls(wanted and stream.isatty())
+        if not stream.isatty():
+            return cls(False)
+        return cls(wanted, columns(stream))
+
+    def room(self, taken: int) -> int:
+        """How long a value may be beside so many columns, for its line to fit the terminal."""
+        if self._columns is None:
+            return VALUE_WIDTH
+        return max(_SHORTEST, min(VALUE_WIDTH, self._columns - taken))
 
     def strong(self, text: str) -> str:
         """A name that others hang on."""
@@ -34,11 +47,11 @@ class Style:
         return self._in("\x1b[2;3m", text)
 
     def better(self, text: str) -> str:
-        """What is as it should be."""
+        """A figure that speaks for the native implementation."""
         return self._in("\x1b[32m", text)
 
     def worse(self, text: str) -> str:
-        """What is not."""
+        """A figure that speaks against it."""
         return self._in("\x1b[33m", text)
 
     def layer(self, text: str, number: int) -> str:
@@ -47,3 +60,11 @@ class Style:
 
     def _in(self, code: str, text: str) -> str:
         return f"{code}{text}{_RESET}" if self.coloured and text else text
+
+
+def columns(stream: TextIO) -> int:
+    """How wide the terminal behind a stream is."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
+    except OSError:
+        return _USUAL_COLUMNS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from veltrix.cli.leaves import Node, Path, Redacted, nodes
+from veltrix.cli.leaves import Path, Redacted, ShownNode, nodes
 from veltrix.cli.style import Style
 from veltrix.cli.text import literal, one_line, shortened
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from veltrix import Snapshot
 
 _INDENT = "  "
+_GAP = 2  # between a value and its layer
 _WIDEST = 64
 
 
@@ -28,7 +29,9 @@ class _Line(NamedTuple):
 
 def tree(snapshot: Snapshot, style: Style, path: Path = (), depth: int | None = None) -> Iterator[str]:
     """The lines of the tree below a path; mappings deeper than `depth` only say how much is in them."""
-    lines = [_line(node, len(path)) for node in _shown(snapshot, path, depth)]
+    shown = list(_shown(snapshot, path, depth))
+    beside = max((len(one_line(node.origin.layer)) for node in shown if node.origin), default=0) + _GAP
+    lines = [_line(node, len(path), beside, style) for node in shown]
     column = max((line.width() for line in lines if line.layer and line.width() <= _WIDEST), default=0)
     numbers = {name: number for number, name in enumerate(snapshot.layers)}
     if not lines:
@@ -37,7 +40,7 @@ def tree(snapshot: Snapshot, style: Style, path: Path = (), depth: int | None = 
         yield _painted(line, column, numbers, style)
 
 
-def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[Node]:
+def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[ShownNode]:
     """The nodes; one that stands for more than is shown holds the number of its leaves as value."""
     folded: Path | None = None
     count = 0
@@ -46,17 +49,18 @@ def _shown(snapshot: Snapshot, path: Path, depth: int | None) -> Iterator[Node]:
             if node.path[: len(folded)] == folded:
                 count += not node.is_mapping
                 continue
-            yield Node(folded, True, count, None)
+            yield ShownNode(folded, True, count, None)
             folded = None
         if node.is_mapping and depth is not None and len(node.path) - len(path) >= depth:
             folded, count = node.path, 0
         else:
             yield node
     if folded is not None:
-        yield Node(folded, True, count, None)
+        yield ShownNode(folded, True, count, None)
 
 
-def _line(node: Node, base: int) -> _Line:
+def _line(node: ShownNode, base: int, beside: int, style: Style) -> _Line:
+    """A line whose value leaves room for the layers beside all values."""
     indent = _INDENT * (len(node.path) - base - 1)
     name = indent + one_line(str(node.path[-1]))
     if node.is_mapping:
@@ -67,14 +71,16 @@ def _line(node: Node, base: int) -> _Line:
             "",
         )
     secret = type(node.value) is Redacted
-    value = str(node.value) if secret else shortened(literal(node.value))
-    return _Line(f"{name} = ", value, secret, "" if node.origin is None else node.origin.layer)
+    name += " = "
+    room = style.room(len(name) + beside)
+    value = str(node.value) if secret else shortened(literal(node.value), room)
+    return _Line(name, value, secret, "" if node.origin is None else node.origin.layer)
 
 
 def _painted(line: _Line, column: int, numbers: dict[str, int], style: Style) -> str:
     if not line.layer:
         return style.strong(line.name) + style.quiet(line.value)
     value = style.secret(line.value) if line.secret else line.value
-    gap = " " * max(2, column + 2 - line.width())
+    gap = " " * max(_GAP, column + _GAP - line.width())
     layer = style.layer(one_line(line.layer), numbers.get(line.layer, 0))
     return f"{line.name}{value}{gap}{layer}"

@@ -92,12 +92,14 @@ def read_document(source: File) -> bytes | None:
 
 
 def parse_document(source: File, content: bytes, form: str) -> Layer:
-    """The layer that the content makes; a `ParseError` says why it was read in this format."""
+    """The layer that the content makes; an error of syntax says why it was read in this format."""
     if not content:
         return Layer(source.name, {}, source="file", secret=source._secret)
     try:
         return Layer.parse(source.name, content, form, file=source.path, secret=source._secret)
     except ParseError as error:
+        if error.path is not None:
+            raise
         why = "by its extension" if form == EXTENSIONS.get(extension(source.path)) else "as format= says"
         reason = f"{error.reason} (read as {form}, {why})"
         raise ParseError(reason, error.file, error.line, error.column, error.path) from None

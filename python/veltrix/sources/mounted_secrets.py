@@ -70,7 +70,7 @@ def read_generation(path: str, links: Links) -> Generation:
         link = links.target(os.path.join(place, DATA))
         data = None if link is None else _open_data(root, link)
         try:
-            return _Reader(root, data).read()
+            return _MountReader(root, data).read()
         finally:
             if data is not None:
                 data.close()
@@ -97,7 +97,7 @@ class _FullError(UnreadableError):
     """The directory holds more than is read: what follows is left unread."""
 
 
-class _Reader:
+class _MountReader:
     """Reads what stands in an open directory, and in the one that its `..data` points to."""
 
     def __init__(self, root: Directory, data: Directory | None) -> None:

@@ -78,10 +78,10 @@ def _refuse(constant: str) -> NoReturn:
 
 def parse(text: str, document: DocumentBuilder) -> None:
     """Reads a JSON document."""
-    _Reader(text, document).read()
+    _JsonReader(text, document).read()
 
 
-class _Reader:
+class _JsonReader:
     def __init__(self, text: str, document: DocumentBuilder) -> None:
         self.cursor = Cursor(text)
         self.document = document

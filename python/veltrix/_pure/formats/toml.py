@@ -18,7 +18,7 @@ from veltrix._pure.formats import toml_scalar
 from veltrix._pure.formats.cursor import Cursor
 from veltrix._pure.formats.document import word
 from veltrix._pure.formats.toml_scalar import BARE, BLANKS, LINE_BREAK
-from veltrix._pure.formats.toml_tables import Name, Node, Tables
+from veltrix._pure.formats.toml_tables import Name, Tables, TomlNode
 from veltrix._pure.formats.usual import is_usual
 
 TYPE_CHECKING = False
@@ -46,12 +46,12 @@ def shortcut(text: str) -> dict[str, Any] | None:
 
 def parse(text: str, document: DocumentBuilder) -> None:
     """Reads a TOML document."""
-    reader = _Reader(text)
+    reader = _TomlReader(text)
     reader.statements()
     reader.tables.build(document)
 
 
-class _Reader:
+class _TomlReader:
     def __init__(self, text: str) -> None:
         self.cursor = Cursor(text)
         self.tables = Tables()
@@ -74,7 +74,7 @@ class _Reader:
             if not cursor.skip(LINE_BREAK) and not cursor.at_end:
                 raise cursor.error("expected the end of the line")
 
-    def header(self) -> Node:
+    def header(self) -> TomlNode:
         """`[table]` or `[[array of tables]]`; the table that is meant from here on."""
         cursor = self.cursor
         cursor.offset += 1
@@ -86,10 +86,10 @@ class _Reader:
             raise cursor.error(f"expected '{closing}' after the key")
         return table
 
-    def assignment(self, table: Node) -> None:
+    def assignment(self, table: TomlNode) -> None:
         self.value(*self.key_of_value(table))
 
-    def key_of_value(self, table: Node) -> tuple[Node, Name]:
+    def key_of_value(self, table: TomlNode) -> tuple[TomlNode, Name]:
         """Reads `a.b.c =` up to the value; the table that `a.b` means, and `c`."""
         *outer, name = self.key()
         table = self.tables.dotted(table, outer)
@@ -124,10 +124,10 @@ class _Reader:
                 return key
             cursor.skip(BLANKS)
 
-    def value(self, parent: Node, name: Name) -> None:
+    def value(self, parent: TomlNode, name: Name) -> None:
         """Reads a value with all that stands in it."""
         cursor, tables = self.cursor, self.tables
-        still_open: list[Node] = []
+        still_open: list[TomlNode] = []
         while True:
             first = False
             if cursor.peek() in ("[", "{"):

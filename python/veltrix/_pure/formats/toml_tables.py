@@ -30,18 +30,18 @@ class Name(NamedTuple):
     position: Position
 
 
-class Node:
+class TomlNode:
     """What a key holds, or an item of an array."""
 
     __slots__ = ("children", "declared", "depth", "index", "kind", "name", "parent", "value")
 
-    def __init__(self, kind: Kind, name: Name, parent: Node | None, value: Any = None) -> None:
+    def __init__(self, kind: Kind, name: Name, parent: TomlNode | None, value: Any = None) -> None:
         self.kind = kind
         self.name = name
         self.parent = parent
         self.value = value
-        self.children: list[Node] = []
-        self.index: dict[str, Node] = {}
+        self.children: list[TomlNode] = []
+        self.index: dict[str, TomlNode] = {}
         self.declared: int | None = None
         """In which section a table was declared, or written to by dotted keys."""
         self.depth: int = 0 if parent is None else parent.depth + (parent.is_list or word(name.text) is None)
@@ -57,17 +57,17 @@ class Tables:
     """All items of a document."""
 
     def __init__(self) -> None:
-        self.root = Node("table", Name("", (1, 1)), None)
+        self.root = TomlNode("table", Name("", (1, 1)), None)
         self.root.declared = _HEADER
         self._section = 1
 
-    def add(self, parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
+    def add(self, parent: TomlNode, name: Name, kind: Kind, value: Any = None) -> TomlNode:
         """Adds a value to a table under a name, or to an array."""
         if not parent.is_list and (known := parent.index.get(name.text)):
             raise _duplicate(known, name)
         return _push(parent, name, kind, value)
 
-    def dotted(self, table: Node, key: list[Name]) -> Node:
+    def dotted(self, table: TomlNode, key: list[Name]) -> TomlNode:
         """The table that dotted keys lead to, seen from another one."""
         for name in key:
             known = table.index.get(name.text)
@@ -79,7 +79,7 @@ class Tables:
             table = known
         return table
 
-    def header(self, key: list[Name], is_array: bool) -> Node:
+    def header(self, key: list[Name], is_array: bool) -> TomlNode:
         """The table that a header declares."""
         self._section += 1
         *outer, last = key
@@ -104,7 +104,7 @@ class Tables:
     def build(self, document: DocumentBuilder) -> None:
         """Hands the whole document over."""
         # What is left to do, the next step last: a node to hand over, or nothing, which closes a container.
-        left: list[Node | None] = [self.root]
+        left: list[TomlNode | None] = [self.root]
         while left:
             node = left.pop()
             if node is None:
@@ -124,9 +124,9 @@ class Tables:
             left.extend(reversed(node.children))
 
 
-def _push(parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
+def _push(parent: TomlNode, name: Name, kind: Kind, value: Any = None) -> TomlNode:
     """Adds an item, unless its path is too long: what no layer can hold is not gathered either."""
-    node = Node(kind, name, parent, value)
+    node = TomlNode(kind, name, parent, value)
     parent.children.append(node)
     if not parent.is_list:
         parent.index[name.text] = node
@@ -135,17 +135,17 @@ def _push(parent: Node, name: Name, kind: Kind, value: Any = None) -> Node:
     return node
 
 
-def _duplicate(known: Node, name: Name) -> ParseError:
+def _duplicate(known: TomlNode, name: Name) -> ParseError:
     return duplicate(_path(known), known.name.position, name.position)
 
 
-def _complete(known: Node, name: Name) -> ParseError:
+def _complete(known: TomlNode, name: Name) -> ParseError:
     line, column = known.name.position
     reason = f"cannot add to a value that is complete (at line {line}, column {column})"
     return ParseError(reason, None, *name.position, _path(known))
 
 
-def _path(node: Node) -> str:
+def _path(node: TomlNode) -> str:
     path: list[str | int] = []
     while node.parent is not None:
         parent = node.parent

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from veltrix._pure.formats.document import DocumentBuilder
-    from veltrix._pure.formats.yaml_nodes import Node, Nodes
+    from veltrix._pure.formats.yaml_nodes import Nodes, YamlNode
 
     Pairs = list[tuple[int, int]]
     Position = tuple[int, int]
@@ -65,7 +65,7 @@ class _Claim:
 
 
 class _Composer:
-    def __init__(self, nodes: list[Node], document: DocumentBuilder) -> None:
+    def __init__(self, nodes: list[YamlNode], document: DocumentBuilder) -> None:
         self.nodes = nodes
         self.document = document
         self.frames: list[_OpenNode] = []
@@ -152,7 +152,7 @@ class _Composer:
             raise LimitError(f"more than {ALIAS_LIMIT} alias expansions", None, *node.position)
         return node.target
 
-    def charge(self, text: str, node: Node) -> None:
+    def charge(self, text: str, node: YamlNode) -> None:
         """Counts one value that an alias or a merge key brings."""
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         self.expanded += size + _NODE_SIZE
@@ -232,11 +232,11 @@ class _Composer:
         return self.nodes[value].end if value < end else end
 
 
-def _is_merge(node: Node) -> bool:
+def _is_merge(node: YamlNode) -> bool:
     return node.kind == "plain" and node.text == MERGE_KEY and not node.tag
 
 
-def _check_tag(node: Node) -> None:
+def _check_tag(node: YamlNode) -> None:
     """Checks the tag of a container."""
     own = "seq" if node.kind == "list" else "map"
     if node.tag and node.tag not in ("!", own):
@@ -245,14 +245,14 @@ def _check_tag(node: Node) -> None:
         raise ParseError(f"!!{node.tag} does not fit a {node.kind}", None, *node.position)
 
 
-def _resolve(node: Node) -> str | int | float | bool | None:
+def _resolve(node: YamlNode) -> str | int | float | bool | None:
     try:
         return resolve(node.text, node.kind == "plain", node.tag)
     except Misfit as misfit:
         return _refuse(misfit.args[0], node)
 
 
-def _refuse(misfit: str, node: Node) -> NoReturn:
+def _refuse(misfit: str, node: YamlNode) -> NoReturn:
     if misfit == "digits":
         raise LimitError(f"number of more than {DIGIT_LIMIT} digits", None, *node.position)
     reason = {"foreign": "tag not allowed", "range": "number out of range"}.get(misfit)

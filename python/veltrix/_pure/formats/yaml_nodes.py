@@ -32,7 +32,7 @@ _OPEN_LIMIT = 2 * MAX_DEPTH + 2
 """No valid document has as many containers open: one for each level of a path, two with an operator."""
 
 
-class Node:
+class YamlNode:
     """One node: "plain" or "quoted" text, "list", "mapping" or "alias".
 
     `end` is the node behind it and all that it holds, `target` the node that an alias stands for.
@@ -55,14 +55,14 @@ class Nodes:
     __slots__ = ("cut", "list")
 
     def __init__(self) -> None:
-        self.list: list[Node] = []
+        self.list: list[YamlNode] = []
         self.cut: Position | None = None
 
 
 def read(text: str) -> Nodes:
     """Reads the nodes of a text that holds one document at most."""
     disguise = _disguise(text)
-    reader = _Reader({stand_in: original for original, stand_in in disguise.items()})
+    reader = _YamlNodeReader({stand_in: original for original, stand_in in disguise.items()})
     for event in events(text.translate(disguise) if disguise else text):
         reader.event(event)
         if reader.nodes.cut is not None:
@@ -80,7 +80,7 @@ def _disguise(text: str) -> dict[int, int]:
     return dict(zip(foreign, free, strict=False))
 
 
-class _Reader:
+class _YamlNodeReader:
     """Takes events and lays nodes."""
 
     def __init__(self, originals: dict[int, int]) -> None:
@@ -109,13 +109,13 @@ class _Reader:
             raise ParseError("unknown anchor", None, *position)
         if target in self.open:
             raise ParseError("recursive alias", None, *position)
-        self.nodes.list.append(Node("alias", position, len(self.nodes.list) + 1, target=target))
+        self.nodes.list.append(YamlNode("alias", position, len(self.nodes.list) + 1, target=target))
 
     def node(self, event: Any, position: Position) -> None:
         index = len(self.nodes.list)
         if event.anchor is not None:
             self.anchors[event.anchor] = index
-        node = Node("quoted", position, index + 1, tag_word(event.tag))
+        node = YamlNode("quoted", position, index + 1, tag_word(event.tag))
         self.nodes.list.append(node)
         if isinstance(event, ScalarEvent):
             node.text = event.value.translate(self.originals) if self.originals else event.value

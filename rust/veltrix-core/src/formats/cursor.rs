@@ -1,6 +1,6 @@
 //! A position in the text of a document that moves forwards.
 
-use super::DocumentError;
+use super::document_error::DocumentError;
 use super::position::{Locator, position_of};
 use crate::tree::Position;
 

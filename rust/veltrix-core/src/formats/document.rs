@@ -8,12 +8,12 @@
 //! ```
 //! A node's position is where its key starts; an item of a list, which has none, stands where it starts.
 
-use crate::limits::{KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::DocumentError;
+use super::document_error::DocumentError;
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
+use crate::limits::{KEY_LIMIT, MAX_DEPTH, VALUE_LIMIT};
 use crate::path::{push_index, push_segment};
 use crate::tree::{Position, Tree, TreeBuilder};
 use crate::value::{Kind, Scalar};

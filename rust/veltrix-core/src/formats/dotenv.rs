@@ -5,9 +5,9 @@
 //! empty, `NAME=#text` is `#text`. Nothing is ever expanded: `${NAME}`, `$(command)` and back-ticks are text. A line
 //! that is neither is an error.
 
-use super::DocumentError;
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
+use super::document_error::DocumentError;
 use crate::path::is_space;
 use crate::tree::{Position, Tree};
 use crate::value::Scalar;

@@ -4,7 +4,7 @@
 
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
-use super::{DocumentError, SURROGATE};
+use super::document_error::{DocumentError, SURROGATE};
 use crate::limits::DIGIT_LIMIT;
 use crate::tree::{Position, Tree};
 use crate::value::Scalar;

@@ -6,30 +6,30 @@
 //! The formats only know syntax. What all documents share (depth, duplicate keys, operators, limits)
 //! stands once, in [`document`].
 
-pub mod cursor;
+mod cursor;
 pub mod document;
-pub mod dotenv;
-pub mod json;
-pub mod position;
-pub mod toml;
+mod document_error;
+mod dotenv;
+mod json;
+mod position;
+mod toml;
 mod toml_scalar;
 mod toml_tables;
 pub mod yaml;
 pub mod yaml_compose;
 pub mod yaml_nodes;
-pub mod yaml_parser;
-pub mod yaml_scalar;
+mod yaml_parser;
+mod yaml_scalar;
 
-use crate::limits::DOCUMENT_LIMIT;
 use std::sync::Arc;
 
 use crate::interner::Interner;
+use crate::limits::DOCUMENT_LIMIT;
 use crate::tree::{Position, Tree};
 use document::DocumentBuilder;
+pub use document_error::DocumentError;
+use document_error::SURROGATE;
 use position::position_of;
-
-/// The reason for text that no UTF-8 can carry.
-pub(crate) const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
 
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,38 +59,6 @@ impl Format {
         let [first @ .., (last, _)] = &Self::NAMED;
         let first: Vec<String> = first.iter().map(|(name, _)| format!("'{name}'")).collect();
         format!("{} or '{last}'", first.join(", "))
-    }
-}
-
-/// Why a document was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentError {
-    /// Whether a limit was passed (`LimitError`) rather than a rule of the format broken (`ParseError`).
-    pub limit: bool,
-    /// Lower case, says what was expected; never text of the document.
-    pub reason: String,
-    /// Where, if known.
-    pub position: Option<Position>,
-    /// The canonical path that it is about, if it is about one.
-    pub path: Option<String>,
-}
-
-impl DocumentError {
-    /// A rule of the format or of Veltrix that the document breaks.
-    pub fn syntax(reason: impl Into<String>, position: Position) -> Self {
-        Self { limit: false, reason: reason.into(), position: Some(position), path: None }
-    }
-
-    /// A limit that the document passes.
-    pub fn limit(reason: impl Into<String>, position: Position) -> Self {
-        Self { limit: true, ..Self::syntax(reason, position) }
-    }
-
-    /// A key that stands a second time.
-    pub fn duplicate(path: String, first: Position, position: Position) -> Self {
-        let (line, column) = (first.line, first.column);
-        let reason = format!("duplicate key (first at line {line}, column {column})");
-        Self { path: Some(path), ..Self::syntax(reason, position) }
     }
 }
 

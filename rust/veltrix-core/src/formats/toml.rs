@@ -6,14 +6,14 @@
 //! ```
 //! A table may be continued anywhere in a document, so the whole of it is gathered before the layer is built.
 
-use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 
-use super::DocumentError;
 use super::cursor::Cursor;
 use super::document::DocumentBuilder;
+use super::document_error::DocumentError;
 use super::toml_scalar;
-use super::toml_tables::{Item, Name, NodeId, ROOT, Tables};
+use super::toml_tables::{Item, Name, ROOT, Tables, TomlNodeId};
+use crate::limits::MAX_DEPTH;
 use crate::tree::Tree;
 
 /// Reads a TOML document.
@@ -33,7 +33,7 @@ struct TomlReader<'a> {
 
 /// An array or inline table whose closing bracket is still to come.
 struct Open {
-    node: NodeId,
+    node: TomlNodeId,
     is_array: bool,
 }
 
@@ -58,7 +58,7 @@ impl TomlReader<'_> {
     }
 
     /// `[table]` or `[[array of tables]]`; the table that is meant from here on.
-    fn header(&mut self) -> Result<NodeId, DocumentError> {
+    fn header(&mut self) -> Result<TomlNodeId, DocumentError> {
         self.cursor.offset += 1;
         let is_array = self.cursor.take(b'[');
         self.skip_blanks();
@@ -74,13 +74,13 @@ impl TomlReader<'_> {
         Ok(table)
     }
 
-    fn assignment(&mut self, table: NodeId) -> Result<(), DocumentError> {
+    fn assignment(&mut self, table: TomlNodeId) -> Result<(), DocumentError> {
         let (table, name) = self.key_of_value(table)?;
         self.value(table, name)
     }
 
     /// Reads `a.b.c =` up to the value; the table that `a.b` means, and `c`.
-    fn key_of_value(&mut self, table: NodeId) -> Result<(NodeId, Name), DocumentError> {
+    fn key_of_value(&mut self, table: TomlNodeId) -> Result<(TomlNodeId, Name), DocumentError> {
         let name = self.key()?;
         self.key.pop();
         let table = self.tables.dotted(table, &self.key)?;
@@ -122,7 +122,7 @@ impl TomlReader<'_> {
     }
 
     /// Reads a value with all that stands in it.
-    fn value(&mut self, table: NodeId, name: Name) -> Result<(), DocumentError> {
+    fn value(&mut self, table: TomlNodeId, name: Name) -> Result<(), DocumentError> {
         let mut open: Vec<Open> = Vec::new();
         let (mut parent, mut name) = (table, name);
         loop {
@@ -197,7 +197,7 @@ impl TomlReader<'_> {
 
     fn skip_comment(&mut self) -> Result<(), DocumentError> {
         if self.cursor.take(b'#') {
-            self.cursor.take_while(|byte| !is_control(byte));
+            self.cursor.take_while(|byte| !toml_scalar::is_control(byte));
             if !self.at_line_break() && self.cursor.peek().is_some() {
                 return Err(self.cursor.error("control character in a comment"));
             }
@@ -220,9 +220,4 @@ const fn is_bare(byte: u8) -> bool {
 
 const fn starts_key(byte: u8) -> bool {
     is_bare(byte) || byte == b'"' || byte == b'\''
-}
-
-/// Whether a byte may stand neither in a comment nor in a string of one line.
-pub(super) const fn is_control(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t') || byte == 0x7F
 }

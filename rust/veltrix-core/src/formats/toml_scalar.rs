@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::DocumentError;
 use super::cursor::Cursor;
-use super::toml::is_control;
+use super::document_error::DocumentError;
 use super::toml_tables::Item;
 use crate::value::{Date, Scalar, Time};
 
@@ -32,6 +31,11 @@ pub fn skip_line_break(cursor: &mut Cursor<'_>) -> bool {
     cursor.offset += length;
     cursor.begin_line();
     true
+}
+
+/// Whether a byte may stand neither in a comment nor in a string of one line.
+pub const fn is_control(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t') || byte == 0x7F
 }
 
 /// `'…'`, without escapes.

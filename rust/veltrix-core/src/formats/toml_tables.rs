@@ -1,23 +1,23 @@
 //! The tables of a TOML document: which one a key means, and whether it may still be added to.
 
-use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::DocumentError;
 use super::document::{DocumentBuilder, Word, too_deep, word};
+use super::document_error::DocumentError;
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
+use crate::limits::MAX_DEPTH;
 use crate::path::{push_index, push_segment};
 use crate::tree::{Position, Tree};
 use crate::value::Scalar;
 
-/// The number of an item; the table of the whole document is [`ROOT`].
-pub type NodeId = u32;
+/// The number of a node; the table of the whole document is [`ROOT`].
+pub type TomlNodeId = u32;
 
 /// The table of the whole document.
-pub const ROOT: NodeId = 0;
-const NONE: NodeId = NodeId::MAX;
+pub const ROOT: TomlNodeId = 0;
+const NONE: TomlNodeId = TomlNodeId::MAX;
 
 /// One part of a key, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -52,16 +52,16 @@ const HEADER: u32 = 0;
 struct TomlNode<'a> {
     item: Item<'a>,
     name: Name,
-    parent: NodeId,
+    parent: TomlNodeId,
     /// How many segments its path has; operators are none.
     depth: usize,
-    first: NodeId,
-    last: NodeId,
-    next: NodeId,
+    first: TomlNodeId,
+    last: TomlNodeId,
+    next: TomlNodeId,
 }
 
 impl<'a> TomlNode<'a> {
-    const fn new(item: Item<'a>, name: Name, parent: NodeId, depth: usize) -> Self {
+    const fn new(item: Item<'a>, name: Name, parent: TomlNodeId, depth: usize) -> Self {
         Self { item, name, parent, depth, first: NONE, last: NONE, next: NONE }
     }
 }
@@ -72,7 +72,7 @@ pub struct Tables<'a> {
     segments: Arc<Interner>,
     nodes: Vec<TomlNode<'a>>,
     /// Table and name to the item.
-    index: HashMap<u64, NodeId, foldhash::fast::RandomState>,
+    index: HashMap<u64, TomlNodeId, foldhash::fast::RandomState>,
     section: u32,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Adds a value to a table under a name, or to an array.
-    pub fn add(&mut self, parent: NodeId, name: Name, item: Item<'a>) -> Result<NodeId, DocumentError> {
+    pub fn add(&mut self, parent: TomlNodeId, name: Name, item: Item<'a>) -> Result<TomlNodeId, DocumentError> {
         if !matches!(self.node(parent).item, Item::Array | Item::Tables)
             && let Some(known) = self.find(parent, name)
         {
@@ -100,7 +100,7 @@ impl<'a> Tables<'a> {
     }
 
     /// The table that dotted keys lead to, seen from another one.
-    pub fn dotted(&mut self, table: NodeId, key: &[Name]) -> Result<NodeId, DocumentError> {
+    pub fn dotted(&mut self, table: TomlNodeId, key: &[Name]) -> Result<TomlNodeId, DocumentError> {
         let section = self.section;
         let mut table = table;
         for &name in key {
@@ -119,7 +119,7 @@ impl<'a> Tables<'a> {
     }
 
     /// The table that a header declares.
-    pub fn header(&mut self, key: &[Name], is_array: bool) -> Result<NodeId, DocumentError> {
+    pub fn header(&mut self, key: &[Name], is_array: bool) -> Result<TomlNodeId, DocumentError> {
         self.section += 1;
         let Some((&last, outer)) = key.split_last() else { return Ok(ROOT) };
         let mut table = ROOT;
@@ -189,25 +189,25 @@ impl<'a> Tables<'a> {
         matches!(word(&self.segments.get(name.segment).text), Word::Operator(_))
     }
 
-    fn node(&self, id: NodeId) -> &TomlNode<'a> {
+    fn node(&self, id: TomlNodeId) -> &TomlNode<'a> {
         &self.nodes[id as usize]
     }
 
-    fn node_mut(&mut self, id: NodeId) -> &mut TomlNode<'a> {
+    fn node_mut(&mut self, id: TomlNodeId) -> &mut TomlNode<'a> {
         &mut self.nodes[id as usize]
     }
 
-    fn is_list(&self, id: NodeId) -> bool {
+    fn is_list(&self, id: TomlNodeId) -> bool {
         matches!(self.node(id).item, Item::Array | Item::Tables)
     }
 
-    fn find(&self, table: NodeId, name: Name) -> Option<NodeId> {
+    fn find(&self, table: TomlNodeId, name: Name) -> Option<TomlNodeId> {
         self.index.get(&slot(table, name)).copied()
     }
 
     /// Adds an item, unless its path is too long: what no layer can hold is not gathered either.
-    fn push(&mut self, parent: NodeId, name: Name, item: Item<'a>) -> Result<NodeId, DocumentError> {
-        let id = self.nodes.len() as NodeId;
+    fn push(&mut self, parent: TomlNodeId, name: Name, item: Item<'a>) -> Result<TomlNodeId, DocumentError> {
+        let id = self.nodes.len() as TomlNodeId;
         let is_segment = self.is_list(parent) || !self.is_operator(name);
         let depth = self.node(parent).depth + usize::from(is_segment);
         self.nodes.push(TomlNode::new(item, name, parent, depth));
@@ -224,17 +224,17 @@ impl<'a> Tables<'a> {
         if depth > MAX_DEPTH { Err(too_deep(self.path(id), name.position)) } else { Ok(id) }
     }
 
-    fn duplicate(&self, known: NodeId, name: Name) -> DocumentError {
+    fn duplicate(&self, known: TomlNodeId, name: Name) -> DocumentError {
         DocumentError::duplicate(self.path(known), self.node(known).name.position, name.position)
     }
 
-    fn complete(&self, known: NodeId, name: Name) -> DocumentError {
+    fn complete(&self, known: TomlNodeId, name: Name) -> DocumentError {
         let Position { line, column } = self.node(known).name.position;
         let reason = format!("cannot add to a value that is complete (at line {line}, column {column})");
         DocumentError { path: Some(self.path(known)), ..DocumentError::syntax(reason, name.position) }
     }
 
-    fn path(&self, id: NodeId) -> String {
+    fn path(&self, id: TomlNodeId) -> String {
         let mut steps = vec![id];
         while let Some(&last) = steps.last()
             && self.node(last).parent != ROOT
@@ -265,6 +265,6 @@ impl<'a> Tables<'a> {
     }
 }
 
-fn slot(table: NodeId, name: Name) -> u64 {
+fn slot(table: TomlNodeId, name: Name) -> u64 {
     u64::from(table) << 32 | u64::from(name.segment)
 }

@@ -5,8 +5,8 @@
 //!                                                                   (yaml_scalar: what a scalar means)
 //! ```
 
-use super::DocumentError;
 use super::document::DocumentBuilder;
+use super::document_error::DocumentError;
 use super::{yaml_compose, yaml_nodes};
 use crate::tree::{Position, Tree};
 

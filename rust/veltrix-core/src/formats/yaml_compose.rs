@@ -3,15 +3,15 @@
 //! An alias stands for its node as if that were written there. The keys that `<<` brings stand at its place;
 //! a key of the mapping itself wins over them and stays where it is; of two sources the first one wins.
 
-use crate::limits::DIGIT_LIMIT;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::DocumentError;
 use super::document::DocumentBuilder;
+use super::document_error::DocumentError;
 use super::yaml_nodes::{Content, Nodes, YamlNode};
 use super::yaml_parser::too_deep;
 use super::yaml_scalar::{MERGE_KEY, Misfit, Tag, resolve};
+use crate::limits::DIGIT_LIMIT;
 use crate::tree::Position;
 use crate::value::Kind;
 

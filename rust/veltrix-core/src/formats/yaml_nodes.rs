@@ -6,14 +6,14 @@
 //! ```
 //! Nothing here recurses, so that depth costs only memory, and little: reading stops where nothing can be valid.
 
-use crate::limits::MAX_DEPTH;
 use std::borrow::Cow;
 
 use granit_parser::{Event, ScalarStyle, Span};
 
-use super::DocumentError;
+use super::document_error::DocumentError;
 use super::yaml_parser::{events, position};
 use super::yaml_scalar::Tag;
+use crate::limits::MAX_DEPTH;
 use crate::tree::Position;
 
 /// No valid document has as many containers open: one for each level of a path, two with an operator.

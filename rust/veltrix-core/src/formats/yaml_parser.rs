@@ -3,7 +3,7 @@
 use crate::limits::MAX_DEPTH;
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScanError, Span, options};
 
-use super::{DocumentError, SURROGATE};
+use super::document_error::{DocumentError, SURROGATE};
 use crate::tree::Position;
 
 /// The parser reads ahead by as many brackets as a key may be long, before it says how the first one begins.

@@ -1,7 +1,8 @@
 //! The methods that `Snapshot` and `View` have in common.
 
-use crate::interop::error::{attribute_error, type_error};
 use pyo3::prelude::*;
+
+use crate::interop::error::{attribute_error, type_error};
 
 /// The error for setting or deleting an attribute.
 pub fn read_only(py: Python<'_>, class: &str) -> PyErr {
@@ -144,7 +145,7 @@ macro_rules! reading_methods {
             }
 
             fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
- let _ = memo;
+                let _ = memo;
                 slf
             }
 
