@@ -20,6 +20,8 @@ SCALING_ARGS ?=
 WORKLOAD ?= lookup
 # What `make wheels` builds for: no interpreter of theirs is needed.
 WHEEL_PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
+# For another processor than this machine's, as rustc calls it; `make wheels-aarch64` says it.
+WHEEL_TARGET ?=
 # Which wheel `make smoke-wheel` installs: native or pure.
 KERNEL ?= native
 PIP_VERSION := 26.3
@@ -54,8 +56,10 @@ existing = $(wildcard $(1))
 REMAPPED := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
 MATURIN_WHEEL = CARGO_TARGET_DIR=target/wheels $(BIN)/maturin build --quiet --release --locked \
   --config "build.rustflags=['--remap-path-prefix=$(REMAPPED)']" --out dist
+MANYLINUX_WHEELS = PATH="$(CURDIR)/$(BIN):$$PATH" $(MATURIN_WHEEL) --zig --compatibility manylinux_2_17 \
+  $(if $(WHEEL_TARGET),--target $(WHEEL_TARGET)) $(addprefix --interpreter ,$(WHEEL_PYTHONS))
 PURE_WHEEL := VELTRIX_BUILD=pure $(BIN)/python -m pip wheel --no-deps --no-index --no-build-isolation --wheel-dir dist .
-wheel wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
+wheel wheels manylinux-wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
 
 .PHONY: help
 help: ## show this text
@@ -179,11 +183,18 @@ wheel: $(BUILDER) ## build the wheel of this machine and interpreter alone into 
 .PHONY: wheels
 wheels: $(WHEEL_TOOLS) ## build the manylinux wheels of WHEEL_PYTHONS, the pure wheel and the sdist into dist/
 	rm -rf dist
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(MATURIN_WHEEL) --zig --compatibility manylinux_2_17 \
-	  $(addprefix --interpreter ,$(WHEEL_PYTHONS))
+	$(MANYLINUX_WHEELS)
 	$(PURE_WHEEL)
 	$(BIN)/maturin sdist --out dist
 	@ls -l dist
+
+.PHONY: manylinux-wheels
+manylinux-wheels: $(WHEEL_TOOLS) ## only the manylinux wheels of WHEEL_PYTHONS, for WHEEL_TARGET if it is given, beside what is in dist/
+	$(MANYLINUX_WHEELS)
+
+.PHONY: wheels-aarch64
+wheels-aarch64: ## the manylinux wheels of WHEEL_PYTHONS for aarch64, beside what is in dist/; needs root and debootstrap
+	WHEEL_PYTHONS="$(WHEEL_PYTHONS)" .ci/wheels-aarch64
 
 .PHONY: pure-wheel
 pure-wheel: $(BUILDER) ## build only the wheel without the extension into dist/
@@ -200,6 +211,14 @@ check-wheels: $(WHEEL_TOOLS) ## hold what is in dist/ against its tags, its meta
 .PHONY: smoke-wheel
 smoke-wheel: $(BUILDER) ## install the KERNEL wheel of dist/ for PYTHON alone, and run tests/smoke.txt against it
 	.ci/check-wheel $(PYTHON) $(KERNEL) @tests/smoke.txt
+
+.PHONY: smoke-pythons
+smoke-pythons: ## smoke-wheel on the interpreters of Debian's next release, in a folder of theirs; needs root and debootstrap
+	.ci/smoke-pythons $(PYTHONS)
+
+.PHONY: smoke-aarch64
+smoke-aarch64: $(BUILDER) ## the smoke tests against aarch64 wheels of dist/, with an emulator; needs root and qemu-user-static
+	.ci/smoke-aarch64 $(PYTHONS)
 
 .PHONY: reproduce-wheels
 reproduce-wheels: ## build the last commit's wheels for WHEEL_PYTHONS in another folder, and compare them with dist/

@@ -22,6 +22,7 @@ NOT_LINUX_CPYTHON = {
         "3.14",
     ],
     "a CPython to come": ["--platform", "manylinux_2_17_x86_64", "--python-version", "3.16"],
+    "another processor": ["--platform", "manylinux_2_17_ppc64le", "--python-version", "3.13"],
     "an older glibc": ["--platform", "manylinux_2_12_x86_64", "--python-version", "3.13"],
 }
 

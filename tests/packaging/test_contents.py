@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -12,25 +13,32 @@ import pytest
 
 from tests.packaging.wheels import ROOT, in_dist_info, is_pure, read
 
+NATIVE = re.compile(r"veltrix-[\d.]+-(cp3\d+)-\1-[\w.]+\.manylinux_2_17_(\w+)\.whl")
+# Where the head of an ELF file names its processor, and how.
+ELF_MACHINE = 18
+MACHINES = {"x86_64": 62, "aarch64": 183}
+
 SAYS_WHO_AND_WHERE = ("Author", "Project-URL", "License-Expression", "Summary", "Requires-Python")
 
 
-def test_one_extension_for_each_interpreter_and_one_wheel_without(dist):
+def test_one_extension_for_each_interpreter_and_processor_and_one_wheel_without(dist):
     names = [wheel.name for wheel in dist.glob("*.whl")]
-    tags = [re.fullmatch(r"veltrix-[\d.]+-(cp3\d+)-\1-\w+\.manylinux_2_17_\w+\.whl", name) for name in names]
-    assert len([found for found in tags if found]) == len({found[1] for found in tags if found}) > 0
-    assert len(names) == len([found for found in tags if found]) + 1
+    tags = [found.groups() for name in names if (found := NATIVE.fullmatch(name))]
+    assert len(tags) == len(set(tags)) > 0
+    assert len(names) == len(tags) + 1
 
 
 def test_the_extension_is_the_one_that_the_tags_name(wheel):
-    extensions = [name for name in read(wheel) if name.endswith((".so", ".pyd"))]
+    extensions = {name: data for name, data in read(wheel).items() if name.endswith((".so", ".pyd"))}
     tags = in_dist_info(wheel, "WHEEL").get_all("Tag")
     if is_pure(wheel):
-        assert (extensions, tags) == ([], ["py3-none-any"])
+        assert (extensions, tags) == ({}, ["py3-none-any"])
     else:
-        version = re.match(r"cp3(\d+)-", tags[0])[1]
-        assert re.fullmatch(rf"veltrix/_native\.cpython-3{version}-\w+-linux-gnu\.so", extensions[0])
-        assert len(extensions) == 1
+        python, processor = NATIVE.fullmatch(wheel.name).groups()
+        assert f"{python}-{python}-manylinux_2_17_{processor}" in tags
+        ((name, data),) = extensions.items()
+        assert name == f"veltrix/_native.cpython-{python[2:]}-{processor}-linux-gnu.so"
+        assert struct.unpack_from("<H", data, ELF_MACHINE) == (MACHINES[processor],)
 
 
 def test_the_python_files_are_those_of_the_tree(wheel):
@@ -45,7 +53,10 @@ def test_auditwheel_finds_the_tag_true(wheel):
     shown = subprocess.run(
         [sys.executable, "-m", "auditwheel", "show", wheel], capture_output=True, text=True, check=True
     )
-    assert re.search(r'consistent with the following platform tag:\s+"manylinux_2_17_\w+"', shown.stdout)
+    processor = NATIVE.fullmatch(wheel.name)[2]
+    assert re.search(
+        rf'consistent with the following platform tag:\s+"manylinux_2_17_{processor}"', shown.stdout
+    )
 
 
 def test_nothing_names_a_folder_of_the_builder(wheel):
