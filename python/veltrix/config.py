@@ -105,7 +105,7 @@ def _first_load(
     sources = as_sources(given)
     paths = secret_paths(secret)
     if paths is True:
-        raise TypeError("secret of a Config is paths, not True; a source takes secret=True")
+        raise TypeError("secret of a Config is paths; a source takes secret=True")
     loading = _Loading(conflicts, paths, left_out)
     if paths:
         loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
