@@ -78,8 +78,8 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
                 "middle": MIDDLE,
             },
         ),
-        "diff of one change": Operation("new.diff(s)", different),
-        "diff of one change and its dicts": Operation("new.diff(s).changed", different),
+        "diff of one change": Operation("diff(s, new)", different),
+        "diff of one change and its dicts": Operation("diff(s, new).changed", different),
         f"resolve {leaves:,} leaves of 7 layers": Operation(
             "resolve(layers)", {"resolve": kernel.resolve, "layers": stacked(kernel, generated)}
         ),

@@ -170,7 +170,7 @@ def test_a_replaced_mapping_above_the_path_is_told_too(kernel):
     snapshot = stack(kernel, {"m": {"x": 1}}, {"m": replace({"y": 2})})
     assert told(snapshot.explain("m.x")) == ["b m replace mapping wins", "a m.x = int overridden"]
     assert told(snapshot.explain("m.y")) == ["b m.y = int wins"]
-    higher = snapshot.set("m.x", 3, layer="b").with_layer(kernel.Layer("c", {"m": {"x": 4}}))
+    higher = snapshot.set("m.x", 3, layer="b").with_layers(kernel.Layer("c", {"m": {"x": 4}}))
     assert told(higher.explain("m.x")) == [
         "c m.x = int wins",
         "b m.x = int overridden",

@@ -16,7 +16,11 @@ CONCEPTS = {
     "a layer": ("layer", ["layer", "tree", "tree/builder", "layer_version", "patch"], ["classes/layer"]),
     "origins": ("origin", ["layer"], ["convert/origin"]),
     "the merge rule": ("resolve", ["rule", "resolve", "walk"], ["classes/resolve"]),
-    "a snapshot": ("snapshot", ["snapshot", "edit"], ["classes/snapshot", "classes/scope"]),
+    "a snapshot": (
+        "snapshot",
+        ["snapshot", "edit"],
+        ["classes/snapshot", "classes/scope", "classes/with_layers"],
+    ),
     "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
     "reading": ("view", ["lookup"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),
