@@ -116,6 +116,42 @@ def test_opaque_values_of_files_that_were_replaced_are_let_go(kernel):
     assert sum(ref() is not None for ref in watched) < 200
 
 
+def test_files_that_are_read_again_together_are_what_their_stack_resolves_to(kernel):
+    """From each pair of states to each other one: what both say is judged as it is at the end."""
+    some = STATES[:8]
+    for low, high in zip(some, some[3:] + some[:3], strict=True):
+        start = kernel.resolve([kernel.Layer("low", low), kernel.Layer("high", high)], conflicts="replace")
+        for other in some:
+            stack = [
+                kernel.Layer("low", other),
+                kernel.Layer("high", low),
+                kernel.Layer("new", {"s7": {"n": 1}}),
+            ]
+            whole = kernel.resolve(stack, conflicts="replace")
+            derived = start.with_layers(*reversed(stack))
+            assert derived.layers == ("low", "high", "new")
+            assert list(derived.flatten().items()) == list(whole.flatten().items())
+            assert derived.generation == 1 + bool(kernel.diff(start, whole))
+            assert kernel.diff(start, derived) == kernel.diff(start, whole)
+            alone = derived.with_layers(without=["new", "low"])
+            assert list(alone.flatten().items()) == list(kernel.resolve([stack[1]]).flatten().items())
+
+
+def test_layers_that_came_and_went_are_let_go(kernel):
+    low, watched = kernel.Layer("low", data()), []
+    live = kernel.resolve([low, kernel.Layer("file", {"s1": {"k1": 0}})])
+    for turn in range(60):
+        file = kernel.Layer("file", {"s1": {"k1": turn}, "s2": {"k2": turn % 2}})
+        extra = kernel.Layer("extra", {"s3": {f"k{turn % 9}": turn}, "s4": {"k4": "extra"}})
+        watched += [weakref.ref(file), weakref.ref(extra)]
+        live = live.with_layers(file, extra).set("s5.k5", turn, layer="low").with_layers(without=["extra"])
+    expected = data(s1=section(1, k1=59), s2=section(2, k2=1), s5=section(5, k5=59))
+    assert live == expected
+    del file, extra
+    gc.collect()
+    assert sum(ref() is not None for ref in watched) <= 1
+
+
 @contextmanager
 def waiting_thread():
     """A thread that runs as soon as the interpreter is left to it, which only a call can do meanwhile."""
@@ -157,6 +193,7 @@ def test_publishing_leaves_the_interpreter_to_other_threads(both):
     others = native.resolve([native.Layer("low", data()), native.Layer("file", data(s8={"k1": 1}))])
     assert left_alone(lambda: live.with_layers(file))
     assert left_alone(lambda: live.with_layers(without=["file"]))
+    assert left_alone(lambda: live.with_layers(file, native.Layer("low", data(s3={})), generation=9))
     assert left_alone(lambda: native.diff(others, live))
 
 

@@ -83,7 +83,7 @@ impl Snapshot {
         let mut left = most_definitions(self.base.entries().len());
         for exchange in &mut exchanges {
             if !Arc::ptr_eq(&exchange.before.loaded, &exchange.after.loaded) {
-                let trees = [&exchange.before, &exchange.after].map(|layer| layer.flattened());
+                let trees = [&exchange.before, &exchange.after].map(LayerVersion::flattened);
                 let Some(changes) = tree_diff(&trees[0], &trees[1], &mut left) else { return self.anew(stack) };
                 exchange.changes = Some((trees, changes));
             }
