@@ -14,6 +14,7 @@ CONCEPTS = {
     "the grammar of paths": ("path", ["path"], ["convert/path"]),
     "values": ("value", ["value"], ["convert/from_python", "convert/to_python", "convert/scalars"]),
     "a layer": ("layer", ["layer", "tree", "tree/builder", "layer_version", "patch"], ["classes/layer"]),
+    "what a stack is asked for": ("layer_arguments", [], ["classes/layer_arguments"]),
     "origins": ("origin", ["layer"], ["convert/origin"]),
     "the merge rule": ("resolve", ["rule", "resolve", "walk"], ["classes/resolve"]),
     "a snapshot": (

@@ -16,7 +16,14 @@ from veltrix._limits import MAX_LAYERS
 from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference, same_definitions
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
-from veltrix._pure.origin import number_argument, text_argument
+from veltrix._pure.layer_arguments import (
+    by_name,
+    check_is_of_no_dimension,
+    checked_layer,
+    declared,
+    generation_argument,
+)
+from veltrix._pure.origin import text_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
@@ -33,8 +40,6 @@ if TYPE_CHECKING:
     Path = str | tuple[str | int, ...]
 
 _SCOPES = 128
-_LAST_GENERATION = 2**62
-"""The highest generation that is taken from outside; a number of 64 bits leaves as much room above it."""
 
 
 class Snapshot(Reader):
@@ -120,27 +125,27 @@ class Snapshot(Reader):
         not there, for a number out of range, and for a new layer that a dimension has in its table:
         `dimensions` changes those.
         """
-        given = _by_name(layers)
+        given = by_name(layers)
         gone = self._gone(without, given)
-        declared = self._dimensions if dimensions is None else _declared(dimensions)
-        least = 1 if generation is None else _generation(generation)
+        scopes = self._dimensions if dimensions is None else declared(dimensions)
+        least = 1 if generation is None else generation_argument(generation)
         places = {layer.name: at for at, layer in enumerate(self._layers)}
         coming = {name: layer for name, layer in given.items() if name not in places}
         for name in coming:
-            _check_is_of_no_dimension(name, declared)
+            check_is_of_no_dimension(name, scopes)
         staying = ((at, layer) for at, layer in enumerate(self._layers) if at not in gone)
         stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
-        return self._published((*stack, *coming.values()), declared, least)
+        return self._published((*stack, *coming.values()), scopes, least)
 
     def scope(self, /, **choices: str | None) -> Snapshot:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared."""
-        declared = {dimension.name for dimension in self._dimensions}
+        names = {dimension.name for dimension in self._dimensions}
         for name in choices:
-            if name not in declared:
+            if name not in names:
                 known = ", ".join(repr(dimension.name) for dimension in self._dimensions) or "none"
                 raise TypeError(f"unknown dimension {name!r}; declared are {known}")
         found = (dimension.choose(choices.get(dimension.name)) for dimension in self._dimensions)
-        chosen = tuple(_checked_layer(layer) for layer in found if layer is not None)
+        chosen = tuple(checked_layer(layer) for layer in found if layer is not None)
         if not chosen:
             return self
         scoped = self._scopes.pop(chosen, None)
@@ -212,7 +217,16 @@ def resolve(
     dimensions: Iterable[Dimension] = (),
     generation: int = 1,
 ) -> Snapshot:
-    """The snapshot of a stack of layers, the lowest first."""
+    """The snapshot of a stack of layers, the lowest first.
+
+    `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
+    from 1 to 2**62, the number that the snapshot begins to count with.
+
+        config = veltrix.resolve([defaults, site])
+
+    Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
+    a `ValueError` for an argument of a wrong type or value.
+    """
     return _checked(layers, conflicts, dimensions, generation)
 
 
@@ -252,15 +266,15 @@ def _checked(
     generation: int,
 ) -> Snapshot:
     """The snapshot of what a caller gives."""
-    counted = _generation(generation)
+    counted = generation_argument(generation)
     if not is_one_of(conflicts, ("error", "replace")):
         raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
     stack = tuple(layers)
     for layer in stack:
-        _checked_layer(layer)
-    declared = _declared(dimensions)
+        checked_layer(layer)
+    scopes = declared(dimensions)
     rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
-    return _resolved(stack, rule, declared, counted)
+    return _resolved(stack, rule, scopes, counted)
 
 
 def _resolved(
@@ -313,49 +327,6 @@ def restore_view(snapshot: Snapshot, path: str) -> View:
     if not isinstance(view, View):
         raise TypeError(f"a view is of a mapping, not {type_name(view)}")
     return view
-
-
-def _checked_layer(layer: object) -> Layer:
-    if not isinstance(layer, Layer):
-        raise TypeError(f"a layer is a veltrix.Layer, not {type_name(layer)}")
-    return layer
-
-
-def _by_name(layers: tuple[Layer, ...]) -> dict[str, Layer]:
-    """Layers that a caller gives, none of them twice."""
-    given: dict[str, Layer] = {}
-    for layer in [_checked_layer(layer) for layer in layers]:
-        if layer.name in given:
-            raise ValueError(f"layer {layer.name!r} is given twice")
-        given[layer.name] = layer
-    return given
-
-
-def _generation(generation: int) -> int:
-    return number_argument("a generation", generation, _LAST_GENERATION)
-
-
-def _declared(dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
-    """Dimensions that a caller gives, none of them twice, with tables of layers."""
-    declared = tuple(dimensions)
-    seen = set()
-    for dimension in declared:
-        if not isinstance(dimension, Dimension):
-            raise TypeError(f"a dimension is a veltrix.Dimension, not {type_name(dimension)}")
-        if dimension.name in seen:
-            raise ValueError(f"dimension {dimension.name!r} is declared twice")
-        seen.add(dimension.name)
-        for layer in dimension.layers.values():
-            _checked_layer(layer)
-    return declared
-
-
-def _check_is_of_no_dimension(name: str, dimensions: tuple[Dimension, ...]) -> None:
-    """Refuses to put on top, for everyone, what a scope is to choose."""
-    for dimension in dimensions:
-        if any(layer.name == name for layer in dimension.layers.values()):
-            owner = f"layer {name!r} belongs to dimension {dimension.name!r}"
-            raise ValueError(f"{owner}: give dimensions= with it in its table")
 
 
 def _same_scopes(old: tuple[Dimension, ...], new: tuple[Dimension, ...]) -> bool:

@@ -20,6 +20,14 @@ use crate::state::opaques::joined;
 use crate::state::snapshot::Snapshot;
 
 /// The snapshot of a stack of layers, the lowest first.
+///
+/// `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
+/// from 1 to 2**62, the number that the snapshot begins to count with.
+///
+///     config = veltrix.resolve([defaults, site])
+///
+/// Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
+/// a `ValueError` for an argument of a wrong type or value.
 #[pyfunction]
 #[pyo3(
     signature = (layers, *, conflicts = Given(None), dimensions = Given(None), generation = Given(None)),
