@@ -167,8 +167,8 @@ profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of 
 	$(BIN)/python -m benches.profile $(WORKLOAD)
 
 .PHONY: soak
-soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases
-	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED))
+soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES generated cases; LARGE=1: with large files
+	$(BIN)/python -m tests.soak --cases $(CASES) $(if $(SEED),--seed $(SEED)) $(if $(LARGE),--large)
 
 .PHONY: mutants
 mutants: $(TOOLS) $(CRATES) ## break the code as tests/mutants lists it, and see whether tests fail; MUTANTS="part of a name"

@@ -86,7 +86,7 @@ def main(implementation: str) -> Counts:
     snapshot = kernel.resolve(layers)
     stored = some_keys(generated.flat, KEYS)
     few, three = (Request.within_a_section(generated.flat, overrides) for overrides in (5, 3))
-    different = {"new": snapshot.set(stored[0], "changed")}
+    different = {"diff": kernel.diff, "new": snapshot.set(stored[0], "changed")}
     edited = kernel.Layer(MIDDLE, _with_one_other_value(generated.layers[MIDDLE]))
     apart = kernel.resolve([edited if layer.name == MIDDLE else layer for layer in layers])
     operations: dict[str, tuple[str, dict[str, Any], int]] = {
@@ -120,10 +120,10 @@ def main(implementation: str) -> Counts:
         ),
         "one set": ("s.set(k0, 1)", numbered("k", stored[:1]), 1),
         "one set of what was set": ("new.set(k0, 1)", {**different, **numbered("k", stored[:1])}, 1),
-        "diff of one change": ("new.diff(s)", different, 1),
-        "diff of one change and its dicts": ("new.diff(s).changed", different, 1),
-        "with_layer of a file with one change": ("s.with_layer(file)", {"file": edited}, 1),
-        "diff of snapshots resolved apart": ("apart.diff(s)", {"apart": apart}, 1),
+        "diff of one change": ("diff(s, new)", different, 1),
+        "diff of one change and its dicts": ("diff(s, new).changed", different, 1),
+        "with_layers of a file with one change": ("s.with_layers(file)", {"file": edited}, 1),
+        "diff of snapshots resolved apart": ("diff(s, apart)", {"diff": kernel.diff, "apart": apart}, 1),
         "resolve 7 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers}, 1),
         "resolve 2 layers": ("resolve(layers)", {"resolve": kernel.resolve, "layers": layers[:2]}, 1),
     }

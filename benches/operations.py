@@ -36,7 +36,8 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     changed = [path for path in flat if snapshot.explain(path).origin.layer == MIDDLE][:KEYS]
     overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
     reads = {"s": snapshot, "m": flat, "x": None}
-    different = {"s": snapshot, "new": snapshot.set(changed[0], "changed", layer=MIDDLE)}
+    new = snapshot.set(changed[0], "changed", layer=MIDDLE)
+    different = {"diff": kernel.diff, "s": snapshot, "new": new}
     return {
         "s[path], equal keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **equal}),
         "s[path], identical keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
@@ -78,8 +79,8 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
                 "middle": MIDDLE,
             },
         ),
-        "diff of one change": Operation("new.diff(s)", different),
-        "diff of one change and its dicts": Operation("new.diff(s).changed", different),
+        "diff of one change": Operation("diff(s, new)", different),
+        "diff of one change and its dicts": Operation("diff(s, new).changed", different),
         f"resolve {leaves:,} leaves of 7 layers": Operation(
             "resolve(layers)", {"resolve": kernel.resolve, "layers": stacked(kernel, generated)}
         ),

@@ -54,14 +54,14 @@ def test_delete(subject, benchmark):
     rounds(subject, benchmark, subject.snapshot.delete, path, layer=LAYERS[0])
 
 
-def test_with_layer(subject, benchmark):
-    benchmark.group = "with_layer, 5 keys more"
+def test_with_layers(subject, benchmark):
+    benchmark.group = "with_layers, 5 keys more"
     layer = subject.kernel.Layer("request", Request.across_sections(subject.flat).data)
-    rounds(subject, benchmark, subject.snapshot.with_layer, layer)
+    rounds(subject, benchmark, subject.snapshot.with_layers, layer)
 
 
 def test_diff(subject, benchmark):
     benchmark.group = "diff of one change"
     (path,) = some_keys(subject.flat, 1)
     changed = subject.snapshot.set(path, "changed")
-    assert list(rounds(subject, benchmark, changed.diff, subject.snapshot).changed) == [path]
+    assert list(rounds(subject, benchmark, subject.kernel.diff, subject.snapshot, changed).changed) == [path]

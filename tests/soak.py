@@ -1,9 +1,11 @@
 """Volume: generated cases on both kernels until one diverges.
 
     python -m tests.soak --cases 1000000 --seed 7 --processes 2
+    python -m tests.soak --large --cases 1000
 
 A case is one generated stack of layers with its script; every layer, resolve and operation of it is an
 outcome that is compared, and each derived snapshot is read whole. A case of a seed is the same for ever.
+With `--large` each case has a file of 1,000 to 5,000 values that is read again and again.
 At the end a table says how often each operation had which outcomes.
 """
 
@@ -22,7 +24,8 @@ from tests.differential.compare import Tally, compare, kernels
 from tests.differential.script import make_case
 from tests.differential.shrink import reproduction, shrink
 
-BATCH = 200
+BATCH, LARGE_BATCH = 200, 5
+"""How many cases a process takes at once."""
 SPACING = 1_000_003
 GARBAGE = 20_000
 """How many objects are made between two collections: every snapshot of the reference is a cycle."""
@@ -33,15 +36,15 @@ def case_seed(seed: int, number: int) -> int:
     return seed * SPACING + number
 
 
-def batch(work: tuple[int, int, int]) -> tuple[int, int, Tally, int | None]:
+def batch(work: tuple[int, int, int, bool]) -> tuple[int, int, Tally, int | None]:
     """Runs some cases: how many, how many outcomes were compared, which, and the case that diverged."""
-    seed, first, count = work
+    seed, first, count, large = work
     pure, native = kernels()
     outcomes = 0
     tally = Tally()
     for number in range(first, first + count):
         try:
-            compared, divergence = compare(make_case(case_seed(seed, number)), pure, native, tally)
+            compared, divergence = compare(make_case(case_seed(seed, number), large), pure, native, tally)
         except Exception:
             print(f"case {number} of seed {seed} stopped the comparison itself", file=sys.stderr)
             raise
@@ -71,33 +74,34 @@ def table(tally: Tally) -> str:
     return "\n".join(lines)
 
 
-def report(seed: int, number: int) -> str:
+def report(seed: int, number: int, large: bool = False) -> str:
     """The divergence of a case, made small."""
     pure, native = kernels()
-    case = make_case(case_seed(seed, number))
+    case = make_case(case_seed(seed, number), large)
     small = shrink(case, lambda smaller: compare(smaller, pure, native)[1] is not None)
     divergence = compare(small, pure, native)[1]
     return f"case {number} of seed {seed} diverges\n{divergence}\n\n{reproduction(small)}"
 
 
-def batches(seed: int, cases: int, first: int = 0) -> Iterator[tuple[int, int, int]]:
+def batches(seed: int, cases: int, first: int, large: bool) -> Iterator[tuple[int, int, int, bool]]:
     """The work, in parts."""
-    for start in range(first, first + cases, BATCH):
-        yield seed, start, min(BATCH, first + cases - start)
+    most = LARGE_BATCH if large else BATCH
+    for start in range(first, first + cases, most):
+        yield seed, start, min(most, first + cases - start), large
 
 
-def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2.0) -> int:
+def soak(
+    seed: int, cases: int, processes: int, first: int = 0, large: bool = False, every: float = 2.0
+) -> int:
     """Runs the cases and prints how it goes; 1 if one diverged."""
     began = shown = time.monotonic()
     done = outcomes = 0
     tally = Tally()
-    print(f"seed {seed}, {cases} cases, {processes} processes", flush=True)
+    kind = "large cases" if large else "cases"
+    print(f"seed {seed}, {cases} {kind}, {processes} processes", flush=True)
+    work = batches(seed, cases, first, large)
     with multiprocessing.get_context("spawn").Pool(processes, prepare) as pool:
-        results: Any = (
-            map(batch, batches(seed, cases, first))
-            if processes == 1
-            else pool.imap_unordered(batch, batches(seed, cases, first))
-        )
+        results: Any = map(batch, work) if processes == 1 else pool.imap_unordered(batch, work)
         for ran, compared, kinds, diverged in results:
             done += ran
             outcomes += compared
@@ -111,7 +115,7 @@ def soak(seed: int, cases: int, processes: int, first: int = 0, every: float = 2
                 )
             if diverged is not None:
                 pool.terminate()
-                print(report(seed, diverged))
+                print(report(seed, diverged, large))
                 return 1
     print(table(tally))
     return 0
@@ -123,9 +127,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, printed")
     parser.add_argument("--first", type=int, default=0, help="the number of the first case")
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    parser.add_argument("--large", action="store_true", help="each case with a file of 1,000 to 5,000 values")
     options = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
-    return soak(seed, options.cases, options.processes, options.first)
+    return soak(seed, options.cases, options.processes, options.first, options.large)
 
 
 if __name__ == "__main__":

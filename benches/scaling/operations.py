@@ -117,9 +117,10 @@ def diffs(
     workloads = {}
     for name, old in snapshots.items():
         pairs = PAIRS if name == "native" else 1
-        news = [_changed(old, tops, changes, seed) for seed in range(pairs)]
-        body = unrolled("[*n{0}.diff(o).changed.items()]", pairs)
-        workloads[name] = Workload(body, {"o": old, **numbered("n", news)}, operations=pairs)
+        diff = kernels()[name].diff
+        news = [_changed(diff, old, tops, changes, seed) for seed in range(pairs)]
+        body = unrolled("[*diff(o, n{0}).changed.items()]", pairs)
+        workloads[name] = Workload(body, {"diff": diff, "o": old, **numbered("n", news)}, operations=pairs)
     new = {**flat, **_changes(tops, changes, seed=0)}
     comparing = "[(path, (o[path], value)) for path, value in n.items() if o[path] is not value]"
     workloads[DICT] = Workload(comparing, {"o": flat, "n": new})
@@ -183,13 +184,13 @@ def _changes(paths: list[str], changes: int, seed: int) -> Tree:
     return {path: 2_000_000 + number for number, path in enumerate(Random(seed).sample(paths, changes))}
 
 
-def _changed(old: Any, paths: list[str], changes: int, seed: int) -> Any:
+def _changed(diff: Any, old: Any, paths: list[str], changes: int, seed: int) -> Any:
     """A snapshot with so many leaves set, whose diff was checked."""
     new = old
     setting = _changes(paths, changes, seed)
     for path, value in setting.items():
         new = new.set(path, value)
-    difference = new.diff(old)
+    difference = diff(old, new)
     assert difference.changed == {path: (old[path], value) for path, value in setting.items()}
     assert not difference.added
     assert not difference.removed

@@ -19,7 +19,7 @@ ROWS = {
     "one set of what was set": (8, None),
     "diff of one change": (9, None),
     "diff of one change and its dicts": (9, None),
-    "with_layer of a file with one change": (8, None),
+    "with_layers of a file with one change": (8, None),
     "diff of snapshots resolved apart": (9, None),
     "resolve 7 layers": (6, None),
     "overlay of 3 keys": (5, at_most(3)),

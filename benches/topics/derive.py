@@ -135,7 +135,9 @@ def _diffs(
         for implementation in measured if (changes, looked_at) == (1, "") else ["native"]:
             # Each alone: without an anchor, the reference would only wash the caches before every sample.
             workloads = {
-                size: _diff(start, generated[size], changes, pairs if name == "native" else 1, looked_at)
+                size: _diff(
+                    name, start, generated[size], changes, pairs if name == "native" else 1, looked_at
+                )
                 for (name, size), start in starts.items()
                 if name == implementation
             }
@@ -148,18 +150,21 @@ def _diffs(
             yield from _growth(9, f"{text}, 1M leaves", taken)
 
 
-def _diff(start: Any, generated: Generated, changes: int, pairs: int, looked_at: str) -> Workload:
-    news = [_changed(start, generated, changes, seed) for seed in range(pairs)]
-    call = "n{0}.diff(o).changed" if looked_at else "n{0}.diff(o)"
-    return Workload(unrolled(call, pairs), {"o": start, **numbered("n", news)}, operations=pairs)
+def _diff(name: str, start: Any, generated: Generated, changes: int, pairs: int, looked_at: str) -> Workload:
+    diff = kernels()[name].diff
+    news = [_changed(diff, start, generated, changes, seed) for seed in range(pairs)]
+    call = "diff(o, n{0}).changed" if looked_at else "diff(o, n{0})"
+    return Workload(
+        unrolled(call, pairs), {"diff": diff, "o": start, **numbered("n", news)}, operations=pairs
+    )
 
 
-def _changed(start: Any, generated: Generated, changes: int, seed: int) -> Any:
+def _changed(diff: Any, start: Any, generated: Generated, changes: int, seed: int) -> Any:
     paths = Random(seed).sample([*flatten(generated.layers["environment"])], changes)
     snapshot = start
     for number, path in enumerate(paths):
         snapshot = snapshot.set(path, 2_000_000 + number)
-    difference = snapshot.diff(start)
+    difference = diff(start, snapshot)
     expected = {path: (start[path], 2_000_000 + number) for number, path in enumerate(paths)}
     assert difference.changed == expected
     assert not difference.added

@@ -82,7 +82,7 @@ def print_explanations(snapshot: veltrix.Snapshot) -> None:
 def print_request(snapshot: veltrix.Snapshot) -> None:
     heading("one request brings its own settings, and the snapshot stays as it was")
     request = snapshot.overlay(REQUEST, name="player 4711")
-    for path in request.diff(snapshot).changed:
+    for path in veltrix.diff(snapshot, request).changed:
         before, after = (
             paint(f"{shown(snapshot[path]):>6}", "dim"),
             paint(f"{shown(request[path]):<6}", "green"),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from veltrix._pure.diff import Difference
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
-    from veltrix._pure.snapshot import Snapshot, resolve
+    from veltrix._pure.snapshot import Snapshot, diff, resolve
     from veltrix._pure.view import View
     from veltrix.config import Config
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
@@ -26,6 +26,7 @@ else:
         Layer = _backend.kernel.Layer
         Snapshot = _backend.kernel.Snapshot
         View = _backend.kernel.View
+        diff = _backend.kernel.diff
         resolve = _backend.kernel.resolve
 del TYPE_CHECKING
 
@@ -53,6 +54,7 @@ __all__ = [
     "Values",
     "View",
     "append",
+    "diff",
     "errors",
     "implementation",
     "implementations",

@@ -243,3 +243,18 @@ class Dimension:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Dimension, (self.name, dict(self.layers), self.strict))
+
+
+def exchanged_layers(
+    old: tuple[Dimension, ...], new: tuple[Dimension, ...]
+) -> list[tuple[Layer, Layer]] | None:
+    """The layers of the same choices that are not the same objects; None where other choices can be made."""
+    if [(one.name, one.strict) for one in old] != [(one.name, one.strict) for one in new]:
+        return None
+    exchanged: list[tuple[Layer, Layer]] = []
+    for before, after in zip(old, new, strict=True):
+        if before.layers.keys() != after.layers.keys():
+            return None
+        pairs = ((before.layers[choice], layer) for choice, layer in after.layers.items())
+        exchanged += (pair for pair in pairs if pair[0] is not pair[1])
+    return exchanged

@@ -40,7 +40,7 @@ def test_what_is_written_reads_back(printed, form):
     Path(f"again.{form}").write_text(written(printed, form), encoding="utf-8")
     again = veltrix.Config(f"again.{form}").snapshot
     assert again.to_dict() == DATA
-    assert not again.diff(veltrix.resolve([veltrix.Layer("data", DATA)]))
+    assert not veltrix.diff(veltrix.resolve([veltrix.Layer("data", DATA)]), again)
 
 
 def test_json_and_toml_are_what_other_readers_take_them_for(printed):

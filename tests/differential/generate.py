@@ -56,6 +56,8 @@ class Case:
     """Layers, by number, that stand in the stack once more, on top."""
     late: bool = False
     """Whether what is derived is looked at only when the script is over: nothing was read from it before."""
+    generation: Any = 1
+    """The generation that the stack is resolved as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +218,9 @@ class DataMaker:
         source = self.source
         values = 1000 + source.below(4000)
         wide = values // source.pick((4, 40, 200))
+        kinds = (*self.values, *hostile.OPAQUE) if source.chance(0.5) else self.values
         data = {
-            f"s{at}": {
-                f"k{child}": source.pick(self.values) for child in range(min(wide, values - at * wide))
-            }
+            f"s{at}": {f"k{child}": source.pick(kinds) for child in range(min(wide, values - at * wide))}
             for at in range(-(-values // wide))
         }
         for at in range(3):

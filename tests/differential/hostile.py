@@ -225,6 +225,10 @@ WRONG_NAMES: tuple[Any, ...] = (
     "no such layer",
     Name("a.b"),
 )
+WRONG_GENERATIONS: tuple[Any, ...] = (
+    0, -1, True, False, 1.0, "1", b"1", Number(3), Level.LOW, 2**62 + 1, 2**63, 2**64, -(2**64), 10**400,
+)  # fmt: skip
+OPAQUE: tuple[Any, ...] = (object(), function, int, Colour.RED, Point(1, 2), range(3))
 WRONG_DATA: tuple[Any, ...] = (None, 1, "a", b"a", [("a", 1)], (), {"a"}, object(), dict, iter(()))
 WRONG_KEYS: tuple[Any, ...] = (1, True, None, 1.0, b"a", (), Colour.RED, Level.LOW, "\ud800", "a\udfff")
 OTHERS: tuple[Any, ...] = (

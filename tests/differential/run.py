@@ -80,13 +80,16 @@ class Run:
         return self.kernel.resolve(
             self.layers + again,
             conflicts=conflicts,
-            dimensions=self.make_dimensions() if self.layers else (),
+            dimensions=self.dimensions(self.case.dimensions) if self.layers else (),
+            generation=self.case.generation if conflicts == self.case.conflicts else 1,
         )
 
-    def make_dimensions(self) -> list[Dimension]:
+    def dimensions(self, declared: Any) -> list[Dimension]:
+        """Dimensions with tables of layers; a number is that of a layer of the case."""
+        layer = lambda one: self.given(Ref("layer", one) if isinstance(one, int) else one)  # noqa: E731
         return [
-            Dimension(name, {choice: self.layers[at % len(self.layers)] for choice, at in table}, strict)
-            for name, table, strict in self.case.dimensions
+            Dimension(name, {choice: layer(one) for choice, one in table}, strict)
+            for name, table, strict in declared
         ]
 
     def derive(self, make: Callable[[], Any]) -> Outcomes:
@@ -198,12 +201,19 @@ def _delete(run: Run, number: int, path: Any, layer: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).delete(path, layer=layer))
 
 
-def _with_layer(run: Run, number: int, layer: Any) -> Outcomes:
-    return run.derive(lambda: run.snapshot(number).with_layer(run.given(layer)))
+def _with_layers(
+    run: Run, number: int, layers: list[Any], without: Any, tables: Any, generation: Any
+) -> Outcomes:
+    def change() -> Any:
+        is_declared = isinstance(tables, list) and all(type(one) is tuple for one in tables)
+        return run.snapshot(number).with_layers(
+            *map(run.given, layers),
+            without=without,
+            dimensions=run.dimensions(tables) if is_declared else tables,
+            generation=generation,
+        )
 
-
-def _without_layer(run: Run, number: int, name: Any) -> Outcomes:
-    return run.derive(lambda: run.snapshot(number).without_layer(name))
+    return run.derive(change)
 
 
 def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcomes:
@@ -218,12 +228,12 @@ def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcomes:
     return run.derive(twice)
 
 
-def _diff(run: Run, number: int, old: Any) -> Outcomes:
-    return (observe(run.snapshot(number).diff, run.given(old)),)
+def _diff(run: Run, old: Any, new: Any) -> Outcomes:
+    return (observe(run.kernel.diff, run.given(old), run.given(new)),)
 
 
 def _hold_diff(run: Run, number: int, old: Any) -> Outcomes:
-    return run.hold(lambda: run.snapshot(number).diff(run.given(old)))
+    return run.hold(lambda: run.kernel.diff(run.given(old), run.snapshot(number)))
 
 
 def _hold_view(run: Run, number: int, path: Path) -> Outcomes:
@@ -375,8 +385,7 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "overlay": _overlay,
     "set": _set,
     "delete": _delete,
-    "with_layer": _with_layer,
-    "without_layer": _without_layer,
+    "with_layers": _with_layers,
     "diff": _diff,
     "hold_diff": _hold_diff,
     "hold_view": _hold_view,

@@ -29,8 +29,11 @@ LARGE_FILES = 0.003
 LAYER_NAMES = ("low", "base", "region", "hunt", "top", "low", "a.b", "é", "")
 
 
-def make_case(seed: int) -> Case:
-    """The case of a seed; the same for ever, as long as the generator stays as it is."""
+def make_case(seed: int, large: bool = False) -> Case:
+    """The case of a seed; the same for ever, as long as the generator stays as it is.
+
+    With `large` it has a file of some thousand values, which is read again and again.
+    """
     source = Source(seed)
     roll = source.random()
     size = SMALL if roll < 0.98 else ORDINARY if roll < 0.9996 else LARGE
@@ -46,7 +49,7 @@ def make_case(seed: int) -> Case:
     dimensions = _dimensions(source, layers) if source.chance(0.08) else ()
     maker.paths.setdefault((maker.name(),))
     script = _Script(source, maker, layers, bool(dimensions))
-    large = source.chance(LARGE_FILES)
+    large = source.chance(LARGE_FILES) or large
     if large:
         layers.insert(source.below(len(layers) + 1), LayerSpec("base", maker.large()))
         script = _Script(source, maker, layers, bool(dimensions), _PUBLISHING)
@@ -58,7 +61,16 @@ def make_case(seed: int) -> Case:
     universe += [(*path, source.pick((0, 0, 1))) for path in universe if source.chance(0.1)]
     # As text a path is read through the caches, which the snapshots of one base share.
     universe = [path_text(path) if source.chance(0.7) else path for path in universe]
-    return Case(layers, conflicts, dimensions, steps, universe, repeated, late=source.chance(0.15))
+    late = source.chance(0.15)
+    generation = _generation(source) if source.chance(0.05) else 1
+    return Case(layers, conflicts, dimensions, steps, universe, repeated, late, generation)
+
+
+def _generation(source: Source) -> Any:
+    """The number of a generation, now and then a wrong one."""
+    return (
+        source.pick(hostile.WRONG_GENERATIONS) if source.chance(0.1) else source.pick((1, 2, 3, 4, 7, 2**61))
+    )
 
 
 def _dimensions(source: Source, layers: list[LayerSpec]) -> tuple[Any, ...]:
@@ -169,6 +181,63 @@ class _Script:
             self.layers[at] = again
         return again
 
+    def several(self) -> list[Any]:
+        """Layers that change at once; mostly of the stack, and mostly none of them twice."""
+        source = self.source
+        layers = [self.layer() for _ in range(source.pick((0, 1, 1, 1, 2, 2, 3, 4)))]
+        return layers if source.chance(0.1) else self.named_once(layers)
+
+    def several_again(self) -> list[Any]:
+        """Layers of the stack that are read again together."""
+        return self.named_once([self.loaded_again() for _ in range(self.source.pick((1, 1, 1, 2, 3)))])
+
+    def named_once(self, layers: list[Any]) -> list[Any]:
+        """The layers without those of a name that another one of them has, as far as it is known yet."""
+        names: list[Any] = []
+        kept = []
+        for layer in layers:
+            is_of_the_case = isinstance(layer, Ref) and layer.kind == "layer"
+            known = self.layers[layer.number % len(self.layers)] if is_of_the_case else layer
+            if not isinstance(known, LayerSpec) or known.name not in names:
+                kept.append(layer)
+                names.append(getattr(known, "name", None))
+        return kept
+
+    def left_out(self) -> Any:
+        """Names of layers that go; mostly none."""
+        source = self.source
+        if source.chance(0.75):
+            return []
+        if source.chance(0.05):
+            return source.pick((*hostile.WRONG_NAMES, *hostile.OTHERS))
+        known = [spec.name for spec in self.layers]
+        if not known or source.chance(0.05):
+            return [self.layer_name()]
+        return [source.pick(known) for _ in range(source.pick((1, 1, 1, 2)))]
+
+    def tables(self) -> Any:
+        """Dimensions that take the place of those declared; None keeps them."""
+        source = self.source
+        if source.chance(0.85):
+            return None
+        if source.chance(0.04):
+            return source.pick(hostile.OTHERS)
+        tables = []
+        for name in ("region", "season", "region")[: source.pick((0, 1, 1, 1, 2, 2, 3))]:
+            choices = ("eu", "us", "")[: 1 + source.below(3)]
+            # Mostly those of the stack, as the tables that are there have them: the same, or read again.
+            table = [(choice, self.layer()) for choice in choices]
+            tables.append((name, table, source.chance(0.1)))
+        return tables
+
+    def said(self) -> Any:
+        """The generation that is asked for; mostly none."""
+        return _generation(self.source) if self.source.chance(0.2) else None
+
+    def publishing(self) -> tuple[Any, ...]:
+        """What `with_layers` is asked for."""
+        return self.snapshot(), self.several(), self.left_out(), self.tables(), self.said()
+
     def other(self) -> Any:
         source = self.source
         roll = source.random()
@@ -215,10 +284,10 @@ _DERIVATIONS = (
     (10, "overlay", lambda script: (script.snapshot(), script.data(), script.layer_name())),
     (16, "set", lambda script: (script.snapshot(), *script.definition(), script.layer_name())),
     (10, "delete", lambda script: (script.snapshot(), script.write_path(), script.layer_name())),
-    (8, "with_layer", lambda script: (script.snapshot(), script.layer())),
-    (3, "without_layer", lambda script: (script.snapshot(), script.layer_name())),
-    (3, "diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
-    (1, "diff", lambda script: (script.snapshot(), script.source.pick(hostile.OTHERS))),
+    (11, "with_layers", lambda script: script.publishing()),
+    (3, "diff", lambda script: (Ref("snapshot", script.snapshot()), Ref("snapshot", script.snapshot()))),
+    (1, "diff", lambda script: (script.source.pick(hostile.OTHERS), Ref("snapshot", script.snapshot()))),
+    (1, "diff", lambda script: (Ref("snapshot", script.snapshot()), script.source.pick(hostile.OTHERS))),
     (2, "hold_diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
     (2, "hold_view", lambda script: (script.snapshot(), script.maker.path())),
     (2, "pickle", lambda script: (script.target(), script.source.below(6))),
@@ -228,11 +297,14 @@ _DERIVATIONS = (
 _ORDINARY = _weighted(*_READS, *_DERIVATIONS)
 _SCOPED = _ORDINARY + _weighted((40, "scope", lambda script: (script.snapshot(), script.choice())))
 _PUBLISHING = _weighted(
-    (30, "with_layer", lambda script: (script.snapshot(), script.loaded_again())),
+    (30, "with_layers", lambda script: (script.snapshot(), script.several_again(), [], None, script.said())),
+    (8, "with_layers", lambda script: script.publishing()),
+    (2, "with_layers", lambda script: (script.snapshot(), [], ["base"], None, None)),
+    (3, "scope", lambda script: (script.snapshot(), script.choice())),
+    (3, "reads", lambda script: (script.snapshot(),)),
     (5, "set", lambda script: (script.snapshot(), *script.definition(), "base")),
     (5, "delete", lambda script: (script.snapshot(), script.write_path(), "base")),
-    (2, "without_layer", lambda script: (script.snapshot(), "base")),
-    (8, "diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
+    (8, "diff", lambda script: (Ref("snapshot", script.snapshot()), Ref("snapshot", script.snapshot()))),
     (8, "hold_diff", lambda script: (script.snapshot(), Ref("snapshot", script.snapshot()))),
     (8, "hold_view", lambda script: (script.snapshot(), script.maker.path())),
 )  # fmt: skip

@@ -23,6 +23,8 @@ _KNOWN = {
         "WRONG_DATA",
         "WRONG_KEYS",
         "WRONG_NAMES",
+        "WRONG_GENERATIONS",
+        "OPAQUE",
         "ODD_MAPPINGS",
     )
     for at, value in enumerate(getattr(hostile, table))
@@ -56,6 +58,8 @@ def _smaller(case: Case) -> Iterator[Case]:
         yield changed(case, repeated=case.repeated[1:])
     if case.late:
         yield changed(case, late=False)
+    if case.generation != 1:
+        yield changed(case, generation=1)
     if case.conflicts != "replace":
         yield changed(case, conflicts="replace")
     for at in range(len(case.universe)):
@@ -83,12 +87,22 @@ def _smaller_arguments(arguments: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     for at, argument in enumerate(arguments):
         if isinstance(argument, LayerSpec):
             options: Iterator[Any] = _smaller_spec(argument)
+        elif isinstance(argument, list) and any(isinstance(item, LayerSpec) for item in argument):
+            options = _smaller_layers(argument)
         elif isinstance(argument, (dict, list, Operator)):
             options = _smaller_data(argument)
         else:
             continue
         for smaller in options:
             yield (*arguments[:at], smaller, *arguments[at + 1 :])
+
+
+def _smaller_layers(layers: list[Any]) -> Iterator[list[Any]]:
+    for at, layer in enumerate(layers):
+        yield layers[:at] + layers[at + 1 :]
+        if isinstance(layer, LayerSpec):
+            for smaller in _smaller_spec(layer):
+                yield [*layers[:at], smaller, *layers[at + 1 :]]
 
 
 def _smaller_data(data: Any) -> Iterator[Any]:
@@ -125,7 +139,8 @@ def reproduction(case: Case) -> str:
         "import datetime; nan, inf = float('nan'), float('inf')\n"
         f"case = Case(\n    layers=[\n{layers}    ],\n    conflicts={case.conflicts!r},\n"
         f"    dimensions={case.dimensions!r},\n    steps=[\n{steps}    ],\n"
-        f"    universe={case.universe!r},\n    repeated={case.repeated!r},\n    late={case.late!r},\n)\n"
+        f"    universe={case.universe!r},\n    repeated={case.repeated!r},\n    late={case.late!r},\n"
+        f"    generation={source(case.generation)},\n)\n"
         "print(*compare(case, *kernels()))"
     )
 

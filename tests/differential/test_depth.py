@@ -55,7 +55,7 @@ WAYS = {
     "overlay of a snapshot": lambda kernel, data, leaf, levels: small(kernel).overlay(
         kernel.resolve([kernel.Layer("x", data)])
     ),
-    "with_layer": lambda kernel, data, leaf, levels: small(kernel).with_layer(kernel.Layer("top", data)),
+    "with_layers": lambda kernel, data, leaf, levels: small(kernel).with_layers(kernel.Layer("top", data)),
     "scope": lambda kernel, data, leaf, levels: kernel.resolve(
         [], dimensions=[Dimension("d", {"x": kernel.Layer("x", data)})]
     ).scope(d="x"),

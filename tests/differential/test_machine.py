@@ -51,8 +51,8 @@ class Deriving(RuleBasedStateMachine):
         derived = [call(kernel, old) for kernel, old in zip(kernels(), self.snapshots, strict=True)]
         after = leaves(tree)
         changed = {path for path in before.keys() & after.keys() if shape(before[path]) != shape(after[path])}
-        for new, old in zip(derived, self.snapshots, strict=True):
-            difference = new.diff(old)
+        for kernel, new, old in zip(kernels(), derived, self.snapshots, strict=True):
+            difference = kernel.diff(old, new)
             assert parsed(difference.added) == after.keys() - before.keys()
             assert parsed(difference.removed) == before.keys() - after.keys()
             assert parsed(difference.changed) == changed
@@ -102,20 +102,23 @@ class Deriving(RuleBasedStateMachine):
             return
         self.derive(stack, lambda kernel, snapshot: snapshot.delete(path, layer=name))
 
-    @rule(name=layer_names, data=strategies.layer_data)
-    def with_layer(self, name, data):
-        stack = (
-            self.replaced(self.position(name), data) if name in self.names() else [*self.stack, (name, data)]
-        )
-        self.derive(stack, lambda kernel, snapshot: snapshot.with_layer(kernel.Layer(name, data)))
+    @rule(given=st.dictionaries(layer_names, strategies.layer_data), names=st.sets(layer_names, max_size=2))
+    def with_layers(self, given, names):
+        places = {name: self.position(name) for name in self.names()}
+        gone = {places[name] for name in names & places.keys() - given.keys()}
+        stack = [
+            (name, given[name]) if name in given and places[name] == at else (name, data)
+            for at, (name, data) in enumerate(self.stack)
+            if at not in gone
+        ]
+        stack += [(name, data) for name, data in given.items() if name not in places]
+        without = [self.stack[at][0] for at in gone]
 
-    @precondition(lambda self: self.stack)
-    @rule(data=st.data())
-    def without_layer(self, data):
-        name = data.draw(st.sampled_from(sorted(self.names())))
-        at = self.position(name)
-        stack = [*self.stack[:at], *self.stack[at + 1 :]]
-        self.derive(stack, lambda kernel, snapshot: snapshot.without_layer(name))
+        def change(kernel, snapshot):
+            layers = (kernel.Layer(name, data) for name, data in given.items())
+            return snapshot.with_layers(*layers, without=without)
+
+        self.derive(stack, change)
 
     @invariant()
     def holds_what_the_model_holds(self):

@@ -74,8 +74,8 @@ CALLS = {
     "no set": lambda kernel, snapshot, text: snapshot.set("a", 3, layer=text("LOW")),
     "delete": lambda kernel, snapshot, text: snapshot.delete("a", layer=text("low")).explain("a").definitions,
     "no delete": lambda kernel, snapshot, text: snapshot.delete("a", layer=text("LOW")),
-    "without_layer": lambda kernel, snapshot, text: snapshot.without_layer(text("low")).layers,
-    "no layer": lambda kernel, snapshot, text: snapshot.without_layer(text("LOW")).layers,
+    "without": lambda kernel, snapshot, text: snapshot.with_layers(without=[text("low")]).layers,
+    "no layer": lambda kernel, snapshot, text: snapshot.with_layers(without=[text("LOW")]).layers,
     "overlay": lambda kernel, snapshot, text: snapshot.overlay({"a": 1}, text("low")).layers,
 }
 

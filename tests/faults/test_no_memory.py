@@ -21,7 +21,7 @@ CALLS = {
     "parse broken": "refused(lambda: kernel.Layer.parse('x', b'{', 'json', file='f.json'))",
     "restore": "[*map(restored, (layer, view, snapshot))]",
     "set and overlay": "snapshot.set('a.b', [1]).overlay({'d': 1, 'n': opaque}).overlay({'d': 2})",
-    "delete": "snapshot.delete('a.b').without_layer('x')",
+    "delete": "snapshot.delete('a.b').with_layers(without=['x'])",
     "small overlay": "snapshot.overlay({'d': 7, 'a': {'f': 8}}).flatten()",
     "scope": "snapshot.scope(dimension='one')['a.b']",
     "read": "snapshot['a'], snapshot['q s', 'r'], snapshot['\"q s\".r'], snapshot.get('no.such')",
@@ -29,9 +29,9 @@ CALLS = {
     "iterate": "list(snapshot), list(reversed(view)), list(view.items()), len(snapshot), 'no' in snapshot",
     "copies": "snapshot.flatten(), snapshot.to_dict(), snapshot == other",
     "digest": "snapshot.digest, snapshot.layers, snapshot.generation",
-    "diff": "snapshot.diff(other).added, repr(other.diff(snapshot))",
-    "equal diffs": "other.diff(snapshot) == other.diff(snapshot)",
-    "restore a diff": "restored(other.diff(snapshot))",
+    "diff": "kernel.diff(other, snapshot).added, repr(kernel.diff(snapshot, other))",
+    "equal diffs": "kernel.diff(snapshot, other) == kernel.diff(snapshot, other)",
+    "restore a diff": "restored(kernel.diff(snapshot, other))",
     "explain": "snapshot.explain('a.b'), view.explain('f')",
     "show": "repr(snapshot), repr(view), repr(layer), repr(snapshot.key('a.f'))",
     "paths": "kernel.parse_path('a.\"b\"[700]'), kernel.format_path(('a', 'b c', 7))",
@@ -40,7 +40,10 @@ CALLS = {
     "bad text": "refused(lambda: snapshot['\\ud800']), refused(lambda: kernel.Layer('x', {'a': '\\ud800'}))",
     "bad type": "refused(lambda: snapshot[1]), refused(lambda: view['a', None]), refused(lambda: hash(view))",
     "bad data": "refused(lambda: kernel.Layer('x', {'a': {1: 2}})), refused(lambda: snapshot.overlay([]))",
-    "bad argument": "refused(lambda: snapshot.without_layer('no')), refused(lambda: snapshot.scope(no='x'))",
+    "publish": "snapshot.with_layers(layer, top, without=['w'], dimensions=regions, generation=7)['a.f']",
+    "renumber": "snapshot.with_layers(generation=7)['a.f'], kernel.resolve([layer], generation=7)",
+    "bad argument": "refused(lambda: other.with_layers(without='x')), refused(lambda: snapshot.scope(x=1))",
+    "bad layers": "refused(lambda: snapshot.with_layers(top, top)), refused(lambda: other.with_layers(one))",
     "conflict": "refused(lambda: snapshot.overlay({'d': {'x': 1}})), refused(lambda: snapshot.set('d.x', 1))",
 }
 
@@ -57,7 +60,9 @@ CODE = """
             "q s": {"r": "é"}, "t": [now, now.date(), now.time()]}
     document = b'{"a": {"b": [5, "xx", {"c": 700}]}, "z": 2.5}'
     given = {"origins": {("a",): Origin("x", "file", "f.toml", 3, 4)}}
-    dimension = Dimension("dimension", {"one": kernel.Layer("one", {"a": {"b": "scoped"}})})
+    one, top = kernel.Layer("one", {"a": {"b": "scoped"}}), kernel.Layer("top", {"q s": {"r": 1}})
+    dimension = Dimension("dimension", {"one": one})
+    regions = [Dimension("dimension", {"one": kernel.Layer("one", {"a": {"b": "other"}})})]
     layer = kernel.Layer("x", data)
     snapshot = kernel.resolve([kernel.Layer("w", {"a": {"b": 0}}), layer], dimensions=[dimension])
     view, other = snapshot["a"], snapshot.set("a.f", 6).overlay({"new": {}})

@@ -68,15 +68,15 @@ def work():
     for number in numbers:
         old = shared[0]
         edited = kernel.Layer("file", {**data, "s7": {"k1": number, f"new{number}": 1}})
-        shared[0] = old.with_layer(edited).set("s8.k1", number)
-        shared[0].without_layer("file").diff(old)
+        shared[0] = old.with_layers(edited).set("s8.k1", number)
+        kernel.diff(old, shared[0].with_layers(without=["file"]))
         # Renewed again and again, as names that nobody needs pile up.
         shared[0].overlay({f"name {number} {name}": 1 for name in range(300)}).flatten()
 
 def right(number):
-    derived = shared[0].with_layer(kernel.Layer("file", {f"child{number}": {"x": 1}}))
+    derived = shared[0].with_layers(kernel.Layer("file", {f"child{number}": {"x": 1}}))
     right = derived[f"child{number}.x"] == 1 and derived.set("s9.k1", -1)["s9.k1"] == -1
-    return right and f"child{number}.x" in derived.diff(shared[0]).added
+    return right and f"child{number}.x" in kernel.diff(shared[0], derived).added
 """
 
 

@@ -43,10 +43,10 @@ SOURCES = (
     "snapshot.overlay({'new': opaque})['new']",
     "snapshot.set('a.b', opaque)['a.b']",
     "snapshot.delete('a.b')",
-    "snapshot.with_layer(layer)",
-    "snapshot.without_layer('x')",
-    "snapshot.diff(other)",
-    "snapshot.diff(other).changed",
+    "snapshot.with_layers(layer)",
+    "snapshot.with_layers(without=['x'])",
+    "kernel.diff(other, snapshot)",
+    "kernel.diff(other, snapshot).changed",
     "snapshot.scope(d='one')",
     "pickle.dumps(view)",
     "copy.copy(snapshot)",
@@ -166,7 +166,7 @@ def test_collecting_all_the_time_breaks_nothing(kernel):
         for at in range(50):
             derived = snapshot.set(f"k{at}", node).overlay({"a": {"n": [at]}})
             assert derived["a.b"][0] is node
-            assert derived.diff(snapshot).added
+            assert kernel.diff(snapshot, derived).added
     finally:
         gc.set_threshold(*before)
 

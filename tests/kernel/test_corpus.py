@@ -34,10 +34,10 @@ def taken(kernel, snapshot, step):
             return snapshot.delete(path, layer=name)
         case "overlay":
             return snapshot.overlay({key: definition(kernel, value) for key, value in arguments[0].items()})
-        case "with_layer":
-            return snapshot.with_layer(layer(kernel, arguments[0]))
-        case "without_layer":
-            return snapshot.without_layer(arguments[0])
+        case "with_layers":
+            given, *without = arguments
+            layers = [layer(kernel, {name: data}) for name, data in given.items()]
+            return snapshot.with_layers(*layers, without=[name for names in without for name in names])
     raise AssertionError(operation)
 
 

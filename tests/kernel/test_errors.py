@@ -221,9 +221,9 @@ def test_an_error_names_a_class_without_asking_its_metaclass(kernel):
             lambda odd=odd: kernel.format_path(odd),
             lambda odd=odd: kernel.restore_view(odd, "a"),
             lambda odd=odd: kernel.restore_difference(odd, {}, {}),
-            lambda odd=odd: snapshot.diff(odd),
+            lambda odd=odd: kernel.diff(odd, snapshot),
             lambda odd=odd: snapshot.overlay(odd),
-            lambda odd=odd: snapshot.with_layer(odd),
+            lambda odd=odd: snapshot.with_layers(odd),
         ):
             with pytest.raises(TypeError, match=r", not Real\b"):
                 call()
@@ -245,9 +245,9 @@ FAILURES = [
     lambda kernel, snapshot: snapshot.set("m.x.y", 1),
     lambda kernel, snapshot: snapshot.delete("missing"),
     lambda kernel, snapshot: snapshot.overlay({"m": 1}),
-    lambda kernel, snapshot: snapshot.without_layer("missing"),
+    lambda kernel, snapshot: snapshot.with_layers(without=["missing"]),
     lambda kernel, snapshot: snapshot.scope(region="eu"),
-    lambda kernel, snapshot: snapshot.diff(1),
+    lambda kernel, snapshot: kernel.diff(1, snapshot),
     lambda kernel, snapshot: hash(snapshot),
     lambda kernel, snapshot: setattr(snapshot, "layers", 1),
     lambda kernel, snapshot: snapshot < snapshot,

@@ -170,7 +170,7 @@ def test_a_replaced_mapping_above_the_path_is_listed_too(kernel):
     snapshot = stack(kernel, {"m": {"x": 1}}, {"m": replace({"y": 2})})
     assert described(snapshot.explain("m.x")) == ["b m replace mapping wins", "a m.x = int overridden"]
     assert described(snapshot.explain("m.y")) == ["b m.y = int wins"]
-    higher = snapshot.set("m.x", 3, layer="b").with_layer(kernel.Layer("c", {"m": {"x": 4}}))
+    higher = snapshot.set("m.x", 3, layer="b").with_layers(kernel.Layer("c", {"m": {"x": 4}}))
     assert described(higher.explain("m.x")) == [
         "c m.x = int wins",
         "b m.x = int overridden",

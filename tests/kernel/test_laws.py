@@ -123,7 +123,7 @@ def test_diff_is_the_difference_of_the_flat_mappings(kernel, below, above):
     old = stack(kernel, *below, conflicts="replace")
     new = old.overlay(above)
     before, after = old.flatten(), new.flatten()
-    difference = new.diff(old)
+    difference = kernel.diff(old, new)
     assert difference.added == {path: after[path] for path in after if path not in before}
     assert difference.removed == {path: before[path] for path in before if path not in after}
     assert set(difference.changed) == {

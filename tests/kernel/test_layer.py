@@ -111,7 +111,8 @@ def test_origins_reach_into_operators(kernel):
 CALLS = {
     "Layer": "(name, data, *, source='mapping', origins=None, secret=False)",
     "Layer.parse": "(name, text, format, *, file=None, secret=False)",
-    "resolve": "(layers, *, conflicts='error', dimensions=())",
+    "resolve": "(layers, *, conflicts='error', dimensions=(), generation=1)",
+    "diff": "(old, new)",
     "parse_path": "(path)",
     "format_path": "(path)",
     "Snapshot.get": "(self, path, default=None)",
@@ -120,9 +121,7 @@ CALLS = {
     "Snapshot.overlay": "(self, data, name='overlay')",
     "Snapshot.set": "(self, path, value, *, layer=None)",
     "Snapshot.delete": "(self, path, *, layer=None)",
-    "Snapshot.with_layer": "(self, layer)",
-    "Snapshot.without_layer": "(self, name)",
-    "Snapshot.diff": "(self, old)",
+    "Snapshot.with_layers": "(self, *layers, without=(), dimensions=None, generation=None)",
     "Snapshot.scope": "(self, **choices)",
     "View.get": "(self, path, default=None)",
 }

@@ -33,10 +33,10 @@ def test_a_stack(kernel, layer):
 def test_one_layer_more(kernel, layer):
     below, full = kernel.resolve([layer] * (MOST - 1)), kernel.resolve([layer] * MOST)
     other = kernel.Layer("other", {"z": 1})
-    assert len(below.with_layer(other).layers) == MOST
-    refused(lambda: full.with_layer(other))
-    assert len(full.with_layer(layer).layers) == MOST
-    assert len(full.without_layer("one").with_layer(other).layers) == MOST
+    assert len(below.with_layers(other).layers) == MOST
+    refused(lambda: full.with_layers(other))
+    assert len(full.with_layers(layer).layers) == MOST
+    assert len(full.with_layers(without=["one"]).with_layers(other).layers) == MOST
     assert full.set("n", 1)["n"] == 1
 
 

@@ -46,7 +46,7 @@ def test_any_two_snapshots_differ_in_what_was_set_between(kernel):
             before, after = resolved(before), resolved(after)
             differing = {f"m.{name}": (before[name], after[name]) for name in sorted(NAMES)}
             differing = {path: pair for path, pair in differing.items() if pair[0] != pair[1]}
-            found = new.diff(old)
+            found = kernel.diff(old, new)
             assert (found.added, found.removed, found.changed) == ({}, {}, differing)
             assert list(found.changed) == list(differing)
 
@@ -70,7 +70,7 @@ def test_structure_that_changes_between_values(kernel):
             del expected[NAMES[turn - 1]]
         assert live["m"].to_dict() == expected
         assert list(live["m"]) == list(expected)
-    assert live.without_layer("low") == {}
+    assert live.with_layers(without=["low"]) == {}
 
 
 def test_what_one_snapshot_remembers_is_right_for_the_others(kernel):

@@ -251,7 +251,7 @@ def test_extensions_act_from_the_lowest_to_the_highest(kernel, operators):
     derived = kernel.resolve([kernel.Layer("0", {"l": [0]})])
     overlaid = derived
     for at, one in enumerate(data, 1):
-        derived = derived.with_layer(kernel.Layer(f"{at}", one))
+        derived = derived.with_layers(kernel.Layer(f"{at}", one))
         overlaid = overlaid.overlay(one)
     for snapshot in (resolved, derived, overlaid):
         assert (snapshot["l"], snapshot.explain("l").value) == (onto, onto)

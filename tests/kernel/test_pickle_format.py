@@ -46,7 +46,7 @@ def made(kernel):
         "layer": low,
         "snapshot": snapshot,
         "view": snapshot["nested"],
-        "difference": snapshot.diff(first.delete("m")),
+        "difference": kernel.diff(first.delete("m"), snapshot),
     }
 
 

@@ -325,7 +325,7 @@ def test_a_snapshot_is_made_by_resolve_only(kernel, name):
 def test_the_mapping_outlives_everything_derived_from_it(snapshot):
     items = iter(snapshot.items())
     next(items)
-    changed = snapshot.set("server.port", 1).without_layer("a")
+    changed = snapshot.set("server.port", 1).with_layers(without=["a"])
     assert changed.to_dict() == {}
     assert [name for name, _ in items] == ["logging", "empty", "nothing", "zero"]
     assert snapshot["server.port"] == 8080

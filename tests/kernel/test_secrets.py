@@ -17,13 +17,13 @@ from veltrix.errors import ConfigError, ConflictError, MissingKeyError, ParseErr
 CANARY = "kJ8-canary-71"
 
 
-def shown(snapshot, *paths):
+def shown(kernel, snapshot, *paths):
     """All that may be shown of a snapshot."""
     texts = [repr(snapshot), str(snapshot), repr(snapshot.items()), repr(snapshot.keys())]
     texts += [repr(snapshot[path]) for path in paths if isinstance(snapshot.get(path), type(snapshot))]
     texts += [repr(snapshot.explain(path)) for path in paths]
     texts += [repr(snapshot.key(path)) for path in paths]
-    texts += [repr(snapshot.diff(snapshot.without_layer(snapshot.layers[-1])))]
+    texts += [repr(kernel.diff(snapshot.with_layers(without=[snapshot.layers[-1]]), snapshot))]
     return "\n".join(texts)
 
 
@@ -34,7 +34,7 @@ def test_a_secret_layer(kernel):
     snapshot = kernel.resolve([kernel.Layer("a", {"db": {"host": "visible"}}), secrets])
     assert snapshot["db.password"] == CANARY
     assert snapshot["db.list[0]"] == CANARY
-    text = shown(snapshot, "db", "db.password", "db.list", "db.list[0]")
+    text = shown(kernel, snapshot, "db", "db.password", "db.list", "db.list[0]")
     assert CANARY not in text
     assert "visible" in text
     explanation = snapshot.explain("db.password")
@@ -52,7 +52,7 @@ def test_a_path_of_a_secret_layer_is_secret_in_the_whole_stack(kernel):
     variables = kernel.Layer("env", {"password": CANARY + "3"})
     snapshot = kernel.resolve([default, secrets, variables])
     assert snapshot["password"] == CANARY + "3"
-    assert CANARY not in shown(snapshot, "password")
+    assert CANARY not in shown(kernel, snapshot, "password")
     assert [one.value for one in snapshot.explain("password").definitions] == ["<secret>"] * 3
 
 
@@ -65,7 +65,7 @@ def test_secret_paths(kernel, secret):
             kernel.Layer("x", {"db": {"password": CANARY, "user": "visible"}, "keys": {"a.b": CANARY}}),
         ]
     )
-    text = shown(snapshot, "db", "db.password", 'keys."a.b"')
+    text = shown(kernel, snapshot, "db", "db.password", 'keys."a.b"')
     assert CANARY not in text
     assert "visible" in text
     assert snapshot.overlay({"db": {"password": CANARY * 2}}).explain("db.password").value == "<secret>"
@@ -74,7 +74,7 @@ def test_secret_paths(kernel, secret):
 def test_everything_beneath_a_secret_path_is_secret(kernel):
     layer = kernel.Layer("x", {"vault": {"a": {"b": CANARY}, "l": [{"c": CANARY}]}}, secret=["vault"])
     snapshot = kernel.resolve([layer])
-    assert CANARY not in shown(snapshot, "vault", "vault.a", "vault.a.b", "vault.l[0].c")
+    assert CANARY not in shown(kernel, snapshot, "vault", "vault.a", "vault.a.b", "vault.l[0].c")
     assert snapshot.explain("vault").value == "<secret>"
     assert snapshot.explain("vault.a").secret
     assert snapshot.explain("vault.l[0].c").value == "<secret>"
@@ -83,7 +83,7 @@ def test_everything_beneath_a_secret_path_is_secret(kernel):
 
 def test_a_secret_item_makes_its_list_secret(kernel):
     layer = kernel.Layer("x", {"users": [{"name": "u", "token": CANARY}]}, secret=["users[0].token"])
-    assert CANARY not in shown(kernel.resolve([layer]), "users", "users[0]", "users[0].name")
+    assert CANARY not in shown(kernel, kernel.resolve([layer]), "users", "users[0]", "users[0].name")
 
 
 def test_an_extended_list_with_a_secret_is_secret(kernel):
@@ -92,7 +92,7 @@ def test_an_extended_list_with_a_secret_is_secret(kernel):
         [kernel.Layer("a", {"l": ["x"]}), secrets, kernel.Layer("b", {"l": append(["y"])})]
     )
     assert snapshot["l"] == ("x", CANARY, "y")
-    assert CANARY not in shown(snapshot, "l", "l[0]")
+    assert CANARY not in shown(kernel, snapshot, "l", "l[0]")
 
 
 def test_what_a_secret_layer_deletes_is_secret_beneath(kernel):
@@ -136,13 +136,19 @@ def test_derived_and_pickled_snapshots_keep_secrets(kernel):
     for derived in (
         snapshot.set("x.y", CANARY + "2"),
         snapshot.overlay({"x": {"y": CANARY}}),
-        snapshot.with_layer(kernel.Layer("b", {"x": {"y": CANARY}})),
+        snapshot.with_layers(kernel.Layer("b", {"x": {"y": CANARY}})),
         pickle.loads(pickle.dumps(snapshot)),
     ):
         assert derived["x.y"].startswith(CANARY)
         assert CANARY not in repr(derived)
         assert CANARY not in repr(derived.explain("x.y"))
-    assert not snapshot.overlay({}).without_layer("a").set("x.y", 1, layer="overlay").explain("x.y").secret
+    assert (
+        not snapshot.overlay({})
+        .with_layers(without=["a"])
+        .set("x.y", 1, layer="overlay")
+        .explain("x.y")
+        .secret
+    )
 
 
 def test_operators_do_not_show_what_they_hold(kernel):

@@ -28,7 +28,7 @@ MOST = {
     "overlay of 5 new keys": 92,
     "diff of one change": 102,
     "diff of one change and its dicts": 110,
-    "with_layer of a file with one change": 20,
+    "with_layers of a file with one change": 20,
     "diff of snapshots resolved apart": 4,
     "resolve 2 layers": 35,
 }

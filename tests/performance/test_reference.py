@@ -11,6 +11,7 @@ import pytest
 
 from veltrix import Dimension, append
 from veltrix import _pure as pure
+from veltrix._pure.layer import put
 
 SIZES = (300, 3_000)
 FIELDS = 10
@@ -53,8 +54,11 @@ DERIVATIONS = {
     "set": lambda s: s.set("s1.f1", "x", layer="low"),
     "set of a new key": lambda s: s.set("s1.new", "x", layer="low"),
     "delete": lambda s: s.delete("s1.f0", layer="high"),
-    "with_layer": lambda s: s.with_layer(pure.Layer("top", {"s1": {"f1": 7}})),
-    "without_layer": lambda s: s.overlay({"s1": {"f1": 7}}).without_layer("overlay"),
+    "with_layers": lambda s: s.with_layers(pure.Layer("top", {"s1": {"f1": 7}})),
+    "with_layers of two at once": lambda s: s.with_layers(
+        put(s._layers[0], ("s1", "f1"), "x"), put(s._layers[1], ("s2", "f2"), "y")
+    ),
+    "with_layers without one": lambda s: s.overlay({"s1": {"f1": 7}}).with_layers(without=["overlay"]),
     "scope": lambda s: s.scope(region="eu"),
 }
 

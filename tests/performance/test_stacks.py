@@ -65,3 +65,8 @@ def test_small_shares_stay_out_of_the_table():
 @pytest.mark.parametrize(("names", "leaves"), [(WORKLOADS.values(), LEAVES), (TURNS, COUNTED_LEAVES)])
 def test_what_is_profiled_and_what_is_counted_are_operations(names, leaves):
     assert {name.replace(f"{leaves:,}", "700") for name in names} <= operations("pure", 700).keys()
+
+
+def test_every_operation_that_is_counted_can_be_done(kernel):
+    for operation in operations(kernel.__name__.rpartition("_")[2], 700).values():
+        exec(operation.body, dict(operation.names))

@@ -85,17 +85,17 @@ def test_overlays_change_what_they_name_and_nothing_else(case):
         snapshot, merged = snapshot.overlay(change), plain.merge(merged, change)
         assert snapshot[path] == f"overlay {seed}"
     assert ordered(snapshot.to_dict()) == ordered(merged)
-    assert len(snapshot.diff(case.snapshot).changed) == len(case.sample(1))
+    assert len(case.kernel.diff(case.snapshot, snapshot).changed) == len(case.sample(1))
 
 
 def test_a_layer_of_overrides_is_an_overlay(case):
     change = {}
     for seed, path in enumerate(case.sample(2)):
         change = plain.merge(change, plain.nested(path, seed))
-    above = case.snapshot.with_layer(case.kernel.Layer("overrides", change))
+    above = case.snapshot.with_layers(case.kernel.Layer("overrides", change))
     assert ordered(above.to_dict()) == ordered(plain.merge(case.merged, change))
     assert above.digest == case.snapshot.overlay(change).digest
-    assert above.without_layer("overrides").digest == case.snapshot.digest
+    assert above.with_layers(without=["overrides"]).digest == case.snapshot.digest
     assert (above.generation, case.snapshot.generation) == (2, 1)
 
 

@@ -182,7 +182,7 @@ def test_a_secret_is_redacted_wherever_it_is_shown(canary, caplog):
         repr(dict(vars(type(config)))), repr(dir(config)), caplog.text,
         *(repr(snapshot.explain(path)) for path in snapshot.flatten()),
         *(repr(snapshot.explain(path)) for path in ("m", "l[0].p", "n")),
-        repr(snapshot.key("url")), repr(snapshot.diff(veltrix.Config().snapshot)),
+        repr(snapshot.key("url")), repr(veltrix.diff(veltrix.Config().snapshot, snapshot)),
         repr(snapshot.layers), snapshot.digest,
     ]  # fmt: skip
     for text in shown:

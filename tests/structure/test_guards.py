@@ -13,13 +13,13 @@ GUARDED = {
     "classes/layer.rs": ["from_data", "parse", "state"],
     "classes/resolve.rs": ["resolve", "restore_snapshot"],
     "convert/path.rs": ["parse_path", "format_path"],
-    "classes/difference.rs": ["dicts"],
+    "classes/difference.rs": ["dicts", "diff"],
     "classes/view.rs": ["reading"],
-    "classes/snapshot.rs": ["reading", "diff", "__reduce__"],
+    "classes/snapshot.rs": ["reading", "__reduce__"],
     "state/snapshot.rs": ["deriving"],
     "state/small_overlay.rs": ["small_overlay"],
 }
-DERIVING = ["overlay", "set", "delete", "with_layer", "without_layer"]
+DERIVING = ["overlay", "set", "delete", "with_layers"]
 
 
 def body(text: str, name: str) -> str:

@@ -23,7 +23,7 @@ DETACHED = {
     "classes/difference.rs": ["kernel::diff"],
     "classes/layer.rs": ["LayerVersion::reinterned", "formats::parse"],
     "classes/resolve.rs": ["kernel::Snapshot::new"],
-    "classes/snapshot.rs": ["kernel::Snapshot::with_layer", "kernel::Snapshot::without_layer"],
+    "classes/with_layers.rs": ["kernel::Snapshot::with_layers", "kernel::same_definitions"],
     "state/snapshot.rs": ["kernel::Snapshot::reinterned"],
 }
 

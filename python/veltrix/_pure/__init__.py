@@ -9,7 +9,7 @@ from veltrix._pure.diff import Difference, restore_difference
 from veltrix._pure.key import Key
 from veltrix._pure.layer import Layer, restore_layer
 from veltrix._pure.path import format_path, parse_path
-from veltrix._pure.snapshot import Snapshot, resolve, restore_snapshot, restore_view
+from veltrix._pure.snapshot import Snapshot, diff, resolve, restore_snapshot, restore_view
 from veltrix._pure.view import View
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Layer",
     "Snapshot",
     "View",
+    "diff",
     "format_path",
     "parse_path",
     "resolve",

@@ -69,10 +69,13 @@ def _touched(known: Run, counted: Run) -> tuple[Iterable[str], bool]:
     went, came = known[: len(known) - low], counted[: len(counted) - low]
     top = _alike(went, came)
     went, came = went[top:], came[top:]
-    if len(went) != 1 or len(came) != 1:
+    if len(went) != len(came):
         return named(came + went), False
-    old, new = went[0].value, came[0].value
-    return [name for name in {**old, **new} if old.get(name) is not new.get(name)], [*old] == [*new]
+    pairs = [(old.value, new.value) for old, new in zip(went, came, strict=True) if old is not new]
+    touched = {
+        name: None for old, new in pairs for name in (*old, *new) if old.get(name) is not new.get(name)
+    }
+    return touched, all([*old] == [*new] for old, new in pairs)
 
 
 def _alike(one: Iterable[Node], other: Iterable[Node]) -> int:

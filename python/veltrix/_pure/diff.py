@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, Self
 
+    from veltrix._pure.layer import Node
+
 
 class Difference:
     """What changed between two snapshots, by path; true if anything did."""
@@ -105,3 +107,16 @@ def restore_difference(
 def same(left: Any, right: Any) -> bool:
     """Whether two values are equal and of the same type: 1, 1.0 and True differ, a NaN equals itself."""
     return left is right or canonical(left) == canonical(right)
+
+
+def same_definitions(left: Node, right: Node) -> bool:
+    """Whether two nodes define the same: equal values, equal operators, in any order, wherever they stand."""
+    if left is right:
+        return True
+    if left.operator != right.operator or left.is_mapping != right.is_mapping:
+        return False
+    if not left.is_mapping:
+        return same(left.value, right.value)
+    return left.value.keys() == right.value.keys() and all(
+        same_definitions(child, right.value[name]) for name, child in left.value.items()
+    )

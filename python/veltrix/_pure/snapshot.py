@@ -14,14 +14,21 @@ from collections.abc import Iterable, Mapping
 
 from veltrix._limits import MAX_LAYERS
 from veltrix._pure.derive import derive
-from veltrix._pure.diff import difference
+from veltrix._pure.diff import difference, same_definitions
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
-from veltrix._pure.origin import number_argument, text_argument
+from veltrix._pure.layer_arguments import (
+    by_name,
+    check_is_of_no_dimension,
+    checked_layer,
+    declared,
+    generation_argument,
+)
+from veltrix._pure.origin import text_argument
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
-from veltrix.types import Dimension, Origin
+from veltrix.types import Dimension, Origin, exchanged_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +40,6 @@ if TYPE_CHECKING:
     Path = str | tuple[str | int, ...]
 
 _SCOPES = 128
-_LAST_GENERATION = 2**62
-"""The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it."""
 
 
 class Snapshot(Reader):
@@ -85,7 +90,7 @@ class Snapshot(Reader):
         if type(data) is not dict and not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         origin = Origin(text_argument("a layer's name", name), "overlay")
-        return self._with((*self._layers, Layer._made(data, origin, {}, False)))
+        return self._with((*self._layers, Layer._made(data, origin, {}, False)), self._dimensions)
 
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
@@ -99,38 +104,53 @@ class Snapshot(Reader):
         at = self._position(self.layers[-1] if layer is None and self._layers else layer)
         return self._replaced(at, remove(self._layers[at], segments))
 
-    def with_layer(self, layer: Layer) -> Snapshot:
-        """The snapshot with a layer in the place of the topmost of its name, or on top."""
-        _checked_layer(layer)
-        if layer.name in self.layers:
-            return self._replaced(self._position(layer.name), layer)
-        return self._published((*self._layers, layer))
+    def with_layers(
+        self,
+        *layers: Layer,
+        without: Iterable[str] = (),
+        dimensions: Iterable[Dimension] | None = None,
+        generation: int | None = None,
+    ) -> Snapshot:
+        """The snapshot of another stack; all that changes is judged together and counts as one change.
 
-    def without_layer(self, name: str) -> Snapshot:
-        """The snapshot without the topmost layer of a name."""
-        at = self._position(name)
-        return self._published((*self._layers[:at], *self._layers[at + 1 :]))
+        Each of `layers` takes the place of the topmost layer of its name; those of new names go on top, in
+        the order given. `without` is an iterable of names: the topmost layer of each goes. `dimensions`,
+        an iterable of `Dimension`, takes the place of those that are declared. `generation` is an `int`
+        from 1 to 2**62: the new snapshot has at least that generation.
 
-    def diff(self, old: Snapshot) -> Difference:
-        """What was added, removed and changed since another snapshot."""
-        if not isinstance(old, Snapshot):
-            raise TypeError(f"diff() takes a Snapshot, not {type_name(old)}")
-        return difference(self._leaves(old._tree), old._leaves(self._tree))
+            config = config.with_layers(defaults, site, without=["experiment"])
+
+        Raises a `ConflictError` where the new stack has a conflict, a `LimitError` beyond 1,000 layers, a
+        `TypeError` for an argument of a wrong type, and a `ValueError` for a layer that is named twice or is
+        not there, for a number out of range, and for a new layer that a dimension has in its table:
+        `dimensions` changes those.
+        """
+        given = by_name(layers)
+        gone = self._gone(without, given)
+        scopes = self._dimensions if dimensions is None else declared(dimensions)
+        least = 1 if generation is None else generation_argument(generation)
+        places = {layer.name: at for at, layer in enumerate(self._layers)}
+        coming = {name: layer for name, layer in given.items() if name not in places}
+        for name in coming:
+            check_is_of_no_dimension(name, scopes)
+        staying = ((at, layer) for at, layer in enumerate(self._layers) if at not in gone)
+        stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
+        return self._published((*stack, *coming.values()), scopes, least)
 
     def scope(self, /, **choices: str | None) -> Snapshot:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared."""
-        declared = {dimension.name for dimension in self._dimensions}
+        names = {dimension.name for dimension in self._dimensions}
         for name in choices:
-            if name not in declared:
+            if name not in names:
                 known = ", ".join(repr(dimension.name) for dimension in self._dimensions) or "none"
                 raise TypeError(f"unknown dimension {name!r}; declared are {known}")
         found = (dimension.choose(choices.get(dimension.name)) for dimension in self._dimensions)
-        chosen = tuple(_checked_layer(layer) for layer in found if layer is not None)
+        chosen = tuple(checked_layer(layer) for layer in found if layer is not None)
         if not chosen:
             return self
         scoped = self._scopes.pop(chosen, None)
         if scoped is None:
-            scoped = self._with((*self._layers, *chosen))
+            scoped = self._with((*self._layers, *chosen), self._dimensions)
         self._scopes[chosen] = scoped
         for oldest in list(self._scopes)[:-_SCOPES]:
             self._scopes.pop(oldest, None)
@@ -140,10 +160,10 @@ class Snapshot(Reader):
     def _snapshot(self) -> Snapshot:  # type: ignore[override]
         return self
 
-    def _with(self, layers: tuple[Layer, ...]) -> Snapshot:
+    def _with(self, layers: tuple[Layer, ...], dimensions: tuple[Dimension, ...]) -> Snapshot:
         """The snapshot of another stack; a conflict is left to a whole resolve, which names the first."""
         before, after = _run(self._layers), _run(layers)
-        options = self._conflicts, self._dimensions, self._generation
+        options = self._conflicts, dimensions, self._generation
         try:
             tree = derive(self._tree, before, after, (), self._conflicts) if after else {}
             return _made(tree, layers, *options)
@@ -152,14 +172,32 @@ class Snapshot(Reader):
         return _resolved(layers, *options)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
-        return self._published((*self._layers[:at], layer, *self._layers[at + 1 :]))
+        layers = (*self._layers[:at], layer, *self._layers[at + 1 :])
+        return self._published(layers, self._dimensions, 1)
 
-    def _published(self, layers: tuple[Layer, ...]) -> Snapshot:
-        """The stack resolved; one generation on if that changes the content."""
-        snapshot = self._with(layers)
-        if snapshot.diff(self):
-            snapshot._keep("_generation", snapshot._generation + 1)
+    def _published(
+        self, layers: tuple[Layer, ...], dimensions: tuple[Dimension, ...], least: int
+    ) -> Snapshot:
+        """The stack resolved; one generation on if that changes the content, and at least of this one."""
+        snapshot = self._with(layers, dimensions)
+        changed = bool(diff(self, snapshot)) or not _same_scopes(self._dimensions, dimensions)
+        snapshot._keep("_generation", max(self._generation + changed, least))
         return snapshot
+
+    def _gone(self, names: Iterable[str], given: dict[str, Layer]) -> list[int]:
+        """Where the layers stand that are left out."""
+        if isinstance(names, str):
+            raise TypeError(f"without is an iterable of names, not {type_name(names)}")
+        gone: list[int] = []
+        for name in names:
+            at = self._position(name)
+            found = self._layers[at].name
+            if found in given:
+                raise ValueError(f"layer {found!r} is given and left out")
+            if at in gone:
+                raise ValueError(f"layer {found!r} is left out twice")
+            gone.append(at)
+        return gone
 
     def _position(self, name: str | None) -> int:
         """Where the topmost layer of a name stands."""
@@ -177,12 +215,38 @@ def resolve(
     *,
     conflicts: Literal["error", "replace"] = "error",
     dimensions: Iterable[Dimension] = (),
+    generation: int = 1,
 ) -> Snapshot:
-    """The snapshot of a stack of layers, the lowest first."""
-    return _checked(layers, conflicts, dimensions, 1)
+    """The snapshot of a stack of layers, the lowest first.
+
+    `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
+    from 1 to 2**62, the number that the snapshot begins to count with.
+
+        config = veltrix.resolve([defaults, site])
+
+    Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
+    a `ValueError` for an argument of a wrong type or value.
+    """
+    return _checked(layers, conflicts, dimensions, generation)
 
 
 resolve.__module__ = "veltrix"
+
+
+def diff(old: Snapshot, new: Snapshot) -> Difference:
+    """What was added, removed and changed from one snapshot to another.
+
+        diff(config, config.set("server.port", 80)).changed  # {"server.port": (8080, 80)}
+
+    Raises a `TypeError` for anything but two snapshots of this implementation.
+    """
+    for one in (old, new):
+        if not isinstance(one, Snapshot):
+            raise TypeError(f"diff() takes a Snapshot, not {type_name(one)}")
+    return difference(new._leaves(old._tree), old._leaves(new._tree))
+
+
+diff.__module__ = "veltrix"
 
 
 def restore_snapshot(
@@ -192,8 +256,7 @@ def restore_snapshot(
     generation: int,
 ) -> Snapshot:
     """The snapshot that was pickled."""
-    counted = number_argument("a generation", generation, _LAST_GENERATION)
-    return _checked(layers, conflicts, dimensions, counted)
+    return _checked(layers, conflicts, dimensions, generation)
 
 
 def _checked(
@@ -203,15 +266,15 @@ def _checked(
     generation: int,
 ) -> Snapshot:
     """The snapshot of what a caller gives."""
+    counted = generation_argument(generation)
     if not is_one_of(conflicts, ("error", "replace")):
         raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
     stack = tuple(layers)
     for layer in stack:
-        _checked_layer(layer)
-    declared = tuple(dimensions)
-    _check_dimensions(declared)
+        checked_layer(layer)
+    scopes = declared(dimensions)
     rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
-    return _resolved(stack, rule, declared, generation)
+    return _resolved(stack, rule, scopes, counted)
 
 
 def _resolved(
@@ -266,22 +329,10 @@ def restore_view(snapshot: Snapshot, path: str) -> View:
     return view
 
 
-def _checked_layer(layer: object) -> Layer:
-    if not isinstance(layer, Layer):
-        raise TypeError(f"a layer is a veltrix.Layer, not {type_name(layer)}")
-    return layer
-
-
-def _check_dimensions(dimensions: tuple[Dimension, ...]) -> None:
-    seen = set()
-    for dimension in dimensions:
-        if not isinstance(dimension, Dimension):
-            raise TypeError(f"a dimension is a veltrix.Dimension, not {type_name(dimension)}")
-        if dimension.name in seen:
-            raise ValueError(f"dimension {dimension.name!r} is declared twice")
-        seen.add(dimension.name)
-        for layer in dimension.layers.values():
-            _checked_layer(layer)
+def _same_scopes(old: tuple[Dimension, ...], new: tuple[Dimension, ...]) -> bool:
+    """Whether the same can be chosen, and each choice puts the same definitions on top."""
+    exchanged = [] if old is new else exchanged_layers(old, new)
+    return exchanged is not None and all(same_definitions(one._root, other._root) for one, other in exchanged)
 
 
 Mapping.register(Snapshot)

@@ -9,6 +9,7 @@ from operator import getitem
 from random import Random
 from typing import Any, NamedTuple
 
+import veltrix
 from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import Workload
@@ -132,9 +133,11 @@ def _diff(snapshots: Mapping[str, Any], changes: list[_Change]) -> Operation:
     workloads = {}
     differences = {}
     for name, snapshot in snapshots.items():
-        differences[name] = dict(chain.from_iterable(_listed(new.diff(snapshot)) for new in changed[name]))
-        names = {"s": snapshot, **numbered("n", changed[name])}
-        body = unrolled("n{0}.diff(s).changed", len(changes))
+        diff = veltrix.implementations()[name].diff
+        found = (diff(snapshot, new) for new in changed[name])
+        differences[name] = dict(chain.from_iterable(map(_listed, found)))
+        names = {"diff": diff, "s": snapshot, **numbered("n", changed[name])}
+        body = unrolled("diff(s, n{0}).changed", len(changes))
         workloads[name] = Workload(body, names, operations=len(changes))
     agreed("diff", differences)
     return Operation("diff of one value", workloads)

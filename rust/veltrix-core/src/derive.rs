@@ -16,7 +16,7 @@ use crate::patch::Definition;
 use crate::resolve::check_count;
 use crate::snapshot::{Snapshot, base_of};
 use crate::tree::Tree;
-use crate::tree_diff::tree_diff;
+use crate::tree_diff::{TreeChange, tree_diff};
 
 /// Changes up to these are never too many; few where assertions are on, so that small cases meet what is.
 const FEW_PATHS: usize = if cfg!(debug_assertions) { 12 } else { 4096 };
@@ -30,6 +30,26 @@ pub(crate) fn limit(entries: usize) -> usize {
 /// With how many changed definitions a base of this many entries is built anew faster than derived from.
 fn most_definitions(entries: usize) -> usize {
     (entries / 64).max(FEW_DEFINITIONS)
+}
+
+/// What becomes of a stack, all of it at once.
+#[derive(Debug, Default)]
+pub struct StackChange {
+    /// Layers that take the place of the one at an index.
+    pub replaced: Vec<(usize, LayerVersion)>,
+    /// The indexes of layers that go.
+    pub without: Vec<usize>,
+    /// Layers that go on top, the highest last.
+    pub on_top: Vec<LayerVersion>,
+}
+
+/// A layer in the place of another one.
+struct Exchange {
+    before: LayerVersion,
+    after: LayerVersion,
+    /// The trees of both and what the later one says otherwise. None for two versions of one layer, which share all that
+    /// neither of them changed.
+    changes: Option<([Arc<Tree>; 2], Vec<TreeChange>)>,
 }
 
 impl Snapshot {
@@ -57,25 +77,47 @@ impl Snapshot {
         })
     }
 
-    /// The snapshot with a layer in the place of the one at `at`, or put on top.
-    pub fn with_layer(&self, layer: &LayerVersion, at: Option<usize>) -> Result<Self, Error> {
-        let Some(at) = at else { return self.with_layers(std::slice::from_ref(layer)) };
-        let mut stack = self.stack.to_vec();
-        let replaced = std::mem::replace(&mut stack[at], layer.clone());
-        let stack = stack.into();
-        if Arc::ptr_eq(&replaced.loaded, &layer.loaded) {
-            // Two versions of one layer share all that neither of them changed.
-            return self.derived(stack, Values::OfTheirOwn, |derivation| {
-                derivation.compare(&mut Vec::new(), Some(replaced.root()), Some(layer.root()))
-            });
+    /// The snapshot of another stack. All that changes is judged together, and is one generation.
+    pub fn with_layers(&self, change: &StackChange) -> Result<Self, Error> {
+        let (stack, mut exchanges) = self.exchanges(change);
+        let mut left = most_definitions(self.base.entries().len());
+        for exchange in &mut exchanges {
+            if !Arc::ptr_eq(&exchange.before.loaded, &exchange.after.loaded) {
+                let trees = [&exchange.before, &exchange.after].map(LayerVersion::flattened);
+                let Some(changes) = tree_diff(&trees[0], &trees[1], &mut left) else { return self.anew(stack) };
+                exchange.changes = Some((trees, changes));
+            }
         }
-        let (old, new) = (replaced.flattened(), layer.flattened());
-        let Some(changes) = tree_diff(&old, &new, most_definitions(self.base.entries().len())) else {
-            return self.anew(stack);
-        };
         self.derived(stack, Values::OfTheirOwn, |derivation| {
-            changes.iter().try_for_each(|change| derivation.bring(change, &old, &new))
+            exchanges.iter().try_for_each(|exchange| match &exchange.changes {
+                Some(([old, new], changes)) => changes.iter().try_for_each(|change| derivation.bring(change, old, new)),
+                None => derivation.compare(&mut Vec::new(), Some(exchange.before.root()), Some(exchange.after.root())),
+            })
         })
+    }
+
+    /// The stack that a change leads to, and what takes the place of what in it. Where a layer comes or goes, the other side
+    /// is one that says nothing.
+    fn exchanges(&self, change: &StackChange) -> (Arc<[LayerVersion]>, Vec<Exchange>) {
+        let nothing = || LayerVersion::empty(self.segments());
+        let mut stack = self.stack.to_vec();
+        let count = change.replaced.len() + change.without.len() + change.on_top.len();
+        let mut exchanges = Vec::with_capacity(count);
+        for (at, layer) in &change.replaced {
+            let before = std::mem::replace(&mut stack[*at], layer.clone());
+            exchanges.push(Exchange { before, after: layer.clone(), changes: None });
+        }
+        let mut gone = change.without.clone();
+        gone.sort_unstable();
+        // From the top down, so that the layers below keep their places.
+        for at in gone.into_iter().rev() {
+            exchanges.push(Exchange { before: stack.remove(at), after: nothing(), changes: None });
+        }
+        for layer in &change.on_top {
+            exchanges.push(Exchange { before: nothing(), after: layer.clone(), changes: None });
+            stack.push(layer.clone());
+        }
+        (stack.into(), exchanges)
     }
 
     /// The snapshot with a layer of a few values on top, each in the place of a leaf. It stands beside the same base, however
@@ -87,35 +129,18 @@ impl Snapshot {
         })
     }
 
-    /// The snapshot with layers on top, the highest last. They come at once: what one of them would conflict with may
-    /// be hidden by the next.
-    pub fn with_layers(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
+    /// The snapshot with layers on top for one reader, the highest last. They come at once: what one of them would
+    /// conflict with may be hidden by the next.
+    pub fn with_layers_on_top(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
         let stack = self.stack.iter().chain(layers).cloned().collect();
-        let size = layers.iter().map(LayerVersion::size).sum();
-        self.derived_or_anew(stack, size, Values::OfLayers, |derivation| {
-            layers.iter().try_for_each(|layer| derivation.compare(&mut Vec::new(), None, Some(layer.root())))
-        })
-    }
-
-    /// The snapshot without the layer at this index of the stack.
-    pub fn without_layer(&self, at: usize) -> Result<Self, Error> {
-        let mut stack = self.stack.to_vec();
-        let removed = stack.remove(at);
-        self.derived_or_anew(stack.into(), removed.size(), Values::OfTheirOwn, |derivation| {
-            derivation.compare(&mut Vec::new(), Some(removed.root()), None)
-        })
-    }
-
-    fn derived_or_anew(
-        &self,
-        stack: Arc<[LayerVersion]>,
-        touched: usize,
-        values: Values,
-        change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
-    ) -> Result<Self, Error> {
         // Beyond this size the whole is resolved faster than its parts.
         let many = (self.base.entries().len() / 8).max(FEW_DEFINITIONS);
-        if touched > many { self.anew(stack) } else { self.derived(stack, values, change) }
+        if layers.iter().map(LayerVersion::size).sum::<usize>() > many {
+            return self.anew(stack);
+        }
+        self.derived(stack, Values::OfLayers, |derivation| {
+            layers.iter().try_for_each(|layer| derivation.compare(&mut Vec::new(), None, Some(layer.root())))
+        })
     }
 
     fn derived(

@@ -14,6 +14,7 @@ use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer::{Layer, Origin, Secret};
 use crate::patch::{Definition, InTheWay, PatchedMapping};
 use crate::rule::Mergeable as _;
+use crate::same_value::same_value;
 use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
@@ -50,6 +51,20 @@ impl LayerVersion {
     /// A layer as it was loaded.
     pub const fn new(loaded: Arc<Layer>) -> Self {
         Self { loaded, changes: None }
+    }
+
+    /// A layer that says nothing.
+    pub fn empty(segments: &Arc<Interner>) -> Self {
+        let mut nothing = TreeBuilder::of_one(Arc::clone(segments));
+        nothing.open(NO_SEGMENT, Kind::Mapping);
+        nothing.close();
+        Self::new(Arc::new(Layer {
+            name: String::new(),
+            tree: Arc::new(nothing.finish()),
+            origin: Origin::default(),
+            origins: BTreeMap::new(),
+            secret: Secret::Nothing,
+        }))
     }
 
     fn patched(&self, root: PatchedMapping) -> Self {
@@ -264,4 +279,13 @@ impl LayerVersion {
             }
         }
     }
+}
+
+/// Whether the two layers of each pair define the same: equal values, equal operators, in any order, wherever they stand.
+pub fn same_definitions(pairs: &[(LayerVersion, LayerVersion)]) -> bool {
+    let changes = |layer: &LayerVersion| layer.changes.as_ref().map(Arc::as_ptr);
+    pairs.iter().all(|(one, other)| {
+        (Arc::ptr_eq(&one.loaded, &other.loaded) && changes(one) == changes(other))
+            || same_value(&one.flattened(), 0, &other.flattened(), 0)
+    })
 }

@@ -46,6 +46,7 @@ mod digest;
 mod read_cache;
 
 pub use base::{EntryId, NO_ENTRY};
+pub use derive::StackChange;
 pub use diff::{Difference, Leaf, What, diff};
 pub use digest::canonical;
 pub use error::{ConflictSide, Error};
@@ -53,7 +54,7 @@ pub use explain::{ExplainedDefinition, ExplainedValue, Explanation, Role};
 pub use hash::ROOT_HASH;
 pub use interner::{Interner, NO_SEGMENT, SegmentId};
 pub use layer::{Layer, Origin, Secret};
-pub use layer_version::LayerVersion;
+pub use layer_version::{LayerVersion, same_definitions};
 pub use lookup::{Target, siblings};
 pub use patch::Definition;
 pub use read_cache::{Known, ReadCache, Wanted};

@@ -17,9 +17,10 @@ pub enum TreeChange {
     Names { path: Box<[SegmentId]> },
 }
 
-/// What `new` says otherwise than `old`, a tree of the same table; `None` where these are more than `most` definitions.
-pub fn tree_diff(old: &Tree, new: &Tree, most: usize) -> Option<Vec<TreeChange>> {
-    let mut walk = Walk { old, new, path: Vec::new(), left: most, changes: Vec::new() };
+/// What `new` says otherwise than `old`, a tree of the same table; `None` where these are more than `left` definitions,
+/// from which they are counted off.
+pub fn tree_diff(old: &Tree, new: &Tree, left: &mut usize) -> Option<Vec<TreeChange>> {
+    let mut walk = Walk { old, new, path: Vec::new(), left, changes: Vec::new() };
     walk.mappings(0, 0)?;
     Some(walk.changes)
 }
@@ -29,7 +30,7 @@ struct Walk<'a> {
     new: &'a Tree,
     path: Vec<SegmentId>,
     /// How many more definitions may differ.
-    left: usize,
+    left: &'a mut usize,
     changes: Vec<TreeChange>,
 }
 
@@ -93,7 +94,7 @@ impl Walk<'_> {
     }
 
     fn count(&mut self, definitions: usize) -> Option<()> {
-        self.left = self.left.checked_sub(definitions)?;
+        *self.left = self.left.checked_sub(definitions)?;
         Some(())
     }
 }

@@ -3,13 +3,13 @@
 mod stacks;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stacks::{content, definition, layer, names, resolve};
 use veltrix_core::{
-    Conflicts, Interner, LayerVersion, NO_SEGMENT, SegmentId, Snapshot, Tree, TreeBuilder, What, canonical, diff,
+    Conflicts, Interner, LayerVersion, NO_SEGMENT, SegmentId, Snapshot, StackChange, TreeBuilder, What, canonical, diff,
 };
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -18,10 +18,19 @@ const NAMES: [&str; 3] = ["a", "b", "c"];
 enum Step {
     Set(usize, String, Value),
     Delete(usize, String),
-    Put(Option<usize>, Value),
-    Reload(usize, Vec<(String, Option<Value>)>),
+    Put(Vec<LayerStep>),
+}
+
+/// What becomes of one layer, of several that change at once.
+#[derive(Clone, Debug)]
+enum LayerStep {
+    OnTop(Value),
+    Put(usize, Value),
+    Reload(usize, Edits),
     Remove(usize),
 }
+
+type Edits = Vec<(String, Option<Value>)>;
 
 fn leaf() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -63,16 +72,23 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (any::<usize>(), path(), value()).prop_map(|(at, path, value)| Step::Set(at, path, value)),
         3 => (any::<usize>(), path()).prop_map(|(at, path)| Step::Delete(at, path)),
-        2 => (any::<Option<usize>>(), data()).prop_map(|(at, data)| Step::Put(at, data)),
-        1 => any::<usize>().prop_map(Step::Remove),
-        3 => reload(value()),
+        4 => prop::collection::vec(layer_step(), 1..4).prop_map(Step::Put),
+    ]
+}
+
+fn layer_step() -> impl Strategy<Value = LayerStep> {
+    prop_oneof![
+        1 => data().prop_map(LayerStep::OnTop),
+        2 => (any::<usize>(), data()).prop_map(|(at, data)| LayerStep::Put(at, data)),
+        1 => any::<usize>().prop_map(LayerStep::Remove),
+        4 => reload(value()),
     ]
 }
 
 /// A file that is read again, after things were written into it and taken out.
-fn reload(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Step> {
+fn reload(value: impl Strategy<Value = Value>) -> impl Strategy<Value = LayerStep> {
     let edits = prop::collection::vec((path(), prop::option::weighted(0.8, value)), 0..4);
-    (any::<usize>(), edits).prop_map(|(at, edits)| Step::Reload(at, edits))
+    (any::<usize>(), edits).prop_map(|(at, edits)| LayerStep::Reload(at, edits))
 }
 
 /// Data of numbers, at the same few paths in every layer.
@@ -188,16 +204,29 @@ fn apply(table: &Arc<Interner>, snapshot: &Snapshot, step: &Step) -> Option<Snap
             snapshot.stack[at].definition(&path)?;
             snapshot.delete(at, &path).ok()
         }
-        Step::Put(at, data) => {
-            let at = at.as_ref().and_then(place);
-            snapshot.with_layer(&layer(table, "put", data), at).ok()
-        }
-        Step::Reload(at, edits) => {
-            let at = place(at)?;
-            snapshot.with_layer(&reloaded(table, &snapshot.stack[at], edits), Some(at)).ok()
-        }
-        Step::Remove(at) => snapshot.without_layer(place(at)?).ok(),
+        Step::Put(steps) => snapshot.with_layers(&change(table, snapshot, steps)).ok(),
     }
+}
+
+/// What these steps ask for, of each layer of the stack the first one alone.
+fn change(table: &Arc<Interner>, snapshot: &Snapshot, steps: &[LayerStep]) -> StackChange {
+    let count = snapshot.stack.len();
+    let mut free: Vec<bool> = vec![true; count];
+    let mut place = |at: usize| (count > 0 && std::mem::take(&mut free[at % count])).then(|| at % count);
+    let mut change = StackChange::default();
+    for step in steps {
+        match step {
+            LayerStep::OnTop(data) => change.on_top.push(layer(table, "put", data)),
+            LayerStep::Put(at, data) => {
+                change.replaced.extend(place(*at).map(|at| (at, layer(table, "put", data))));
+            }
+            LayerStep::Reload(at, edits) => {
+                change.replaced.extend(place(*at).map(|at| (at, reloaded(table, &snapshot.stack[at], edits))));
+            }
+            LayerStep::Remove(at) => change.without.extend(place(*at)),
+        }
+    }
+    change
 }
 
 /// Where two snapshots differ, and whether either of them has nothing there.
@@ -236,88 +265,6 @@ fn follow(data: &[Value], steps: &[Step], replace: bool) -> Result<(), TestCaseE
     Ok(())
 }
 
-#[test]
-fn a_value_that_was_replaced_is_let_go() {
-    let table = Arc::new(Interner::new());
-    let stack = vec![layer(&table, "l", &json!({"a": 0, "b": 0, "c": 0, "d": 0, "e": 0}))];
-    let mut snapshot = resolve(&table, stack, Conflicts::Error).expect("one layer");
-    for paths in [&["a"][..], &["a", "b"], &["a", "b", "c"], &["a", "b", "c", "d"], &["a", "b", "c", "d", "e"]] {
-        let mut outdated = Vec::new();
-        for number in 0..50 {
-            outdated.clear();
-            for path in paths {
-                let value = definition(&table, &json!(number));
-                outdated.push(Arc::downgrade(&value));
-                snapshot = snapshot.set(0, &names(&table, path).into(), &value).expect("nothing is in the way");
-            }
-        }
-        // A map keeps what a list before it overrules until the list is worked in.
-        for path in paths.iter().cycle().take(3 * paths.len()) {
-            let value = definition(&table, &json!(path));
-            snapshot = snapshot.set(0, &names(&table, path).into(), &value).expect("nothing is in the way");
-        }
-        assert!(outdated.iter().all(|value| value.upgrade().is_none()), "{paths:?}");
-    }
-}
-
-/// A file with a section of so many numbers, of which one is another one; a second file lies beneath.
-fn files(table: &Arc<Interner>, sections: usize) -> (Snapshot, impl Fn(usize) -> LayerVersion) {
-    let section = |at: usize, changed: usize| {
-        let values = (0..10).map(|name| (format!("k{name}"), json!(if at * 10 + name == changed { -1 } else { 0 })));
-        Value::Object(values.collect::<Map<_, _>>())
-    };
-    let data = move |changed: usize| {
-        Value::Object((0..sections).map(|at| (format!("s{at}"), section(at, changed))).collect::<Map<_, _>>())
-    };
-    let table = Arc::clone(table);
-    let file = move |changed| layer(&table, "file", &data(changed));
-    let stack = vec![file(usize::MAX), file(0)];
-    let snapshot = Snapshot::new(stack.into(), file(0).loaded.tree.segments(), Conflicts::Error);
-    (snapshot.expect("numbers over numbers"), file)
-}
-
-#[test]
-fn a_file_that_was_replaced_is_let_go() {
-    let table = Arc::new(Interner::new());
-    let (mut snapshot, file) = files(&table, 100);
-    for at in [1, 0] {
-        let mut trees: Vec<Weak<Tree>> = Vec::new();
-        for changed in 0..300 {
-            let reloaded = file(changed);
-            trees.push(Arc::downgrade(&reloaded.loaded.tree));
-            snapshot = snapshot.with_layer(&reloaded, Some(at)).expect("nothing is in the way");
-            // Deletions show what lies beneath, from trees that go as well.
-            if changed % 7 == 0 {
-                let path = names(&table, &format!("s{}.k3", changed % 100));
-                snapshot = snapshot.delete(1, &path).expect("the file has it");
-            }
-        }
-        let kept = trees.iter().filter(|tree| tree.strong_count() > 0).count();
-        // The one that stands in the stack, and those that the base was made of.
-        assert!(kept <= 3, "{kept} of 300 trees are kept");
-    }
-}
-
-#[test]
-fn a_file_of_one_change_is_derived_beside_its_base() {
-    let table = Arc::new(Interner::new());
-    for sections in [100, 400] {
-        let (snapshot, file) = files(&table, sections);
-        let derived = snapshot.with_layer(&file(sections * 10 - 1), Some(1)).expect("nothing is in the way");
-        assert!(Arc::ptr_eq(&derived.base, &snapshot.base));
-        // The value that changed, and the one that had been another one.
-        let listed = derived.delta.as_ref().map(|delta| (delta.len(), delta.hidden().len()));
-        assert_eq!(listed, Some((2, 0)));
-        assert_eq!(derived.generation, snapshot.generation + 1);
-        let same = snapshot.with_layer(&file(0), Some(1)).expect("nothing is in the way");
-        assert!(same.delta.is_none() && same.generation == snapshot.generation);
-        // Many changes are resolved anew.
-        let every: Value = json!({"s0": {"k0": 1}});
-        let other = snapshot.with_layer(&layer(&table, "file", &every), Some(1)).expect("nothing is in the way");
-        assert!(!Arc::ptr_eq(&other.base, &snapshot.base));
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -344,7 +291,10 @@ proptest! {
     #[test]
     fn what_is_read_again_is_what_is_resolved(
         data in prop::collection::vec(data(), 1..4),
-        steps in prop::collection::vec(prop_oneof![3 => reload(value()), 1 => step()], 1..16),
+        steps in prop::collection::vec(prop_oneof![
+            3 => prop::collection::vec(reload(value()), 1..4).prop_map(Step::Put),
+            1 => step(),
+        ], 1..16),
         replace: bool,
     ) {
         follow(&data, &steps, replace)?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stacks::{content, definition, layer, names, resolve};
 use veltrix_core::path::push_segment;
-use veltrix_core::{ConflictSide, Conflicts, Error, Interner, Role, SegmentId, Snapshot};
+use veltrix_core::{ConflictSide, Conflicts, Error, Interner, Role, SegmentId, Snapshot, StackChange};
 
 #[test]
 fn every_behaviour_is_what_its_file_says() {
@@ -99,16 +99,24 @@ fn taken(table: &Arc<Interner>, snapshot: &Snapshot, step: &Value) -> Result<Sna
             snapshot.delete(at, &path)
         }
         "overlay" => {
-            let mut derived = snapshot.with_layer(&layer(table, "overlay", &step[1]), None)?;
-            derived.generation = snapshot.generation;
-            Ok(derived)
+            let overlaid = snapshot.with_layers_on_top(&[layer(table, "overlay", &step[1])])?;
+            Ok(overlaid.with_generation(snapshot.generation))
         }
-        "with_layer" => {
-            let layer = named(table, &step[1]);
-            let at = snapshot.stack.iter().rposition(|known| known.loaded.name == layer.loaded.name);
-            snapshot.with_layer(&layer, at)
+        "with_layers" => {
+            let left_out = step.get(2).and_then(Value::as_array).into_iter().flatten();
+            let mut change = StackChange {
+                without: left_out.map(|name| position(name.as_str())).collect(),
+                ..StackChange::default()
+            };
+            for (name, data) in step[1].as_object().expect("named layers") {
+                let layer = layer(table, name, data);
+                match snapshot.topmost(Some(name)) {
+                    Some(at) => change.replaced.push((at, layer)),
+                    None => change.on_top.push(layer),
+                }
+            }
+            snapshot.with_layers(&change)
         }
-        "without_layer" => snapshot.without_layer(position(step[1].as_str())),
         other => unreachable!("no step {other}"),
     }
 }

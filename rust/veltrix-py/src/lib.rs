@@ -28,6 +28,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(classes::resolve::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(convert::path::parse_path, module)?)?;
     module.add_function(wrap_pyfunction!(convert::path::format_path, module)?)?;
+    module.add_function(wrap_pyfunction!(classes::difference::diff, module)?)?;
     module.add_function(wrap_pyfunction!(classes::difference::restore_difference, module)?)?;
     module.add_function(wrap_pyfunction!(classes::layer::restore_layer, module)?)?;
     module.add_function(wrap_pyfunction!(classes::resolve::restore_snapshot, module)?)?;
@@ -37,7 +38,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
         module.setattr("_str_access", wrap_pyfunction!(interop::str_access::str_access, module)?)?;
     }
-    module.getattr("resolve")?.setattr("__module__", "veltrix")?;
+    for function in ["diff", "resolve"] {
+        module.getattr(function)?.setattr("__module__", "veltrix")?;
+    }
     for class in [py.get_type::<state::snapshot::Snapshot>(), py.get_type::<state::view::View>()] {
         interop::imports::mapping(py)?.call_method1("register", (class,))?;
     }

@@ -177,6 +177,24 @@ impl Difference {
     }
 }
 
+/// What was added, removed and changed from one snapshot to another.
+///
+///     diff(config, config.set("server.port", 80)).changed  # {"server.port": (8080, 80)}
+///
+/// Raises a `TypeError` for anything but two snapshots of this implementation.
+#[pyfunction]
+#[pyo3(signature = (old, new))]
+pub fn diff(old: &Bound<'_, PyAny>, new: &Bound<'_, PyAny>) -> PyResult<Difference> {
+    let (old, new) = (snapshot_argument(old)?, snapshot_argument(new)?);
+    guarded(old.py(), || Difference::new(new, old))
+}
+
+fn snapshot_argument<'a, 'py>(snapshot: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Snapshot>> {
+    let refused =
+        |_| type_error(snapshot.py(), format!("diff() takes a Snapshot, not {}", imports::type_name(snapshot)));
+    snapshot.cast::<Snapshot>().map_err(refused)
+}
+
 /// The difference of these three dicts.
 #[pyfunction]
 #[pyo3(signature = (added, removed, changed))]

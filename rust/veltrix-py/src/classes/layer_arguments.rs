@@ -1,12 +1,14 @@
 //! What is asked of a stack of layers at the boundary.
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyIterator, PySet, PyString, PyTuple};
 use veltrix_core as kernel;
 
 use crate::classes::layer::Layer;
 use crate::convert::kernel_error::no_layer;
-use crate::interop::error::type_error;
+use crate::convert::origin::number_argument;
+use crate::interop::alloc::shown;
+use crate::interop::error::{type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports;
 
@@ -30,4 +32,54 @@ pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bou
     layer
         .cast::<Layer>()
         .map_err(|_| type_error(layer.py(), format!("a layer is a veltrix.Layer, not {}", imports::type_name(layer))))
+}
+
+/// The highest generation that is taken from outside; a number of 64 bits leaves as much room above it.
+const LAST_GENERATION: u64 = 1 << 62;
+
+/// The number of a generation.
+pub fn generation_argument(generation: &Bound<'_, PyAny>) -> PyResult<u64> {
+    number_argument("a generation", generation, LAST_GENERATION)
+}
+
+/// Dimensions that a caller gives, none of them twice, with tables of layers.
+pub fn declared<'py>(dimensions: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let py = dimensions.py();
+    let declared = ffi::new_tuple(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
+    let seen = PySet::empty(py)?;
+    for dimension in &declared {
+        if !dimension.is_instance(imports::dimension(py)?)? {
+            let kind = imports::type_name(&dimension);
+            return Err(type_error(py, format!("a dimension is a veltrix.Dimension, not {kind}")));
+        }
+        let name = ffi::attribute(&dimension, c"name")?;
+        if seen.contains(&name)? {
+            return Err(value_error(py, format!("dimension {} is declared twice", shown(&name)?)));
+        }
+        seen.add(name)?;
+        for layer in table(&dimension)? {
+            layer_argument(&layer?)?;
+        }
+    }
+    Ok(declared)
+}
+
+/// The layers that a dimension chooses from.
+fn table<'py>(dimension: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
+    ffi::attribute(&ffi::attribute(dimension, c"layers")?, c"values")?.call0()?.try_iter()
+}
+
+/// Refuses to put on top, for everyone, what a scope is to choose.
+pub fn check_is_of_no_dimension(name: &str, dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
+    let py = dimensions.py();
+    for dimension in dimensions {
+        for layer in table(&dimension)? {
+            if layer_argument(&layer?)?.get().version.loaded.name == name {
+                let (layer, owner) = (shown(&ffi::new_str(py, name)?)?, shown(&ffi::attribute(&dimension, c"name")?)?);
+                let text = format!("layer {layer} belongs to dimension {owner}: give dimensions= with it in its table");
+                return Err(value_error(py, text));
+            }
+        }
+    }
+    Ok(())
 }

@@ -8,4 +8,5 @@ pub mod view;
 pub mod difference;
 pub mod snapshot;
 pub mod scope;
+pub mod with_layers;
 pub mod resolve;

@@ -3,40 +3,46 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PySet, PyString, PyTuple};
+use pyo3::types::PyString;
 use veltrix_core as kernel;
 use veltrix_core::interner;
 use veltrix_core::{Conflicts, LayerVersion};
 
 use crate::classes::layer::Layer;
-use crate::classes::layer_arguments::layer_argument;
+use crate::classes::layer_arguments::{declared, generation_argument, layer_argument};
 use crate::convert::kernel_error::kernel_error;
-use crate::convert::origin::number_argument;
 use crate::interop::alloc::shown;
-use crate::interop::error::{type_error, value_error};
+use crate::interop::error::value_error;
 use crate::interop::ffi;
-use crate::interop::imports::{self, Given};
+use crate::interop::imports::Given;
 use crate::interop::panic::guarded;
 use crate::state::opaques::joined;
 use crate::state::snapshot::Snapshot;
 
 /// The snapshot of a stack of layers, the lowest first.
+///
+/// `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
+/// from 1 to 2**62, the number that the snapshot begins to count with.
+///
+///     config = veltrix.resolve([defaults, site])
+///
+/// Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
+/// a `ValueError` for an argument of a wrong type or value.
 #[pyfunction]
 #[pyo3(
-    signature = (layers, *, conflicts = Given(None), dimensions = Given(None)),
-    text_signature = "(layers, *, conflicts='error', dimensions=())"
+    signature = (layers, *, conflicts = Given(None), dimensions = Given(None), generation = Given(None)),
+    text_signature = "(layers, *, conflicts='error', dimensions=(), generation=1)"
 )]
 pub fn resolve<'py>(
     py: Python<'py>,
     layers: &Bound<'py, PyAny>,
     conflicts: Given<'py>,
     dimensions: Given<'py>,
+    generation: Given<'py>,
 ) -> PyResult<Snapshot> {
-    guarded(py, || build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), 1))
+    let generation = generation.0.as_ref().map_or(Ok(1), generation_argument)?;
+    guarded(py, || build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), generation))
 }
-
-/// The highest generation that is taken from a pickle; a number of 64 bits leaves as much room above it.
-const LAST_GENERATION: u64 = 1 << 62;
 
 /// The snapshot that was pickled.
 #[pyfunction]
@@ -48,7 +54,7 @@ pub fn restore_snapshot(
     dimensions: &Bound<'_, PyAny>,
     generation: &Bound<'_, PyAny>,
 ) -> PyResult<Snapshot> {
-    let generation = number_argument("a generation", generation, LAST_GENERATION)?;
+    let generation = generation_argument(generation)?;
     guarded(py, || build(py, layers, Some(conflicts), Some(dimensions), generation))
 }
 
@@ -73,11 +79,7 @@ fn build(
     let layers = layers.try_iter()?.collect::<PyResult<Vec<_>>>()?;
     let given = layers.iter().map(|layer| Ok(layer_argument(layer)?.clone().unbind()));
     let given = given.collect::<PyResult<Vec<Py<Layer>>>>()?;
-    let dimensions = match dimensions {
-        None => ffi::new_tuple(py, [])?,
-        Some(dimensions) => ffi::new_tuple(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
-    };
-    check_dimensions(&dimensions)?;
+    let dimensions = dimensions.map_or_else(|| ffi::new_tuple(py, []), declared)?;
     let table = interner::common(given.iter().map(|layer| layer.get().version.loaded.tree.segments()));
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;
@@ -91,24 +93,4 @@ fn build(
     let mut kernel = resolved.map_err(|error| kernel_error(py, &table, error))?;
     kernel.generation = generation;
     Ok(Snapshot::new(kernel, None, opaques, dimensions.unbind()))
-}
-
-fn check_dimensions(dimensions: &Bound<'_, PyTuple>) -> PyResult<()> {
-    let py = dimensions.py();
-    let seen = PySet::empty(py)?;
-    for dimension in dimensions {
-        if !dimension.is_instance(imports::dimension(py)?)? {
-            let kind = imports::type_name(&dimension);
-            return Err(type_error(py, format!("a dimension is a veltrix.Dimension, not {kind}")));
-        }
-        let name = ffi::attribute(&dimension, c"name")?;
-        if seen.contains(&name)? {
-            return Err(value_error(py, format!("dimension {} is declared twice", shown(&name)?)));
-        }
-        seen.add(name)?;
-        for layer in ffi::attribute(&ffi::attribute(&dimension, c"layers")?, c"values")?.call0()?.try_iter()? {
-            layer_argument(&layer?)?;
-        }
-    }
-    Ok(())
 }

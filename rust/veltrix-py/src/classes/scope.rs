@@ -72,7 +72,7 @@ fn topped(py: Python<'_>, snapshot: &Snapshot, parent: &Parent<'_>, layers: &[Bo
     snapshot.derived(
         py,
         parent,
-        below.with_layers(&chosen).map(|scoped| scoped.with_generation(below.generation)),
+        below.with_layers_on_top(&chosen).map(|scoped| scoped.with_generation(below.generation)),
         added,
     )
 }

@@ -5,16 +5,15 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core as kernel;
 use veltrix_core::limits::MAX_LAYERS;
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
-use crate::classes::difference::Difference;
 use crate::classes::key::Key;
 use crate::classes::layer::Layer;
-use crate::classes::layer_arguments::{layer_argument, position};
+use crate::classes::layer_arguments::position;
 use crate::classes::methods::reading_methods;
 use crate::classes::scope::scoped;
+use crate::classes::with_layers::{Asked, published};
 use crate::convert::from_python::DataReader;
 use crate::convert::origin::text_argument;
 use crate::convert::path;
@@ -73,7 +72,7 @@ reading_methods!(Snapshot, {
         Self::deriving(slf, |py, snapshot, parent| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
             let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
-            let overlaid = parent.kernel.with_layer(&layer, None);
+            let overlaid = parent.kernel.with_layers_on_top(std::slice::from_ref(&layer));
             let overlaid = overlaid.map(|overlaid| overlaid.with_generation(parent.kernel.generation));
             Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
         })
@@ -124,38 +123,33 @@ reading_methods!(Snapshot, {
         })
     }
 
-    /// The snapshot with a layer in the place of the topmost of its name, or on top.
-    #[pyo3(signature = (layer))]
-    fn with_layer<'py>(slf: &Bound<'py, Self>, layer: &Bound<'py, PyAny>) -> PyResult<Self> {
+    /// The snapshot of another stack; all that changes is judged together and counts as one change.
+    ///
+    /// Each of `layers` takes the place of the topmost layer of its name; those of new names go on top, in
+    /// the order given. `without` is an iterable of names: the topmost layer of each goes. `dimensions`,
+    /// an iterable of `Dimension`, takes the place of those that are declared. `generation` is an `int`
+    /// from 1 to 2**62: the new snapshot has at least that generation.
+    ///
+    ///     config = config.with_layers(defaults, site, without=["experiment"])
+    ///
+    /// Raises a `ConflictError` where the new stack has a conflict, a `LimitError` beyond 1,000 layers, a
+    /// `TypeError` for an argument of a wrong type, and a `ValueError` for a layer that is named twice or is
+    /// not there, for a number out of range, and for a new layer that a dimension has in its table:
+    /// `dimensions` changes those.
+    #[pyo3(
+        signature = (*layers, without = Given(None), dimensions = None, generation = None),
+        text_signature = "($self, *layers, without=(), dimensions=None, generation=None)"
+    )]
+    fn with_layers<'py>(
+        slf: &Bound<'py, Self>,
+        layers: &Bound<'py, PyTuple>,
+        without: Given<'py>,
+        dimensions: Option<&Bound<'py, PyAny>>,
+        generation: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
         Self::deriving(slf, |py, snapshot, parent| {
-            let kernel = parent.kernel;
-            let (version, opaques) = layer_argument(layer)?.get().on_table(py, kernel.segments());
-            let at = kernel.topmost(Some(&version.loaded.name));
-            kernel.make_roots();
-            let derived = py.detach(|| kernel::Snapshot::with_layer(kernel, &version, at));
-            snapshot.derived(py, parent, derived, opaques)
+            published(py, snapshot, parent, &Asked { layers, without: without.0.as_ref(), dimensions, generation })
         })
-    }
-
-    /// The snapshot without the topmost layer of a name.
-    #[pyo3(signature = (name))]
-    fn without_layer<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<Self> {
-        Self::deriving(slf, |py, snapshot, parent| {
-            let at = position(py, parent.kernel, Some(name))?;
-            parent.kernel.make_roots();
-            let derived = py.detach(|| kernel::Snapshot::without_layer(parent.kernel, at));
-            snapshot.derived(py, parent, derived, None)
-        })
-    }
-
-    /// What was added, removed and changed since another snapshot.
-    #[pyo3(signature = (old))]
-    fn diff(slf: &Bound<'_, Self>, old: &Bound<'_, PyAny>) -> PyResult<Difference> {
-        let Ok(other) = old.cast::<Self>() else {
-            let kind = imports::type_name(old);
-            return Err(type_error(slf.py(), format!("diff() takes a Snapshot, not {kind}")));
-        };
-        guarded(slf.py(), || Difference::new(slf, other))
     }
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.

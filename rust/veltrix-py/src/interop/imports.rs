@@ -47,6 +47,8 @@ imports! {
     name: "veltrix.types", "Name";
     /// `Dimension`.
     dimension: "veltrix.types", "Dimension";
+    /// `exchanged_layers`.
+    exchanged_layers: "veltrix.types", "exchanged_layers";
     /// `NAN`.
     nan: "veltrix.types", "NAN";
     /// `REDACTED`.

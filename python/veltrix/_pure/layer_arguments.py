@@ -1,0 +1,60 @@
+"""What a caller gives for a stack: layers, dimensions with tables of layers, a generation."""
+
+from __future__ import annotations
+
+from veltrix._pure.layer import Layer
+from veltrix._pure.origin import number_argument
+from veltrix._pure.path import type_name
+from veltrix.types import Dimension
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LAST_GENERATION = 2**62
+"""The highest generation that is taken from outside; a number of 64 bits leaves as much room above it."""
+
+
+def checked_layer(layer: object) -> Layer:
+    """A `Layer`, or the error for anything else."""
+    if not isinstance(layer, Layer):
+        raise TypeError(f"a layer is a veltrix.Layer, not {type_name(layer)}")
+    return layer
+
+
+def by_name(layers: tuple[Layer, ...]) -> dict[str, Layer]:
+    """Layers that a caller gives, none of them twice."""
+    given: dict[str, Layer] = {}
+    for layer in [checked_layer(layer) for layer in layers]:
+        if layer.name in given:
+            raise ValueError(f"layer {layer.name!r} is given twice")
+        given[layer.name] = layer
+    return given
+
+
+def generation_argument(generation: int) -> int:
+    """The number of a generation."""
+    return number_argument("a generation", generation, _LAST_GENERATION)
+
+
+def declared(dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
+    """Dimensions that a caller gives, none of them twice, with tables of layers."""
+    given = tuple(dimensions)
+    seen = set()
+    for dimension in given:
+        if not isinstance(dimension, Dimension):
+            raise TypeError(f"a dimension is a veltrix.Dimension, not {type_name(dimension)}")
+        if dimension.name in seen:
+            raise ValueError(f"dimension {dimension.name!r} is declared twice")
+        seen.add(dimension.name)
+        for layer in dimension.layers.values():
+            checked_layer(layer)
+    return given
+
+
+def check_is_of_no_dimension(name: str, dimensions: tuple[Dimension, ...]) -> None:
+    """Refuses to put on top, for everyone, what a scope is to choose."""
+    for dimension in dimensions:
+        if any(layer.name == name for layer in dimension.layers.values()):
+            owner = f"layer {name!r} belongs to dimension {dimension.name!r}"
+            raise ValueError(f"{owner}: give dimensions= with it in its table")
