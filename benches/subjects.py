@@ -34,6 +34,16 @@ def snapshot_of(kernel: ModuleType, generated: Generated) -> Any:
     return kernel.resolve(stacked(kernel, generated))
 
 
+def replaced(snapshot: Any, layer: Any) -> Any:
+    """The snapshot with a layer in the place of the one of its name."""
+    return snapshot.with_layer(layer)
+
+
+def difference(new: Any, old: Any) -> Any:
+    """What changed between two snapshots."""
+    return new.diff(old)
+
+
 def some_keys(flat: dict[str, Any], count: int = KEYS, seed: int = 3) -> list[str]:
     """Keys of a flat dict, the very objects."""
     return Random(seed).sample(list(flat), count)
