@@ -35,7 +35,7 @@ class Files:
         return flatten(merge(list(self.trees.values())))
 
     def edited(self, name: str, number: int) -> Tree:
-        """A file with another value of one leaf, another leaf for each number; of the first ones none is hidden."""
+        """A file with another value of one leaf, another leaf for each number, the last ones first."""
         paths = self.paths[name]
         path = paths[-1 - number * 37 % len(paths)]
         return with_value(self.trees[name], path.split("."), f"edit {number}")

@@ -26,7 +26,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "growth": (16,),
     "reference": (17,),
     "publish": (34, 35, 38, 46),
-    "reload": (36, 37),
+    "reload": (36, 37, 46),
     "equality": (39,),
 }
 ONCE = {"allocations", "footprint", "reload"}

@@ -1,4 +1,4 @@
-"""Rows 36 and 37: what a reading thread sees of a reload, and what five thousand of them leave behind.
+"""Rows 36, 37 and 46: what a reading thread sees of a reload, and what five thousand of them leave behind.
 
     reader   r r r r r r ───────── r r r r r r          the longest gap between two of its reads
     writer                parse, replace, diff          while a file is read again, beside parsing it alone
@@ -21,7 +21,7 @@ from typing import Any
 
 from benches.files import PART, WHOLE, files_of
 from benches.reloads import CURVE, FIRST
-from benches.result import Figure, Line, at_most
+from benches.result import Figure, Line, Target, at_most
 from benches.settings import Settings
 from benches.subjects import difference, kernels, replaced
 
@@ -29,6 +29,7 @@ LEAVES = 100_000
 ROUNDS = 41
 PAUSE = 0.01  # seconds in which the reader runs alone, before a file is read and after it
 NOTHING, PARSING, RELOAD = "nothing else runs", "parsing alone", "a reload"
+RESOLVING, RENEWAL = "resolving alone", "the derivation that renews them"
 GAP, GROWTH = at_most(1.5), at_most(1.1)
 MEBIBYTE = 1 << 20
 
@@ -36,6 +37,7 @@ MEBIBYTE = 1 << 20
 def lines(_: Settings) -> Iterator[Line]:
     for name in (PART, WHOLE):
         yield from _gaps(name)
+    yield from _renewals()
     for what, arguments in (("of a file", []), ("of data with an opaque object", ["opaque"])):
         yield from _memory(what, arguments)
 
@@ -87,6 +89,29 @@ def _gaps(name: str) -> Iterator[Line]:
         PARSING: configuration.parse,
         RELOAD: configuration.reload,
     }
+    operation = f"longest gap between reads, while {len(configuration.paths):,} of 100k leaves are read again"
+    yield from _compared(36, operation, _longest(configuration, works), RELOAD, PARSING, GAP)
+
+
+def _renewals() -> Iterator[Line]:
+    """Snapshots whose table of names is worn out, each of which is derived from once."""
+    configuration, kernel = _Configuration(PART), kernels()["native"]
+    layers = files_of(LEAVES).layers(kernel)
+    worn = [kernel.resolve(layers) for _ in range(ROUNDS)]
+    path = configuration.paths[0]
+    for number in range(8):
+        worn[0].overlay({f"worn {number} {name}": 0 for name in range(60_000)})
+    works = {
+        RESOLVING: lambda: kernel.resolve(layers),
+        RENEWAL: lambda: worn.pop().set(path, "set"),
+    }
+    found = _longest(configuration, works)
+    operation = "longest gap between reads, while names are renewed"
+    yield from _compared(46, operation, found, RENEWAL, RESOLVING, GAP)
+
+
+def _longest(configuration: _Configuration, works: dict[str, Callable[[], Any]]) -> dict[str, list[float]]:
+    """The milliseconds of the longest gap in each round of each work."""
     found: dict[str, list[float]] = {work: [] for work in works}
     reader, random = _Reader(configuration), Random()
     reader.start()
@@ -101,13 +126,18 @@ def _gaps(name: str) -> Iterator[Line]:
     finally:
         reader.stopped = True
         reader.join()
-    operation = f"longest gap between reads, while {len(configuration.paths):,} of 100k leaves are read again"
+    return found
+
+
+def _compared(
+    row: int, operation: str, found: dict[str, list[float]], judged: str, anchor: str, target: Target
+) -> Iterator[Line]:
     figures = {work: _figure(gaps) for work, gaps in found.items()}
-    times = figures[RELOAD].value / figures[PARSING].value
-    beside = {"native": Figure(times, times, times), PARSING: Figure(1.0, 1.0, 1.0)}
-    yield Line(36, operation, "×", beside, PARSING, GAP)
+    times = figures[judged].value / figures[anchor].value
+    beside = {"native": Figure(times, times, times), anchor: Figure(1.0, 1.0, 1.0)}
+    yield Line(row, operation, "×", beside, anchor, target)
     for work, figure in figures.items():
-        yield Line(36, f"{operation}: {work}", "ms", {"native": figure})
+        yield Line(row, f"{operation}: {work}", "ms", {"native": figure})
 
 
 def _figure(found: list[float]) -> Figure:
