@@ -18,7 +18,7 @@ CONCEPTS = {
     "the merge rule": ("resolve", ["rule", "resolve", "walk"], ["classes/resolve"]),
     "a snapshot": ("snapshot", ["snapshot", "edit"], ["classes/snapshot", "classes/scope"]),
     "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
-    "reading": ("view", ["lookup"], ["read/reading", "classes/methods", "classes/view"]),
+    "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),
     "explain": ("explain", ["explain"], ["read/explain"]),
     "a difference": ("diff", ["diff", "base_diff", "same_value", "sorted_paths"], ["classes/difference"]),
