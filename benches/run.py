@@ -25,8 +25,11 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "footprint": (12, 14),
     "growth": (16,),
     "reference": (17,),
+    "publish": (34, 35, 38, 46),
+    "reload": (36, 37, 46),
+    "equality": (39,),
 }
-ONCE = {"allocations", "footprint"}
+ONCE = {"allocations", "footprint", "reload"}
 
 
 def topics_of(rows: Sequence[int]) -> list[str]:

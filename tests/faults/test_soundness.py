@@ -126,7 +126,8 @@ CYCLES = {
         {"b": 2}
     ),
     "set": lambda kernel, node: kernel.resolve([kernel.Layer("x", {"a": 1})]).set("b.c", node),
-    "scope": lambda kernel, node: scoped(kernel, node),
+    "scope": lambda kernel, node: scoped(kernel, node).scope(d="one"),
+    "kept scopes": lambda kernel, node: keeping(scoped(kernel, node)),
     "iterator": lambda kernel, node: iter(kernel.resolve([kernel.Layer("x", {"a": node})]).items()),
 }
 
@@ -140,8 +141,13 @@ def read(snapshot):
 
 def scoped(kernel, node):
     dimension = Dimension("d", {"one": kernel.Layer("one", {"a": node})})
-    snapshot = kernel.resolve([kernel.Layer("x", {"a": 1})], dimensions=[dimension])
-    return snapshot.scope(d="one")
+    return kernel.resolve([kernel.Layer("x", {"a": 1})], dimensions=[dimension])
+
+
+def keeping(snapshot):
+    """A snapshot that remembers one that was chosen from it."""
+    assert snapshot.scope(d="one") is snapshot.scope(d="one")
+    return snapshot
 
 
 @pytest.mark.parametrize("made", CYCLES)

@@ -36,6 +36,7 @@ ORDER = (
     "snapshot",
     "reintern",
     "lookup",
+    "equality",
     "small_overlay",
     "diff",
     "derivation",

@@ -23,7 +23,7 @@ CONCEPTS = {
         ["classes/snapshot", "classes/scope", "classes/with_layers"],
     ),
     "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
-    "reading": ("view", ["lookup"], ["read/reading", "classes/methods", "classes/view"]),
+    "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),
     "explain": ("explain", ["explain"], ["read/explain"]),
     "a difference": ("diff", ["diff", "base_diff", "same_value", "sorted_paths"], ["classes/difference"]),

@@ -26,8 +26,11 @@ pub enum PathState {
     Absent,
     /// The value of this node.
     Leaf(Arc<Tree>, NodeId),
-    /// A mapping whose children are to be read from the layers.
-    Mapping,
+    /// A mapping whose children are to be read from the layers; it is a leaf if it is empty.
+    Mapping {
+        /// Whether it has no child.
+        empty: bool,
+    },
 }
 
 /// One changed path.
@@ -166,6 +169,17 @@ impl Delta {
         for (hash, change) in std::mem::take(&mut self.latest).iter() {
             self.changes.insert(key(hash), Arc::new(change.clone()));
         }
+    }
+
+    /// Forgets what is listed for the path of this hash; what is listed below it stays.
+    pub fn forget(&mut self, hash: u64, path: &[SegmentId]) {
+        if self.get(hash).is_none_or(|change| *change.path != *path) {
+            return;
+        }
+        if self.latest.get(hash).is_some() {
+            self.work_in();
+        }
+        self.changes.remove(key(hash));
     }
 
     /// Forgets what is listed below a path, and the path itself.

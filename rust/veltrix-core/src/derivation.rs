@@ -1,17 +1,16 @@
 //! A derivation: brings the delta of a snapshot to what a changed stack resolves to, path by path.
 
-use std::ptr;
 use std::sync::Arc;
 
 use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Collision, Delta, PathChange, PathState};
 use crate::error::Error;
-use crate::interner::{NO_SEGMENT, SegmentId};
+use crate::interner::{NO_SEGMENT, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
 use crate::rule::Mergeable as _;
 use crate::same_value::{identical, same_value};
-use crate::snapshot::{Found, Location, Snapshot, locate};
+use crate::snapshot::{Found, Location, Snapshot, at_entry, locate};
 use crate::tree::{Tree, TreeBuilder};
 use crate::tree_diff::TreeChange;
 use crate::value::Kind;
@@ -48,6 +47,8 @@ pub struct Derivation<'a> {
     pub old: &'a Snapshot,
     pub stack: &'a [LayerVersion],
     pub delta: Delta,
+    /// Mappings whose children, or their order, may differ from the base's, and whether each surely has one.
+    pub marks: Vec<(Box<[SegmentId]>, bool)>,
     pub changed: bool,
     /// Whether a mapping was replaced by a mapping, so that only a comparison tells whether anything changed.
     pub uncertain: bool,
@@ -98,24 +99,69 @@ impl<'a> Derivation<'a> {
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
     }
 
-    /// Lists a mapping whose children, or their order, may have changed; once is enough. What the old snapshot lists is
-    /// no more than that: comparing the two passes over what is the very same change in both.
-    pub fn mark(&mut self, path: &[SegmentId]) -> Result<(), Stop> {
-        let Location { found: Found::Mapping(_), hash, entry } = self.located(path) else { return Ok(()) };
-        let before = self.old.delta.as_ref().and_then(|delta| delta.get(hash));
-        let is_new =
-            |change: &PathChange| *change.path == *path && before.is_none_or(|before| !ptr::eq(before, change));
-        if self.delta.get(hash).is_some_and(is_new) {
-            Ok(())
-        } else {
-            self.put_at(hash, entry, path, PathState::Mapping)
+    /// Whether anything stands at a path.
+    pub fn holds(&self, path: &[SegmentId]) -> bool {
+        self.current(path) != Nature::Absent
+    }
+
+    /// Notes a mapping whose children, or their order, may have changed; `has_child` says that it surely has one.
+    pub fn mark(&mut self, path: &[SegmentId], has_child: bool) {
+        match self.marks.last_mut() {
+            Some((last, known)) if **last == *path => *known |= has_child,
+            _ => self.marks.push((path.into(), has_child)),
         }
+    }
+
+    /// Lists what was marked, when all else is derived. What is listed already, and as empty as it was, stays the very
+    /// change that it is: comparing two snapshots passes over it.
+    pub fn settle(&mut self) -> Result<(), Stop> {
+        let mut marks = std::mem::take(&mut self.marks);
+        // Of one mapping, what says that it has a child comes first.
+        marks.sort_unstable_by(|a, b| (&a.0, b.1).cmp(&(&b.0, a.1)));
+        marks.dedup_by(|next, kept| next.0 == kept.0);
+        for (path, has_child) in marks {
+            let Location { found: Found::Mapping(in_base), hash, entry } = self.located(&path) else { continue };
+            let empty = !has_child && self.is_empty(&path, hash, in_base)?;
+            let is_listed = |change: &PathChange| {
+                *change.path == *path && matches!(change.state, PathState::Mapping { empty: known } if known == empty)
+            };
+            if !self.delta.get(hash).is_some_and(is_listed) {
+                self.put_at(hash, entry, &path, PathState::Mapping { empty })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a mapping has no children, from its path, the hash of that, and its entry in the base if there is one.
+    fn is_empty(&self, path: &[SegmentId], hash: u64, entry: EntryId) -> Result<bool, Stop> {
+        let base = &self.old.base;
+        // Most often a child that the base has, the first one as a rule, is still there.
+        let mut in_base = (entry != NO_ENTRY).then(|| base.children(entry)).into_iter().flatten();
+        let is_there = |child: EntryId| {
+            let name = base.segments().get(base.entry(child).segment).hash;
+            !matches!(at_entry(base, Some(&self.delta), path_hash(hash, name), child), Found::Missing)
+        };
+        if in_base.any(is_there) {
+            return Ok(false);
+        }
+        let Outcome::Mapping(definitions) = self.walked(path)? else { return Ok(true) };
+        let mut path = path.to_vec();
+        let mut holds = |name| {
+            path.push(name);
+            let holds = self.holds(&path);
+            path.pop();
+            holds
+        };
+        Ok(!merged_names(&definitions).any(&mut holds))
     }
 
     /// Brings in one thing that a layer's tree says otherwise than the one in whose place it comes.
     pub fn bring(&mut self, change: &TreeChange, old: &Arc<Tree>, new: &Arc<Tree>) -> Result<(), Stop> {
         match change {
-            TreeChange::Names { path } => self.mark(path),
+            TreeChange::Names { path } => {
+                self.mark(path, false);
+                Ok(())
+            }
             TreeChange::Definition { path, old: before, new: after } => {
                 let before = before.map(|node| Definition::Node(old, node));
                 let after = after.map(|node| Definition::Node(new, node));
@@ -155,7 +201,7 @@ impl<'a> Derivation<'a> {
             path.pop();
         }
         if before != after {
-            self.mark(path)?;
+            self.mark(path, false);
         }
         Ok(())
     }
@@ -220,17 +266,22 @@ impl<'a> Derivation<'a> {
     /// Replaces a path that changes its nature.
     fn turn(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
         self.changed = true;
+        let holds = !matches!(outcome, Outcome::Absent);
         self.replace(path, outcome)?;
-        self.mark(&path[..path.len() - 1])
+        self.mark(&path[..path.len() - 1], holds);
+        Ok(())
     }
 
     /// Forgets all that stood at a path and lists what stands there now.
     fn replace(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
-        let base = Arc::clone(&self.old.base);
-        self.delta.forget_beneath(path);
-        let entry = base.at(path).1.unwrap_or(NO_ENTRY);
+        let Location { found, hash, entry } = self.located(path);
+        match found {
+            Found::Missing => {}
+            Found::Leaf(..) => self.delta.forget(hash, path),
+            Found::Mapping(_) => self.delta.forget_beneath(path),
+        }
         if entry != NO_ENTRY {
-            self.delta.hide(entry, base.end(entry));
+            self.delta.hide(entry, self.old.base.end(entry));
         }
         self.list(&mut path.to_vec(), outcome)
     }
@@ -240,15 +291,16 @@ impl<'a> Derivation<'a> {
         match outcome {
             Outcome::Absent => Ok(()),
             Outcome::Mapping(definitions) => {
-                self.put(path, PathState::Mapping)?;
+                let mut empty = true;
                 for name in merged_names(&definitions) {
                     path.push(name);
                     let below = definitions.iter().filter_map(|definition| definition.child(name)).collect();
                     let outcome = decide(self.stack, self.old.conflicts, path, below)?;
+                    empty &= matches!(outcome, Outcome::Absent);
                     self.list(path, outcome)?;
                     path.pop();
                 }
-                Ok(())
+                self.put(path, PathState::Mapping { empty })
             }
             leaf => {
                 let state = self.leaf(leaf);

@@ -73,7 +73,9 @@ impl Snapshot {
             }
             // The layer's own order changed in every mapping from the deepest that it had on.
             let known = (0..path.len()).rev().find(|&depth| before.definition(&path[..depth]).is_some()).unwrap_or(0);
-            (known..path.len()).try_for_each(|depth| derivation.mark(&path[..depth]))
+            let holds = derivation.holds(path);
+            (known..path.len()).for_each(|depth| derivation.mark(&path[..depth], holds));
+            Ok(())
         })
     }
 
@@ -164,12 +166,13 @@ impl Snapshot {
             old: self,
             stack: &stack,
             delta: self.delta.clone().unwrap_or_default(),
+            marks: Vec::new(),
             changed: false,
             uncertain: false,
             limit,
             values,
         };
-        if change(&mut derivation).is_err() {
+        if change(&mut derivation).is_err() || derivation.settle().is_err() {
             return self.anew(stack);
         }
         let Derivation { delta, changed, uncertain, .. } = derivation;

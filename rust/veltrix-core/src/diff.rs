@@ -102,22 +102,18 @@ impl<'a> ComparedSide<'a> {
     /// The leaf at a path of which the delta says `change` or nothing, and whose entry in the base is `entry`.
     fn leaf(self, path: &[SegmentId], entry: EntryId, change: Option<&PathChange>) -> Option<Leaf> {
         match change.map(|change| &change.state) {
-            Some(PathState::Absent) => return None,
-            Some(PathState::Leaf(tree, node)) => return Some(Leaf::Value(Arc::clone(tree), *node)),
-            Some(PathState::Mapping) => return self.empty(path),
-            None if entry == NO_ENTRY || self.delta.hides(entry) => return None,
-            None => {}
+            Some(PathState::Absent) => None,
+            Some(PathState::Leaf(tree, node)) => Some(Leaf::Value(Arc::clone(tree), *node)),
+            Some(PathState::Mapping { .. }) => empty_mapping(self.snapshot, path, entry, change),
+            None if entry == NO_ENTRY || self.delta.hides(entry) => None,
+            None if self.snapshot.base.entry(entry).kind == Kind::Mapping => {
+                empty_mapping(self.snapshot, path, entry, None)
+            }
+            None => {
+                let (tree, node) = self.snapshot.base.leaf(entry);
+                Some(Leaf::Value(Arc::clone(tree), node))
+            }
         }
-        if self.snapshot.base.entry(entry).kind == Kind::Mapping {
-            return self.empty(path);
-        }
-        let (tree, node) = self.snapshot.base.leaf(entry);
-        Some(Leaf::Value(Arc::clone(tree), node))
-    }
-
-    #[cold]
-    fn empty(self, path: &[SegmentId]) -> Option<Leaf> {
-        leaf_at(self.snapshot, path).filter(|leaf| matches!(leaf, Leaf::Empty))
     }
 
     fn change(self, hash: u64, path: &[SegmentId]) -> Option<&'a PathChange> {
@@ -153,7 +149,7 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     let base = &new.snapshot.base;
     for (these, others) in [(new, old), (old, new)] {
         for &(start, end) in these.delta.hidden() {
-            if others.delta.hidden().contains(&(start, end)) {
+            if others.delta.hidden().binary_search(&(start, end)).is_ok() {
                 continue;
             }
             for entry in (start..end).filter(|&entry| !others.delta.hides(entry)) {
@@ -167,14 +163,30 @@ fn beside_base(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     found
 }
 
-/// The leaf at a path. A mapping is one where it has no children, unless it is the root.
+/// The leaf at a path.
 fn leaf_at(snapshot: &Snapshot, path: &[SegmentId]) -> Option<Leaf> {
-    let Location { found, hash, entry: _ } = locate(&snapshot.base, snapshot.delta.as_ref(), path);
+    let delta = snapshot.delta.as_ref();
+    let Location { found, hash, entry } = locate(&snapshot.base, delta, path);
     match found {
         Found::Missing => None,
         Found::Leaf(tree, node, _) => Some(Leaf::Value(Arc::clone(tree), node)),
-        Found::Mapping(entry) => (!path.is_empty() && !snapshot.has_children(hash, entry, path)).then_some(Leaf::Empty),
+        Found::Mapping(_) => {
+            let change = delta.and_then(|delta| delta.get(hash)).filter(|change| *change.path == *path);
+            empty_mapping(snapshot, path, entry, change)
+        }
     }
+}
+
+/// A mapping, listed as `change` or the base's at `entry`: a leaf where it has no children, unless it is the root.
+#[inline]
+fn empty_mapping(snapshot: &Snapshot, path: &[SegmentId], entry: EntryId, change: Option<&PathChange>) -> Option<Leaf> {
+    let empty = match change {
+        Some(change) => matches!(change.state, PathState::Mapping { empty: true }),
+        // Whose children came or went is listed.
+        None => snapshot.base.end(entry) == entry + 1,
+    };
+    debug_assert!(path.is_empty() || Some(empty) == snapshot.mapping_at(path).map(|mapping| snapshot.names(&mapping).is_empty()));
+    (empty && !path.is_empty()).then_some(Leaf::Empty)
 }
 
 /// Compares two snapshots that share no base: the bases, and whatever a delta of either speaks of.

@@ -11,7 +11,8 @@ use crate::layer_version::LayerVersion;
 use crate::rule::Mergeable as _;
 use crate::same_value::same_value;
 use crate::snapshot::{Found, Location, Snapshot, locate};
-use crate::tree::{NodeId, Tree};
+use crate::tree::Tree;
+use crate::value::Kind;
 
 impl Snapshot {
     /// The snapshot with the root of `tree` as the definition of `path` in the layer at this index of the stack.
@@ -29,10 +30,11 @@ impl Snapshot {
         self.with_definition(layer, &self.stack[layer].without(path), path, None)
     }
 
-    /// The same as [`Self::set`] where one simple value takes the place of another: the new one wins where the old one
-    /// won, and loses where it lost, so that no other layer needs to be asked. `None` where it is not so simple.
+    /// The same as [`Self::set`] where one whole value, or null, takes the place of another: the new one wins where the old
+    /// one won, and loses where it lost, so that no other layer is resolved. `None` where it is not so simple.
     fn exchanged(&self, layer: usize, path: &Arc<[SegmentId]>, tree: &Arc<Tree>) -> Option<Self> {
-        if !tree.node(0).kind.is_simple() {
+        let kind = tree.node(0).kind;
+        if !kind.is_value() {
             return None;
         }
         let Location { found: Found::Leaf(current, at, in_base), hash, entry } =
@@ -41,8 +43,18 @@ impl Snapshot {
             return None;
         };
         let edited = &self.stack[layer];
-        let (before, node) =
-            if self.is_as_loaded(edited, current, at, in_base) { (current, at) } else { edited.simple(hash, path)? };
+        let winner = self.winner(current, in_base);
+        let (before, node) = match winner {
+            // What an operator holds has no name; the definition is the operator.
+            Some(winner) if winner == layer && current.node(at).segment == NO_SEGMENT => return None,
+            Some(winner) if winner == layer => (current, at),
+            _ => edited.whole(hash, path)?,
+        };
+        let kinds = [kind, before.node(node).kind];
+        // Null lets nothing through that stands beneath it, which other values may conflict with.
+        if kinds.contains(&Kind::Null) && !self.stack[..layer].iter().all(|lower| lower.merges_nothing_at(path)) {
+            return None;
+        }
         let mut new = self.clone();
         if Arc::ptr_eq(current, before) && at == node {
             let delta = new.delta.get_or_insert_default();
@@ -51,25 +63,22 @@ impl Snapshot {
                 return None;
             }
             new.generation += u64::from(!same_value(before, node, tree, 0));
-        } else if same_value(current, at, before, node) {
-            // Perhaps it is this one that wins: it may have taken the place of an equal one unnoticed.
+        } else if winner.is_none() && (kinds.contains(&Kind::List) || same_value(current, at, before, node)) {
+            // A list that does not stand there may have been put onto what does. Of equal values, it may be this one that
+            // wins: it may have taken the place of the other one unnoticed.
             return None;
         }
         Arc::make_mut(&mut new.stack)[layer] = edited.exchanged(hash, path, tree);
         Some(new)
     }
 
-    /// Whether a leaf that wins is a simple definition that a layer still has as it was loaded.
-    fn is_as_loaded(&self, layer: &LayerVersion, current: &Arc<Tree>, at: NodeId, in_base: EntryId) -> bool {
-        let value = current.node(at);
-        // What an operator holds has no name; the definition is the operator.
-        in_base != NO_ENTRY
-            && value.kind.is_simple()
-            && value.segment != NO_SEGMENT
-            && Arc::ptr_eq(current, &layer.loaded.tree)
-            // The stack may hold one layer twice, and the other one may have lost the definition before the base was made.
-            // Else what the base has from a layer is what that still says: had it changed since, it were listed.
-            && self.stack.iter().filter(|other| Arc::ptr_eq(current, &other.loaded.tree)).count() == 1
+    /// The layer whose definition, as it was loaded, is a leaf of the base; `None` if that is not certain.
+    fn winner(&self, leaf: &Arc<Tree>, in_base: EntryId) -> Option<usize> {
+        // What the base has from a layer is what that still says, and wins: had it changed since, it were listed. The stack
+        // may hold one layer twice, and one of the two may have lost the definition before the base was made.
+        let mut from = self.stack.iter().enumerate().filter(|(_, layer)| Arc::ptr_eq(leaf, &layer.loaded.tree));
+        let (at, _) = from.next().filter(|_| in_base != NO_ENTRY)?;
+        from.next().is_none().then_some(at)
     }
 }
 

@@ -213,6 +213,11 @@ impl<V: Clone> Hamt<V> {
         self.length
     }
 
+    /// Whether it holds no key.
+    pub const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
     /// The value of a key.
     pub fn get(&self, key: u64) -> Option<&V> {
         find(self.root.as_ref(), key, 0)

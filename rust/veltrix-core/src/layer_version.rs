@@ -1,15 +1,17 @@
 //! A layer as one snapshot has it: as it was loaded, and what was changed in it since.
 //!
 //! ```text
-//!   layer as it was loaded ──► patch, a tree of what was put in and taken out ──► the last exchanges of one value for another
+//!   layer as it was loaded ──► patch, a tree of what was put in and taken out ──► exchanges of one value for another
 //! ```
-//! A configuration that lives changes one value after the other. Such a change is noted in a short list, and the list is
-//! worked into the patch when it is full, or when something other than the next exchange asks for the layer.
+//! A configuration that lives changes one value after the other. Such a change is noted by the hash of its path, the last few
+//! in a short list and those before in a map, which costs less than the way down a patch. What is noted is worked into the
+//! patch when it is much, or when something other than the next exchange asks for the layer; what comes then starts from there.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::edit_log::EditLog;
+use crate::hamt::Hamt;
 use crate::interner::{Interner, NO_SEGMENT, SegmentId};
 use crate::layer::{Layer, Origin, Secret};
 use crate::patch::{Definition, InTheWay, PatchedMapping};
@@ -18,9 +20,10 @@ use crate::same_value::same_value;
 use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
-/// So many exchanges are noted before they are worked into the patch; few where assertions are on, so that tests reach
-/// what comes behind them.
-const NOTED: usize = if cfg!(debug_assertions) { 3 } else { 16 };
+/// So many exchanges stand in the list, and about so many in all before they are worked into the patch; few where assertions
+/// are on, so that tests reach what comes behind them.
+const LATEST: usize = if cfg!(debug_assertions) { 3 } else { 16 };
+const NOTED: usize = if cfg!(debug_assertions) { 8 } else { 4096 };
 
 /// One layer of a stack.
 #[derive(Clone, Debug)]
@@ -31,20 +34,29 @@ pub struct LayerVersion {
 }
 
 /// What was changed in a layer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Changes {
     /// The root mapping without what is only noted.
     patch: Option<Arc<PatchedMapping>>,
-    noted: EditLog<Exchange, NOTED>,
+    /// What was noted, by the hashes of the paths, without the last of it.
+    earlier: Hamt<Arc<Exchange>>,
+    noted: EditLog<Exchange, LATEST>,
     /// The root mapping with all changes, made when it is asked for.
     root: OnceLock<Arc<PatchedMapping>>,
 }
 
-/// A simple value that took the place of another one.
-#[derive(Debug)]
+/// A whole value that took the place of another one.
+#[derive(Clone, Debug)]
 struct Exchange {
     path: Arc<[SegmentId]>,
     tree: Arc<Tree>,
+}
+
+impl Changes {
+    /// What is noted under the hash of a path.
+    fn exchange(&self, hash: u64) -> Option<&Exchange> {
+        self.noted.get(hash).or_else(|| self.earlier.get(hash).map(|exchange| &**exchange))
+    }
 }
 
 impl LayerVersion {
@@ -68,7 +80,7 @@ impl LayerVersion {
     }
 
     fn patched(&self, root: PatchedMapping) -> Self {
-        let changes = Changes { patch: Some(Arc::new(root)), noted: EditLog::default(), root: OnceLock::new() };
+        let changes = Changes { patch: Some(Arc::new(root)), ..Changes::default() };
         Self { loaded: Arc::clone(&self.loaded), changes: Some(Arc::new(changes)) }
     }
 
@@ -84,6 +96,7 @@ impl LayerVersion {
         if let Some(patch) = &changes.patch {
             patch.each_tree(visit);
         }
+        changes.earlier.for_each(&mut |_, exchange| visit(&exchange.tree));
         changes.noted.iter().for_each(|(_, exchange)| visit(&exchange.tree));
     }
 
@@ -99,7 +112,7 @@ impl LayerVersion {
         match &self.changes {
             None => Definition::Node(&self.loaded.tree, 0),
             Some(changes) => match &changes.patch {
-                Some(patch) if changes.noted.is_empty() => Definition::Patched(patch),
+                Some(patch) if changes.noted.is_empty() && changes.earlier.is_empty() => Definition::Patched(patch),
                 _ => Definition::Patched(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))),
             },
         }
@@ -113,11 +126,13 @@ impl LayerVersion {
 
     fn worked_in(&self, changes: &Changes) -> PatchedMapping {
         let mut root = PatchedMapping::over(self.root_before()).unwrap_or_default();
-        for (_, exchange) in changes.noted.iter() {
+        let mut work_in = |exchange: &Exchange| {
             // Where a value was, nothing is in the way of another one.
             let put = root.put(&exchange.path, 0, &exchange.tree);
             debug_assert_eq!(put, Ok(()));
-        }
+        };
+        changes.earlier.for_each(&mut |_, exchange| work_in(exchange));
+        changes.noted.iter().for_each(|(_, exchange)| work_in(exchange));
         root
     }
 
@@ -131,37 +146,53 @@ impl LayerVersion {
         (0..path.len()).find(|&depth| self.definition(&path[..=depth]).is_none()).unwrap_or(path.len())
     }
 
-    /// The definition of a path, whose hash is `hash`, if it is a simple value: what an exchange can take the place of.
-    pub fn simple(&self, hash: u64, path: &[SegmentId]) -> Option<(&Arc<Tree>, NodeId)> {
-        if let Some(exchange) = self.changes.as_ref().and_then(|changes| changes.noted.get(hash))
+    /// The definition of a path, whose hash is `hash`, if it is a whole value or null: what an exchange takes the place of.
+    pub fn whole(&self, hash: u64, path: &[SegmentId]) -> Option<(&Arc<Tree>, NodeId)> {
+        if let Some(exchange) = self.changes.as_ref().and_then(|changes| changes.exchange(hash))
             && *exchange.path == *path
         {
             return Some((&exchange.tree, 0));
         }
-        let found = path.iter().try_fold(self.root_before(), |definition, &segment| definition.child(segment))?;
-        match found {
-            Definition::Node(tree, node) if tree.node(node).kind.is_simple() => Some((tree, node)),
+        match self.definition_before(path)? {
+            Definition::Node(tree, node) if tree.node(node).kind.is_value() => Some((tree, node)),
             _ => None,
         }
     }
 
-    /// The layer with the simple value at `path`, whose hash is `hash`, exchanged for another one, the root of `tree`.
+    /// Whether its definition of a path, if it has one, is a value that is not merged with others.
+    pub fn merges_nothing_at(&self, path: &[SegmentId]) -> bool {
+        // An exchange puts one such value in the place of another.
+        self.definition_before(path).is_none_or(|found| found.kind().is_value())
+    }
+
+    /// The definition of a path without what is only noted.
+    fn definition_before(&self, path: &[SegmentId]) -> Option<Definition<'_>> {
+        path.iter().try_fold(self.root_before(), |definition, &segment| definition.child(segment))
+    }
+
+    /// The layer with the whole value at `path`, whose hash is `hash`, exchanged for another one, the root of `tree`.
     #[must_use]
     pub fn exchanged(&self, hash: u64, path: &Arc<[SegmentId]>, tree: &Arc<Tree>) -> Self {
-        let (mut beneath, mut noted) = (None, EditLog::default());
+        let mut new = Changes::default();
         if let Some(changes) = &self.changes {
             // Another path with this hash is not to be taken for this one.
             let is_other = |known: &Exchange| *known.path != **path;
-            if changes.noted.takes(hash) && !changes.noted.get(hash).is_some_and(is_other) {
-                beneath.clone_from(&changes.patch);
-                noted = changes.noted.clone();
+            let is_over = changes.earlier.len() >= NOTED || changes.exchange(hash).is_some_and(is_other);
+            if is_over || changes.root.get().is_some() {
+                new.patch = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
             } else {
-                beneath = Some(Arc::clone(changes.root.get_or_init(|| Arc::new(self.worked_in(changes)))));
+                new.patch.clone_from(&changes.patch);
+                new.earlier = changes.earlier.clone();
+                new.noted = changes.noted.clone();
+                if !new.noted.takes(hash) {
+                    for (hash, exchange) in std::mem::take(&mut new.noted).iter() {
+                        new.earlier.insert(hash, Arc::new(exchange.clone()));
+                    }
+                }
             }
         }
-        noted.put(hash, Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
-        let changes = Changes { patch: beneath, noted, root: OnceLock::new() };
-        Self { loaded: Arc::clone(&self.loaded), changes: Some(Arc::new(changes)) }
+        new.noted.put(hash, Exchange { path: Arc::clone(path), tree: Arc::clone(tree) });
+        Self { loaded: Arc::clone(&self.loaded), changes: Some(Arc::new(new)) }
     }
 
     /// Whether it holds a definition that is no mapping at a path or on the way to it.

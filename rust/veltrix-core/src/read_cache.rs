@@ -23,6 +23,7 @@ use std::sync::{
     atomic::{AtomicU32, AtomicUsize, Ordering},
 };
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::base::EntryId;
@@ -134,15 +135,20 @@ impl ReadCache {
         true
     }
 
-    /// Calls `visit` with every key and value: for giving them up when the cache goes.
-    pub fn for_each(&self, mut visit: impl FnMut(usize, usize)) {
-        let Some(slots) = self.tables[self.current.load(Ordering::Acquire)].get() else { return };
-        for slot in slots {
+    /// How many slots there are, for keys that are there and for others to come.
+    pub fn slots(&self) -> usize {
+        self.tables[self.current.load(Ordering::Acquire)].get().map_or(0, |slots| slots.len())
+    }
+
+    /// The keys and values of some of the slots: for giving them up when the cache goes.
+    pub fn held(&self, slots: Range<usize>) -> Vec<usize> {
+        let table = self.tables[self.current.load(Ordering::Acquire)].get();
+        let slots = table.and_then(|table| table.get(slots)).unwrap_or_default();
+        let held = |slot: &CacheSlot| {
             let key = slot.key.load(Ordering::Acquire);
-            if key != 0 {
-                visit(key, slot.value.load(Ordering::Relaxed));
-            }
-        }
+            (key != 0).then(|| [key, slot.value.load(Ordering::Relaxed)])
+        };
+        slots.iter().filter_map(held).flatten().filter(|&number| number != 0).collect()
     }
 }
 
@@ -205,9 +211,12 @@ mod tests {
                 assert_eq!(cache.find(Wanted { from, ..wanted }, |other| other == key), None);
             }
         }
-        let mut seen = 0;
-        cache.for_each(|key, value| seen += usize::from(key == value));
-        assert_eq!(seen, 1000);
+        // All of them stand in a row, as they have few hashes.
+        let parts = [0..500, 500..cache.slots()].map(|slots| cache.held(slots));
+        assert!(parts.iter().all(|part| part.len() > 900));
+        let mut held = parts.concat();
+        held.sort_unstable();
+        assert_eq!(held, (1..=1000).flat_map(|key| [key, key]).collect::<Vec<usize>>());
     }
 }
 

@@ -201,15 +201,6 @@ impl Snapshot {
         merged_names(&definitions).filter(present).take(most).collect()
     }
 
-    /// Whether a mapping has children, from the hash of its path, its entry in the base if there is one, and the path.
-    pub fn has_children(&self, hash: u64, entry: EntryId, path: &[SegmentId]) -> bool {
-        // Most often a child that the base has, the first one as a rule, is still there.
-        let mut in_base = (entry != NO_ENTRY).then(|| self.base.children(entry)).into_iter().flatten();
-        let found = |child| at_entry(&self.base, self.delta.as_ref(), self.base.hash(child), child);
-        in_base.any(|child| !matches!(found(child), Found::Missing))
-            || !self.first_names(&MappingPath { hash, entry, path: path.into() }, 1).is_empty()
-    }
-
     /// Makes what layers make when they are asked: so that no thread that is detached makes it while the process forks.
     pub fn make_roots(&self) {
         self.stack.iter().for_each(|layer| _ = layer.root());
@@ -222,9 +213,14 @@ impl Snapshot {
 
     /// The children of a mapping with what stands there, in their order.
     pub fn children(&self, mapping: &MappingPath) -> Vec<(SegmentId, Found<'_>)> {
-        if self.delta.is_none() && mapping.entry != NO_ENTRY {
-            let children = self.base.children(mapping.entry);
-            return children.map(|child| (self.base.entry(child).segment, self.in_base(child))).collect();
+        if self.is_clean(mapping) {
+            let (base, delta) = (&*self.base, self.delta.as_ref());
+            let found = |child, name| match delta {
+                None => in_base(base, None, child),
+                Some(_) => at_entry(base, delta, path_hash(mapping.hash, self.segments().get(name).hash), child),
+            };
+            let named = |child| (base.entry(child).segment, child);
+            return base.children(mapping.entry).map(named).map(|(name, child)| (name, found(child, name))).collect();
         }
         let mut path = mapping.path.to_vec();
         self.names(mapping)
@@ -311,7 +307,7 @@ fn changed<'a>(base: &Base, change: &'a PathChange) -> Found<'a> {
     match &change.state {
         PathState::Absent => Found::Missing,
         PathState::Leaf(tree, node) => Found::Leaf(tree, *node, NO_ENTRY),
-        PathState::Mapping => Found::Mapping(base.mapping(change.entry)),
+        PathState::Mapping { .. } => Found::Mapping(base.mapping(change.entry)),
     }
 }
 

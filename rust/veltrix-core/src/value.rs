@@ -63,7 +63,7 @@ impl Kind {
         }
     }
 
-    /// Whether one such definition can take the place of another without changing which definition of a path wins.
+    /// Whether the node is a value without parts, and no null.
     pub const fn is_simple(self) -> bool {
         !matches!(self, Self::Null | Self::List | Self::Mapping) && !self.is_operator()
     }
@@ -71,6 +71,11 @@ impl Kind {
     /// Whether the node is a value that hides every other value below it and merges with none; they stand together.
     pub const fn is_whole(self) -> bool {
         self as u8 > Self::Null as u8 && (self as u8) < Self::Mapping as u8
+    }
+
+    /// Whether the node is a whole value or null: what merges with nothing, and is no operator.
+    pub const fn is_value(self) -> bool {
+        self.is_whole() || matches!(self, Self::Null)
     }
 
     /// Whether the node is an operator; they stand last.

@@ -98,12 +98,14 @@ fn plain() -> impl Strategy<Value = Value> {
         .prop_map(|(inner, values)| json!({"a": inner, "b": values.get("b"), "c": values.get("c").unwrap_or(&0)}))
 }
 
-/// Mostly a number for another one; now and then one that comes, or goes.
+/// Mostly a value for another one; now and then one that comes, or goes, or is put onto a list.
 fn exchange() -> impl Strategy<Value = Step> {
     let path = prop::sample::select(&["a.a", "a.b", "a.c", "b", "c"][..]).prop_map(str::to_owned);
-    (any::<usize>(), path, 0..12).prop_map(|(at, path, number)| match number {
+    (any::<usize>(), path, 0..15).prop_map(|(at, path, number)| match number {
         0 => Step::Delete(at, path),
         1 => Step::Set(at, path, Value::Null),
+        2 => Step::Set(at, path, json!({"$append": [at % 2]})),
+        3 | 4 => Step::Set(at, path, json!([number])),
         _ => Step::Set(at, path, json!(number % 4)),
     })
 }

@@ -5,7 +5,7 @@ use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core as kernel;
 use veltrix_core::path::{Step, plain_hash, push_known};
-use veltrix_core::{EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical};
+use veltrix_core::{Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -201,6 +201,13 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// `self == other`.
     pub fn equals(&self, other: &Bound<'py, PyAny>) -> PyResult<Option<bool>> {
         let py = self.py();
+        if let Ok(other) = other.cast::<Snapshot>() {
+            return self.equals_reading(&Reading { owner: other, mapping: &other.get().below().root() }).map(Some);
+        }
+        if let Ok(view) = other.cast::<View>() {
+            let owner = view.get().snapshot.bind(py);
+            return self.equals_reading(&Reading { owner, mapping: &view.get().mapping }).map(Some);
+        }
         if !imports::is_mapping(other)? {
             return Ok(None);
         }
@@ -224,6 +231,18 @@ impl<'a, 'py> Reading<'a, 'py> {
             }
         }
         Ok(Some(true))
+    }
+
+    /// `self == other` of two mappings of this kernel.
+    fn equals_reading(&self, other: &Reading<'_, 'py>) -> PyResult<bool> {
+        let object = |reading: &Reading<'_, 'py>, child: Child<'_>| match child {
+            Child::Leaf(tree, node) => reading.leaf(tree, node),
+            Child::Mapping(mapping) => reading.view(mapping),
+        };
+        equal((self.kernel()?, self.mapping), (other.kernel()?, other.mapping), &mut |ours, theirs| {
+            let (ours, theirs) = (object(self, ours)?, object(other, theirs)?);
+            Ok(ours.is(&theirs) || ours.eq(theirs)?)
+        })
     }
 
     /// `self.flatten()`.

@@ -13,6 +13,9 @@ use crate::interop::ffi;
 const MISSES: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 /// How many keys have room beside two for each entry.
 const SPELLINGS: usize = if cfg!(debug_assertions) { 4 } else { 64 };
+/// So many slots are emptied before the interpreter is left to others, at most half of them with a key; few where
+/// assertions are on, so that small cases leave it.
+const BATCH: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 /// Absent keys beyond this length are not remembered.
 const LONGEST_MISS: usize = 256;
 /// The entry of a remembered absent key.
@@ -77,10 +80,16 @@ impl Drop for ValueCache {
     fn drop(&mut self) {
         // Without an interpreter to give them back to, the objects are left alone.
         let _ = Python::try_attach(|py| {
-            self.table.for_each(|key, value| {
-                ffi::release(py, key);
-                ffi::release(py, value);
-            });
+            let slots = self.table.slots();
+            for start in (0..slots).step_by(BATCH) {
+                let batch = start..slots.min(start + BATCH);
+                // Nobody else knows the cache any more and no lock of ours is held, so that others may run meanwhile, as
+                // they may while any object goes. What was held is plain, so that giving it back runs no code.
+                let held = if start == 0 { self.table.held(batch) } else { py.detach(|| self.table.held(batch)) };
+                for object in held {
+                    ffi::release(py, object);
+                }
+            }
         });
     }
 }
