@@ -185,7 +185,9 @@ fn empty_mapping(snapshot: &Snapshot, path: &[SegmentId], entry: EntryId, change
         // Whose children came or went is listed.
         None => snapshot.base.end(entry) == entry + 1,
     };
-    debug_assert!(path.is_empty() || Some(empty) == snapshot.mapping_at(path).map(|mapping| snapshot.names(&mapping).is_empty()));
+    debug_assert!(
+        path.is_empty() || Some(empty) == snapshot.mapping_at(path).map(|mapping| snapshot.names(&mapping).is_empty())
+    );
     (empty && !path.is_empty()).then_some(Leaf::Empty)
 }
 

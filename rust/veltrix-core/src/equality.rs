@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::interner::SegmentId;
 use crate::same_value::same_value;
-use crate::snapshot::{Found, Snapshot, MappingPath};
+use crate::snapshot::{Found, MappingPath, Snapshot};
 use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
@@ -54,8 +54,8 @@ pub fn equal<E>(
                 None => ask(Child::Leaf(a, left), Child::Leaf(b, right))?,
             },
             (Found::Mapping(x), Found::Mapping(y)) => {
-                let (below, beneath) = (one.below(at, name, x), other.below(from, their_id, y));
-                equal((one, &below), (other, &beneath), ask)?
+                let (x, y) = (one.below(at, name, x), other.below(from, their_id, y));
+                equal((one, &x), (other, &y), ask)?
             }
             (mine, yours) => match (child(one, at, name, mine), child(other, from, their_id, yours)) {
                 (Some(mine), Some(yours)) => ask(mine, yours)?,
