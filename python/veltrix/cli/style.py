@@ -34,11 +34,11 @@ class Style:
         return self._in("\x1b[2;3m", text)
 
     def better(self, text: str) -> str:
-        """What is as it should be."""
+        """A good outcome, in green."""
         return self._in("\x1b[32m", text)
 
     def worse(self, text: str) -> str:
-        """What is not."""
+        """A bad outcome, in yellow."""
         return self._in("\x1b[33m", text)
 
     def layer(self, text: str, number: int) -> str:

@@ -1,4 +1,4 @@
-//! A defect of the kernel as an error of ours.
+//! Turns a panic of the kernel into an `InternalError`.
 //!
 //! A panic that leaves a method becomes PyO3's `PanicException`, which `except Exception` lets pass, and the text of the
 //! panic is printed; it may hold a piece of what was read, and so a secret. Here it becomes an `InternalError` that says
