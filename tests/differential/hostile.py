@@ -15,7 +15,7 @@ from veltrix.types import FrozenMapping, Name
 
 
 class Text(str):
-    """A `str` with an opinion of its own about what it says."""
+    """A `str` that says other things than it holds."""
 
     __slots__ = ()
 

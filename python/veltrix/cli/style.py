@@ -47,11 +47,11 @@ class Style:
         return self._in("\x1b[2;3m", text)
 
     def better(self, text: str) -> str:
-        """A figure that speaks for the native implementation."""
+        """A figure that speaks for the native implementation, in green."""
         return self._in("\x1b[32m", text)
 
     def worse(self, text: str) -> str:
-        """A figure that speaks against it."""
+        """A figure that speaks against it, in yellow."""
         return self._in("\x1b[33m", text)
 
     def layer(self, text: str, number: int) -> str:
