@@ -71,6 +71,10 @@ impl Snapshot {
                 derivation.compare(&mut Vec::new(), Some(replaced.root()), Some(layer.root()))
             });
         }
+        // A file that is read again and again lists one path after the other. Whoever reads one has time to fold them.
+        if self.delta.as_ref().is_some_and(|delta| delta.len() > limit(self.base.entries().len()) / 4) {
+            return self.anew(stack);
+        }
         let (old, new) = (replaced.flattened(), layer.flattened());
         let Some(changes) = tree_diff(&old, &new, most_definitions(self.base.entries().len())) else {
             return self.anew(stack);

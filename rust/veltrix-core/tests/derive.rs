@@ -320,6 +320,25 @@ fn a_file_of_one_change_is_derived_beside_its_base() {
     }
 }
 
+/// Every reload of a file edits another value, and takes back the edit before.
+#[test]
+fn what_reloads_list_is_folded_into_the_base() {
+    let table = Arc::new(Interner::new());
+    let (first, file) = files(&table, 100);
+    let (mut live, mut most, mut bases) = (first.clone(), 0, 0);
+    for number in 1..1000 {
+        let next = live.with_layer(&file(number), Some(1)).expect("nothing is in the way");
+        bases += usize::from(!Arc::ptr_eq(&next.base, &live.base));
+        most = most.max(next.delta.as_ref().map_or(0, |delta| delta.len()));
+        live = next;
+    }
+    assert_eq!(content(&live), content(&first.with_layer(&file(999), Some(1)).expect("nothing is in the way")));
+    // A quarter of what a delta may list, and what the last reload changed; each base serves many reloads.
+    let limit = (first.base.entries().len() / 8).max(if cfg!(debug_assertions) { 12 } else { 4096 });
+    assert!(most <= limit / 4 + 2, "{most} of {limit}");
+    assert!(bases <= 1000 * 8 / limit, "{bases} bases");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
