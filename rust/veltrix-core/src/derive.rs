@@ -82,9 +82,15 @@ impl Snapshot {
     /// The snapshot of another stack. All that changes is judged together, and is one generation.
     pub fn with_layers(&self, change: &StackChange) -> Result<Self, Error> {
         let (stack, mut exchanges) = self.exchanges(change);
-        let mut left = most_definitions(self.base.entries().len());
+        let entries = self.base.entries().len();
+        let mut left = most_definitions(entries);
         for exchange in &mut exchanges {
             if !Arc::ptr_eq(&exchange.before.loaded, &exchange.after.loaded) {
+                // A file that is read again and again lists one path after the other. Whoever reads one has time to
+                // fold them.
+                if self.delta.as_ref().is_some_and(|delta| delta.len() > limit(entries) / 4) {
+                    return self.anew(stack);
+                }
                 let trees = [&exchange.before, &exchange.after].map(LayerVersion::flattened);
                 let Some(changes) = tree_diff(&trees[0], &trees[1], &mut left) else { return self.anew(stack) };
                 exchange.changes = Some((trees, changes));

@@ -38,7 +38,7 @@ fn a_value_that_was_replaced_is_let_go() {
     }
 }
 
-/// A file with a section of so many numbers, of which one is another one; a second file lies beneath.
+/// A file with a section of so many numbers, of which one is another one; a second file lies below.
 fn files(table: &Arc<Interner>, sections: usize) -> (Snapshot, impl Fn(usize) -> LayerVersion) {
     let section = |at: usize, changed: usize| {
         let values = (0..10).map(|name| (format!("k{name}"), json!(if at * 10 + name == changed { -1 } else { 0 })));
@@ -64,7 +64,7 @@ fn a_file_that_was_replaced_is_let_go() {
             let reloaded = file(changed);
             trees.push(Arc::downgrade(&reloaded.loaded.tree));
             snapshot = replaced(&snapshot, at, reloaded);
-            // Deletions show what lies beneath, from trees that go as well.
+            // Deletions show what lies below, from trees that go as well.
             if changed % 7 == 0 {
                 let path = names(&table, &format!("s{}.k3", changed % 100));
                 snapshot = snapshot.delete(1, &path).expect("the file has it");
@@ -94,6 +94,25 @@ fn a_file_of_one_change_is_derived_beside_its_base() {
         let other = replaced(&snapshot, 1, layer(&table, "file", &every));
         assert!(!Arc::ptr_eq(&other.base, &snapshot.base));
     }
+}
+
+/// Every reload of a file edits another value, and takes back the edit before.
+#[test]
+fn what_reloads_list_is_folded_into_the_base() {
+    let table = Arc::new(Interner::new());
+    let (first, file) = files(&table, 100);
+    let (mut live, mut most, mut bases) = (first.clone(), 0, 0);
+    for number in 1..1000 {
+        let next = replaced(&live, 1, file(number));
+        bases += usize::from(!Arc::ptr_eq(&next.base, &live.base));
+        most = most.max(next.delta.as_ref().map_or(0, |delta| delta.len()));
+        live = next;
+    }
+    assert_eq!(content(&live).to_string(), content(&replaced(&first, 1, file(999))).to_string());
+    // A quarter of what a delta may list, and what the last reload changed; each base serves many reloads.
+    let limit = (first.base.entries().len() / 8).max(if cfg!(debug_assertions) { 12 } else { 4096 });
+    assert!(most <= limit / 4 + 2, "{most} of {limit}");
+    assert!(bases <= 1000 * 8 / limit, "{bases} bases");
 }
 
 #[test]
