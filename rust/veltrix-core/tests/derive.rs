@@ -329,7 +329,9 @@ fn what_reloads_list_is_folded_into_the_base() {
     for number in 1..1000 {
         let next = live.with_layer(&file(number), Some(1)).expect("nothing is in the way");
         bases += usize::from(!Arc::ptr_eq(&next.base, &live.base));
-        most = most.max(next.delta.as_ref().map_or(0, |delta| delta.len()));
+        if let Some(delta) = &next.delta {
+            most = most.max(delta.len());
+        }
         live = next;
     }
     assert_eq!(content(&live), content(&first.with_layer(&file(999), Some(1)).expect("nothing is in the way")));
