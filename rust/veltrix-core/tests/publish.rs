@@ -105,7 +105,9 @@ fn what_reloads_list_is_folded_into_the_base() {
     for number in 1..1000 {
         let next = replaced(&live, 1, file(number));
         bases += usize::from(!Arc::ptr_eq(&next.base, &live.base));
-        most = most.max(next.delta.as_ref().map_or(0, |delta| delta.len()));
+        if let Some(delta) = &next.delta {
+            most = most.max(delta.len());
+        }
         live = next;
     }
     assert_eq!(content(&live).to_string(), content(&replaced(&first, 1, file(999))).to_string());
