@@ -37,6 +37,9 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
     reads = {"s": snapshot, "m": flat, "x": None}
     new = snapshot.set(changed[0], "changed", layer=MIDDLE)
+    middle, all_set = flatten(generated.layers[MIDDLE]), snapshot
+    for path in middle:  # as what has been live for a while: the first set of a list or a null is another operation
+        all_set = all_set.set(path, 0, layer=MIDDLE)
     different = {"diff": kernel.diff, "s": snapshot, "new": new}
     return {
         "s[path], equal keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **equal}),
@@ -73,8 +76,8 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "set after set in a middle layer": Operation(
             "live.append(live.pop().set(next_path(), next_value(), layer=middle))",
             {
-                "live": [snapshot],
-                "next_path": cycle(flatten(generated.layers[MIDDLE])).__next__,
+                "live": [all_set],
+                "next_path": cycle(middle).__next__,
                 "next_value": count_from(1_000_000).__next__,
                 "middle": MIDDLE,
             },
