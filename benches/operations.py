@@ -38,7 +38,8 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     reads = {"s": snapshot, "m": flat, "x": None}
     new = snapshot.set(changed[0], "changed", layer=MIDDLE)
     middle, all_set = flatten(generated.layers[MIDDLE]), snapshot
-    for path in middle:  # as what has been live for a while: the first set of a list or a null is another operation
+    # As what has been live for a while: the first set of a list or a null is another operation.
+    for path in middle:
         all_set = all_set.set(path, 0, layer=MIDDLE)
     different = {"diff": kernel.diff, "s": snapshot, "new": new}
     return {
