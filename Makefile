@@ -54,9 +54,13 @@ existing = $(wildcard $(1))
 # A panic names the file of its crate: without the folder of the machine, so that every machine builds the same bytes.
 # `--config` adds to the flags of .cargo/config.toml, where RUSTFLAGS would replace them.
 REMAPPED := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
-MATURIN_WHEEL = CARGO_TARGET_DIR=target/wheels $(BIN)/maturin build --quiet --release --locked \
-  --config "build.rustflags=['--remap-path-prefix=$(REMAPPED)']" --out dist
-MANYLINUX_WHEELS = PATH="$(CURDIR)/$(BIN):$$PATH" $(MATURIN_WHEEL) --zig --compatibility manylinux_2_17 \
+# Its argument is more flags, each after a comma.
+maturin_wheel = CARGO_TARGET_DIR=target/wheels $(BIN)/maturin build --quiet --release --locked \
+  --config "build.rustflags=['--remap-path-prefix=$(REMAPPED)'$(1)]" --out dist
+comma := ,
+UNWINDER := $(CURDIR)/target/unwinder/$(or $(WHEEL_TARGET),x86_64-unknown-linux-gnu)/libgcc_s.so.1
+MANYLINUX_WHEELS = PATH="$(CURDIR)/$(BIN):$$PATH" $(call maturin_wheel,$(comma)'-Clink-arg=$(UNWINDER)') \
+  --zig --compatibility manylinux_2_17 \
   $(if $(WHEEL_TARGET),--target $(WHEEL_TARGET)) $(addprefix --interpreter ,$(WHEEL_PYTHONS))
 PURE_WHEEL := VELTRIX_BUILD=pure $(BIN)/python -m pip wheel --no-deps --no-index --no-build-isolation --wheel-dir dist .
 wheel wheels manylinux-wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
@@ -177,11 +181,11 @@ mutants: $(TOOLS) $(CRATES) ## break the code as tests/mutants lists it, and see
 .PHONY: wheel
 wheel: $(BUILDER) ## build the wheel of this machine and interpreter alone into dist/, with its own linker
 	rm -rf dist
-	$(MATURIN_WHEEL) --interpreter $(BIN)/python
+	$(call maturin_wheel) --interpreter $(BIN)/python
 	@ls -l dist
 
 .PHONY: wheels
-wheels: $(WHEEL_TOOLS) ## build the manylinux wheels of WHEEL_PYTHONS, the pure wheel and the sdist into dist/
+wheels: $(WHEEL_TOOLS) $(UNWINDER) ## build the manylinux wheels of WHEEL_PYTHONS, the pure wheel and the sdist into dist/
 	rm -rf dist
 	$(MANYLINUX_WHEELS)
 	$(PURE_WHEEL)
@@ -189,7 +193,7 @@ wheels: $(WHEEL_TOOLS) ## build the manylinux wheels of WHEEL_PYTHONS, the pure 
 	@ls -l dist
 
 .PHONY: manylinux-wheels
-manylinux-wheels: $(WHEEL_TOOLS) ## only the manylinux wheels of WHEEL_PYTHONS, for WHEEL_TARGET if it is given, beside what is in dist/
+manylinux-wheels: $(WHEEL_TOOLS) $(UNWINDER) ## only the manylinux wheels of WHEEL_PYTHONS, for WHEEL_TARGET if it is given, beside what is in dist/
 	$(MANYLINUX_WHEELS)
 
 .PHONY: wheels-aarch64
@@ -253,6 +257,9 @@ $(TOOLS): $(BUILDER) $(CRATES)
 $(WHEEL_TOOLS): $(BUILDER)
 	$(BIN)/python -m pip install --no-compile --group wheels
 	@touch $@
+
+$(UNWINDER): $(WHEEL_TOOLS) .ci/unwinder
+	.ci/unwinder $(BIN)/python $@
 
 # The package as it stands, with what its tests import.
 $(STAMPS)/pure: $(BUILDER)

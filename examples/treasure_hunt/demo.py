@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
+from textwrap import fill
 from typing import Any
 
 import veltrix
@@ -99,7 +100,7 @@ def print_comparison(config: veltrix.Config) -> None:
         for line in comparison(config, Style.of(sys.stdout), Progress(sys.stderr)):
             print(line)
     except MissingImplementationError as error:
-        print(f"  {error}")
+        print(fill(str(error), 79, initial_indent="  ", subsequent_indent="  "))
 
 
 def winner(found: veltrix.Explanation) -> str:

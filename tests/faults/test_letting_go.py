@@ -56,6 +56,7 @@ def program(kernel, code):
     return done.stdout, done.stderr, done.returncode
 
 
+@pytest.mark.skipif(not hasattr(sys, "getrefcount"), reason="everything waits for the collector here")
 def test_every_key_and_value_is_given_back_once(kernel, keys):
     counts = [sys.getrefcount(key) for key in keys]
     snapshot = read(kernel, keys)

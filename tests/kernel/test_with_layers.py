@@ -319,3 +319,13 @@ def test_layers_of_the_tables_may_come_from_snapshots(kernel, scoped):
     assert (changed.generation, changed.scope(region="eu")["price"]) == (2, 5)
     assert changed.with_layers(dimensions=region(edited)).generation == 2
     assert changed.with_layers(dimensions=region(edited.set("price", 2))).generation == 3
+
+
+def test_a_layer_that_stands_twice_and_is_read_again_is_what_a_set_changes(kernel):
+    twice = kernel.Layer("a", {"x": 1, "y": 1})
+    live = kernel.resolve([twice, twice]).with_layers(kernel.Layer("a", {"x": 1, "y": 1}))
+    assert live.generation == 1
+    changed = live.set("x", 7)
+    assert changed == {"x": 7, "y": 1}
+    assert changed.generation == 2
+    assert changed.with_layers(without=["a"]).set("y", 8) == {"x": 1, "y": 8}

@@ -91,6 +91,11 @@ impl Snapshot {
                 if self.delta.as_ref().is_some_and(|delta| delta.len() > limit(entries) / 4) {
                     return self.anew(stack);
                 }
+                // A leaf of the base whose tree stands in the stack is taken for that layer's (`edit.rs`). Where one layer
+                // stands in it twice, and one of the two goes, the leaf may have been that one's.
+                if stack.iter().any(|layer| Arc::ptr_eq(&layer.loaded.tree, &exchange.before.loaded.tree)) {
+                    return self.anew(stack);
+                }
                 let trees = [&exchange.before, &exchange.after].map(LayerVersion::flattened);
                 let Some(changes) = tree_diff(&trees[0], &trees[1], &mut left) else { return self.anew(stack) };
                 exchange.changes = Some((trees, changes));
