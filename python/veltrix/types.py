@@ -255,6 +255,7 @@ def exchanged_layers(
     for before, after in zip(old, new, strict=True):
         if before.layers.keys() != after.layers.keys():
             return None
-        pairs = ((before.layers[choice], layer) for choice, layer in after.layers.items())
-        exchanged += (pair for pair in pairs if pair[0] is not pair[1])
+        for choice, layer in after.layers.items():
+            if before.layers[choice] is not layer:
+                exchanged += [(before.layers[choice], layer)]
     return exchanged
