@@ -106,38 +106,38 @@ def test_a_snapshot_goes_while_an_error_is_on_its_way(kernel, keys):
 
 
 def test_a_snapshot_goes_in_a_finalizer_and_with_the_collector(kernel, keys):
-    told = []
+    seen = []
 
     class Owner:
         def __init__(self):
             self.snapshot, self.itself = read(kernel, keys, thing=self), self
 
         def __del__(self):
-            told.append(self.snapshot["s.k7"])
+            seen.append(self.snapshot["s.k7"])
             self.snapshot = read(kernel, keys)
-            told.append(self.snapshot["s.k8"])
+            seen.append(self.snapshot["s.k8"])
 
     watched = [weakref.ref(Owner()) for _ in range(10)]
     gc.collect()
-    assert told == ["value 7", "value 8"] * 10
+    assert seen == ["value 7", "value 8"] * 10
     assert all(ref() is None for ref in watched)
 
 
 def test_values_that_read_and_derive_while_their_snapshot_goes(kernel, keys):
-    told, other = [], kernel.resolve([layer_of(kernel)])
+    seen, other = [], kernel.resolve([layer_of(kernel)])
 
     class Last:
         def __del__(self):
-            told.append(other["s.k1"])
-            told.append(other.set("s.k1", "set")["s.k1"])
-            told.append(len(read(kernel, keys)))
+            seen.append(other["s.k1"])
+            seen.append(other.set("s.k1", "set")["s.k1"])
+            seen.append(len(read(kernel, keys)))
 
     for _ in range(5):
         snapshot = read(kernel, keys, one=Last(), two=[Last()]).set("s.k3", 4)
         assert snapshot["s.k3"] == 4
         del snapshot
     gc.collect()
-    assert told == ["value 1", "set", 1] * 10
+    assert seen == ["value 1", "set", 1] * 10
 
 
 def test_threads_that_let_go_beside_each_other(kernel):

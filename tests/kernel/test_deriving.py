@@ -336,7 +336,7 @@ def test_with_layer_takes_a_layer(snapshot, layer):
     assert str(caught.value) == f"a layer is a veltrix.Layer, not {type(layer).__name__}"
 
 
-def test_without_layer(snapshot):
+def test_layers_are_left_out_by_name(snapshot):
     assert snapshot.with_layers(without=["b"]).to_dict() == LOW
     assert snapshot.with_layers(without=["a"]).with_layers(without=["b"]).to_dict() == {}
     assert snapshot.with_layers(without=["b"]).generation == 2

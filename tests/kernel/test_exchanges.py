@@ -1,4 +1,4 @@
-"""One value set in the place of another, in any layer, whatever stands above it and beneath it."""
+"""One value set in the place of another, in any layer, whatever stands above it and below it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ impl Snapshot {
             _ => edited.whole(hash, path)?,
         };
         let kinds = [kind, before.node(node).kind];
-        // Null lets nothing through that stands beneath it, which other values may conflict with.
+        // Null lets nothing through that stands below it, which other values may conflict with.
         if kinds.contains(&Kind::Null) && !self.stack[..layer].iter().all(|lower| lower.merges_nothing_at(path)) {
             return None;
         }
