@@ -42,6 +42,7 @@ CALLS = {
     "bad data": "refused(lambda: kernel.Layer('x', {'a': {1: 2}})), refused(lambda: snapshot.overlay([]))",
     "publish": "snapshot.with_layers(layer, top, without=['w'], dimensions=regions, generation=7)['a.f']",
     "renumber": "snapshot.with_layers(generation=7)['a.f'], kernel.resolve([layer], generation=7)",
+    "memo": "snapshot.with_layers(generation=7)._memo",
     "bad argument": "refused(lambda: other.with_layers(without='x')), refused(lambda: snapshot.scope(x=1))",
     "bad layers": "refused(lambda: snapshot.with_layers(top, top)), refused(lambda: other.with_layers(one))",
     "conflict": "refused(lambda: snapshot.overlay({'d': {'x': 1}})), refused(lambda: snapshot.set('d.x', 1))",

@@ -128,6 +128,7 @@ CYCLES = {
     "set": lambda kernel, node: kernel.resolve([kernel.Layer("x", {"a": 1})]).set("b.c", node),
     "scope": lambda kernel, node: scoped(kernel, node).scope(d="one"),
     "kept scopes": lambda kernel, node: keeping(scoped(kernel, node)),
+    "memo": lambda kernel, node: remembering(kernel.resolve([kernel.Layer("x", {"a": 1})]), node),
     "iterator": lambda kernel, node: iter(kernel.resolve([kernel.Layer("x", {"a": node})]).items()),
 }
 
@@ -142,6 +143,13 @@ def read(snapshot):
 def scoped(kernel, node):
     dimension = Dimension("d", {"one": kernel.Layer("one", {"a": node})})
     return kernel.resolve([kernel.Layer("x", {"a": 1})], dimensions=[dimension])
+
+
+def remembering(snapshot, node):
+    """A snapshot whose memo leads back to it."""
+    snapshot._memo["node"] = node
+    snapshot._memo["snapshot"] = snapshot
+    return snapshot
 
 
 def keeping(snapshot):

@@ -45,7 +45,7 @@ _SCOPES = 128
 class Snapshot(Reader):
     """The immutable result of resolving a stack of layers: a read-only mapping."""
 
-    __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_scopes")
+    __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_scopes")
     __module__ = "veltrix"
 
     _layers: tuple[Layer, ...]
@@ -53,6 +53,8 @@ class Snapshot(Reader):
     _dimensions: tuple[Dimension, ...]
     _generation: int
     _scopes: dict[tuple[Layer, ...], Snapshot]
+    _memo: dict[Any, Any]
+    """What Python code of this package keeps with the snapshot, and no other snapshot has."""
 
     def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'Snapshot' instances")
@@ -316,6 +318,7 @@ def _made(
     keep("_dimensions", dimensions)
     keep("_generation", generation)
     keep("_scopes", {})
+    keep("_memo", {})
     return snapshot
 
 

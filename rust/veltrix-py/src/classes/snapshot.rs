@@ -158,12 +158,25 @@ reading_methods!(Snapshot, {
         scoped(slf, choices)
     }
 
+    /// What Python code of this package keeps with the snapshot, and no other snapshot has.
+    #[getter]
+    fn _memo<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        let py = slf.py();
+        guarded(py, || {
+            let empty = ffi::new_dict(py)?.unbind();
+            Ok(slf.get().memo.get_or_init(|| empty).bind(py).clone())
+        })
+    }
+
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         if let Some(opaques) = self.opaques() {
             visit.call(opaques)?;
         }
         if let Some(scopes) = self.scopes.get() {
             visit.call(scopes)?;
+        }
+        if let Some(memo) = self.memo.get() {
+            visit.call(memo)?;
         }
         visit.call(&self.dimensions)
     }

@@ -50,6 +50,8 @@ pub struct Snapshot {
     many: usize,
     pub dimensions: Py<PyTuple>,
     pub scopes: OnceLock<Py<PyDict>>,
+    /// What Python code keeps with this snapshot; made when it is first asked for.
+    pub memo: OnceLock<Py<PyDict>>,
 }
 
 impl Snapshot {
@@ -74,6 +76,7 @@ impl Snapshot {
             opaques,
             dimensions,
             scopes: OnceLock::new(),
+            memo: OnceLock::new(),
         }
     }
 
@@ -100,6 +103,7 @@ impl Snapshot {
             many: self.many,
             dimensions: self.dimensions.clone_ref(py),
             scopes: OnceLock::new(),
+            memo: OnceLock::new(),
         }
     }
 
