@@ -1,4 +1,4 @@
-"""Row 17: what deriving costs the reference on the treasure hunt, beside a copy of the dicts on the way."""
+"""Row 43: what deriving costs the reference on the treasure hunt, beside a copy of the dicts on the way."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def lines(settings: Settings) -> Iterator[Line]:
                 seconds=settings.seconds,
             )
             for line in (
-                line_of_ratios(17, operation, timings, anchor=ANCHOR, target=TIMES),
-                line_of_times(17, operation, {"pure": timings["pure"]}, target=OVERLAY),
+                line_of_ratios(43, operation, timings, anchor=ANCHOR, target=TIMES),
+                line_of_times(43, operation, {"pure": timings["pure"]}, target=OVERLAY),
             ):
                 yield replace(line, judged="pure")
     first = Workload(
         "s.overlay({}).scope(**c)", {"s": bare, "c": choices}
     )  # a snapshot that has no scopes yet
     timings = measure({"pure": first}, seconds=settings.seconds)
-    line = line_of_times(17, f"first scope of {len(choices)} dimensions", timings, target=SCOPE)
+    line = line_of_times(43, f"first scope of {len(choices)} dimensions", timings, target=SCOPE)
     yield replace(line, judged="pure")
 
 
