@@ -88,7 +88,7 @@ impl Snapshot {
             if !Arc::ptr_eq(&exchange.before.loaded, &exchange.after.loaded) {
                 // A file that is read again and again lists one path after the other. Whoever reads one has time to
                 // fold them.
-                if self.delta.as_ref().is_some_and(|delta| delta.len() > limit(entries) / 4) {
+                if self.delta.as_ref().is_some_and(|delta| delta.len() > limit(entries) / 8) {
                     return self.anew(stack);
                 }
                 // A leaf of the base whose tree stands in the stack is taken for that layer's (`edit.rs`). Where one layer
