@@ -103,11 +103,8 @@ class Matcher:
 
     def _cuts(self, name: str) -> list[tuple[int, int]]:
         """Where a separator can be read, those that overlap too: where it begins and ends."""
-        return [
-            (at, at + (1 if name[at] == "." else len(SEPARATOR)))
-            for at in range(len(name))
-            if name.startswith(SEPARATOR, at) or (self._dots and name[at] == ".")
-        ]
+        cuts = _found(SEPARATOR, name)
+        return sorted(cuts + _found(".", name)) if self._dots else cuts
 
     def _steps(
         self, path: Path, node: Any, name: str, start: int, cuts: list[tuple[int, int]]
@@ -152,6 +149,15 @@ class Matcher:
         if "" in rest or (start == 0 and rest[0].startswith("_")):
             raise EmptySegmentError
         return (*path, *(segment.lower() for segment in rest))
+
+
+def _found(separator: str, name: str) -> list[tuple[int, int]]:
+    places = []
+    at = name.find(separator)
+    while at >= 0:
+        places.append((at, at + len(separator)))
+        at = name.find(separator, at + 1)
+    return places
 
 
 class _Keys:
