@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
 import veltrix
 from veltrix import _backend
 from veltrix.cli.documents import FORMATS
+from veltrix.cli.style import columns
 from veltrix.cli.text import escaped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 COMMANDS = {
     "show": "print the configuration, each value with its layer",
@@ -54,6 +59,18 @@ class UsageError(Exception):
         self.program = program
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal is; argparse asks `shutil` for that, which costs as much as reading a file."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    said = os.environ.get("COLUMNS", "")
+    return (int(said) if said.isdecimal() else 0) or columns(sys.__stdout__)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(escaped(message), self.prog)
@@ -78,7 +95,7 @@ def _first_parser() -> argparse.ArgumentParser:
         usage=f"veltrix {_CHOICES} [PATH] FILE... [options]",
         description="Resolve layered configuration and say where each value comes from.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=_version())
@@ -102,7 +119,7 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
         prog=f"veltrix {command}",
         description=f"{COMMANDS[command].capitalize()}.",
         epilog=_FILES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     if command in _WITH_PATH:

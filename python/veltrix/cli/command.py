@@ -6,36 +6,34 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain, discard
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.advice import worded
 from veltrix.cli.arguments import UsageError, parse
-from veltrix.cli.definitions import definitions
 from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
-from veltrix.cli.tree import tree
 from veltrix.config import Config, SameNameError, as_source
 from veltrix.errors import ConfigError
 from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
 from veltrix.sources._kernel import parse_path
 from veltrix.sources.marks import UnmatchedMark
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the answer is the exit code."""
     _make_streams_safe()
     try:
-        with _warnings_on_stderr():
+        with warnings.catch_warnings():
+            _print_warnings()
             return _run(sys.argv[1:] if arguments is None else arguments)
     except BrokenPipeError:
         discard(sys.stdout)
@@ -48,7 +46,7 @@ def _make_streams_safe() -> None:
     """A closed stream takes everything and keeps nothing; a character that one cannot carry is escaped."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -108,6 +106,8 @@ def _answer(parsed: Namespace, config: Config) -> Iterator[str]:
         return
     snapshot = config.snapshot
     if parsed.command == "explain":
+        from veltrix.cli.definitions import definitions
+
         yield from _lines(definitions(snapshot, parsed.path, style))
         return
     path = parse_path(parsed.path) if parsed.command == "get" else ()
@@ -116,6 +116,8 @@ def _answer(parsed: Namespace, config: Config) -> Iterator[str]:
         return
     value = snapshot[path] if path else snapshot
     if isinstance(value, Mapping):
+        from veltrix.cli.tree import tree
+
         yield from _lines(tree(snapshot, style, path, getattr(parsed, "depth", None)))
     else:
         shown = leaf(snapshot, path, value).value
@@ -132,13 +134,10 @@ def _refuse(message: str, code: int = BAD_INPUT) -> int:
     return code
 
 
-@contextmanager
-def _warnings_on_stderr() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", ConfigWarning)
-        warnings.simplefilter("error", UnmatchedMark)
-        warnings.showwarning = _print_warning
-        yield
+def _print_warnings() -> None:
+    warnings.simplefilter("always", ConfigWarning)
+    warnings.simplefilter("error", UnmatchedMark)
+    warnings.showwarning = _print_warning
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from veltrix.cli.style import Style
 from veltrix.cli.text import literal, one_line, shortened
-from veltrix.types import REDACTED, Definition, Explanation
+from veltrix.types import REDACTED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from veltrix import Snapshot
+    from veltrix.cli.style import Style
+    from veltrix.types import Definition, Explanation
 
 
 def definitions(snapshot: Snapshot, path: str, style: Style) -> Iterator[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, time
-from typing import Any
 
 from veltrix.cli.text import escaped, escaped_as_json, literal, one_line
 from veltrix.sources._kernel import format_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 FORMATS = ("toml", "json", "yaml", "flat")
 
@@ -84,10 +86,18 @@ def _yaml(data: Any, path: tuple[str | int, ...]) -> str:
     return escaped(text.removesuffix("...\n"))
 
 
+def _is_date(value: Any) -> bool:
+    from datetime import date, time
+
+    return isinstance(value, (date, time))
+
+
 _OBJECTS = (
     (lambda value: isinstance(value, bytes), "bytes"),
     (
-        lambda value: not isinstance(value, (type(None), bool, int, float, str, list, dict, date, time)),
+        lambda value: (
+            not (isinstance(value, (type(None), bool, int, float, str, list, dict)) or _is_date(value))
+        ),
         "Python objects",
     ),
 )
@@ -115,4 +125,4 @@ def _dates_as_text(data: Any) -> Any:
         return {key: _dates_as_text(value) for key, value in data.items()}
     if isinstance(data, list):
         return [_dates_as_text(value) for value in data]
-    return data.isoformat() if isinstance(data, (date, time)) else data
+    return data.isoformat() if _is_date(data) else data

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
 
-from veltrix.types import REDACTED, Origin
+from veltrix.types import REDACTED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix import Snapshot
+    from collections.abc import Iterator
+    from typing import Any
 
-Path = tuple[str | int, ...]
+    from veltrix import Snapshot
+    from veltrix.types import Origin
+
+    Path = tuple[str | int, ...]
 
 
 class Redacted(str):
@@ -22,13 +26,16 @@ class Redacted(str):
 HIDDEN = Redacted(REDACTED)
 
 
-class ShownNode(NamedTuple):
+class ShownNode:
     """A leaf, or a mapping with something in it, whose `value` is then None."""
 
-    path: Path
-    is_mapping: bool
-    value: Any
-    origin: Origin | None
+    __slots__ = ("is_mapping", "origin", "path", "value")
+
+    def __init__(self, path: Path, is_mapping: bool, value: Any, origin: Origin | None) -> None:
+        self.path = path
+        self.is_mapping = is_mapping
+        self.value = value
+        self.origin = origin
 
 
 def nodes(snapshot: Snapshot, path: Path = ()) -> Iterator[ShownNode]:

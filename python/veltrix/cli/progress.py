@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from time import monotonic
-from typing import TextIO
 
 from veltrix.cli.style import columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _CLEARED = "\r\x1b[K"
 _BAR = 20

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TextIO
 
 from veltrix.cli.text import VALUE_WIDTH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _RESET = "\x1b[0m"
 _SHORTEST = 24
@@ -62,9 +65,9 @@ class Style:
         return f"{code}{text}{_RESET}" if self.coloured and text else text
 
 
-def columns(stream: TextIO) -> int:
-    """How wide the terminal behind a stream is."""
+def columns(stream: TextIO | None) -> int:
+    """How wide the terminal behind a stream is; the usual width where there is none."""
     try:
-        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
-    except OSError:
+        return (stream and os.get_terminal_size(stream.fileno()).columns) or _USUAL_COLUMNS
+    except (OSError, ValueError):  # the latter of a stream that is closed
         return _USUAL_COLUMNS

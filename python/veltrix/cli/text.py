@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from datetime import date, time
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 VALUE_WIDTH = 72
 
@@ -45,11 +46,13 @@ def plain(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):
         return number(value)
-    if isinstance(value, (date, time)):
-        return value.isoformat()
+    if isinstance(value, (int, str)):
+        return one_line(str(value))
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
-    return one_line(str(value)) if isinstance(value, (int, str)) else f"<{type(value).__name__}>"
+    from datetime import date, time
+
+    return value.isoformat() if isinstance(value, (date, time)) else f"<{type(value).__name__}>"
 
 
 def number(value: float) -> str:
@@ -63,6 +66,8 @@ def shortened(text: str, width: int = VALUE_WIDTH) -> str:
 
 
 def _quoted(text: str) -> str:
+    import json
+
     return escaped_as_json(json.dumps(text, ensure_ascii=False))
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
-
-from veltrix.cli.leaves import Path, Redacted, ShownNode, nodes
-from veltrix.cli.style import Style
+from veltrix.cli.leaves import Redacted, ShownNode, nodes
 from veltrix.cli.text import literal, one_line, shortened
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from veltrix import Snapshot
+    from veltrix.cli.leaves import Path
+    from veltrix.cli.style import Style
 
 _INDENT = "  "
 _GAP = 2  # between a value and its layer
 _WIDEST = 64
 
 
-class _Line(NamedTuple):
-    name: str
-    value: str
-    secret: bool
-    layer: str
+class _Line:
+    __slots__ = ("layer", "name", "secret", "value")
+
+    def __init__(self, name: str, value: str, secret: bool, layer: str) -> None:
+        self.name = name
+        self.value = value
+        self.secret = secret
+        self.layer = layer
 
     def width(self) -> int:
         return len(self.name) + len(self.value)

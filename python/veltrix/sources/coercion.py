@@ -16,10 +16,7 @@ White space round the text counts for str and bytes only. No error here repeats 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import date, datetime, time
 
 from veltrix._limits import DIGIT_LIMIT, MAX_DEPTH, VALUE_LIMIT
 
@@ -30,8 +27,8 @@ if TYPE_CHECKING:
 
 _TRUE = frozenset(("true", "1", "yes", "on"))
 _FALSE = frozenset(("false", "0", "no", "off"))
-_INT = re.compile(r"[+-]?[0-9]+")
-_FLOAT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|nan)")
+_SIGNS = ("+", "-")
+_OF_FLOATS = frozenset("0123456789.eE+-")
 
 
 class UnfitError(Exception):
@@ -50,7 +47,7 @@ def coerce(text: str, lower: Any) -> Any:
         return _mapping(text.strip())
     if type(lower) is tuple:
         return _list(text.strip(), lower)
-    scalar = _SCALARS.get(type(lower))
+    scalar = _scalar(type(lower))
     if scalar is None:
         raise UnfitError(f"no text: a {type(lower).__name__} object cannot be written as one")
     return scalar(text)
@@ -85,8 +82,10 @@ def parse_json(text: str, expected: str = "JSON") -> Any:
 
 
 def _bytes(text: str) -> bytes:
-    with suppress(UnicodeEncodeError):
+    try:
         return text.encode()
+    except UnicodeEncodeError:
+        pass
     raise UnfitError("bytes (a text that UTF-8 can carry)")
 
 
@@ -103,19 +102,45 @@ def _int(text: str) -> int:
     digits = text.strip()
     if len(digits) > DIGIT_LIMIT:
         raise UnfitError(f"an int of at most {DIGIT_LIMIT} digits")
-    if not _INT.fullmatch(digits):
+    if not _unsigned(digits).isdecimal() or not digits.isascii():
         raise UnfitError("an int (decimal digits)")
     return int(digits)
 
 
 def _float(text: str) -> float:
     digits = text.strip()
-    if len(digits) > DIGIT_LIMIT or not _FLOAT.fullmatch(digits):
+    value = _decimal(digits) if len(digits) <= DIGIT_LIMIT else None
+    if value is None:
         raise UnfitError("a float (a decimal number)")
-    value = float(digits)
     if math.isinf(value) and not digits.endswith("inf"):
         raise UnfitError("a float in range")
     return value
+
+
+def _decimal(digits: str) -> float | None:
+    """The number; None for what Python alone takes for one, such as `1_0` and `Infinity`."""
+    if _unsigned(digits) in ("inf", "nan") or _OF_FLOATS.issuperset(digits):
+        try:
+            return float(digits)
+        except ValueError:
+            pass
+    return None
+
+
+def _unsigned(digits: str) -> str:
+    return digits[1:] if digits.startswith(_SIGNS) else digits
+
+
+def _moment(kind: type) -> Callable[[str], Any] | None:
+    """How a text of one of the types of `datetime` is read, if `kind` is one: most loads meet none."""
+    from datetime import date, datetime, time
+
+    moments = {
+        datetime: _iso("a datetime (ISO 8601)", datetime.fromisoformat),
+        date: _iso("a date (ISO 8601)", date.fromisoformat),
+        time: _iso("a time (ISO 8601)", time.fromisoformat),
+    }
+    return moments.get(kind)
 
 
 def _iso(expected: str, parse: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -142,23 +167,23 @@ def _list(text: str, lower: tuple[Any, ...]) -> list[Any]:
         return items
     if not text:
         return []
-    like = _item_type(lower)
+    like = _of_items(lower)
     return [_item(part.strip(), like) for part in text.split(",")]
 
 
-def _item(text: str, like: type) -> Any:
+def _item(text: str, like: Callable[[str], Any]) -> Any:
     expected = ""
     try:
-        return _SCALARS[like](text)
+        return like(text)
     except UnfitError as unfit:
         expected = unfit.expected
     raise UnfitError(f"a list whose items are each {expected}")
 
 
-def _item_type(items: tuple[Any, ...]) -> type:
+def _of_items(items: tuple[Any, ...]) -> Callable[[str], Any]:
+    """How the text of an item is read: as those that are there, if they are of one type."""
     types = {type(item) for item in items}
-    only = types.pop() if len(types) == 1 else str
-    return only if only in _SCALARS else str
+    return (_scalar(types.pop()) if len(types) == 1 else None) or str
 
 
 _SCALARS: dict[type, Callable[[str], Any]] = {
@@ -168,10 +193,12 @@ _SCALARS: dict[type, Callable[[str], Any]] = {
     bool: _bool,
     int: _int,
     float: _float,
-    datetime: _iso("a datetime (ISO 8601)", datetime.fromisoformat),
-    date: _iso("a date (ISO 8601)", date.fromisoformat),
-    time: _iso("a time (ISO 8601)", time.fromisoformat),
 }
+
+
+def _scalar(kind: type) -> Callable[[str], Any] | None:
+    """How a text of this type is read; None for a type that no text is of."""
+    return _SCALARS.get(kind) or (_moment(kind) if kind.__module__ == "datetime" else None)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

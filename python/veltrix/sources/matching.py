@@ -12,7 +12,6 @@ new lower-case keys in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from veltrix._limits import MAX_DEPTH
@@ -78,17 +77,15 @@ class Matcher:
     def __init__(self, lower: Snapshot | None, *, dots: bool = False) -> None:
         self._lower: Mapping[str, Any] = {} if lower is None else lower
         self._folded: dict[Path, _Keys] = {}
-        separator = rf"\.|{SEPARATOR}" if dots else SEPARATOR
-        self._separator = re.compile(separator)
-        self._separators = re.compile(f"(?=({separator}))")
+        self._dots = dots
         self._joints = "._" if dots else "_"
 
     def match(self, name: str) -> Path:
         """The path that the name means; raises `UnmatchedError`."""
-        if len(self._separator.split(name)) > MAX_DEPTH:
+        if len(self._segments(name)) > MAX_DEPTH:
             raise TooDeepError
         whole = len(name) + 1  # one more than where a last, empty segment begins
-        cuts = [(found.start(), found.end(1)) for found in self._separators.finditer(name)]
+        cuts = self._cuts(name)
         cuts.append((len(name), whole))
         reached: dict[int, dict[Path, Any]] = {0: {(): self._lower}}
         for start in (0, *sorted({begin for _, begin in cuts[:-1]})):
@@ -100,6 +97,15 @@ class Matcher:
             return _only([(path, node, whole) for path, node in reached[whole].items()])[0]
         return self._extended(reached, name)
 
+    def _segments(self, name: str) -> list[str]:
+        """The name cut at each separator that the one before leaves whole."""
+        return name.replace(SEPARATOR, ".").split(".") if self._dots else name.split(SEPARATOR)
+
+    def _cuts(self, name: str) -> list[tuple[int, int]]:
+        """Where a separator can be read, those that overlap too: where it begins and ends."""
+        cuts = _found(SEPARATOR, name)
+        return sorted(cuts + _found(".", name)) if self._dots else cuts
+
     def _steps(
         self, path: Path, node: Any, name: str, start: int, cuts: list[tuple[int, int]]
     ) -> Iterator[tuple[int, str | int, Any]]:
@@ -109,7 +115,7 @@ class Matcher:
             for end, begin in cuts:
                 if end - start > keys.longest:
                     return
-                folded = fold(self._separator.sub(SEPARATOR, name[start:end]))
+                folded = fold(SEPARATOR.join(self._segments(name[start:end])))
                 for key in keys.folded.get(folded, ()):
                     yield begin, str(key), node[key]
         elif type(node) is tuple:
@@ -137,12 +143,21 @@ class Matcher:
         least = min(left.values())
         longest = [start for start in reached if left[start] == least]
         path, node, start = _only([(*found, start) for start in longest for found in reached[start].items()])
-        rest = self._separator.split(name[start:])
+        rest = self._segments(name[start:])
         if type(node) is tuple:
             raise UnmatchedError(_beyond(path, node))
         if "" in rest or (start == 0 and rest[0].startswith("_")):
             raise EmptySegmentError
         return (*path, *(segment.lower() for segment in rest))
+
+
+def _found(separator: str, name: str) -> list[tuple[int, int]]:
+    places = []
+    at = name.find(separator)
+    while at >= 0:
+        places.append((at, at + len(separator)))
+        at = name.find(separator, at + 1)
+    return places
 
 
 class _Keys:

@@ -13,7 +13,6 @@ A file with no link on its path is read when its source is loaded, by the same s
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from contextvars import ContextVar
 from weakref import ref
 
@@ -35,7 +34,7 @@ from veltrix.sources.reading import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     Read = dict[str, bytes | Generation | UnreadableError]
 
@@ -43,15 +42,18 @@ if TYPE_CHECKING:
 _current: ContextVar[ref[ReadSet] | None] = ContextVar("read_set", default=None)
 
 
-@contextmanager
-def one_read_set(files: Iterable[str], directories: Iterable[str]) -> Iterator[None]:
+class one_read_set:  # noqa: N801  (a context manager; `contextlib` costs more than all that it reads)
     """Within, these files and directories of secrets, by absolute path, are read as one set."""
-    members = ReadSet(files, directories)
-    token = _current.set(ref(members) if POSIX and members.can_mix() else None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+
+    def __init__(self, files: Iterable[str], directories: Iterable[str]) -> None:
+        self._members = ReadSet(files, directories)
+
+    def __enter__(self) -> None:
+        mixable = POSIX and self._members.can_mix()
+        self._token = _current.set(ref(self._members) if mixable else None)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 def _members() -> ReadSet | None:
