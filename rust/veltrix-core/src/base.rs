@@ -48,6 +48,8 @@ pub struct Entry {
 pub struct Base {
     entries: Box<[Entry]>,
     index: Index,
+    /// Wide mappings with the numbers of their children, sorted by entry.
+    wide: Box<[(EntryId, u32)]>,
     trees: Box<[Arc<Tree>]>,
     /// How many nodes the trees have.
     nodes: usize,
@@ -57,9 +59,10 @@ pub struct Base {
 impl Base {
     /// A base from its entries, those of them that are mappings, and the trees that they name.
     pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Tree>>, segments: Arc<Interner>) -> Self {
-        let index = Index::new(entries.len(), &indexed(entries, mappings, &segments));
+        let (indexed, wide) = indexed(entries, mappings, &segments);
+        let index = Index::new(entries.len(), &indexed);
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
-        Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
+        Self { entries: entries.into(), index, wide: wide.into(), trees: trees.into(), nodes, segments }
     }
 
     /// Whether its table holds more that its layers do not need than what they need.
@@ -111,7 +114,7 @@ impl Base {
 
     /// Bytes that the base itself takes, beside its layers.
     pub fn size(&self) -> usize {
-        size_of_val(&*self.entries) + self.index.size()
+        size_of_val(&*self.entries) + size_of_val(&*self.wide) + self.index.size()
     }
 
     /// The entry of a path whose names below `from`, from the last to the first, are these.
@@ -219,6 +222,15 @@ impl Base {
         })
     }
 
+    /// How many entries stand directly in a mapping, found without looking at all of them.
+    pub fn count(&self, id: EntryId) -> usize {
+        if is_narrow(&(id + 1..self.end(id))) {
+            return self.children(id).count();
+        }
+        let at = self.wide.binary_search_by_key(&id, |&(mapping, _)| mapping);
+        at.map_or(0, |at| self.wide[at].1 as usize)
+    }
+
     /// The root entry, before its end is known.
     pub(crate) const fn root() -> Entry {
         Entry { segment: NO_SEGMENT, parent: NO_ENTRY, link: 1, tree: 0, kind: Kind::Mapping }
@@ -235,9 +247,13 @@ fn is_narrow(beneath: &Range<EntryId>) -> bool {
     beneath.len() <= NARROW
 }
 
-/// The entries that are in the index, with the hashes of their paths.
-fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<(u64, EntryId)> {
+/// Hashes of paths and their entries.
+type Hashed = Vec<(u64, EntryId)>;
+
+/// The entries that are in the index, with the hashes of their paths; and how many children each wide mapping has.
+fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> (Hashed, Vec<(EntryId, u32)>) {
     let mut indexed = Vec::with_capacity(mappings.len());
+    let mut wide = Vec::new();
     let name = |entry: &Entry| segments.get(entry.segment).hash;
     // A path's hash follows from its parent's; mappings stand in pre-order, so that those of the open ones suffice.
     let mut open: Vec<(EntryId, u64)> = Vec::new();
@@ -255,9 +271,10 @@ fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<
         if is_narrow(&beneath) {
             continue;
         }
-        let mut child = beneath.start;
+        let (mut child, mut count) = (beneath.start, 0);
         while child < beneath.end {
             let entry = &entries[child as usize];
+            count += 1;
             if entry.kind == Kind::Mapping {
                 child = entry.link;
             } else {
@@ -265,6 +282,7 @@ fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<
                 child += 1;
             }
         }
+        wide.push((mapping, count));
     }
-    indexed
+    (indexed, wide)
 }

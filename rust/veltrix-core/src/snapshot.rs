@@ -128,6 +128,11 @@ impl Snapshot {
         MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() }
     }
 
+    /// The mapping of an entry of the base.
+    pub fn mapping(&self, entry: EntryId) -> MappingPath {
+        MappingPath { hash: self.base.hash(entry), entry, path: self.base.path(entry).into() }
+    }
+
     /// What stands at the path with this hash whose names below `mapping`, from the last to the first, `names` gives.
     #[inline]
     pub fn find<'n, N>(&self, mapping: &MappingPath, hash: PathHash, names: N) -> Found<'_>
@@ -170,13 +175,11 @@ impl Snapshot {
         rest == above
     }
 
-    /// Whether the children of a mapping are those of its base entry, in their order.
-    fn is_clean(&self, mapping: &MappingPath) -> bool {
-        mapping.entry != NO_ENTRY
-            && self
-                .delta
-                .as_ref()
-                .is_none_or(|delta| delta.get(mapping.hash).is_none_or(|change| *change.path != *mapping.path))
+    /// Whether the children of a mapping are those of its base entry, in their order; `hash` is that of its path.
+    #[inline]
+    pub fn is_clean(&self, entry: EntryId, hash: impl FnOnce() -> u64) -> bool {
+        let listed = |delta: &Delta| delta.get(hash()).is_some_and(|change| change.entry == entry);
+        entry != NO_ENTRY && !self.delta.as_ref().is_some_and(listed)
     }
 
     /// The names of the children of a mapping, in their order.
@@ -186,7 +189,7 @@ impl Snapshot {
 
     /// The names of the first children of a mapping, at most so many.
     pub fn first_names(&self, mapping: &MappingPath, most: usize) -> Vec<SegmentId> {
-        if self.is_clean(mapping) {
+        if self.is_clean(mapping.entry, || mapping.hash) {
             let children = self.base.children(mapping.entry).take(most);
             return children.map(|child| self.base.entry(child).segment).collect();
         }
@@ -208,12 +211,13 @@ impl Snapshot {
 
     /// How many children a mapping has.
     pub fn count(&self, mapping: &MappingPath) -> usize {
-        if self.is_clean(mapping) { self.base.children(mapping.entry).count() } else { self.names(mapping).len() }
+        let clean = self.is_clean(mapping.entry, || mapping.hash);
+        if clean { self.base.count(mapping.entry) } else { self.names(mapping).len() }
     }
 
     /// The children of a mapping with what stands there, in their order.
     pub fn children(&self, mapping: &MappingPath) -> Vec<(SegmentId, Found<'_>)> {
-        if self.is_clean(mapping) {
+        if self.is_clean(mapping.entry, || mapping.hash) {
             let (base, delta) = (&*self.base, self.delta.as_ref());
             let found = |child, name| match delta {
                 None => in_base(base, None, child),

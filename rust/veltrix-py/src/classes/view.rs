@@ -18,7 +18,7 @@ use crate::state::view::View;
 impl View {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
         let view = slf.get();
-        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), mapping: &view.mapping }))
+        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), mapping: view.mapping() }))
     }
 }
 
@@ -26,7 +26,7 @@ reading_methods!(View, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, view) = (slf.py(), slf.get());
         let table = view.snapshot.get().below().segments();
-        let path = texts(py, view.mapping.path.iter().map(|&id| &*table.get(id).text))?;
+        let path = texts(py, view.mapping().path.iter().map(|&id| &*table.get(id).text))?;
         let snapshot = view.snapshot.bind(py).clone().into_any();
         imports::reduced(imports::restore_view(py)?, [snapshot, path.into_any()])
     }

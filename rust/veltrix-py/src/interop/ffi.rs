@@ -1,6 +1,6 @@
 //! Thin safe wrappers over calls of the C interface that PyO3 has no fitting one for.
 //!
-//! One of the three files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
+//! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use std::ffi::CStr;
 

@@ -1,5 +1,6 @@
 //! Reading a snapshot or a view.
 
 pub mod reading;
+pub mod cache_answer;
 pub mod type_slots;
 pub mod explain;

@@ -1,10 +1,11 @@
 //! Reading: what `Snapshot` and `View` have in common, over a snapshot and the mapping in it where paths start.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
+use std::iter::once;
 use std::sync::Arc;
 use veltrix_core as kernel;
-use veltrix_core::path::{Step, plain_hash, push_known};
+use veltrix_core::path::{Step, is_plain, plain_hash, push_known};
 use veltrix_core::{Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
 
 use crate::convert::path;
@@ -39,6 +40,12 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// The value at a path, or `None` where nothing stands.
     pub fn find(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let exact = wanted.cast_exact::<PyString>().ok();
+        if exact.is_none()
+            && let Ok(names) = wanted.cast_exact::<PyTuple>()
+            && let Some(found) = self.find_names(names)?
+        {
+            return Ok(Some(found));
+        }
         if let Some(key) = exact
             && let Some(text) = ffi::text(key)?
             && let Some(hash) = plain_hash(text, self.mapping.hash)
@@ -60,15 +67,43 @@ impl<'a, 'py> Reading<'a, 'py> {
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
                 Found::Mapping(entry) => {
-                    if entry != NO_ENTRY && self.mapping.entry != NO_ENTRY && !self.snapshot().below().lists(whole) {
-                        self.snapshot().cache.keep(key, self.mapping.entry, whole, entry, None)?;
-                    }
+                    self.keep_mapping(key, whole, entry)?;
                     let path = self.snapshot().below().plain_path(self.mapping, text).unwrap_or_default();
                     self.view(MappingPath { hash: whole, entry, path: path.into() }).map(Some)
                 }
             };
         }
         self.find_any(wanted, exact)
+    }
+
+    /// The value at the names of a tuple, one below the other, where all of them are plain; the caches learn the way.
+    fn find_names(&self, names: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let kernel = self.snapshot().below();
+        let mut mapping = self.mapping.clone();
+        for (at, name) in names.iter().enumerate() {
+            let Ok(key) = name.cast_exact::<PyString>() else { return Ok(None) };
+            let Some(text) = ffi::text(key)?.filter(|text| is_plain(text)) else { return Ok(None) };
+            let reading = Reading { owner: self.owner, mapping: &mapping };
+            if at + 1 == names.len() {
+                return reading.find(&name);
+            }
+            let Some(id) = kernel.segments().find(text) else { return Ok(None) };
+            let Some(hash) = plain_hash(text, mapping.hash) else { return Ok(None) };
+            let Found::Mapping(entry) = kernel.find(&mapping, hash, once(text)) else { return Ok(None) };
+            reading.keep_mapping(key, hash.whole(), entry)?;
+            mapping = kernel.below(&mapping, id, entry);
+        }
+        Ok(None)
+    }
+
+    /// Has the next read of a key find the entry of the mapping that it leads to.
+    fn keep_mapping(&self, key: &Bound<'py, PyString>, hash: u64, entry: EntryId) -> PyResult<()> {
+        if entry == NO_ENTRY || self.mapping.entry == NO_ENTRY {
+            return Ok(());
+        }
+        let snapshot = self.snapshot();
+        let cache = if snapshot.below().lists(hash) { snapshot.own_cache() } else { &snapshot.cache };
+        cache.keep_mapping(key, self.mapping.entry, hash, entry)
     }
 
     fn find_any(
@@ -106,14 +141,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         }
         let Some(key) = key else { return self.leaf(tree, node) };
         if snapshot.below().lists(hash) {
-            return self.keep(
-                snapshot.own.get_or_init(|| ValueCache::new(snapshot.below().base.entries().len())),
-                key,
-                hash,
-                entry,
-                tree,
-                node,
-            );
+            return self.keep(snapshot.own_cache(), key, hash, entry, tree, node);
         }
         if entry == NO_ENTRY {
             return self.leaf(tree, node);
@@ -132,7 +160,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let value = self.leaf(tree, node)?;
         if self.mapping.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || to_python::is_plain(tree, node)) {
-            cache.keep(key, self.mapping.entry, hash, entry, Some(&value))?;
+            cache.keep_value(key, self.mapping.entry, hash, entry, &value)?;
         }
         Ok(value)
     }
@@ -142,7 +170,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 
     pub fn view(&self, mapping: MappingPath) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Bound::new(self.py(), View { snapshot: self.owner.clone().unbind(), mapping })?.into_any())
+        Ok(Bound::new(self.py(), View::of(self.owner.clone().unbind(), mapping))?.into_any())
     }
 
     /// `self[path]`.
@@ -206,7 +234,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         }
         if let Ok(view) = other.cast::<View>() {
             let owner = view.get().snapshot.bind(py);
-            return self.equals_reading(&Reading { owner, mapping: &view.get().mapping }).map(Some);
+            return self.equals_reading(&Reading { owner, mapping: view.get().mapping() }).map(Some);
         }
         if !imports::is_mapping(other)? {
             return Ok(None);

@@ -5,3 +5,4 @@ pub mod small_overlay;
 pub mod opaques;
 pub mod snapshot;
 pub mod view;
+pub mod view_pool;

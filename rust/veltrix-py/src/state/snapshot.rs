@@ -83,6 +83,11 @@ impl Snapshot {
         &self.below
     }
 
+    /// What was read where this snapshot may differ from the base.
+    pub fn own_cache(&self) -> &ValueCache {
+        self.own.get_or_init(|| ValueCache::new(self.below.base.entries().len()))
+    }
+
     /// This snapshot, which has no small overlay, with one.
     #[expect(clippy::inline_always, reason = "a call would copy the overlay and the snapshot three times")]
     #[inline(always)]

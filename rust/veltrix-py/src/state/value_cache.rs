@@ -20,6 +20,8 @@ const BATCH: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 const LONGEST_MISS: usize = 256;
 /// The entry of a remembered absent key.
 pub const ABSENT: EntryId = u32::MAX - 1;
+/// In the place of a value: the entry is a mapping's.
+pub const MAPPING: usize = 1;
 
 /// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
 /// so to the snapshot itself, would be hidden from the garbage collector here.
@@ -48,29 +50,48 @@ impl ValueCache {
 
     /// Remembers, within bounds, that nothing stands where a key leads.
     pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64) -> PyResult<()> {
-        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, None)? {
+        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, 0)? {
             self.misses.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    /// Keeps what a key leads to, and says whether it was not there yet; `value` is `None` where it is to be made at each
-    /// read.
-    pub fn keep(
+    /// Keeps the plain value of a leaf that a key leads to.
+    pub fn keep_value(
         &self,
         key: &Bound<'_, PyString>,
         from: EntryId,
         hash: u64,
         entry: EntryId,
-        value: Option<&Bound<'_, PyAny>>,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let held = ffi::hold(value);
+        if !self.keep(key, from, hash, entry, held)? {
+            ffi::release(key.py(), held);
+        }
+        Ok(())
+    }
+
+    /// Keeps the entry of a mapping that a key leads to.
+    pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<()> {
+        self.keep(key, from, hash, entry, MAPPING).map(|_| ())
+    }
+
+    /// Keeps what a key leads to, and says whether it was not there yet.
+    fn keep(
+        &self,
+        key: &Bound<'_, PyString>,
+        from: EntryId,
+        hash: u64,
+        entry: EntryId,
+        value: usize,
     ) -> PyResult<bool> {
         let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
         let stored = ffi::hold(key.as_any());
-        let known = Known { value: value.map_or(0, ffi::hold), entry, path_tag: (hash >> 32) as u32 };
+        let known = Known { value, entry, path_tag: (hash >> 32) as u32 };
         let is_new = self.table.insert(wanted, stored, known, |other| ffi::same_text(other, key));
         if !is_new {
             ffi::release(key.py(), stored);
-            ffi::release(key.py(), known.value);
         }
         Ok(is_new)
     }
@@ -86,7 +107,7 @@ impl Drop for ValueCache {
                 // Nobody else knows the cache any more and no lock of ours is held, so that others may run meanwhile, as
                 // they may while any object goes. What was held is plain, so that giving it back runs no code.
                 let held = if start == 0 { self.table.held(batch) } else { py.detach(|| self.table.held(batch)) };
-                for object in held {
+                for object in held.into_iter().filter(|&object| object != MAPPING) {
                     ffi::release(py, object);
                 }
             }
