@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import abc, namedtuple
 from collections.abc import Mapping
+from types import FunctionType
 
 from veltrix._text import place_in_file, printable
 
@@ -137,6 +138,16 @@ class ItemsView(abc.ItemsView[str, "Any"]):
 
     def __reversed__(self) -> Iterator[tuple[str, Any]]:
         return ((name, self._mapping[name]) for name in reversed(self._mapping))
+
+
+def lend_methods(lender: type, view: type) -> None:
+    """Gives a view of the native kernel the methods that the class of its name here has and it has not."""
+    own = {*vars(view), "__init__", "__subclasshook__"}
+    methods = {name: member for kind in reversed(lender.__mro__[:-1]) for name, member in vars(kind).items()}
+    for name, member in methods.items():
+        if name not in own and (isinstance(member, (FunctionType, classmethod)) or name == "__hash__"):
+            setattr(view, name, member)
+    lender.register(view)  # type: ignore[attr-defined]
 
 
 class FrozenMapping(Mapping):  # type: ignore[type-arg]

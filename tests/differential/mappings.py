@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import operator
+from collections import abc
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.differential.generate import Path
 from tests.differential.observe import Outcome, observe
+from veltrix import types
 
 Outcomes = tuple[Outcome, ...]
 
@@ -42,6 +45,10 @@ def steps(reader: Any, path: Path, cut: int) -> Outcomes:
     return tuple(observe(call) for _ in range(2) for call in calls)
 
 
+def _named(**named: Any) -> list[tuple[str, Any]]:
+    return list(named.items())
+
+
 def collections(reader: Any) -> Outcomes:
     """What iterating gives, and what the views of `collections.abc` do."""
     names = ["a", "b", "db"]
@@ -56,10 +63,25 @@ def collections(reader: Any) -> Outcomes:
             lambda: list(reversed(reader.items())),
             lambda: sorted(reader.keys() & names),
             lambda: sorted(map(str, reader.keys() | names)),
+            lambda: sorted(map(str, names ^ reader.keys())),
+            lambda: (len(reader.keys() - names), reader.keys() == {*reader}, reader.keys() <= {"a"}),
+            lambda: reader.keys().isdisjoint(names),
+            lambda: (reader.items() == reader.items(), reader.values() == reader.values()),
+            lambda: sorted(map(str, reader.items() & reader.items())),
+            lambda: [name in reader.keys() for name in names],  # noqa: SIM118
+            lambda: None in reader.keys(),  # noqa: SIM118
+            lambda: [len(view) for view in (reader.keys(), reader.values(), reader.items())],
+            lambda: [isinstance(reader.keys(), kind) for kind in (abc.KeysView, types.KeysView, abc.Set)],
+            lambda: (next(iter(reader), None), next(iter(reader.items()), None)),
+            lambda: [*map(repr, (reader.keys(), reader.values(), reader.items()))],
+            lambda: list(copy.copy(reader.items())),
+            lambda: hash(reader.keys()),
+            lambda: setattr(reader.values(), "other", 1),
             lambda: (None, 1) in reader.items(),
             lambda: 1 in reader.values(),
             lambda: dict(reader),
             lambda: {**reader},
+            lambda: _named(**reader),
             lambda: bool(reader),
         )
     )

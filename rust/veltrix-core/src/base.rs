@@ -222,6 +222,11 @@ impl Base {
         })
     }
 
+    /// The entries that stand directly in a mapping whose path has this hash, with the hashes of their paths.
+    pub fn hashed_children(&self, id: EntryId, hash: u64) -> impl Iterator<Item = (EntryId, u64)> + '_ {
+        self.children(id).map(move |child| (child, path_hash(hash, self.segments.get(self.entry(child).segment).hash)))
+    }
+
     /// How many entries stand directly in a mapping, found without looking at all of them.
     pub fn count(&self, id: EntryId) -> usize {
         if is_narrow(&(id + 1..self.end(id))) {

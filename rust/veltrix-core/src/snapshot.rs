@@ -133,22 +133,29 @@ impl Snapshot {
         MappingPath { hash: self.base.hash(entry), entry, path: self.base.path(entry).into() }
     }
 
-    /// What stands at the path with this hash whose names below `mapping`, from the last to the first, `names` gives.
+    /// What stands at the path with this hash whose names below a mapping, from the last to the first, `names` gives;
+    /// `path` is asked for the mapping's path where that decides.
     #[inline]
-    pub fn find<'n, N>(&self, mapping: &MappingPath, hash: PathHash, names: N) -> Found<'_>
+    pub fn find<'n, 'p, N>(
+        &self,
+        from: EntryId,
+        path: impl FnOnce() -> &'p [SegmentId],
+        hash: PathHash,
+        names: N,
+    ) -> Found<'_>
     where
         N: Iterator<Item = &'n str> + Clone,
     {
         if let Some(delta) = &self.delta
             && let Some(change) = delta.get(hash.whole())
-            && self.is_text(&change.path, &mapping.path, names.clone())
+            && self.is_text(&change.path, path(), names.clone())
         {
             return changed(&self.base, change);
         }
-        if mapping.entry == NO_ENTRY {
+        if from == NO_ENTRY {
             return Found::Missing;
         }
-        match self.base.find(mapping.entry, hash, names) {
+        match self.base.find(from, hash, names) {
             Some(entry) => self.in_base(entry),
             None => Found::Missing,
         }
@@ -219,12 +226,12 @@ impl Snapshot {
     pub fn children(&self, mapping: &MappingPath) -> Vec<(SegmentId, Found<'_>)> {
         if self.is_clean(mapping.entry, || mapping.hash) {
             let (base, delta) = (&*self.base, self.delta.as_ref());
-            let found = |child, name| match delta {
-                None => in_base(base, None, child),
-                Some(_) => at_entry(base, delta, path_hash(mapping.hash, self.segments().get(name).hash), child),
+            let named = |child| base.entry(child).segment;
+            let Some(_) = delta else {
+                return base.children(mapping.entry).map(|child| (named(child), in_base(base, None, child))).collect();
             };
-            let named = |child| (base.entry(child).segment, child);
-            return base.children(mapping.entry).map(named).map(|(name, child)| (name, found(child, name))).collect();
+            let children = base.hashed_children(mapping.entry, mapping.hash);
+            return children.map(|(child, hash)| (named(child), at_entry(base, delta, hash, child))).collect();
         }
         let mut path = mapping.path.to_vec();
         self.names(mapping)

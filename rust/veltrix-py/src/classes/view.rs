@@ -5,20 +5,20 @@ use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::classes::key::Key;
+use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
 use crate::interop::alloc::{Int, texts};
 use crate::interop::error::type_error;
-use crate::interop::ffi;
 use crate::interop::imports;
 use crate::interop::panic::guarded;
-use crate::read::reading::Reading;
+use crate::read::reading::{Place, Reading};
 use crate::state::snapshot::Snapshot;
 use crate::state::view::View;
 
 impl View {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
         let view = slf.get();
-        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), mapping: view.mapping() }))
+        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), place: Place::View(view) }))
     }
 }
 

@@ -289,6 +289,12 @@ pub fn hold(object: &Bound<'_, PyAny>) -> usize {
     object.clone().into_ptr() as usize
 }
 
+/// The object that [`hold`] gave a number for, which holds it meanwhile.
+pub fn held(py: Python<'_>, number: usize) -> Bound<'_, PyAny> {
+    // SAFETY: the number stands for a strong reference from `hold` that is given back later.
+    unsafe { Bound::from_borrowed_ptr(py, number as *mut ffi::PyObject) }
+}
+
 /// Gives back what [`hold`] gave; nothing for 0.
 pub fn release(py: Python<'_>, held: usize) {
     if held != 0 {

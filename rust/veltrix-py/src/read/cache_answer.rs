@@ -3,12 +3,15 @@
 //! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
 use veltrix_core::path::is_plain_ascii;
 use veltrix_core::{EntryId, Known, Wanted};
 
 use crate::interop::str_access::{ascii, hash, same_str};
 use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::{MAPPING, ValueCache};
+use crate::state::view_pool::view_at;
 
 /// What the caches say of a key.
 pub enum CacheAnswer {
@@ -52,6 +55,22 @@ pub unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer 
     }
     // SAFETY: the caller's promise.
     unsafe { overruled(snapshot, known, wanted, key) }
+}
+
+/// What a snapshot remembers of a key: a value, or the mapping of an entry as a view.
+pub fn remembered<'py>(
+    owner: &Bound<'py, Snapshot>,
+    start: Start<'_>,
+    key: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: the key is a `str`, and an exact one where it is asked for; what the caches lend is held at once.
+    unsafe {
+        match cached(&start, key.as_ptr()) {
+            CacheAnswer::Value(value) => Ok(Some(Bound::from_borrowed_ptr(owner.py(), value))),
+            CacheAnswer::Mapping(entry) => view_at(owner, entry).map(Some),
+            CacheAnswer::Missing | CacheAnswer::Unknown => Ok(None),
+        }
+    }
 }
 
 /// Asks what stands before the base: a small overlay, and what the snapshot lists or hides.

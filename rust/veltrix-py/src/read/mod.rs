@@ -1,6 +1,7 @@
 //! Reading a snapshot or a view.
 
-pub mod reading;
 pub mod cache_answer;
+pub mod reading;
+pub mod children;
 pub mod type_slots;
 pub mod explain;

@@ -1,5 +1,6 @@
 //! What the Python classes hold.
 
+pub mod listing;
 pub mod value_cache;
 pub mod small_overlay;
 pub mod opaques;

@@ -1,12 +1,15 @@
 //! A read cache that owns Python keys and values.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use veltrix_core::{EntryId, Known, ReadCache, Wanted};
 
 use crate::interop::ffi;
+use crate::state::listing::{Listing, ListingKey};
 
 /// How many absent keys a cache remembers; more are looked up in the base each time, so that hostile keys cannot grow it.
 /// Few where assertions are on, as are spellings, so that small cases meet full caches.
@@ -28,18 +31,46 @@ pub const MAPPING: usize = 1;
 pub struct ValueCache {
     table: ReadCache,
     misses: AtomicUsize,
+    listings: Mutex<HashMap<ListingKey, Arc<Listing>>>,
 }
 
 impl ValueCache {
     /// An empty cache beside `entries` entries; other spellings of their paths have room too, but not without end.
     pub fn new(entries: usize) -> Self {
-        Self { table: ReadCache::new(entries * 2 + SPELLINGS + MISSES), misses: AtomicUsize::new(0) }
+        Self {
+            table: ReadCache::new(entries * 2 + SPELLINGS + MISSES),
+            misses: AtomicUsize::new(0),
+            listings: Mutex::default(),
+        }
     }
 
     /// The table itself, for the slots.
     #[inline]
     pub const fn table(&self) -> &ReadCache {
         &self.table
+    }
+
+    /// The value that is kept for a key.
+    pub fn known<'py>(&self, key: &Bound<'py, PyString>, from: EntryId) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
+        let known = self.table.find(wanted, |other| ffi::same_text(other, key)).filter(|known| known.value > MAPPING);
+        Ok(known.map(|known| ffi::held(key.py(), known.value)))
+    }
+
+    /// The children of a mapping that were listed before.
+    pub fn listing(&self, of: &ListingKey) -> Option<Arc<Listing>> {
+        self.listings().get(of).map(Arc::clone)
+    }
+
+    /// Keeps the children of a mapping; gives those that another thread kept meanwhile.
+    pub fn keep_listing(&self, of: ListingKey, listing: Listing) -> Arc<Listing> {
+        let new = Arc::new(listing);
+        Arc::clone(self.listings().entry(of).or_insert_with(|| Arc::clone(&new)))
+    }
+
+    /// Held for as long as it takes to look something up or put it in: no code of Python's runs meanwhile.
+    fn listings(&self) -> MutexGuard<'_, HashMap<ListingKey, Arc<Listing>>> {
+        self.listings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether one more absent key would be remembered.
@@ -111,6 +142,7 @@ impl Drop for ValueCache {
                     ffi::release(py, object);
                 }
             }
+            self.listings().clear();
         });
     }
 }

@@ -68,6 +68,12 @@ pub unsafe fn new_view(snapshot: *mut ffi::PyObject, entry: EntryId) -> *mut ffi
     }
 }
 
+/// A new view of the mapping of an entry of a snapshot's base.
+pub fn view_at<'py>(snapshot: &Bound<'py, Snapshot>, entry: EntryId) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: the snapshot is attached; the result is a new reference, or null with an error.
+    unsafe { Bound::from_owned_ptr_or_err(snapshot.py(), new_view(snapshot.as_ptr(), entry)) }
+}
+
 #[cold]
 fn made(py: Python<'_>, view: View) -> *mut ffi::PyObject {
     match Bound::new(py, view) {
