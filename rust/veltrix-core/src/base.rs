@@ -46,7 +46,7 @@ pub struct Entry {
 /// The flat result of resolving a stack.
 #[derive(Debug)]
 pub struct Base {
-    entries: Box<[Entry]>,
+    entries: Arc<[Entry]>,
     index: Index,
     /// Wide mappings with the numbers of their children, sorted by entry.
     wide: Box<[(EntryId, u32)]>,
@@ -63,6 +63,11 @@ impl Base {
         let index = Index::new(entries.len(), &indexed);
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
         Self { entries: entries.into(), index, wide: wide.into(), trees: trees.into(), nodes, segments }
+    }
+
+    /// The names of its paths, without its values.
+    pub fn names(&self) -> BaseNames {
+        BaseNames { entries: Arc::clone(&self.entries), segments: Arc::clone(&self.segments) }
     }
 
     /// Whether its table holds more that its layers do not need than what they need.
@@ -90,8 +95,7 @@ impl Base {
     /// The entry behind all below an entry.
     #[inline]
     pub fn end(&self, id: EntryId) -> EntryId {
-        let entry = self.entry(id);
-        if entry.kind == Kind::Mapping { entry.link } else { id + 1 }
+        end(&self.entries, id)
     }
 
     /// The tree and node that hold a leaf's value.
@@ -198,28 +202,13 @@ impl Base {
     }
 
     /// The segments of an entry's path.
-    pub fn path(&self, mut id: EntryId) -> Vec<SegmentId> {
-        let mut path = Vec::new();
-        while id != 0 {
-            let entry = self.entry(id);
-            path.push(entry.segment);
-            id = entry.parent;
-        }
-        path.reverse();
-        path
+    pub fn path(&self, id: EntryId) -> Vec<SegmentId> {
+        path(&self.entries, id)
     }
 
     /// The entries that stand directly in a mapping.
     pub fn children(&self, id: EntryId) -> impl Iterator<Item = EntryId> + '_ {
-        let end = self.end(id);
-        let mut next = id + 1;
-        std::iter::from_fn(move || {
-            (next < end).then(|| {
-                let current = next;
-                next = self.end(current);
-                current
-            })
-        })
+        children(&self.entries, id)
     }
 
     /// The entries that stand directly in a mapping whose path has this hash, with the hashes of their paths.
@@ -240,6 +229,59 @@ impl Base {
     pub(crate) const fn root() -> Entry {
         Entry { segment: NO_SEGMENT, parent: NO_ENTRY, link: 1, tree: 0, kind: Kind::Mapping }
     }
+}
+
+/// The names of a base's paths, without its values.
+#[derive(Debug)]
+pub struct BaseNames {
+    entries: Arc<[Entry]>,
+    segments: Arc<Interner>,
+}
+
+impl BaseNames {
+    /// The names on the path of an entry.
+    pub fn path(&self, id: EntryId) -> impl Iterator<Item = &str> {
+        path(&self.entries, id).into_iter().map(|name| &*self.segments.get(name).text)
+    }
+
+    /// The names of what stands directly in a mapping.
+    pub fn children(&self, id: EntryId) -> impl Iterator<Item = &str> {
+        let name = |child: EntryId| self.entries[child as usize].segment;
+        children(&self.entries, id).map(move |child| &*self.segments.get(name(child)).text)
+    }
+}
+
+/// The segments of an entry's path.
+fn path(entries: &[Entry], mut id: EntryId) -> Vec<SegmentId> {
+    let mut path = Vec::new();
+    while id != 0 {
+        let entry = &entries[id as usize];
+        path.push(entry.segment);
+        id = entry.parent;
+    }
+    path.reverse();
+    path
+}
+
+/// The entry behind all below an entry.
+#[inline]
+fn end(entries: &[Entry], id: EntryId) -> EntryId {
+    let entry = &entries[id as usize];
+    if entry.kind == Kind::Mapping { entry.link } else { id + 1 }
+}
+
+/// The entries that stand directly in a mapping.
+#[inline]
+fn children(entries: &[Entry], id: EntryId) -> impl Iterator<Item = EntryId> + '_ {
+    let last = end(entries, id);
+    let mut next = id + 1;
+    std::iter::from_fn(move || {
+        (next < last).then(|| {
+            let current = next;
+            next = end(entries, current);
+            current
+        })
+    })
 }
 
 /// Entries below a mapping, at most so many that they are looked through: four cache lines; few where assertions are

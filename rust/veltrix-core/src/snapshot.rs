@@ -161,6 +161,12 @@ impl Snapshot {
         }
     }
 
+    /// What stands at a name in a mapping of the base whose children are the base's; `hash` is that of the path.
+    pub fn child(&self, mapping: EntryId, hash: PathHash, name: &str) -> Found<'_> {
+        let entry = self.base.find(mapping, hash, std::iter::once(name));
+        entry.map_or(Found::Missing, |entry| at_entry(&self.base, self.delta.as_ref(), hash.whole(), entry))
+    }
+
     /// What stands at a path from the root.
     pub fn find_path(&self, path: &[SegmentId]) -> Found<'_> {
         locate(&self.base, self.delta.as_ref(), path).found
@@ -191,13 +197,8 @@ impl Snapshot {
 
     /// The names of the children of a mapping, in their order.
     pub fn names(&self, mapping: &MappingPath) -> Vec<SegmentId> {
-        self.first_names(mapping, usize::MAX)
-    }
-
-    /// The names of the first children of a mapping, at most so many.
-    pub fn first_names(&self, mapping: &MappingPath, most: usize) -> Vec<SegmentId> {
         if self.is_clean(mapping.entry, || mapping.hash) {
-            let children = self.base.children(mapping.entry).take(most);
+            let children = self.base.children(mapping.entry);
             return children.map(|child| self.base.entry(child).segment).collect();
         }
         let Ok(Outcome::Mapping(definitions)) = self.walk(&mapping.path) else { return Vec::new() };
@@ -208,7 +209,7 @@ impl Snapshot {
             path.pop();
             present
         };
-        merged_names(&definitions).filter(present).take(most).collect()
+        merged_names(&definitions).filter(present).collect()
     }
 
     /// Makes what layers make when they are asked: so that no thread that is detached makes it while the process forks.

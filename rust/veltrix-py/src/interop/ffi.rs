@@ -7,7 +7,7 @@ use std::ffi::CStr;
 use pyo3::exceptions::{PyBaseException, PyUnicodeEncodeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use veltrix_core::{Kind, NO_SEGMENT, SegmentId, TreeBuilder};
 
 use crate::interop::str_access::{ascii, same_str};
@@ -273,6 +273,21 @@ pub fn new_list<'py>(py: Python<'py>, items: Vec<Bound<'py, PyAny>>) -> PyResult
             ffi::PyList_SET_ITEM(list.as_ptr(), at.cast_signed(), item.into_ptr());
         }
         Ok(list.cast_into_unchecked())
+    }
+}
+
+/// An instance of a class of Python's that was not initialised: of an exception, with these arguments.
+pub fn new_uninitialised<'py>(
+    class: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let class = class.cast::<PyType>()?;
+    // SAFETY: a ready type, its own slot, and a tuple; the result is a new reference, or null with an error.
+    unsafe {
+        let raw = class.as_type_ptr();
+        let Some(new) = (*raw).tp_new else { return Ok(py.None().into_bound(py)) };
+        Bound::from_owned_ptr_or_err(py, new(raw, arguments.as_ptr(), std::ptr::null_mut()))
     }
 }
 

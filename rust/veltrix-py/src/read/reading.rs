@@ -10,8 +10,7 @@ use veltrix_core::{Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, Segment
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
-use crate::interop::alloc::{Int, Text, texts};
-use crate::interop::error::raise;
+use crate::interop::alloc::{Int, Text};
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::state::snapshot::Snapshot;
@@ -125,7 +124,9 @@ impl<'a, 'py> Reading<'a, 'py> {
             }
             let Some(id) = kernel.segments().find(text) else { return Ok(None) };
             let Some(hash) = plain_hash(text, mapping.hash) else { return Ok(None) };
-            let Found::Mapping(entry) = kernel.find(mapping.entry, || &mapping.path, hash, once(text)) else { return Ok(None) };
+            let Found::Mapping(entry) = kernel.find(mapping.entry, || &mapping.path, hash, once(text)) else {
+                return Ok(None);
+            };
             reading.keep_mapping(key, hash.whole(), entry)?;
             mapping = kernel.below(&mapping, id, entry);
         }
@@ -213,30 +214,8 @@ impl<'a, 'py> Reading<'a, 'py> {
     pub fn get_item(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match self.find(wanted)? {
             Some(value) => Ok(value),
-            None => Err(self.missing(&path::steps(wanted)?)),
+            None => Err(self.missing_at(wanted)?),
         }
-    }
-
-    /// The `MissingKeyError` for steps that lead nowhere.
-    pub fn missing(&self, steps: &[Step<'_>]) -> PyErr {
-        let attempt = || -> PyResult<PyErr> {
-            let py = self.py();
-            let depth = match self.kernel()?.look_up(self.mapping(), steps) {
-                Target::Missing { depth } => depth,
-                Target::Leaf { .. } | Target::Mapping(_) => steps.len() - 1,
-            };
-            let above = self.above();
-            let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
-            let reached = above.len() + depth;
-            // The error is given names only: the mapping itself would show its values, and keep the snapshot.
-            let beside = self.kernel()?.beside(self.mapping(), &steps[..depth]);
-            let siblings = texts(py, beside.names)?;
-            let items = beside.items.map(|items| Int(items.cast_signed() as i64));
-            let key = path::step_object(py, &steps[depth])?;
-            let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
-            Ok(raise(imports::missing_key_error(py), (whole, prefix, key, siblings, items)))
-        };
-        attempt().unwrap_or_else(|error| error)
     }
 
     /// The steps of the path of this mapping.
