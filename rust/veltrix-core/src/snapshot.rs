@@ -161,9 +161,9 @@ impl Snapshot {
         }
     }
 
-    /// What stands at a name in a mapping of the base whose children are the base's; `hash` is that of the path.
+    /// What stands at a plain name in a mapping of the base whose children are the base's; `hash` is that of the path.
     pub fn child(&self, mapping: EntryId, hash: PathHash, name: &str) -> Found<'_> {
-        let entry = self.base.find(mapping, hash, std::iter::once(name));
+        let entry = self.base.find(mapping, hash, name.rsplit('.'));
         entry.map_or(Found::Missing, |entry| at_entry(&self.base, self.delta.as_ref(), hash.whole(), entry))
     }
 

@@ -89,7 +89,7 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
-    let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    let own = |own: &Box<ValueCache>| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
     snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
 }
 
@@ -100,11 +100,10 @@ const fn bit(known: Known) -> u64 {
 
 #[inline]
 const fn answer(known: Known) -> CacheAnswer {
-    match known.value {
-        0 => CacheAnswer::Missing,
-        MAPPING => CacheAnswer::Mapping(known.entry),
-        value => CacheAnswer::Value(value as *mut ffi::PyObject),
+    if known.value > MAPPING {
+        return CacheAnswer::Value(known.value as *mut ffi::PyObject);
     }
+    if known.value == MAPPING { CacheAnswer::Mapping(known.entry) } else { CacheAnswer::Missing }
 }
 
 /// Asks the caches for each of the names of an exact tuple, one below the other.

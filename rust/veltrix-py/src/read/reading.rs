@@ -2,7 +2,6 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use std::iter::once;
 use std::sync::Arc;
 use veltrix_core as kernel;
 use veltrix_core::path::{Step, is_plain, plain_hash, push_known};
@@ -124,7 +123,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             }
             let Some(id) = kernel.segments().find(text) else { return Ok(None) };
             let Some(hash) = plain_hash(text, mapping.hash) else { return Ok(None) };
-            let Found::Mapping(entry) = kernel.find(mapping.entry, || &mapping.path, hash, once(text)) else {
+            let Found::Mapping(entry) = kernel.find(mapping.entry, || &mapping.path, hash, text.rsplit('.')) else {
                 return Ok(None);
             };
             reading.keep_mapping(key, hash.whole(), entry)?;

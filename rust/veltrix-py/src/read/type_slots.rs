@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
-use veltrix_core::{NO_ENTRY, ROOT_HASH};
+use veltrix_core::{EntryId, NO_ENTRY, ROOT_HASH};
 
 use crate::interop::ffi::attribute;
 use crate::interop::str_access::ascii;
@@ -159,17 +159,52 @@ unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut 
     // SAFETY: the slot of a final class gets its instances, attached; the original slot is called as it would have been.
     unsafe {
         let reader = instance::<T>(slf);
-        match known(reader, key) {
-            CacheAnswer::Value(value) => {
-                // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
-                ffi::Py_INCREF(value);
-                return value;
+        if is_exact_str(key) {
+            match cached(&reader.start(), key) {
+                CacheAnswer::Value(value) => {
+                    // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
+                    ffi::Py_INCREF(value);
+                    return value;
+                }
+                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
+                CacheAnswer::Missing | CacheAnswer::Unknown => {}
             }
-            CacheAnswer::Mapping(entry) => return new_view(reader.owner(slf), entry),
-            CacheAnswer::Missing | CacheAnswer::Unknown => {}
+        }
+        slow_subscript::<T>(slf, key)
+    }
+}
+
+/// A view of the mapping of an entry. Apart from the hot way, which would save registers for it each time.
+///
+/// # Safety
+/// As in `subscript`; the entry is one of the base that the instance reads from.
+#[inline(never)]
+unsafe fn view_below<T: SlotClass>(slf: *mut ffi::PyObject, entry: EntryId) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { new_view(instance::<T>(slf).owner(slf), entry) }
+}
+
+/// Reads what the caches do not know by a text.
+///
+/// # Safety
+/// As in `subscript`.
+#[inline(never)]
+unsafe fn slow_subscript<T: SlotClass>(slf: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: as in `subscript`.
+    unsafe {
+        let reader = instance::<T>(slf);
+        if ffi::PyTuple_CheckExact(path) != 0 {
+            match by_names(reader.start(), path) {
+                CacheAnswer::Value(value) => {
+                    ffi::Py_INCREF(value);
+                    return value;
+                }
+                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
+                CacheAnswer::Missing | CacheAnswer::Unknown => {}
+            }
         }
         match T::originals().get() {
-            Some(originals) => (originals.subscript)(slf, key),
+            Some(originals) => (originals.subscript)(slf, path),
             None => std::ptr::null_mut(),
         }
     }
@@ -203,7 +238,7 @@ unsafe extern "C" fn get<T: SlotClass>(
             let reader = instance::<T>(slf);
             let found = match settled(reader, *arguments) {
                 CacheAnswer::Value(value) => Some(value),
-                CacheAnswer::Mapping(entry) => return new_view(reader.owner(slf), entry),
+                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
                 CacheAnswer::Missing if count == 2 => Some(*arguments.add(1)),
                 CacheAnswer::Missing => Some(ffi::Py_None()),
                 CacheAnswer::Unknown => None,
