@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     _Facts = tuple[str, str, str | int, Iterable[str], int | None]
 
 _SHOWN_PROBLEMS = 20
+_ARGUMENTS: Any = BaseException.args
+"""The arguments that an exception keeps, whatever its class says of them."""
 
 ADVICE = {
     "allow-empty": "say allow_empty=True if that is meant",
@@ -196,9 +198,9 @@ class MissingKeyError(ConfigError, KeyError):
     def _found(self) -> _Facts:
         """Path, prefix, key, siblings and items, found out now if they were not yet."""
         if self._facts is None:
-            (find,) = _arguments(self)
+            (find,) = _ARGUMENTS.__get__(self)
             self._facts = find()
-            BaseException.args.__set__(self, self._facts[:3])
+            _ARGUMENTS.__set__(self, self._facts[:3])
         return self._facts
 
     @property
@@ -230,15 +232,16 @@ class MissingKeyError(ConfigError, KeyError):
         return self._found()[4]
 
     @property
-    def args(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def args(self) -> tuple[Any, ...]:
         """Path, prefix and key."""
         self._found()
-        return _arguments(self)
+        arguments: tuple[Any, ...] = _ARGUMENTS.__get__(self)
+        return arguments
 
     @args.setter
     def args(self, arguments: tuple[Any, ...]) -> None:
         self._found()
-        BaseException.args.__set__(self, arguments)
+        _ARGUMENTS.__set__(self, arguments)
 
     def __repr__(self) -> str:
         self._found()
@@ -277,12 +280,6 @@ class MissingKeyError(ConfigError, KeyError):
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.path, self.prefix, self.key, self.siblings, self.items)
-
-
-def _arguments(error: BaseException) -> tuple[Any, ...]:
-    """The arguments that CPython keeps, whatever a class says of them."""
-    arguments: tuple[Any, ...] = BaseException.args.__get__(error)
-    return arguments
 
 
 def beside(names: Iterable[str]) -> tuple[str, ...]:

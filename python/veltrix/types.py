@@ -180,17 +180,21 @@ class FrozenMapping(Mapping):  # type: ignore[type-arg]
     def __reversed__(self) -> Iterator[str]:
         return reversed(self._data)
 
-    def keys(self) -> KeysView:
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key, or the default where there is none."""
+        return self._data.get(key, default)
+
+    def keys(self) -> abc.KeysView[str]:
         """The names of the children."""
-        return KeysView(self)
+        return self._data.keys()
 
-    def values(self) -> ValuesView:
+    def values(self) -> abc.ValuesView[Any]:
         """The values of the children."""
-        return ValuesView(self)
+        return self._data.values()
 
-    def items(self) -> ItemsView:
+    def items(self) -> abc.ItemsView[str, Any]:
         """The names and values of the children."""
-        return ItemsView(self)
+        return self._data.items()
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenMapping):

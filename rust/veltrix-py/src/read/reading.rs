@@ -5,7 +5,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core as kernel;
 use veltrix_core::path::{Step, is_plain, plain_hash, push_known};
-use veltrix_core::{Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
+use veltrix_core::{Child, EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -195,8 +195,13 @@ impl<'a, 'py> Reading<'a, 'py> {
         node: NodeId,
     ) -> PyResult<Bound<'py, PyAny>> {
         let value = self.leaf(tree, node)?;
-        if self.entry() != NO_ENTRY && (self.snapshot().opaques().is_none() || to_python::is_plain(tree, node)) {
+        if self.entry() == NO_ENTRY {
+            return Ok(value);
+        }
+        if self.snapshot().opaques().is_none() || to_python::is_plain(tree, node) {
             cache.keep_value(key, self.entry(), hash, entry, &value)?;
+        } else if tree.node(node).kind == Kind::Opaque {
+            cache.keep_lent(key, self.entry(), hash, entry, &value)?;
         }
         Ok(value)
     }

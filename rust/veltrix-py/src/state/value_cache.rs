@@ -1,6 +1,6 @@
 //! A read cache that owns Python keys and values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,11 +26,14 @@ pub const ABSENT: EntryId = u32::MAX - 1;
 /// In the place of a value: the entry is a mapping's.
 pub const MAPPING: usize = 1;
 
-/// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
-/// so to the snapshot itself, would be hidden from the garbage collector here.
+/// Keys that were read, and their values. Only plain immutable values are held: an object that may refer to others, and
+/// so to the snapshot itself, would be hidden from the garbage collector here. An opaque object is known by its address
+/// alone: every snapshot that asks this cache holds it, in a dict that the collector sees.
 pub struct ValueCache {
     table: ReadCache,
     misses: AtomicUsize,
+    /// Values that are known and not held.
+    lent: Mutex<HashSet<usize>>,
     listings: Mutex<HashMap<ListingKey, Arc<Listing>>>,
 }
 
@@ -40,6 +43,7 @@ impl ValueCache {
         Self {
             table: ReadCache::new(entries * 2 + SPELLINGS + MISSES),
             misses: AtomicUsize::new(0),
+            lent: Mutex::default(),
             listings: Mutex::default(),
         }
     }
@@ -103,6 +107,20 @@ impl ValueCache {
         Ok(())
     }
 
+    /// Keeps the address of an opaque object that a key leads to, and that all who ask this cache hold.
+    pub fn keep_lent(
+        &self,
+        key: &Bound<'_, PyString>,
+        from: EntryId,
+        hash: u64,
+        entry: EntryId,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let address = value.as_ptr() as usize;
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner).insert(address);
+        self.keep(key, from, hash, entry, address).map(|_| ())
+    }
+
     /// Keeps the entry of a mapping that a key leads to.
     pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<()> {
         self.keep(key, from, hash, entry, MAPPING).map(|_| ())
@@ -132,13 +150,14 @@ impl Drop for ValueCache {
     fn drop(&mut self) {
         // Without an interpreter to give them back to, the objects are left alone.
         let _ = Python::try_attach(|py| {
+            let lent = std::mem::take(&mut *self.lent.lock().unwrap_or_else(PoisonError::into_inner));
             let slots = self.table.slots();
             for start in (0..slots).step_by(BATCH) {
                 let batch = start..slots.min(start + BATCH);
                 // Nobody else knows the cache any more and no lock of ours is held, so that others may run meanwhile, as
                 // they may while any object goes. What was held is plain, so that giving it back runs no code.
                 let held = if start == 0 { self.table.held(batch) } else { py.detach(|| self.table.held(batch)) };
-                for object in held.into_iter().filter(|&object| object != MAPPING) {
+                for object in held.into_iter().filter(|object| *object != MAPPING && !lent.contains(object)) {
                     ffi::release(py, object);
                 }
             }
