@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.data import MIDDLE, resolving_to
-from benches.subjects import Request, absent_keys, kernels, some_keys, stacked
+from benches.subjects import Request, absent_keys, in_steps, kernels, some_keys, stacked
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import compiled
 
@@ -98,6 +98,8 @@ def main(implementation: str) -> Counts:
         "path in s, miss": _each("k{0} in s", absent_keys(stored)),
         "s.get(path), hit": _each("s.get(k{0})", equal_copies(stored)),
         "s.get(path), miss": _each("s.get(k{0})", absent_keys(stored)),
+        "s[a][b][c][d]": (unrolled("s[a{0}][b{0}][c{0}][d{0}]", KEYS), in_steps(generated.flat, KEYS), KEYS),
+        "s[a, b, c, d]": (unrolled("s[t{0}]", KEYS), in_steps(generated.flat, KEYS), KEYS),
         "key.value": _each("k{0}.value", [snapshot.key(key) for key in stored]),
         "overlay of 5 keys": ("s.overlay(data)", {"data": few.data}, 1),
         "overlay of 5 keys, 40 reads": _of_a_request(few),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
-from benches.subjects import Request, absent_keys, kernels, snapshot_of, stacked
+from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 
 KEYS = 20
@@ -42,7 +42,23 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     for path in middle:
         all_set = all_set.set(path, 0, layer=MIDDLE)
     different = {"diff": kernel.diff, "s": snapshot, "new": new}
+    steps = {**reads, "m": generated.merged, **in_steps(flat, KEYS)}
+    wide = {f"name_{number}": number for number in range(1_000)}
+    sections = {"wide": wide, "twenty": dict(list(wide.items())[:20])}
+    wide_snapshot = kernel.resolve([kernel.Layer("wide", sections)])
+    of_twenty = {"v": wide_snapshot["twenty"], "m": sections["twenty"]}
+    missing = {"v": wide_snapshot["wide"], "m": wide, "k": "missing"}
     return {
+        "s[a][b][c][d]": Operation(unrolled("s[a{0}][b{0}][c{0}][d{0}]", KEYS), steps),
+        "nested dicts' [a][b][c][d]": Operation(unrolled("m[a{0}][b{0}][c{0}][d{0}]", KEYS), steps),
+        "s[a]['b.c.d']": Operation(unrolled("s[a{0}][r{0}]", KEYS), steps),
+        "s[a, b, c, d]": Operation(unrolled("s[t{0}]", KEYS), steps),
+        "iterate a view of 20": Operation("for _ in v:\n    pass", of_twenty),
+        "iterate a dict of 20": Operation("for _ in m:\n    pass", of_twenty),
+        "iterate the items of a view of 20": Operation("for _, _ in v.items():\n    pass", of_twenty),
+        "a dict of a view of 20": Operation("dict(v)", of_twenty),
+        "missing key raised beside 1,000": Operation("try:\n    v[k]\nexcept KeyError:\n    pass", missing),
+        "a dict's missing key raised": Operation("try:\n    m[k]\nexcept KeyError:\n    pass", missing),
         "s[path], equal keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **equal}),
         "s[path], identical keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
         "path in s, hit": Operation(unrolled("k{0} in s", KEYS), {**reads, **equal}),

@@ -44,6 +44,18 @@ def absent_keys(keys: list[str]) -> list[str]:
     return [f"{key[:-1]}{'q' if key[-1] != 'q' else 'z'}x" for key in keys]
 
 
+def in_steps(flat: dict[str, Any], count: int = KEYS) -> dict[str, Any]:
+    """Paths of four names as numbered names: each name, all as a tuple, and the last three as a text."""
+    paths = [path.split(".") for path in some_keys(flat, len(flat)) if path.count(".") == 3][:count]
+    names = {
+        f"{letter}{at}": name
+        for at, path in enumerate(paths)
+        for letter, name in zip("abcd", path, strict=True)
+    }
+    tuples = {f"t{at}": tuple(path) for at, path in enumerate(paths)}
+    return {**names, **tuples, **{f"r{at}": ".".join(path[1:]) for at, path in enumerate(paths)}}
+
+
 @dataclass(frozen=True)
 class Request:
     """A request's own overrides, and what it reads: a fifth of the reads are of what it overrides."""

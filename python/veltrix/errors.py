@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
     from veltrix.types import Origin
 
+    _Facts = tuple[str, str, str | int, Iterable[str], int | None]
+
 _SHOWN_PROBLEMS = 20
+_ARGUMENTS: Any = BaseException.args
+"""The arguments that an exception keeps, whatever its class says of them."""
 
 ADVICE = {
     "allow-empty": "say allow_empty=True if that is meant",
@@ -171,10 +175,12 @@ class MissingKeyError(ConfigError, KeyError):
 
     `prefix` is the longest part of `path` where something does ("" for the top level), `key` the segment
     that is missing there, `siblings` the keys that are not, and `items`, where a list stands there, how many
-    it has. Both kernels hand over names, never the mapping: the error would hold its values.
+    it has. Both kernels hand over names, never the mapping: the error would hold its values. The native one
+    hands over a function that finds all of them, since most of these errors are caught and never shown.
     """
 
     code = "missing-key"
+    _facts: _Facts | None = None
     _kept: tuple[str, ...] | None = None
     _nearest: tuple[str | None] | None = None
 
@@ -186,19 +192,60 @@ class MissingKeyError(ConfigError, KeyError):
         siblings: Iterable[str] = (),
         items: int | None = None,
     ) -> None:
-        self.path = path
-        self.prefix = prefix
-        self.key = key
-        self.items = items
-        self._siblings = siblings
+        self._facts = (path, prefix, key, siblings, items)
         Exception.__init__(self, path, prefix, key)
+
+    def _found(self) -> _Facts:
+        """Path, prefix, key, siblings and items, found out now if they were not yet."""
+        if self._facts is None:
+            (find,) = _ARGUMENTS.__get__(self)
+            self._facts = find()
+            _ARGUMENTS.__set__(self, self._facts[:3])
+        return self._facts
+
+    @property
+    def path(self) -> str:
+        """The whole path."""
+        return self._found()[0]
+
+    @property
+    def prefix(self) -> str:
+        """The longest part of it where something stands."""
+        return self._found()[1]
+
+    @property
+    def key(self) -> str | int:
+        """The segment that is missing there."""
+        return self._found()[2]
 
     @property
     def siblings(self) -> tuple[str, ...]:
         """Of the first 1,000 keys beside the missing one those of at most 300 characters."""
         if self._kept is None:
-            self._siblings = self._kept = beside(self._siblings)
+            self._kept = beside(self._found()[3])
+            self._facts = (*self._found()[:3], self._kept, self.items)
         return self._kept
+
+    @property
+    def items(self) -> int | None:
+        """How many items the list has that stands there."""
+        return self._found()[4]
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """Path, prefix and key."""
+        self._found()
+        arguments: tuple[Any, ...] = _ARGUMENTS.__get__(self)
+        return arguments
+
+    @args.setter
+    def args(self, arguments: tuple[Any, ...]) -> None:
+        self._found()
+        _ARGUMENTS.__set__(self, arguments)
+
+    def __repr__(self) -> str:
+        self._found()
+        return Exception.__repr__(self)
 
     @property
     def nearest(self) -> str | None:

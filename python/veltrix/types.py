@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import abc, namedtuple
 from collections.abc import Mapping
+from types import FunctionType
 
 from veltrix._text import place_in_file, printable
 
@@ -139,6 +140,16 @@ class ItemsView(abc.ItemsView[str, "Any"]):
         return ((name, self._mapping[name]) for name in reversed(self._mapping))
 
 
+def lend_methods(lender: type, view: type) -> None:
+    """Gives a view of the native kernel the methods that the class of its name here has and it has not."""
+    own = {*vars(view), "__init__", "__subclasshook__"}
+    methods = {name: member for kind in reversed(lender.__mro__[:-1]) for name, member in vars(kind).items()}
+    for name, member in methods.items():
+        if name not in own and (isinstance(member, (FunctionType, classmethod)) or name == "__hash__"):
+            setattr(view, name, member)
+    lender.register(view)  # type: ignore[attr-defined]
+
+
 class FrozenMapping(Mapping):  # type: ignore[type-arg]
     """A read-only mapping: what a mapping inside a list becomes."""
 
@@ -169,17 +180,21 @@ class FrozenMapping(Mapping):  # type: ignore[type-arg]
     def __reversed__(self) -> Iterator[str]:
         return reversed(self._data)
 
-    def keys(self) -> KeysView:
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key, or the default where there is none."""
+        return self._data.get(key, default)
+
+    def keys(self) -> abc.KeysView[str]:
         """The names of the children."""
-        return KeysView(self)
+        return self._data.keys()
 
-    def values(self) -> ValuesView:
+    def values(self) -> abc.ValuesView[Any]:
         """The values of the children."""
-        return ValuesView(self)
+        return self._data.values()
 
-    def items(self) -> ItemsView:
+    def items(self) -> abc.ItemsView[str, Any]:
         """The names and values of the children."""
-        return ItemsView(self)
+        return self._data.items()
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenMapping):

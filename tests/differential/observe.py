@@ -48,7 +48,8 @@ def error_parts(error: BaseException) -> Outcome:
             (name, value) for name, value in sorted(vars(error).items()) if not name.startswith("_")
         )
         if isinstance(error, MissingKeyError):
-            attributes += (error.siblings, error.nearest)
+            attributes += (error.path, error.prefix, error.key, error.items, error.args)
+            attributes += (error.siblings, error.nearest, repr(error))
     cause, context = (
         None if other is None else type(other).__qualname__ for other in (error.__cause__, error.__context__)
     )

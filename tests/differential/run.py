@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.differential.generate import MOST_SNAPSHOTS, Case, LayerSpec, Path, Ref
+from tests.differential.mappings import collections, steps
 from tests.differential.observe import Outcome, observe
 from tests.differential.pickles import dump, load
 from veltrix import Dimension, FrozenMapping, implementations
@@ -263,29 +264,6 @@ def _display(run: Run, target: Any) -> Outcomes:
     )
 
 
-def _collections(run: Run, target: Any) -> Outcomes:
-    reader = run.reader(target)
-    names = ["a", "b", "db"]
-    return tuple(
-        observe(call)
-        for call in (
-            lambda: list(reader.keys()),
-            lambda: list(reader.values()),
-            lambda: list(reader.items()),
-            lambda: list(reversed(reader.keys())),
-            lambda: list(reversed(reader.values())),
-            lambda: list(reversed(reader.items())),
-            lambda: sorted(reader.keys() & names),
-            lambda: sorted(map(str, reader.keys() | names)),
-            lambda: (None, 1) in reader.items(),
-            lambda: 1 in reader.values(),
-            lambda: dict(reader),
-            lambda: {**reader},
-            lambda: bool(reader),
-        )
-    )
-
-
 def _portrait(run: Run, target: Any) -> Outcomes:
     return portrait(run.reader(target), run.case.universe)
 
@@ -376,9 +354,10 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "key": lambda run, target, path: _call(run, target, "key", path),
     "equals": _equals,
     "display": _display,
-    "collections": _collections,
+    "collections": lambda run, target: collections(run.reader(target)),
     "portrait": _portrait,
     "reads": _reads,
+    "steps": lambda run, target, path, cut: steps(run.reader(target), path, cut),
     "surface": _surface,
     "parse_path": lambda run, path: (observe(run.kernel.parse_path, path),),
     "format_path": lambda run, path: (observe(run.kernel.format_path, path),),

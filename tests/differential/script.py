@@ -276,6 +276,7 @@ _READS = (
     (2, "collections", lambda script: (script.target(),)),
     (1, "portrait", lambda script: (script.target(),)),
     (12, "reads", lambda script: (script.snapshot(),)),
+    (6, "steps", lambda script: (script.target(), script.maker.path(), script.source.below(4))),
     (1, "surface", lambda script: (script.target(),)),
     (3, "parse_path", lambda script: (script.path(),)),
     (2, "format_path", lambda script: (script.maker.path() if script.source.chance(0.7) else script.path(),)),

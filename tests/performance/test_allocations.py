@@ -14,6 +14,8 @@ READS = (
     "path in s, miss",
     "s.get(path), hit",
     "s.get(path), miss",
+    "s[a][b][c][d]",
+    "s[a, b, c, d]",
     "key.value",
 )
 OVERLAYS = ("overlay of 3 keys", "overlay of 3 keys, 40 reads", "overlay of 3 keys of three sections")

@@ -15,7 +15,13 @@ BANNED = {
 OLDEST_PYO3 = (0, 30, 1)
 
 # The only files with unsafe blocks, each for the reason that its head gives.
-FENCED = {"interop/ffi.rs", "read/type_slots.rs", "interop/str_access.rs"}
+FENCED = {
+    "interop/ffi.rs",
+    "interop/str_access.rs",
+    "read/cache_answer.rs",
+    "read/type_slots.rs",
+    "state/view_pool.rs",
+}
 
 
 # What works without the interpreter lock: functions of the core, which has no object that it could drop.

@@ -46,8 +46,10 @@ pub struct Entry {
 /// The flat result of resolving a stack.
 #[derive(Debug)]
 pub struct Base {
-    entries: Box<[Entry]>,
+    entries: Arc<[Entry]>,
     index: Index,
+    /// Wide mappings with the numbers of their children, sorted by entry.
+    wide: Box<[(EntryId, u32)]>,
     trees: Box<[Arc<Tree>]>,
     /// How many nodes the trees have.
     nodes: usize,
@@ -57,9 +59,15 @@ pub struct Base {
 impl Base {
     /// A base from its entries, those of them that are mappings, and the trees that they name.
     pub fn new(entries: &[Entry], mappings: &[EntryId], trees: Vec<Arc<Tree>>, segments: Arc<Interner>) -> Self {
-        let index = Index::new(entries.len(), &indexed(entries, mappings, &segments));
+        let (indexed, wide) = indexed(entries, mappings, &segments);
+        let index = Index::new(entries.len(), &indexed);
         let nodes = trees.iter().map(|tree| tree.nodes().len()).sum();
-        Self { entries: entries.into(), index, trees: trees.into(), nodes, segments }
+        Self { entries: entries.into(), index, wide: wide.into(), trees: trees.into(), nodes, segments }
+    }
+
+    /// The names of its paths, without its values.
+    pub fn names(&self) -> BaseNames {
+        BaseNames { entries: Arc::clone(&self.entries), segments: Arc::clone(&self.segments) }
     }
 
     /// Whether its table holds more that its layers do not need than what they need.
@@ -87,8 +95,7 @@ impl Base {
     /// The entry behind all below an entry.
     #[inline]
     pub fn end(&self, id: EntryId) -> EntryId {
-        let entry = self.entry(id);
-        if entry.kind == Kind::Mapping { entry.link } else { id + 1 }
+        end(&self.entries, id)
     }
 
     /// The tree and node that hold a leaf's value.
@@ -111,7 +118,7 @@ impl Base {
 
     /// Bytes that the base itself takes, beside its layers.
     pub fn size(&self) -> usize {
-        size_of_val(&*self.entries) + self.index.size()
+        size_of_val(&*self.entries) + size_of_val(&*self.wide) + self.index.size()
     }
 
     /// The entry of a path whose names below `from`, from the last to the first, are these.
@@ -195,34 +202,86 @@ impl Base {
     }
 
     /// The segments of an entry's path.
-    pub fn path(&self, mut id: EntryId) -> Vec<SegmentId> {
-        let mut path = Vec::new();
-        while id != 0 {
-            let entry = self.entry(id);
-            path.push(entry.segment);
-            id = entry.parent;
-        }
-        path.reverse();
-        path
+    pub fn path(&self, id: EntryId) -> Vec<SegmentId> {
+        path(&self.entries, id)
     }
 
     /// The entries that stand directly in a mapping.
     pub fn children(&self, id: EntryId) -> impl Iterator<Item = EntryId> + '_ {
-        let end = self.end(id);
-        let mut next = id + 1;
-        std::iter::from_fn(move || {
-            (next < end).then(|| {
-                let current = next;
-                next = self.end(current);
-                current
-            })
-        })
+        children(&self.entries, id)
+    }
+
+    /// The entries that stand directly in a mapping whose path has this hash, with the hashes of their paths.
+    pub fn hashed_children(&self, id: EntryId, hash: u64) -> impl Iterator<Item = (EntryId, u64)> + '_ {
+        self.children(id).map(move |child| (child, path_hash(hash, self.segments.get(self.entry(child).segment).hash)))
+    }
+
+    /// How many entries stand directly in a mapping, found without looking at all of them.
+    pub fn count(&self, id: EntryId) -> usize {
+        if is_narrow(&(id + 1..self.end(id))) {
+            return self.children(id).count();
+        }
+        let at = self.wide.binary_search_by_key(&id, |&(mapping, _)| mapping);
+        at.map_or(0, |at| self.wide[at].1 as usize)
     }
 
     /// The root entry, before its end is known.
     pub(crate) const fn root() -> Entry {
         Entry { segment: NO_SEGMENT, parent: NO_ENTRY, link: 1, tree: 0, kind: Kind::Mapping }
     }
+}
+
+/// The names of a base's paths, without its values.
+#[derive(Debug)]
+pub struct BaseNames {
+    entries: Arc<[Entry]>,
+    segments: Arc<Interner>,
+}
+
+impl BaseNames {
+    /// The names on the path of an entry.
+    pub fn path(&self, id: EntryId) -> impl Iterator<Item = &str> {
+        path(&self.entries, id).into_iter().map(|name| &*self.segments.get(name).text)
+    }
+
+    /// The names of what stands directly in a mapping.
+    pub fn children(&self, id: EntryId) -> impl Iterator<Item = &str> {
+        let name = |child: EntryId| self.entries[child as usize].segment;
+        children(&self.entries, id).map(move |child| &*self.segments.get(name(child)).text)
+    }
+}
+
+/// The segments of an entry's path.
+fn path(entries: &[Entry], mut id: EntryId) -> Vec<SegmentId> {
+    let mut path = Vec::new();
+    while id != 0 {
+        let entry = &entries[id as usize];
+        path.push(entry.segment);
+        id = entry.parent;
+    }
+    path.reverse();
+    path
+}
+
+/// The entry behind all below an entry.
+#[inline]
+fn end(entries: &[Entry], id: EntryId) -> EntryId {
+    let entry = &entries[id as usize];
+    if entry.kind == Kind::Mapping { entry.link } else { id + 1 }
+}
+
+/// The entries that stand directly in a mapping.
+#[inline]
+fn children(entries: &[Entry], id: EntryId) -> impl Iterator<Item = EntryId> + '_ {
+    let last = end(entries, id);
+    let mut next = id + 1;
+    std::iter::from_fn(move || {
+        (next < last).then(|| {
+            let current = next;
+            next = end(entries, current);
+            current
+        })
+    })
 }
 
 /// Entries below a mapping, at most so many that they are looked through: four cache lines; few where assertions are
@@ -235,9 +294,13 @@ fn is_narrow(beneath: &Range<EntryId>) -> bool {
     beneath.len() <= NARROW
 }
 
-/// The entries that are in the index, with the hashes of their paths.
-fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<(u64, EntryId)> {
+/// Hashes of paths and their entries.
+type Hashed = Vec<(u64, EntryId)>;
+
+/// The entries that are in the index, with the hashes of their paths; and how many children each wide mapping has.
+fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> (Hashed, Vec<(EntryId, u32)>) {
     let mut indexed = Vec::with_capacity(mappings.len());
+    let mut wide = Vec::new();
     let name = |entry: &Entry| segments.get(entry.segment).hash;
     // A path's hash follows from its parent's; mappings stand in pre-order, so that those of the open ones suffice.
     let mut open: Vec<(EntryId, u64)> = Vec::new();
@@ -255,9 +318,10 @@ fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<
         if is_narrow(&beneath) {
             continue;
         }
-        let mut child = beneath.start;
+        let (mut child, mut count) = (beneath.start, 0);
         while child < beneath.end {
             let entry = &entries[child as usize];
+            count += 1;
             if entry.kind == Kind::Mapping {
                 child = entry.link;
             } else {
@@ -265,6 +329,7 @@ fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> Vec<
                 child += 1;
             }
         }
+        wide.push((mapping, count));
     }
-    indexed
+    (indexed, wide)
 }

@@ -46,7 +46,7 @@ mod explain;
 mod digest;
 mod read_cache;
 
-pub use base::{EntryId, NO_ENTRY};
+pub use base::{BaseNames, EntryId, NO_ENTRY};
 pub use derive::StackChange;
 pub use diff::{Difference, Leaf, What, diff};
 pub use digest::canonical;
@@ -57,7 +57,7 @@ pub use hash::ROOT_HASH;
 pub use interner::{Interner, NO_SEGMENT, SegmentId};
 pub use layer::{Layer, Origin, Secret};
 pub use layer_version::{LayerVersion, same_definitions};
-pub use lookup::{Target, siblings};
+pub use lookup::{Beside, Target, siblings};
 pub use patch::Definition;
 pub use read_cache::{Known, ReadCache, Wanted};
 pub use reintern::{Reinterned, forked};

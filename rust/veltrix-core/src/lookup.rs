@@ -34,12 +34,16 @@ pub enum Target<'a> {
 }
 
 /// What stands where a step leads nowhere.
-#[derive(Debug, Default)]
-pub struct Beside<'a> {
-    /// The [`siblings`] in a mapping.
-    pub names: Vec<&'a str>,
-    /// How many items a list has.
-    pub items: Option<usize>,
+#[derive(Debug)]
+pub enum Beside<'a> {
+    /// A mapping.
+    Mapping(MappingPath),
+    /// A mapping in a list, with the [`siblings`] in it.
+    Names(Vec<&'a str>),
+    /// A list of so many items.
+    Items(usize),
+    /// Any other value.
+    Nothing,
 }
 
 impl Snapshot {
@@ -66,22 +70,17 @@ impl Snapshot {
 
     /// What an error may say of what steps lead to.
     pub fn beside(&self, from: &MappingPath, steps: &[Step<'_>]) -> Beside<'_> {
-        let mut beside = Beside::default();
         match self.look_up(from, steps) {
-            Target::Mapping(mapping) => {
-                let names = self.first_names(&mapping, SIBLINGS);
-                beside.names = siblings(names.into_iter().map(|id| &*self.segments().get(id).text)).collect();
-            }
+            Target::Mapping(mapping) => Beside::Mapping(mapping),
             Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::Mapping => {
                 let name = |child| &*tree.segments().get(tree.node(child).segment).text;
-                beside.names = siblings(tree.children(node).map(name)).collect();
+                Beside::Names(siblings(tree.children(node).map(name)).collect())
             }
             Target::Leaf { tree, node, .. } if tree.node(node).kind == Kind::List => {
-                beside.items = Some(tree.children(node).count());
+                Beside::Items(tree.children(node).count())
             }
-            Target::Leaf { .. } | Target::Missing { .. } => {}
+            Target::Leaf { .. } | Target::Missing { .. } => Beside::Nothing,
         }
-        beside
     }
 
     /// The segments from the root of a path of plain names that leads from a mapping to something.

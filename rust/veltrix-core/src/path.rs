@@ -207,6 +207,14 @@ pub fn plain_hash(text: &str, parent: u64) -> Option<PathHash> {
     Some(PathHash { above: hash, name: segment_hash(&bytes[start..]) })
 }
 
+/// Whether a text of ASCII characters is a name that a path needs not quote; such a text as a path is that name alone.
+#[inline]
+pub fn is_plain_ascii(text: &str) -> bool {
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let plain = |bytes: &[u8]| bytes.iter().all(|&byte| CLASSES[byte as usize] == 0);
+    !text.is_empty() && words.iter().all(|word| is_ordinary(u64::from_le_bytes(*word)) || plain(word)) && plain(rest)
+}
+
 /// Whether all eight bytes are letters, digits, `_` or the like: ASCII from `0` on but for brackets, which holds back
 /// some that would be plain, and lets none through that is not.
 const fn is_ordinary(word: u64) -> bool {

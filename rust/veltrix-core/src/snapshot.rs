@@ -128,25 +128,43 @@ impl Snapshot {
         MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() }
     }
 
-    /// What stands at the path with this hash whose names below `mapping`, from the last to the first, `names` gives.
+    /// The mapping of an entry of the base.
+    pub fn mapping(&self, entry: EntryId) -> MappingPath {
+        MappingPath { hash: self.base.hash(entry), entry, path: self.base.path(entry).into() }
+    }
+
+    /// What stands at the path with this hash whose names below a mapping, from the last to the first, `names` gives;
+    /// `path` is asked for the mapping's path where that decides.
     #[inline]
-    pub fn find<'n, N>(&self, mapping: &MappingPath, hash: PathHash, names: N) -> Found<'_>
+    pub fn find<'n, 'p, N>(
+        &self,
+        from: EntryId,
+        path: impl FnOnce() -> &'p [SegmentId],
+        hash: PathHash,
+        names: N,
+    ) -> Found<'_>
     where
         N: Iterator<Item = &'n str> + Clone,
     {
         if let Some(delta) = &self.delta
             && let Some(change) = delta.get(hash.whole())
-            && self.is_text(&change.path, &mapping.path, names.clone())
+            && self.is_text(&change.path, path(), names.clone())
         {
             return changed(&self.base, change);
         }
-        if mapping.entry == NO_ENTRY {
+        if from == NO_ENTRY {
             return Found::Missing;
         }
-        match self.base.find(mapping.entry, hash, names) {
+        match self.base.find(from, hash, names) {
             Some(entry) => self.in_base(entry),
             None => Found::Missing,
         }
+    }
+
+    /// What stands at a plain name in a mapping of the base whose children are the base's; `hash` is that of the path.
+    pub fn child(&self, mapping: EntryId, hash: PathHash, name: &str) -> Found<'_> {
+        let entry = self.base.find(mapping, hash, name.rsplit('.'));
+        entry.map_or(Found::Missing, |entry| at_entry(&self.base, self.delta.as_ref(), hash.whole(), entry))
     }
 
     /// What stands at a path from the root.
@@ -170,24 +188,17 @@ impl Snapshot {
         rest == above
     }
 
-    /// Whether the children of a mapping are those of its base entry, in their order.
-    fn is_clean(&self, mapping: &MappingPath) -> bool {
-        mapping.entry != NO_ENTRY
-            && self
-                .delta
-                .as_ref()
-                .is_none_or(|delta| delta.get(mapping.hash).is_none_or(|change| *change.path != *mapping.path))
+    /// Whether the children of a mapping are those of its base entry, in their order; `hash` is that of its path.
+    #[inline]
+    pub fn is_clean(&self, entry: EntryId, hash: impl FnOnce() -> u64) -> bool {
+        let listed = |delta: &Delta| delta.get(hash()).is_some_and(|change| change.entry == entry);
+        entry != NO_ENTRY && !self.delta.as_ref().is_some_and(listed)
     }
 
     /// The names of the children of a mapping, in their order.
     pub fn names(&self, mapping: &MappingPath) -> Vec<SegmentId> {
-        self.first_names(mapping, usize::MAX)
-    }
-
-    /// The names of the first children of a mapping, at most so many.
-    pub fn first_names(&self, mapping: &MappingPath, most: usize) -> Vec<SegmentId> {
-        if self.is_clean(mapping) {
-            let children = self.base.children(mapping.entry).take(most);
+        if self.is_clean(mapping.entry, || mapping.hash) {
+            let children = self.base.children(mapping.entry);
             return children.map(|child| self.base.entry(child).segment).collect();
         }
         let Ok(Outcome::Mapping(definitions)) = self.walk(&mapping.path) else { return Vec::new() };
@@ -198,7 +209,7 @@ impl Snapshot {
             path.pop();
             present
         };
-        merged_names(&definitions).filter(present).take(most).collect()
+        merged_names(&definitions).filter(present).collect()
     }
 
     /// Makes what layers make when they are asked: so that no thread that is detached makes it while the process forks.
@@ -208,19 +219,20 @@ impl Snapshot {
 
     /// How many children a mapping has.
     pub fn count(&self, mapping: &MappingPath) -> usize {
-        if self.is_clean(mapping) { self.base.children(mapping.entry).count() } else { self.names(mapping).len() }
+        let clean = self.is_clean(mapping.entry, || mapping.hash);
+        if clean { self.base.count(mapping.entry) } else { self.names(mapping).len() }
     }
 
     /// The children of a mapping with what stands there, in their order.
     pub fn children(&self, mapping: &MappingPath) -> Vec<(SegmentId, Found<'_>)> {
-        if self.is_clean(mapping) {
+        if self.is_clean(mapping.entry, || mapping.hash) {
             let (base, delta) = (&*self.base, self.delta.as_ref());
-            let found = |child, name| match delta {
-                None => in_base(base, None, child),
-                Some(_) => at_entry(base, delta, path_hash(mapping.hash, self.segments().get(name).hash), child),
+            let named = |child| base.entry(child).segment;
+            let Some(_) = delta else {
+                return base.children(mapping.entry).map(|child| (named(child), in_base(base, None, child))).collect();
             };
-            let named = |child| (base.entry(child).segment, child);
-            return base.children(mapping.entry).map(named).map(|(name, child)| (name, found(child, name))).collect();
+            let children = base.hashed_children(mapping.entry, mapping.hash);
+            return children.map(|(child, hash)| (named(child), at_entry(base, delta, hash, child))).collect();
         }
         let mut path = mapping.path.to_vec();
         self.names(mapping)

@@ -45,6 +45,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
         interop::imports::mapping(py)?.call_method1("register", (class,))?;
     }
     read::type_slots::install(py)?;
+    classes::mapping_views::complete(py)?;
     interop::fork::watch_forks(py)
 }
 

@@ -50,29 +50,26 @@ macro_rules! reading_methods {
             }
 
             fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                let names = Self::reading(slf, |reading| reading.names())?;
-                Ok(ffi::new_tuple(slf.py(), names)?.try_iter()?.into_any())
+                Ok(Self::reading(slf, |reading| reading.names())?.try_iter()?.into_any())
             }
 
             fn __reversed__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                let mut names = Self::reading(slf, |reading| reading.names())?;
-                names.reverse();
-                Ok(ffi::new_tuple(slf.py(), names)?.try_iter()?.into_any())
+                reversed_names(slf)
             }
 
             /// The names of the children; a `Name` where a path would have to quote it.
-            fn keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                imports::keys_view(slf.py())?.call1((slf,))
+            fn keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, KeysView>> {
+                KeysView::of(slf)
             }
 
             /// The values of the children.
-            fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                imports::values_view(slf.py())?.call1((slf,))
+            fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, ValuesView>> {
+                ValuesView::of(slf)
             }
 
             /// The names and values of the children.
-            fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-                imports::items_view(slf.py())?.call1((slf,))
+            fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, ItemsView>> {
+                ItemsView::of(slf)
             }
 
             fn __eq__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

@@ -3,6 +3,7 @@
 pub mod key;
 pub mod layer;
 pub mod layer_arguments;
+pub mod mapping_views;
 pub mod methods;
 pub mod view;
 pub mod difference;

@@ -11,6 +11,7 @@ use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, s
 use crate::classes::key::Key;
 use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::position;
+use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
 use crate::classes::scope::scoped;
 use crate::classes::with_layers::{Asked, published};
@@ -22,14 +23,14 @@ use crate::interop::error::{raise, type_error};
 use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
-use crate::read::reading::Reading;
+use crate::read::reading::{Place, Reading};
 use crate::state::small_overlay::small_overlay;
 use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
 
 impl Snapshot {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
         let mapping = MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() };
-        guarded(slf.py(), || read(Reading { owner: slf, mapping: &mapping }))
+        guarded(slf.py(), || read(Reading { owner: slf, place: Place::Path(&mapping) }))
     }
 }
 

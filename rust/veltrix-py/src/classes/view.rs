@@ -5,20 +5,20 @@ use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::classes::key::Key;
+use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
 use crate::interop::alloc::{Int, texts};
 use crate::interop::error::type_error;
-use crate::interop::ffi;
 use crate::interop::imports;
 use crate::interop::panic::guarded;
-use crate::read::reading::Reading;
+use crate::read::reading::{Place, Reading};
 use crate::state::snapshot::Snapshot;
 use crate::state::view::View;
 
 impl View {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
         let view = slf.get();
-        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), mapping: &view.mapping }))
+        guarded(slf.py(), || read(Reading { owner: view.snapshot.bind(slf.py()), place: Place::View(view) }))
     }
 }
 
@@ -26,7 +26,7 @@ reading_methods!(View, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, view) = (slf.py(), slf.get());
         let table = view.snapshot.get().below().segments();
-        let path = texts(py, view.mapping.path.iter().map(|&id| &*table.get(id).text))?;
+        let path = texts(py, view.mapping().path.iter().map(|&id| &*table.get(id).text))?;
         let snapshot = view.snapshot.bind(py).clone().into_any();
         imports::reduced(imports::restore_view(py)?, [snapshot, path.into_any()])
     }

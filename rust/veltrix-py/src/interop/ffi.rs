@@ -1,13 +1,13 @@
 //! Thin safe wrappers over calls of the C interface that PyO3 has no fitting one for.
 //!
-//! One of the three files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
+//! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use std::ffi::CStr;
 
 use pyo3::exceptions::{PyBaseException, PyUnicodeEncodeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use veltrix_core::{Kind, NO_SEGMENT, SegmentId, TreeBuilder};
 
 use crate::interop::str_access::{ascii, same_str};
@@ -276,6 +276,21 @@ pub fn new_list<'py>(py: Python<'py>, items: Vec<Bound<'py, PyAny>>) -> PyResult
     }
 }
 
+/// An instance of a class of Python's that was not initialised: of an exception, with these arguments.
+pub fn new_uninitialised<'py>(
+    class: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let class = class.cast::<PyType>()?;
+    // SAFETY: a ready type, its own slot, and a tuple; the result is a new reference, or null with an error.
+    unsafe {
+        let raw = class.as_type_ptr();
+        let Some(new) = (*raw).tp_new else { return Ok(py.None().into_bound(py)) };
+        Bound::from_owned_ptr_or_err(py, new(raw, arguments.as_ptr(), std::ptr::null_mut()))
+    }
+}
+
 /// The integer if it fits 64 bits.
 pub fn small_int(object: &Bound<'_, PyAny>) -> Option<i64> {
     let mut overflow = 0;
@@ -287,6 +302,12 @@ pub fn small_int(object: &Bound<'_, PyAny>) -> Option<i64> {
 /// A reference to an object that [`release`] gives back, as a number.
 pub fn hold(object: &Bound<'_, PyAny>) -> usize {
     object.clone().into_ptr() as usize
+}
+
+/// The object that [`hold`] gave a number for, which holds it meanwhile.
+pub fn held(py: Python<'_>, number: usize) -> Bound<'_, PyAny> {
+    // SAFETY: the number stands for a strong reference from `hold` that is given back later.
+    unsafe { Bound::from_borrowed_ptr(py, number as *mut ffi::PyObject) }
 }
 
 /// Gives back what [`hold`] gave; nothing for 0.

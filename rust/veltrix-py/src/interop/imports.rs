@@ -75,6 +75,12 @@ imports! {
     values_view: "veltrix.types", "ValuesView";
     /// `ItemsView`.
     items_view: "veltrix.types", "ItemsView";
+    /// `lend_methods`.
+    lend_methods: "veltrix.types", "lend_methods";
+    /// `zip`.
+    zip: "builtins", "zip";
+    /// `reversed`.
+    reversed: "builtins", "reversed";
     /// `datetime.timezone`.
     timezone: "datetime", "timezone";
     /// `hashlib.blake2b`.

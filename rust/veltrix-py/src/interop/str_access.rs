@@ -19,7 +19,7 @@
 //! Bits are counted as C lays out bit fields: from the lowest bit on little-endian machines, from the highest on
 //! big-endian ones. A `str` does not change once it can be seen, except that its hash is filled in.
 //!
-//! One of the three files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
+//! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use pyo3::ffi;
 #[cfg(debug_assertions)]

@@ -1,5 +1,8 @@
 //! Reading a snapshot or a view.
 
+pub mod cache_answer;
 pub mod reading;
+pub mod children;
+pub mod missing;
 pub mod type_slots;
 pub mod explain;

@@ -1,26 +1,34 @@
 //! Reading: what `Snapshot` and `View` have in common, over a snapshot and the mapping in it where paths start.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core as kernel;
-use veltrix_core::path::{Step, plain_hash, push_known};
-use veltrix_core::{Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
+use veltrix_core::path::{Step, is_plain, plain_hash, push_known};
+use veltrix_core::{Child, EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
-use crate::interop::alloc::{Int, Text, texts};
-use crate::interop::error::raise;
+use crate::interop::alloc::{Int, Text};
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::ValueCache;
 use crate::state::view::View;
+use crate::state::view_pool::view_at;
 
 /// A mapping of a snapshot.
 pub struct Reading<'a, 'py> {
     pub owner: &'a Bound<'py, Snapshot>,
-    pub mapping: &'a MappingPath,
+    pub place: Place<'a>,
+}
+
+/// Where a mapping stands.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    Path(&'a MappingPath),
+    /// Where a view is, which makes its path when it is asked for.
+    View(&'a View),
 }
 
 impl<'a, 'py> Reading<'a, 'py> {
@@ -28,8 +36,32 @@ impl<'a, 'py> Reading<'a, 'py> {
         self.owner.py()
     }
 
-    fn snapshot(&self) -> &'a Snapshot {
+    pub fn snapshot(&self) -> &'a Snapshot {
         self.owner.get()
+    }
+
+    /// The entry of the mapping in the base, if there is one.
+    pub fn entry(&self) -> EntryId {
+        match self.place {
+            Place::Path(mapping) => mapping.entry,
+            Place::View(view) => view.entry,
+        }
+    }
+
+    /// The hash of the path of the mapping.
+    pub fn hash(&self) -> u64 {
+        match self.place {
+            Place::Path(mapping) => mapping.hash,
+            Place::View(view) => view.hash(),
+        }
+    }
+
+    /// The mapping with its path.
+    pub fn mapping(&self) -> &'a MappingPath {
+        match self.place {
+            Place::Path(mapping) => mapping,
+            Place::View(view) => view.mapping(),
+        }
     }
 
     pub fn kernel(&self) -> PyResult<&'a Arc<kernel::Snapshot>> {
@@ -39,17 +71,23 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// The value at a path, or `None` where nothing stands.
     pub fn find(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let exact = wanted.cast_exact::<PyString>().ok();
+        if exact.is_none()
+            && let Ok(names) = wanted.cast_exact::<PyTuple>()
+            && let Some(found) = self.find_names(names)?
+        {
+            return Ok(Some(found));
+        }
         if let Some(key) = exact
             && let Some(text) = ffi::text(key)?
-            && let Some(hash) = plain_hash(text, self.mapping.hash)
+            && let Some(hash) = plain_hash(text, self.hash())
         {
             let (names, whole) = (text.rsplit('.'), hash.whole());
-            return match self.snapshot().below().find(self.mapping, hash, names.clone()) {
-                Found::Missing if self.snapshot().small_overlay.is_some() && self.mapping.entry == NO_ENTRY => {
+            return match self.snapshot().below().find(self.entry(), || &self.mapping().path, hash, names.clone()) {
+                Found::Missing if self.snapshot().small_overlay.is_some() && self.entry() == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
-                    let from = self.mapping.entry;
+                    let from = self.entry();
                     if from != NO_ENTRY
                         && !self.snapshot().below().lists(whole)
                         && self.snapshot().below().base.find(from, hash, names).is_none()
@@ -60,10 +98,11 @@ impl<'a, 'py> Reading<'a, 'py> {
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
                 Found::Mapping(entry) => {
-                    if entry != NO_ENTRY && self.mapping.entry != NO_ENTRY && !self.snapshot().below().lists(whole) {
-                        self.snapshot().cache.keep(key, self.mapping.entry, whole, entry, None)?;
+                    self.keep_mapping(key, whole, entry)?;
+                    if entry != NO_ENTRY {
+                        return view_at(self.owner, entry).map(Some);
                     }
-                    let path = self.snapshot().below().plain_path(self.mapping, text).unwrap_or_default();
+                    let path = self.snapshot().below().plain_path(self.mapping(), text).unwrap_or_default();
                     self.view(MappingPath { hash: whole, entry, path: path.into() }).map(Some)
                 }
             };
@@ -71,12 +110,44 @@ impl<'a, 'py> Reading<'a, 'py> {
         self.find_any(wanted, exact)
     }
 
+    /// The value at the names of a tuple, one below the other, where all of them are plain; the caches learn the way.
+    fn find_names(&self, names: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let kernel = self.snapshot().below();
+        let mut mapping = self.mapping().clone();
+        for (at, name) in names.iter().enumerate() {
+            let Ok(key) = name.cast_exact::<PyString>() else { return Ok(None) };
+            let Some(text) = ffi::text(key)?.filter(|text| is_plain(text)) else { return Ok(None) };
+            let reading = Reading { owner: self.owner, place: Place::Path(&mapping) };
+            if at + 1 == names.len() {
+                return reading.find(&name);
+            }
+            let Some(id) = kernel.segments().find(text) else { return Ok(None) };
+            let Some(hash) = plain_hash(text, mapping.hash) else { return Ok(None) };
+            let Found::Mapping(entry) = kernel.find(mapping.entry, || &mapping.path, hash, text.rsplit('.')) else {
+                return Ok(None);
+            };
+            reading.keep_mapping(key, hash.whole(), entry)?;
+            mapping = kernel.below(&mapping, id, entry);
+        }
+        Ok(None)
+    }
+
+    /// Has the next read of a key find the entry of the mapping that it leads to.
+    fn keep_mapping(&self, key: &Bound<'py, PyString>, hash: u64, entry: EntryId) -> PyResult<()> {
+        if entry == NO_ENTRY || self.entry() == NO_ENTRY {
+            return Ok(());
+        }
+        let snapshot = self.snapshot();
+        let cache = if snapshot.below().lists(hash) { snapshot.own_cache() } else { &snapshot.cache };
+        cache.keep_mapping(key, self.entry(), hash, entry)
+    }
+
     fn find_any(
         &self,
         wanted: &Bound<'py, PyAny>,
         key: Option<&Bound<'py, PyString>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.kernel()?.look_up(self.mapping, &path::steps(wanted)?) {
+        match self.kernel()?.look_up(self.mapping(), &path::steps(wanted)?) {
             Target::Leaf { tree, node, entry, hash } => self.found(tree, node, entry, hash, key).map(Some),
             Target::Mapping(mapping) => self.view(mapping).map(Some),
             Target::Missing { .. } => Ok(None),
@@ -106,14 +177,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         }
         let Some(key) = key else { return self.leaf(tree, node) };
         if snapshot.below().lists(hash) {
-            return self.keep(
-                snapshot.own.get_or_init(|| ValueCache::new(snapshot.below().base.entries().len())),
-                key,
-                hash,
-                entry,
-                tree,
-                node,
-            );
+            return self.keep(snapshot.own_cache(), key, hash, entry, tree, node);
         }
         if entry == NO_ENTRY {
             return self.leaf(tree, node);
@@ -131,8 +195,13 @@ impl<'a, 'py> Reading<'a, 'py> {
         node: NodeId,
     ) -> PyResult<Bound<'py, PyAny>> {
         let value = self.leaf(tree, node)?;
-        if self.mapping.entry != NO_ENTRY && (self.snapshot().opaques().is_none() || to_python::is_plain(tree, node)) {
-            cache.keep(key, self.mapping.entry, hash, entry, Some(&value))?;
+        if self.entry() == NO_ENTRY {
+            return Ok(value);
+        }
+        if self.snapshot().opaques().is_none() || to_python::is_plain(tree, node) {
+            cache.keep_value(key, self.entry(), hash, entry, &value)?;
+        } else if tree.node(node).kind == Kind::Opaque {
+            cache.keep_lent(key, self.entry(), hash, entry, &value)?;
         }
         Ok(value)
     }
@@ -142,71 +211,39 @@ impl<'a, 'py> Reading<'a, 'py> {
     }
 
     pub fn view(&self, mapping: MappingPath) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Bound::new(self.py(), View { snapshot: self.owner.clone().unbind(), mapping })?.into_any())
+        Ok(Bound::new(self.py(), View::of(self.owner.clone().unbind(), mapping))?.into_any())
     }
 
     /// `self[path]`.
     pub fn get_item(&self, wanted: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match self.find(wanted)? {
             Some(value) => Ok(value),
-            None => Err(self.missing(&path::steps(wanted)?)),
+            None => Err(self.missing_at(wanted)?),
         }
-    }
-
-    /// The `MissingKeyError` for steps that lead nowhere.
-    pub fn missing(&self, steps: &[Step<'_>]) -> PyErr {
-        let attempt = || -> PyResult<PyErr> {
-            let py = self.py();
-            let depth = match self.kernel()?.look_up(self.mapping, steps) {
-                Target::Missing { depth } => depth,
-                Target::Leaf { .. } | Target::Mapping(_) => steps.len() - 1,
-            };
-            let above = self.above();
-            let whole: Vec<Step<'_>> = above.iter().cloned().chain(steps.iter().cloned()).collect();
-            let reached = above.len() + depth;
-            // The error is given names only: the mapping itself would show its values, and keep the snapshot.
-            let beside = self.kernel()?.beside(self.mapping, &steps[..depth]);
-            let siblings = texts(py, beside.names)?;
-            let items = beside.items.map(|items| Int(items.cast_signed() as i64));
-            let key = path::step_object(py, &steps[depth])?;
-            let (whole, prefix) = (Text(path::text(&whole)), Text(path::text(&whole[..reached])));
-            Ok(raise(imports::missing_key_error(py), (whole, prefix, key, siblings, items)))
-        };
-        attempt().unwrap_or_else(|error| error)
     }
 
     /// The steps of the path of this mapping.
     pub fn above(&self) -> Vec<Step<'a>> {
-        self.snapshot().below().steps(self.mapping)
+        self.snapshot().below().steps(self.mapping())
     }
 
     /// The name of a child as iterating yields it.
-    fn name(&self, id: SegmentId) -> PyResult<Bound<'py, PyAny>> {
+    pub fn name(&self, id: SegmentId) -> PyResult<Bound<'py, PyAny>> {
         let segment = self.snapshot().below().segments().get(id);
         let text = ffi::new_str(self.py(), &segment.text)?.into_any();
         if segment.plain { Ok(text) } else { imports::name(self.py())?.call1((text,)) }
-    }
-
-    /// The names of the children.
-    pub fn names(&self) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let names = self.kernel()?.names(self.mapping);
-        names.into_iter().map(|name| self.name(name)).collect()
-    }
-
-    /// How many children there are.
-    pub fn count(&self) -> PyResult<usize> {
-        Ok(self.kernel()?.count(self.mapping))
     }
 
     /// `self == other`.
     pub fn equals(&self, other: &Bound<'py, PyAny>) -> PyResult<Option<bool>> {
         let py = self.py();
         if let Ok(other) = other.cast::<Snapshot>() {
-            return self.equals_reading(&Reading { owner: other, mapping: &other.get().below().root() }).map(Some);
+            let root = other.get().below().root();
+            return self.equals_reading(&Reading { owner: other, place: Place::Path(&root) }).map(Some);
         }
         if let Ok(view) = other.cast::<View>() {
             let owner = view.get().snapshot.bind(py);
-            return self.equals_reading(&Reading { owner, mapping: &view.get().mapping }).map(Some);
+            return self.equals_reading(&Reading { owner, place: Place::View(view.get()) }).map(Some);
         }
         if !imports::is_mapping(other)? {
             return Ok(None);
@@ -215,7 +252,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             return Ok(Some(false));
         }
         let kernel = self.kernel()?;
-        for (id, found) in kernel.children(self.mapping) {
+        for (id, found) in kernel.children(self.mapping()) {
             let name = self.name(id)?;
             if !other.contains(&name)? {
                 return Ok(Some(false));
@@ -223,7 +260,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             let value = match found {
                 Found::Missing => py.None().into_bound(py),
                 Found::Leaf(tree, node, _) => self.leaf(tree, node)?,
-                Found::Mapping(entry) => self.view(kernel.below(self.mapping, id, entry))?,
+                Found::Mapping(entry) => self.view(kernel.below(self.mapping(), id, entry))?,
             };
             let theirs = other.get_item(&name)?;
             if !value.is(&theirs) && !value.eq(theirs)? {
@@ -239,7 +276,7 @@ impl<'a, 'py> Reading<'a, 'py> {
             Child::Leaf(tree, node) => reading.leaf(tree, node),
             Child::Mapping(mapping) => reading.view(mapping),
         };
-        equal((self.kernel()?, self.mapping), (other.kernel()?, other.mapping), &mut |ours, theirs| {
+        equal((self.kernel()?, self.mapping()), (other.kernel()?, other.mapping()), &mut |ours, theirs| {
             let (ours, theirs) = (object(self, ours)?, object(other, theirs)?);
             Ok(ours.is(&theirs) || ours.eq(theirs)?)
         })
@@ -248,7 +285,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     /// `self.flatten()`.
     pub fn flatten(&self) -> PyResult<Bound<'py, PyDict>> {
         let dict = ffi::new_dict(self.py())?;
-        self.flatten_into(self.mapping, &mut String::new(), &dict)?;
+        self.flatten_into(self.mapping(), &mut String::new(), &dict)?;
         Ok(dict)
     }
 
@@ -277,7 +314,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.to_dict()`.
     pub fn to_dict(&self) -> PyResult<Bound<'py, PyDict>> {
-        self.dict(self.mapping)
+        self.dict(self.mapping())
     }
 
     fn dict(&self, mapping: &MappingPath) -> PyResult<Bound<'py, PyDict>> {
@@ -306,7 +343,7 @@ impl<'a, 'py> Reading<'a, 'py> {
 
     /// `self.digest`.
     pub fn digest(&self) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = ffi::new_bytes(self.py(), &canonical(self.kernel()?, self.mapping))?;
+        let bytes = ffi::new_bytes(self.py(), &canonical(self.kernel()?, self.mapping()))?;
         let options = ffi::new_dict(self.py())?;
         options.set_item(Text("digest_size"), Int(16))?;
         let arguments = ffi::new_tuple(self.py(), [bytes.into_any()])?;

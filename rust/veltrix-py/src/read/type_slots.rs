@@ -1,10 +1,11 @@
-//! The hot calls, without PyO3's trampoline: `snapshot[path]`, `path in snapshot`, `snapshot.get(path)`, the same on views.
+//! The hot calls, without PyO3's trampoline: `snapshot[path]`, `path in snapshot`, `snapshot.get(path)`, `len(snapshot)`,
+//! the same on views.
 //!
 //! Each of them answers what the caches can answer and leaves all else, errors included, to the method that PyO3 made,
 //! whose pointer was kept when the slot was replaced. Nothing here can panic, run Python code but `hash()` of an exact
-//! `str`, or allocate.
+//! `str`, or allocate anything but a view.
 //!
-//! One of the three files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
+//! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
 use std::ffi::{CStr, c_int};
 use std::sync::OnceLock;
@@ -13,36 +14,22 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
-use veltrix_core::{EntryId, Known, NO_ENTRY, ROOT_HASH, Wanted};
+use veltrix_core::{EntryId, NO_ENTRY, ROOT_HASH};
 
 use crate::interop::ffi::attribute;
-use crate::interop::str_access::{ascii, hash, same_str};
+use crate::interop::str_access::ascii;
+use crate::read::cache_answer::{CacheAnswer, Start, by_names, cached, is_exact_str};
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::{ABSENT, ValueCache};
 use crate::state::view::View;
-
-/// What the caches say of a key.
-enum CacheAnswer {
-    /// This object, borrowed from the cache.
-    Value(*mut ffi::PyObject),
-    /// Something is there, but its object has to be made.
-    Present,
-    /// Nothing is there.
-    Missing,
-    /// Ask the slow way.
-    Unknown,
-}
-
-/// Where a path starts: a snapshot, the entry and the path hash of the mapping.
-struct Start<'a> {
-    snapshot: &'a Snapshot,
-    entry: EntryId,
-    hash: u64,
-}
+use crate::state::view_pool::{self, new_view};
 
 /// A class whose slots are replaced.
 trait SlotClass: PyClass<Frozen = True> + Sync {
     fn start(&self) -> Start<'_>;
+    /// The hash of the path of the mapping.
+    fn path_hash(&self) -> u64;
+    /// The snapshot that an instance, which this is the value of, reads from.
+    fn owner(&self, instance: *mut ffi::PyObject) -> *mut ffi::PyObject;
     fn originals() -> &'static OnceLock<Originals>;
 }
 
@@ -50,13 +37,23 @@ trait SlotClass: PyClass<Frozen = True> + Sync {
 struct Originals {
     subscript: ffi::binaryfunc,
     contains: ffi::objobjproc,
+    length: ffi::lenfunc,
     get: Py<PyAny>,
 }
 
 impl SlotClass for Snapshot {
     #[inline]
     fn start(&self) -> Start<'_> {
-        Start { snapshot: self, entry: 0, hash: ROOT_HASH }
+        Start { snapshot: self, entry: 0 }
+    }
+
+    fn path_hash(&self) -> u64 {
+        ROOT_HASH
+    }
+
+    #[inline]
+    fn owner(&self, instance: *mut ffi::PyObject) -> *mut ffi::PyObject {
+        instance
     }
 
     fn originals() -> &'static OnceLock<Originals> {
@@ -68,7 +65,16 @@ impl SlotClass for Snapshot {
 impl SlotClass for View {
     #[inline]
     fn start(&self) -> Start<'_> {
-        Start { snapshot: self.snapshot.get(), entry: self.mapping.entry, hash: self.mapping.hash }
+        Start { snapshot: self.snapshot.get(), entry: self.entry }
+    }
+
+    fn path_hash(&self) -> u64 {
+        self.hash()
+    }
+
+    #[inline]
+    fn owner(&self, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+        self.snapshot.as_ptr()
     }
 
     fn originals() -> &'static OnceLock<Originals> {
@@ -77,78 +83,51 @@ impl SlotClass for View {
     }
 }
 
-/// Asks the caches for an exact `str`.
+/// Asks the caches for a path of any form that they can answer.
 ///
 /// # Safety
-/// `key` is an exact `str`, and the thread is attached.
+/// `path` is a valid object, and the thread is attached.
 #[inline]
-unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
-    // SAFETY: `key` is an exact `str`, and so is every key of a cache.
-    let (wanted, same) = unsafe {
-        let wanted = Wanted { hash: hash(key), from: start.entry };
-        (wanted, |held: usize| same_str(held as *mut ffi::PyObject, key))
-    };
-    let snapshot = start.snapshot;
-    let known = snapshot.cache.table().find(wanted, same);
-    if let Some(known) = known
-        && snapshot.filter & bit(known) == 0
-    {
-        return answer(known);
+unsafe fn known<T: SlotClass>(reader: &T, path: *mut ffi::PyObject) -> CacheAnswer {
+    // SAFETY: the caller's promise; each form is asked for before.
+    unsafe {
+        if is_exact_str(path) {
+            return cached(&reader.start(), path);
+        }
+        if ffi::PyTuple_CheckExact(path) == 0 { CacheAnswer::Unknown } else { by_names(reader.start(), path) }
     }
-    if snapshot.filter == 0 {
-        return CacheAnswer::Unknown;
-    }
+}
+
+/// The same, and asks the base whether it has no such path where no cache knows an exact ASCII `str`.
+///
+/// # Safety
+/// `path` is a valid object, and the thread is attached.
+#[inline]
+unsafe fn settled<T: SlotClass>(reader: &T, path: *mut ffi::PyObject) -> CacheAnswer {
     // SAFETY: the caller's promise.
-    unsafe { overruled(snapshot, known, wanted, key) }
-}
-
-/// Asks what stands before the base: a small overlay, and what the snapshot lists or hides.
-///
-/// # Safety
-/// `key` is an exact `str`, and the thread is attached.
-#[inline(never)]
-unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
-    if let Some(known) = known {
-        if let Some(value) = snapshot.small_overlay.as_ref().and_then(|small_overlay| small_overlay.find(known.entry)) {
-            return CacheAnswer::Value(value.as_ptr());
-        }
-        let delta = snapshot.below().delta.as_ref();
-        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
-            return answer(known);
-        }
-    }
-    // SAFETY: the caller's promise; every key of a cache is an exact `str`.
-    let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
-}
-
-#[inline]
-const fn bit(known: Known) -> u64 {
-    1 << (known.path_tag >> 26)
-}
-
-#[inline]
-const fn answer(known: Known) -> CacheAnswer {
-    match known.value {
-        0 if known.entry == ABSENT => CacheAnswer::Missing,
-        0 => CacheAnswer::Present,
-        value => CacheAnswer::Value(value as *mut ffi::PyObject),
+    match unsafe { known(reader, path) } {
+        // SAFETY: the caller's promise; an exact `str` is one that `unknown` takes.
+        CacheAnswer::Unknown => unsafe {
+            if is_exact_str(path) { unknown(reader, path) } else { CacheAnswer::Unknown }
+        },
+        answer => answer,
     }
 }
 
-/// Asks the base whether it has no such path, for an exact ASCII `str` that no cache knows.
+/// Asks the base whether it has no such path.
 ///
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.
 #[inline]
-unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
+unsafe fn unknown<T: SlotClass>(reader: &T, key: *mut ffi::PyObject) -> CacheAnswer {
     // SAFETY: the caller's promise; the key lives as long as the call.
     let Some(text) = (unsafe { ascii(key) }) else { return CacheAnswer::Unknown };
+    let start = reader.start();
     let kernel = start.snapshot.below();
     if start.entry == NO_ENTRY {
         return CacheAnswer::Unknown;
     }
-    let Some(hash) = plain_hash(text, start.hash) else { return CacheAnswer::Unknown };
+    let Some(hash) = plain_hash(text, reader.path_hash()) else { return CacheAnswer::Unknown };
     if kernel.lists(hash.whole()) {
         return CacheAnswer::Unknown;
     }
@@ -176,24 +155,56 @@ unsafe fn instance<'a, T: SlotClass>(object: *mut ffi::PyObject) -> &'a T {
     }
 }
 
-#[inline]
-unsafe fn is_exact_str(key: *mut ffi::PyObject) -> bool {
-    // SAFETY: any valid object has a type.
-    unsafe { ffi::Py_TYPE(key) == &raw mut ffi::PyUnicode_Type }
-}
-
 unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: the slot of a final class gets its instances, attached; the original slot is called as it would have been.
     unsafe {
-        if is_exact_str(key)
-            && let CacheAnswer::Value(value) = cached(&instance::<T>(slf).start(), key)
-        {
-            // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
-            ffi::Py_INCREF(value);
-            return value;
+        let reader = instance::<T>(slf);
+        if is_exact_str(key) {
+            match cached(&reader.start(), key) {
+                CacheAnswer::Value(value) => {
+                    // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
+                    ffi::Py_INCREF(value);
+                    return value;
+                }
+                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
+                CacheAnswer::Missing | CacheAnswer::Unknown => {}
+            }
+        }
+        slow_subscript::<T>(slf, key)
+    }
+}
+
+/// A view of the mapping of an entry. Apart from the hot way, which would save registers for it each time.
+///
+/// # Safety
+/// As in `subscript`; the entry is one of the base that the instance reads from.
+#[inline(never)]
+unsafe fn view_below<T: SlotClass>(slf: *mut ffi::PyObject, entry: EntryId) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { new_view(instance::<T>(slf).owner(slf), entry) }
+}
+
+/// Reads what the caches do not know by a text.
+///
+/// # Safety
+/// As in `subscript`.
+#[inline(never)]
+unsafe fn slow_subscript<T: SlotClass>(slf: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: as in `subscript`.
+    unsafe {
+        let reader = instance::<T>(slf);
+        if ffi::PyTuple_CheckExact(path) != 0 {
+            match by_names(reader.start(), path) {
+                CacheAnswer::Value(value) => {
+                    ffi::Py_INCREF(value);
+                    return value;
+                }
+                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
+                CacheAnswer::Missing | CacheAnswer::Unknown => {}
+            }
         }
         match T::originals().get() {
-            Some(originals) => (originals.subscript)(slf, key),
+            Some(originals) => (originals.subscript)(slf, path),
             None => std::ptr::null_mut(),
         }
     }
@@ -202,17 +213,10 @@ unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut 
 unsafe extern "C" fn contains<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> c_int {
     // SAFETY: as in `subscript`.
     unsafe {
-        if is_exact_str(key) {
-            let start = instance::<T>(slf).start();
-            let answer = match cached(&start, key) {
-                CacheAnswer::Unknown => settled(&start, key),
-                answer => answer,
-            };
-            match answer {
-                CacheAnswer::Value(_) | CacheAnswer::Present => return 1,
-                CacheAnswer::Missing => return 0,
-                CacheAnswer::Unknown => {}
-            }
+        match settled(instance::<T>(slf), key) {
+            CacheAnswer::Value(_) | CacheAnswer::Mapping(_) => return 1,
+            CacheAnswer::Missing => return 0,
+            CacheAnswer::Unknown => {}
         }
         match T::originals().get() {
             Some(originals) => (originals.contains)(slf, key),
@@ -230,17 +234,14 @@ unsafe extern "C" fn get<T: SlotClass>(
     // SAFETY: a method of a final class gets its instances, attached, and `count` arguments besides the named ones, whose
     // values follow: so does each version call what is declared `METH_FASTCALL | METH_KEYWORDS`.
     unsafe {
-        if (count == 1 || count == 2) && names.is_null() && is_exact_str(*arguments) {
-            let start = instance::<T>(slf).start();
-            let answer = match cached(&start, *arguments) {
-                CacheAnswer::Unknown => settled(&start, *arguments),
-                answer => answer,
-            };
-            let found = match answer {
+        if (count == 1 || count == 2) && names.is_null() {
+            let reader = instance::<T>(slf);
+            let found = match settled(reader, *arguments) {
                 CacheAnswer::Value(value) => Some(value),
+                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
                 CacheAnswer::Missing if count == 2 => Some(*arguments.add(1)),
                 CacheAnswer::Missing => Some(ffi::Py_None()),
-                CacheAnswer::Present | CacheAnswer::Unknown => None,
+                CacheAnswer::Unknown => None,
             };
             if let Some(value) = found {
                 ffi::Py_INCREF(value);
@@ -248,6 +249,21 @@ unsafe extern "C" fn get<T: SlotClass>(
             }
         }
         original_get::<T>(slf, arguments, count, names)
+    }
+}
+
+unsafe extern "C" fn length<T: SlotClass>(slf: *mut ffi::PyObject) -> ffi::Py_ssize_t {
+    // SAFETY: as in `subscript`.
+    unsafe {
+        let reader = instance::<T>(slf);
+        let Start { snapshot, entry } = reader.start();
+        if snapshot.below().is_clean(entry, || reader.path_hash()) {
+            return snapshot.below().base.count(entry).cast_signed();
+        }
+        match T::originals().get() {
+            Some(originals) => (originals.length)(slf),
+            None => -1,
+        }
     }
 }
 
@@ -293,11 +309,15 @@ fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
     unsafe {
         let raw = class.as_ptr().cast::<ffi::PyTypeObject>();
         let (mapping, sequence) = ((*raw).tp_as_mapping, (*raw).tp_as_sequence);
-        if let (Some(subscript_slot), Some(contains_slot)) = ((*mapping).mp_subscript, (*sequence).sq_contains) {
-            let originals = Originals { subscript: subscript_slot, contains: contains_slot, get: original };
+        if let (Some(subscript_slot), Some(contains_slot), Some(length_slot)) =
+            ((*mapping).mp_subscript, (*sequence).sq_contains, (*mapping).mp_length)
+        {
+            let originals =
+                Originals { subscript: subscript_slot, contains: contains_slot, length: length_slot, get: original };
             if T::originals().set(originals).is_ok() {
                 (*mapping).mp_subscript = Some(subscript::<T>);
                 (*sequence).sq_contains = Some(contains::<T>);
+                (*mapping).mp_length = Some(length::<T>);
                 let descriptor = Bound::from_owned_ptr_or_err(py, ffi::PyDescr_NewMethod(raw, method))?;
                 class.setattr("get", descriptor)?;
                 // `None` says that it is not `Hashable`; the slot's own text, unlike CPython's, names the bare class.
@@ -313,5 +333,7 @@ fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
 /// Replaces the hot slots of both classes.
 pub fn install(py: Python<'_>) -> PyResult<()> {
     replace::<Snapshot>(py)?;
-    replace::<View>(py)
+    replace::<View>(py)?;
+    view_pool::install(py);
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! What the Python classes hold.
 
+pub mod listing;
 pub mod value_cache;
 pub mod small_overlay;
 pub mod opaques;
 pub mod snapshot;
 pub mod view;
+pub mod view_pool;

@@ -36,7 +36,7 @@ pub struct Snapshot {
     /// What was read from the base, shared by all snapshots over it.
     pub cache: Arc<ValueCache>,
     /// What was read where this snapshot may differ from the base.
-    pub own: OnceLock<ValueCache>,
+    pub own: OnceLock<Box<ValueCache>>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
@@ -84,6 +84,11 @@ impl Snapshot {
     #[inline]
     pub const fn below(&self) -> &Arc<kernel::Snapshot> {
         &self.below
+    }
+
+    /// What was read where this snapshot may differ from the base.
+    pub fn own_cache(&self) -> &ValueCache {
+        self.own.get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
     }
 
     /// This snapshot, which has no small overlay, with one.

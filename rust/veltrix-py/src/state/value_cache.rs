@@ -1,12 +1,15 @@
 //! A read cache that owns Python keys and values.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use veltrix_core::{EntryId, Known, ReadCache, Wanted};
 
 use crate::interop::ffi;
+use crate::state::listing::{Listing, ListingKey};
 
 /// How many absent keys a cache remembers; more are looked up in the base each time, so that hostile keys cannot grow it.
 /// Few where assertions are on, as are spellings, so that small cases meet full caches.
@@ -20,24 +23,58 @@ const BATCH: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 const LONGEST_MISS: usize = 256;
 /// The entry of a remembered absent key.
 pub const ABSENT: EntryId = u32::MAX - 1;
+/// In the place of a value: the entry is a mapping's.
+pub const MAPPING: usize = 1;
 
-/// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
-/// so to the snapshot itself, would be hidden from the garbage collector here.
+/// Keys that were read, and their values. Only plain immutable values are held: an object that may refer to others, and
+/// so to the snapshot itself, would be hidden from the garbage collector here. An opaque object is known by its address
+/// alone: every snapshot that asks this cache holds it, in a dict that the collector sees.
 pub struct ValueCache {
     table: ReadCache,
     misses: AtomicUsize,
+    /// Values that are known and not held.
+    lent: Mutex<HashSet<usize>>,
+    listings: Mutex<HashMap<ListingKey, Arc<Listing>>>,
 }
 
 impl ValueCache {
     /// An empty cache beside `entries` entries; other spellings of their paths have room too, but not without end.
     pub fn new(entries: usize) -> Self {
-        Self { table: ReadCache::new(entries * 2 + SPELLINGS + MISSES), misses: AtomicUsize::new(0) }
+        Self {
+            table: ReadCache::new(entries * 2 + SPELLINGS + MISSES),
+            misses: AtomicUsize::new(0),
+            lent: Mutex::default(),
+            listings: Mutex::default(),
+        }
     }
 
     /// The table itself, for the slots.
     #[inline]
     pub const fn table(&self) -> &ReadCache {
         &self.table
+    }
+
+    /// The value that is kept for a key.
+    pub fn known<'py>(&self, key: &Bound<'py, PyString>, from: EntryId) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
+        let known = self.table.find(wanted, |other| ffi::same_text(other, key)).filter(|known| known.value > MAPPING);
+        Ok(known.map(|known| ffi::held(key.py(), known.value)))
+    }
+
+    /// The children of a mapping that were listed before.
+    pub fn listing(&self, of: &ListingKey) -> Option<Arc<Listing>> {
+        self.listings().get(of).map(Arc::clone)
+    }
+
+    /// Keeps the children of a mapping; gives those that another thread kept meanwhile.
+    pub fn keep_listing(&self, of: ListingKey, listing: Listing) -> Arc<Listing> {
+        let new = Arc::new(listing);
+        Arc::clone(self.listings().entry(of).or_insert_with(|| Arc::clone(&new)))
+    }
+
+    /// Held for as long as it takes to look something up or put it in: no code of Python's runs meanwhile.
+    fn listings(&self) -> MutexGuard<'_, HashMap<ListingKey, Arc<Listing>>> {
+        self.listings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether one more absent key would be remembered.
@@ -48,29 +85,62 @@ impl ValueCache {
 
     /// Remembers, within bounds, that nothing stands where a key leads.
     pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64) -> PyResult<()> {
-        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, None)? {
+        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, 0)? {
             self.misses.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    /// Keeps what a key leads to, and says whether it was not there yet; `value` is `None` where it is to be made at each
-    /// read.
-    pub fn keep(
+    /// Keeps the plain value of a leaf that a key leads to.
+    pub fn keep_value(
         &self,
         key: &Bound<'_, PyString>,
         from: EntryId,
         hash: u64,
         entry: EntryId,
-        value: Option<&Bound<'_, PyAny>>,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let held = ffi::hold(value);
+        if !self.keep(key, from, hash, entry, held)? {
+            ffi::release(key.py(), held);
+        }
+        Ok(())
+    }
+
+    /// Keeps the address of an opaque object that a key leads to, and that all who ask this cache hold.
+    pub fn keep_lent(
+        &self,
+        key: &Bound<'_, PyString>,
+        from: EntryId,
+        hash: u64,
+        entry: EntryId,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let address = value.as_ptr() as usize;
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner).insert(address);
+        self.keep(key, from, hash, entry, address).map(|_| ())
+    }
+
+    /// Keeps the entry of a mapping that a key leads to.
+    pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<()> {
+        self.keep(key, from, hash, entry, MAPPING).map(|_| ())
+    }
+
+    /// Keeps what a key leads to, and says whether it was not there yet.
+    fn keep(
+        &self,
+        key: &Bound<'_, PyString>,
+        from: EntryId,
+        hash: u64,
+        entry: EntryId,
+        value: usize,
     ) -> PyResult<bool> {
         let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
         let stored = ffi::hold(key.as_any());
-        let known = Known { value: value.map_or(0, ffi::hold), entry, path_tag: (hash >> 32) as u32 };
+        let known = Known { value, entry, path_tag: (hash >> 32) as u32 };
         let is_new = self.table.insert(wanted, stored, known, |other| ffi::same_text(other, key));
         if !is_new {
             ffi::release(key.py(), stored);
-            ffi::release(key.py(), known.value);
         }
         Ok(is_new)
     }
@@ -80,16 +150,18 @@ impl Drop for ValueCache {
     fn drop(&mut self) {
         // Without an interpreter to give them back to, the objects are left alone.
         let _ = Python::try_attach(|py| {
+            let lent = std::mem::take(&mut *self.lent.lock().unwrap_or_else(PoisonError::into_inner));
             let slots = self.table.slots();
             for start in (0..slots).step_by(BATCH) {
                 let batch = start..slots.min(start + BATCH);
                 // Nobody else knows the cache any more and no lock of ours is held, so that others may run meanwhile, as
                 // they may while any object goes. What was held is plain, so that giving it back runs no code.
                 let held = if start == 0 { self.table.held(batch) } else { py.detach(|| self.table.held(batch)) };
-                for object in held {
+                for object in held.into_iter().filter(|object| *object != MAPPING && !lent.contains(object)) {
                     ffi::release(py, object);
                 }
             }
+            self.listings().clear();
         });
     }
 }

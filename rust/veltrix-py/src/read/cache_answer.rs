@@ -1,0 +1,144 @@
+//! What the caches of a snapshot know of a path: one probe for a text, one for each name of a tuple.
+//!
+//! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use veltrix_core::path::is_plain_ascii;
+use veltrix_core::{EntryId, Known, Wanted};
+
+use crate::interop::str_access::{ascii, hash, same_str};
+use crate::state::snapshot::Snapshot;
+use crate::state::value_cache::{MAPPING, ValueCache};
+use crate::state::view_pool::view_at;
+
+/// What the caches say of a key.
+pub enum CacheAnswer {
+    /// This object, borrowed from the cache.
+    Value(*mut ffi::PyObject),
+    /// The mapping of this entry of the base.
+    Mapping(EntryId),
+    /// Nothing is there.
+    Missing,
+    /// Ask the slow way.
+    Unknown,
+}
+
+/// Where a path starts: a snapshot, and the entry of the mapping.
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
+    pub snapshot: &'a Snapshot,
+    pub entry: EntryId,
+}
+
+/// Asks the caches for an exact `str`.
+///
+/// # Safety
+/// `key` is an exact `str`, and the thread is attached.
+#[inline]
+pub unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
+    // SAFETY: `key` is an exact `str`, and so is every key of a cache.
+    let (wanted, same) = unsafe {
+        let wanted = Wanted { hash: hash(key), from: start.entry };
+        (wanted, |held: usize| same_str(held as *mut ffi::PyObject, key))
+    };
+    let snapshot = start.snapshot;
+    let known = snapshot.cache.table().find(wanted, same);
+    if let Some(known) = known
+        && snapshot.filter & bit(known) == 0
+    {
+        return answer(known);
+    }
+    if snapshot.filter == 0 {
+        return CacheAnswer::Unknown;
+    }
+    // SAFETY: the caller's promise.
+    unsafe { overruled(snapshot, known, wanted, key) }
+}
+
+/// What a snapshot remembers of a key: a value, or the mapping of an entry as a view.
+pub fn remembered<'py>(
+    owner: &Bound<'py, Snapshot>,
+    start: Start<'_>,
+    key: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: the key is a `str`, and an exact one where it is asked for; what the caches lend is held at once.
+    unsafe {
+        match cached(&start, key.as_ptr()) {
+            CacheAnswer::Value(value) => Ok(Some(Bound::from_borrowed_ptr(owner.py(), value))),
+            CacheAnswer::Mapping(entry) => view_at(owner, entry).map(Some),
+            CacheAnswer::Missing | CacheAnswer::Unknown => Ok(None),
+        }
+    }
+}
+
+/// Asks what stands before the base: a small overlay, and what the snapshot lists or hides.
+///
+/// # Safety
+/// `key` is an exact `str`, and the thread is attached.
+#[inline(never)]
+unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
+    if let Some(known) = known {
+        if let Some(value) = snapshot.small_overlay.as_ref().and_then(|small_overlay| small_overlay.find(known.entry)) {
+            return CacheAnswer::Value(value.as_ptr());
+        }
+        let delta = snapshot.below().delta.as_ref();
+        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
+            return answer(known);
+        }
+    }
+    // SAFETY: the caller's promise; every key of a cache is an exact `str`.
+    let own = |own: &Box<ValueCache>| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
+}
+
+#[inline]
+const fn bit(known: Known) -> u64 {
+    1 << (known.path_tag >> 26)
+}
+
+#[inline]
+const fn answer(known: Known) -> CacheAnswer {
+    if known.value > MAPPING {
+        return CacheAnswer::Value(known.value as *mut ffi::PyObject);
+    }
+    if known.value == MAPPING { CacheAnswer::Mapping(known.entry) } else { CacheAnswer::Missing }
+}
+
+/// Asks the caches for each of the names of an exact tuple, one below the other.
+///
+/// # Safety
+/// `names` is an exact tuple, and the thread is attached.
+#[inline(never)]
+pub unsafe fn by_names(mut start: Start<'_>, names: *mut ffi::PyObject) -> CacheAnswer {
+    // SAFETY: items are borrowed from a tuple that the caller holds; whether they are what is read of them is asked first.
+    unsafe {
+        let count = ffi::PyTuple_GET_SIZE(names);
+        for at in 0..count {
+            let name = ffi::PyTuple_GET_ITEM(names, at);
+            // The caches know texts as paths: only of a plain name that is the same as a name alone.
+            if !is_exact_str(name) || !ascii(name).is_some_and(is_plain_ascii) {
+                return CacheAnswer::Unknown;
+            }
+            match cached(&start, name) {
+                CacheAnswer::Mapping(entry) => start.entry = entry,
+                CacheAnswer::Value(value) if at + 1 == count => return CacheAnswer::Value(value),
+                CacheAnswer::Missing if at + 1 == count => return CacheAnswer::Missing,
+                // What stands behind may be no name of a path at all.
+                CacheAnswer::Value(_) | CacheAnswer::Missing | CacheAnswer::Unknown => return CacheAnswer::Unknown,
+            }
+        }
+        if count == 0 { CacheAnswer::Unknown } else { CacheAnswer::Mapping(start.entry) }
+    }
+}
+
+/// Whether an object is an exact `str`.
+///
+/// # Safety
+/// The object is valid, and the thread is attached.
+#[inline]
+pub unsafe fn is_exact_str(key: *mut ffi::PyObject) -> bool {
+    // SAFETY: any valid object has a type.
+    unsafe { ffi::Py_TYPE(key) == &raw mut ffi::PyUnicode_Type }
+}
