@@ -23,7 +23,7 @@ use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::Reading;
-use crate::state::small_overlay::small_overlay;
+use crate::state::small_overlay::{SmallOverlay, small_overlay};
 use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
 
 impl Snapshot {
@@ -63,17 +63,15 @@ reading_methods!(Snapshot, {
             return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
-        if snapshot.small_overlay.is_none()
-            && snapshot.below().stack.len() < MAX_LAYERS
-            && let Some(overlay) = small_overlay(snapshot.below(), data)?
-        {
-            return Bound::new(py, snapshot.overlaid(py, overlay, name));
+        let mut overlay = SmallOverlay::default();
+        let below = snapshot.under_overlay(py, &mut overlay)?;
+        if below.stack.len() + overlay.layers() <= MAX_LAYERS && small_overlay(below, &mut overlay, data)? {
+            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
         }
         Self::deriving(slf, |py, snapshot, parent| {
             let name = name.unwrap_or_else(|| OVERLAY.to_owned());
             let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
             let overlaid = parent.kernel.with_layers_on_top(std::slice::from_ref(&layer));
-            let overlaid = overlaid.map(|overlaid| overlaid.with_generation(parent.kernel.generation));
             Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
         })
     }

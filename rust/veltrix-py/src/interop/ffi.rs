@@ -243,6 +243,27 @@ pub fn new_dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyDict_New())?.cast_into_unchecked()) }
 }
 
+/// An item of an exact list or tuple, if it has so many.
+pub fn item<'py>(sequence: &Bound<'py, PyAny>, at: usize) -> Option<Bound<'py, PyAny>> {
+    if let Ok(list) = sequence.cast_exact::<PyList>() {
+        return (at < list.len()).then(|| list.get_item(at).ok()).flatten();
+    }
+    let tuple = sequence.cast_exact::<PyTuple>().ok()?;
+    (at < tuple.len()).then(|| tuple.get_item(at).ok()).flatten()
+}
+
+/// Makes plain objects while no garbage is collected, which could run code.
+pub fn without_collecting<T>(make: impl FnOnce() -> T) -> T {
+    // SAFETY: whoever makes objects is attached, which is all that these two ask for; they turn a flag of the interpreter.
+    let collects = unsafe { ffi::PyGC_Disable() } != 0;
+    let made = make();
+    if collects {
+        // SAFETY: as before.
+        unsafe { ffi::PyGC_Enable() };
+    }
+    made
+}
+
 /// A new `tuple` of these items.
 pub fn new_tuple<'py, I>(py: Python<'py>, items: I) -> PyResult<Bound<'py, PyTuple>>
 where

@@ -4,8 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 use veltrix_core as kernel;
-use veltrix_core::path::{Step, plain_hash, push_known};
-use veltrix_core::{Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
+use veltrix_core::path::{PathHash, Step, plain_hash, push_known};
+use veltrix_core::{
+    Child, EntryId, Found, MappingPath, NO_ENTRY, NodeId, Overlay, SegmentId, Target, Tree, canonical, equal, path_tag,
+};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -14,7 +16,7 @@ use crate::interop::error::raise;
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::ValueCache;
+use crate::state::value_cache::{INSIDE, ValueCache};
 use crate::state::view::View;
 
 /// A mapping of a snapshot.
@@ -44,18 +46,19 @@ impl<'a, 'py> Reading<'a, 'py> {
             && let Some(hash) = plain_hash(text, self.mapping.hash)
         {
             let (names, whole) = (text.rsplit('.'), hash.whole());
+            if let Some(overlay) = &self.snapshot().small_overlay
+                && overlay.has_names()
+                && let Some(found) =
+                    overlay.find_text(self.snapshot().below(), self.mapping.entry, path_tag(whole), text)
+            {
+                return self.found_by_name(found, wanted, key, hash);
+            }
             return match self.snapshot().below().find(self.mapping, hash, names.clone()) {
                 Found::Missing if self.snapshot().small_overlay.is_some() && self.mapping.entry == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
-                    let from = self.mapping.entry;
-                    if from != NO_ENTRY
-                        && !self.snapshot().below().lists(whole)
-                        && self.snapshot().below().base.find(from, hash, names).is_none()
-                    {
-                        self.snapshot().cache.keep_miss(key, from, whole)?;
-                    }
+                    self.keep_miss(key, hash, names)?;
                     Ok(None)
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
@@ -71,12 +74,44 @@ impl<'a, 'py> Reading<'a, 'py> {
         self.find_any(wanted, exact)
     }
 
+    /// What the small overlay gives to a path that the base has not.
+    fn found_by_name(
+        &self,
+        found: Overlay<'_, Py<PyAny>>,
+        wanted: &Bound<'py, PyAny>,
+        key: &Bound<'py, PyString>,
+        hash: PathHash,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Overlay::Value(value) = found else { return self.find_any(wanted, Some(key)) };
+        // A key of which it is known that the base has it not is read the short way from then on.
+        self.keep_miss(key, hash, ffi::text(key)?.unwrap_or_default().rsplit('.'))?;
+        Ok(Some(value.bind(self.py()).clone()))
+    }
+
+    /// Remembers that the base has nothing at a path.
+    fn keep_miss<'n>(
+        &self,
+        key: &Bound<'py, PyString>,
+        hash: PathHash,
+        names: impl Iterator<Item = &'n str> + Clone,
+    ) -> PyResult<()> {
+        let (from, below) = (self.mapping.entry, self.snapshot().below());
+        if from != NO_ENTRY && !below.lists(hash.whole()) && below.base.find(from, hash, names).is_none() {
+            self.snapshot().cache.keep_miss(key, from, hash.whole())?;
+        }
+        Ok(())
+    }
+
     fn find_any(
         &self,
         wanted: &Bound<'py, PyAny>,
         key: Option<&Bound<'py, PyString>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.kernel()?.look_up(self.mapping, &path::steps(wanted)?) {
+        let steps = path::steps(wanted)?;
+        match self.kernel()?.look_up(self.mapping, &steps) {
+            Target::Leaf { tree, node, entry, hash } if steps.iter().any(|step| matches!(step, Step::Index(_))) => {
+                self.found_inside(tree, node, entry, hash, key).map(Some)
+            }
             Target::Leaf { tree, node, entry, hash } => self.found(tree, node, entry, hash, key).map(Some),
             Target::Mapping(mapping) => self.view(mapping).map(Some),
             Target::Missing { .. } => Ok(None),
@@ -94,7 +129,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let snapshot = self.snapshot();
         if let Some(small_overlay) = &snapshot.small_overlay
-            && let Some(value) = small_overlay.find(snapshot.below().base_entry(hash, entry))
+            && let Some(value) = small_overlay.find(snapshot.below().base_entry(hash, entry), path_tag(hash))
         {
             // The cache learns which entry the key leads to, and the base's value.
             if let Some(key) = key
@@ -107,7 +142,7 @@ impl<'a, 'py> Reading<'a, 'py> {
         let Some(key) = key else { return self.leaf(tree, node) };
         if snapshot.below().lists(hash) {
             return self.keep(
-                snapshot.own.get_or_init(|| ValueCache::new(snapshot.below().base.entries().len())),
+                snapshot.own.get_or_init(|| Box::new(ValueCache::new(snapshot.below().base.entries().len()))),
                 key,
                 hash,
                 entry,
@@ -119,6 +154,25 @@ impl<'a, 'py> Reading<'a, 'py> {
             return self.leaf(tree, node);
         }
         self.keep(&snapshot.cache, key, hash, entry, tree, node)
+    }
+
+    /// The object for what stands inside of a value. A key of it is kept with the entry of the whole value, so that it is
+    /// known what to ask before it is used.
+    fn found_inside(
+        &self,
+        tree: &Arc<Tree>,
+        node: NodeId,
+        entry: EntryId,
+        hash: u64,
+        key: Option<&Bound<'py, PyString>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let snapshot = self.snapshot();
+        match key {
+            Some(key) if entry < INSIDE && snapshot.small_overlay.is_none() && !snapshot.below().lists(hash) => {
+                self.keep(&snapshot.cache, key, hash, entry | INSIDE, tree, node)
+            }
+            _ => self.leaf(tree, node),
+        }
     }
 
     fn keep(

@@ -13,12 +13,13 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
-use veltrix_core::{EntryId, Known, NO_ENTRY, ROOT_HASH, Wanted};
+use veltrix_core::{EntryId, Known, NO_ENTRY, Overlay, ROOT_HASH, Wanted, path_tag};
 
 use crate::interop::ffi::attribute;
 use crate::interop::str_access::{ascii, hash, same_str};
+use crate::state::small_overlay::SmallOverlay;
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::{ABSENT, ValueCache};
+use crate::state::value_cache::{ABSENT, INSIDE, ValueCache};
 use crate::state::view::View;
 
 /// What the caches say of a key.
@@ -99,7 +100,7 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
         return CacheAnswer::Unknown;
     }
     // SAFETY: the caller's promise.
-    unsafe { overruled(snapshot, known, wanted, key) }
+    unsafe { overruled(start, known, wanted, key) }
 }
 
 /// Asks what stands before the base: a small overlay, and what the snapshot lists or hides.
@@ -107,19 +108,62 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.
 #[inline(never)]
-unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
-    if let Some(known) = known {
-        if let Some(value) = snapshot.small_overlay.as_ref().and_then(|small_overlay| small_overlay.find(known.entry)) {
-            return CacheAnswer::Value(value.as_ptr());
+unsafe fn overruled(start: &Start<'_>, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
+    let snapshot = start.snapshot;
+    if let Some(overlay) = &snapshot.small_overlay {
+        // SAFETY: the caller's promise.
+        if let Some(answer) = unsafe { overlaid(start, overlay, known, key) } {
+            return answer;
         }
+    }
+    if let Some(known) = known {
         let delta = snapshot.below().delta.as_ref();
-        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
+        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(whole(known))) {
             return answer(known);
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
-    let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    let own =
+        |own: &Box<ValueCache>| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
     snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
+}
+
+/// What a small overlay gives to a key, if anything.
+///
+/// # Safety
+/// `key` is an exact `str`, and the thread is attached.
+#[inline]
+unsafe fn overlaid(
+    start: &Start<'_>,
+    overlay: &SmallOverlay,
+    known: Option<Known>,
+    key: *mut ffi::PyObject,
+) -> Option<CacheAnswer> {
+    if let Some(known) = known.filter(|known| known.entry != ABSENT) {
+        let value = overlay.find(whole(known), known.path_tag)?;
+        // Of what stands inside of a value only the slow way knows where.
+        let is_whole = known.entry < INSIDE;
+        return Some(if is_whole { CacheAnswer::Value(value.as_ptr()) } else { CacheAnswer::Unknown });
+    }
+    if !overlay.has_names() {
+        return None;
+    }
+    // SAFETY: the caller's promise; the key lives as long as the call.
+    let Some(text) = (unsafe { ascii(key) }) else { return Some(CacheAnswer::Unknown) };
+    let tag = match known {
+        Some(known) => known.path_tag,
+        None => path_tag(plain_hash(text, start.hash)?.whole()),
+    };
+    Some(match overlay.find_text(start.snapshot.below(), start.entry, tag, text)? {
+        Overlay::Value(value) => CacheAnswer::Value(value.as_ptr()),
+        Overlay::Mapping => CacheAnswer::Present,
+    })
+}
+
+/// The entry of the whole value that a key leads to, or into.
+#[inline]
+const fn whole(known: Known) -> EntryId {
+    if known.entry == ABSENT { ABSENT } else { known.entry & !INSIDE }
 }
 
 #[inline]
@@ -149,7 +193,8 @@ unsafe fn settled(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
         return CacheAnswer::Unknown;
     }
     let Some(hash) = plain_hash(text, start.hash) else { return CacheAnswer::Unknown };
-    if kernel.lists(hash.whole()) {
+    let gives = |overlay: &SmallOverlay| overlay.filter() & (1 << (hash.whole() >> 58)) != 0;
+    if kernel.lists(hash.whole()) || start.snapshot.small_overlay.as_ref().is_some_and(gives) {
         return CacheAnswer::Unknown;
     }
     let found = kernel.base.find(start.entry, hash, text.rsplit('.'));

@@ -20,6 +20,8 @@ const BATCH: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 const LONGEST_MISS: usize = 256;
 /// The entry of a remembered absent key.
 pub const ABSENT: EntryId = u32::MAX - 1;
+/// Marks the entry of a key that leads inside of its value.
+pub const INSIDE: EntryId = 1 << 31;
 
 /// Keys that were read, and their values. Only plain immutable values are kept: an object that may refer to others, and
 /// so to the snapshot itself, would be hidden from the garbage collector here.
