@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.differential.generate import MOST_SNAPSHOTS, Case, LayerSpec, Path, Ref
 from tests.differential.observe import Outcome, observe
+from tests.differential.overrides import allowed
 from tests.differential.pickles import dump, load
 from veltrix import Dimension, FrozenMapping, implementations
 from veltrix.operators import DELETE, Operator
@@ -193,6 +194,11 @@ def _overlay(run: Run, number: int, data: Any, name: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).overlay(run.given(data), *more))
 
 
+def _override(run: Run, number: int, values: Any, spec: Any, name: Any) -> Outcomes:
+    more = {} if name is None else {"name": name}
+    return run.derive(lambda: run.snapshot(number).override(values, allowed=allowed(spec), **more))
+
+
 def _set(run: Run, number: int, path: Any, value: Any, layer: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).set(path, value, layer=layer))
 
@@ -286,10 +292,6 @@ def _collections(run: Run, target: Any) -> Outcomes:
     )
 
 
-def _portrait(run: Run, target: Any) -> Outcomes:
-    return portrait(run.reader(target), run.case.universe)
-
-
 def _reads(run: Run, number: int) -> Outcomes:
     """All paths of the case, in every way that the caches answer."""
     snapshot = run.snapshot(number)
@@ -377,12 +379,13 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "equals": _equals,
     "display": _display,
     "collections": _collections,
-    "portrait": _portrait,
+    "portrait": lambda run, target: portrait(run.reader(target), run.case.universe),
     "reads": _reads,
     "surface": _surface,
     "parse_path": lambda run, path: (observe(run.kernel.parse_path, path),),
     "format_path": lambda run, path: (observe(run.kernel.format_path, path),),
     "overlay": _overlay,
+    "override": _override,
     "set": _set,
     "delete": _delete,
     "with_layers": _with_layers,

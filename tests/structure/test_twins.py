@@ -23,6 +23,7 @@ CONCEPTS = {
         ["classes/snapshot", "classes/scope", "classes/with_layers"],
     ),
     "deriving": ("derive", ["derive", "derivation", "on_top", "tree_diff"], []),
+    "overrides by path": ("override", [], ["classes/overrides"]),
     "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),
     "explain": ("explain", ["explain"], ["read/explain"]),

@@ -225,8 +225,7 @@ impl<V> SmallOverlay<V> {
     /// Gives a value to the child of a mapping, where a value or nothing stands.
     #[inline]
     pub fn put(&mut self, mapping: OverlaidPath, name: &str, path: OverlaidPath, value: V) {
-        self.filter |= 1 << (path.hash >> 58);
-        let tag = path_tag(path.hash);
+        let tag = self.note(path);
         if path.entry != NO_ENTRY
             && let Values::Few { entries, tags, values, length } = &mut self.values
             && *length < FEW
@@ -247,9 +246,16 @@ impl<V> SmallOverlay<V> {
 
     /// Makes the child of a mapping a mapping, where nothing stands; its path, in which its own children stand.
     pub fn open(&mut self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> OverlaidPath {
-        self.filter |= 1 << (path.hash >> 58);
-        let number = self.places().push_named(mapping.within, name, path_tag(path.hash), None);
+        let tag = self.note(path);
+        let number = self.places().push_named(mapping.within, name, tag, None);
         OverlaidPath { within: Parent::Place(number), ..path }
+    }
+
+    /// Notes that a path is another one here; the upper half of its hash.
+    #[inline]
+    const fn note(&mut self, path: OverlaidPath) -> u32 {
+        self.filter |= 1 << (path.hash >> 58);
+        path_tag(path.hash)
     }
 
     /// Says that it is complete.

@@ -6,6 +6,7 @@ pub mod layer_arguments;
 pub mod methods;
 pub mod view;
 pub mod difference;
+pub mod overrides;
 pub mod snapshot;
 pub mod scope;
 pub mod with_layers;

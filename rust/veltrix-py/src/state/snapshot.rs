@@ -21,6 +21,8 @@ use crate::state::value_cache::ValueCache;
 const FEW: usize = if cfg!(debug_assertions) { 2 } else { 64 };
 /// The name of an overlay's layer unless it is given another one.
 pub const OVERLAY: &str = "overlay";
+/// The name of the layer of overrides unless it is given another one.
+pub const OVERRIDE: &str = "override";
 
 /// What a snapshot is derived from: a kernel's snapshot, and what was read from its base.
 pub struct Parent<'a> {
@@ -86,11 +88,13 @@ impl Snapshot {
     /// What lies below an overlay over this snapshot; the values of the small overlays between are put into it.
     pub fn under_overlay(&self, py: Python<'_>, overlay: &mut SmallOverlay) -> PyResult<&Arc<kernel::Snapshot>> {
         let Some(lower) = &self.small_overlay else { return Ok(&self.below) };
-        match lower.over(self.name.as_deref(), |value| value.clone_ref(py)) {
-            Some(lower) => *overlay = lower,
-            None => return self.kernel(py),
-        }
-        Ok(&self.below)
+        guarded(py, || {
+            match lower.over(self.name.as_deref(), |value| value.clone_ref(py)) {
+                Some(lower) => *overlay = lower,
+                None => return self.kernel(py),
+            }
+            Ok(&self.below)
+        })
     }
 
     /// This snapshot with a small overlay over what lies `below` it.
