@@ -200,25 +200,15 @@ impl<V> SmallOverlay<V> {
         self.filter
     }
 
-    /// What stands at the child of a mapping, of which the snapshot says this, and its path with that known.
-    #[inline]
-    pub fn standing(
-        &self,
-        mapping: OverlaidPath,
-        name: &str,
-        (path, below): (OverlaidPath, Standing),
-    ) -> (OverlaidPath, Standing) {
-        match &self.values {
-            Values::Places(places) if below == Standing::Nothing && !places.lower().is_empty() => {
-                match places.find_lower(path_tag(path.hash), mapping.within, name) {
-                    None => (path, below),
-                    Some((number, place)) if place.value.is_none() => {
-                        (OverlaidPath { within: Parent::Place(number), ..path }, Standing::Mapping)
-                    }
-                    Some(_) => (path, Standing::Leaf),
-                }
+    /// What the overlays that it lies over made of the child of a mapping where nothing stands, and its path with that known.
+    pub fn standing(&self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> (OverlaidPath, Standing) {
+        let Values::Places(places) = &self.values else { return (path, Standing::Nothing) };
+        match places.find_lower(path_tag(path.hash), mapping.within, name) {
+            None => (path, Standing::Nothing),
+            Some((number, place)) if place.value.is_none() => {
+                (OverlaidPath { within: Parent::Place(number), ..path }, Standing::Mapping)
             }
-            _ => (path, below),
+            Some(_) => (path, Standing::Leaf),
         }
     }
 

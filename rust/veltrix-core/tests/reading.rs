@@ -6,7 +6,7 @@ mod stacks;
 use serde_json::json;
 use stacks::{layer, names, resolve};
 use veltrix_core::interner;
-use veltrix_core::path::parse;
+use veltrix_core::path::{parse, plain_hash};
 use veltrix_core::{
     Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing, Target,
     path_tag,
@@ -102,8 +102,8 @@ fn an_overlay_over_another_one_gives_its_own_values_first() {
             assert_eq!(count, 20, "so many are not taken along");
             continue;
         };
-        let known = below.child(db, "new0").expect("nothing yet");
-        let (path, standing) = upper.standing(db, "new0", known);
+        let (path, _) = below.child(db, "new0").expect("nothing yet");
+        let (path, standing) = upper.standing(db, "new0", path);
         assert_eq!(standing, Standing::Leaf);
         upper.put(db, "new0", path, 100);
         upper.finish();

@@ -179,9 +179,15 @@ unsafe fn add_plain(builder: &mut TreeBuilder, name: SegmentId, object: *mut ffi
 #[inline]
 pub fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
     // SAFETY: `string` is a `str`, borrowed for as long as the text.
-    if let Some(text) = unsafe { ascii(string.as_ptr()) } {
-        return Ok(Some(text));
+    match unsafe { ascii(string.as_ptr()) } {
+        Some(text) => Ok(Some(text)),
+        None => text_of_any(string),
     }
+}
+
+/// The same for a `str` that is not plainly ASCII. Apart from the short way, which stands in many places.
+#[inline(never)]
+fn text_of_any<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
     match string.to_str() {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(string.py()) => Ok(None),

@@ -57,8 +57,10 @@ impl OverlayReader<'_> {
     ) -> PyResult<bool> {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
         let Some(name) = ffi::text(key)? else { return Ok(false) };
-        let Some(known) = self.below.child(mapping, name) else { return Ok(false) };
-        let (path, standing) = self.overlay.standing(mapping, name, known);
+        let Some((mut path, mut standing)) = self.below.child(mapping, name) else { return Ok(false) };
+        if standing == Standing::Nothing {
+            (path, standing) = self.overlay.standing(mapping, name, path);
+        }
         let kind = builtin_type(value);
         if kind == BuiltinType::Dict {
             let data = value.cast::<PyDict>()?;
