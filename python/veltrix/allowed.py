@@ -1,7 +1,7 @@
 """What outsiders may override: paths, and what each of them takes.
 
-    Allowed({"chat.enabled": bool})  ──►  {"chat.enabled": rule}
-    override(values, allowed=…)      ──►  each path has a rule, each value passes it, and all of it is small
+Allowed({"chat.enabled": bool})  ──►  {"chat.enabled": rule}
+override(values, allowed=…)      ──►  each path has a rule, each value passes it, and all of it is small
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from veltrix.operators import Operator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final, NoReturn
+    from typing import Final
 
     Path = str | tuple[str | int, ...]
     Check = Callable[[Any], bool]
@@ -38,9 +38,10 @@ class _Rule:
         self.kind: Any = given if any(given is kind for kind in _PLAIN) else None
         """The exact type of all values that pass, where that says it all."""
         self.convert: Callable[[Any], Any] | None = None
+        self.check: Check = _never
         if _is_converter(given):
             self.convert = given
-            self.words, self.check = f"what {_name(given)} takes", _never
+            self.words = f"what {_name(given)} takes"
             return
         try:
             self.words, self.check = _compiled(given)
@@ -49,19 +50,15 @@ class _Rule:
 
     def passed(self, value: Any) -> Any:
         """The value that counts, if this one may be given."""
-        if isinstance(value, Operator):
-            self._refuse(value)
-        if self.convert is None:
-            if not self.check(value):
-                self._refuse(value)
-            return value
-        try:
-            return self.convert(value)
-        except Exception:  # noqa: BLE001, S110  (what it says may hold the value, and is left behind)
-            pass
-        self._refuse(value)
-
-    def _refuse(self, value: object) -> NoReturn:
+        if not isinstance(value, Operator):
+            if self.convert is None:
+                if self.check(value):
+                    return value
+            else:
+                try:
+                    return self.convert(value)
+                except Exception:  # noqa: BLE001  (what it says may hold the value, and is left behind)
+                    pass
         is_of_its_type = self.kind is None and not isinstance(value, Operator)
         other = "" if is_of_its_type else f", not {type(value).__name__}"
         raise ValidationError(f"expected {self.words}{other}", self.path)
@@ -104,7 +101,7 @@ class Allowed:
 
     def _checked(self, pairs: Iterable[tuple[Path, Any]]) -> list[tuple[Path, Any]]:
         """The overrides as they may be made; the first that may not is an error that names its path."""
-        checked = []
+        checked: list[tuple[Path, Any]] = []
         left = self._max_bytes
         for path, value in pairs:
             if len(checked) == self._max_overrides:
@@ -163,7 +160,7 @@ def _size(value: Any) -> int:
         size = (value.bit_length() + 7) // 8
     elif kind is bytes:
         size = len(value)
-    return size if size > _LEAST else _LEAST
+    return max(_LEAST, size)
 
 
 def _never(value: object) -> bool:
@@ -202,10 +199,13 @@ def _compiled(form: Any) -> tuple[str, Check]:
         return f"list of {words}", lambda value: type(value) in kinds and all(map(item, value))
     if origin is dict and arguments[0] is str:
         words, item = _compiled(arguments[1])
-        return f"mapping of {words}", lambda value: (
-            type(value) is dict
-            and all(type(key) is str for key in value)
-            and all(map(item, value.values()))
+        return (
+            f"mapping of {words}",
+            lambda value: (
+                type(value) is dict
+                and all(type(key) is str for key in value)
+                and all(map(item, value.values()))
+            ),
         )
     raise TypeError(f"no value can be checked against {form!r}; a callable can check anything")
 
@@ -263,5 +263,7 @@ def _bounds(one: Any) -> list[tuple[str, Any]]:
     for inner in getattr(one, "metadata", ()):
         known += _bounds(inner)
     if not known:
-        raise TypeError(f"no value can be checked against the constraint {_name(one)}; a callable can check anything")
+        raise TypeError(
+            f"no value can be checked against the constraint {_name(one)}; a callable can check anything"
+        )
     return known

@@ -24,10 +24,16 @@ def base(kernel):
     ("values", "data"),
     [
         ({"m.x": 5}, {"m": {"x": 5}}),
-        ({"m.new": 5, "q.r.s": [1], ("m", "n", "y"): None}, {"m": {"new": 5, "n": {"y": None}}, "q": {"r": {"s": [1]}}}),
+        (
+            {"m.new": 5, "q.r.s": [1], ("m", "n", "y"): None},
+            {"m": {"new": 5, "n": {"y": None}}, "q": {"r": {"s": [1]}}},
+        ),
         ({"m": {"x": 5, "z": 6}}, {"m": {"x": 5, "z": 6}}),
         ({"m": {}}, {"m": {}}),
-        ({"m.x": DELETE, "l": append([3]), "m.n": replace({"z": 1})}, {"m": {"x": DELETE, "n": replace({"z": 1})}, "l": append([3])}),
+        (
+            {"m.x": DELETE, "l": append([3]), "m.n": replace({"z": 1})},
+            {"m": {"x": DELETE, "n": replace({"z": 1})}, "l": append([3])},
+        ),
         ({'"a.b"': 4, ("c.d",): 5, Name("e.f"): 6}, {"a.b": 4, "c.d": 5, "e.f": 6}),
         ({"m.b": 1, "k": 2, "m.a": 3}, {"m": {"b": 1, "a": 3}, "k": 2}),
     ],
@@ -45,7 +51,7 @@ def test_an_override_is_an_overlay_by_path(kernel, base, values, data):
 def test_nothing_overrides_nothing(base):
     assert base.override({}) is base
     assert base.override({}, allowed=Allowed({})) is base
-    with pytest.raises(TypeError, match="^a layer's name is a str, not int$"):
+    with pytest.raises(TypeError, match=r"^a layer's name is a str, not int$"):
         base.override({}, name=1)
 
 
@@ -76,9 +82,9 @@ def test_what_cannot_be_overridden_is_named(base, values, error, text):
 
 
 def test_arguments_come_before_what_they_hold(base):
-    with pytest.raises(TypeError, match="^allowed is a veltrix.Allowed, not dict$"):
+    with pytest.raises(TypeError, match=r"^allowed is a veltrix\.Allowed, not dict$"):
         base.override({"a..b": 1}, allowed={}, name=1)
-    with pytest.raises(TypeError, match="^a layer's name is a str, not int$"):
+    with pytest.raises(TypeError, match=r"^a layer's name is a str, not int$"):
         base.override({"a..b": 1}, allowed=Allowed({}), name=1)
 
 
@@ -156,13 +162,23 @@ def test_a_path_takes_what_it_says(base, given, passing, refused):
 
 @pytest.mark.parametrize(
     "given",
-    [set[int], tuple[int, str], dict[int, str], list, "int", 1, Annotated[int, object()], Annotated[int, Bound()], frozenset[int]],
+    [
+        set[int],
+        tuple[int, str],
+        dict[int, str],
+        list,
+        "int",
+        1,
+        Annotated[int, object()],
+        Annotated[int, Bound()],
+        frozenset[int],
+    ],
 )
 def test_what_cannot_be_checked_is_refused_at_once(both, given):
     if given is list:
         Allowed({"k": given})
         return
-    with pytest.raises(TypeError, match="^k: no value can be checked against "):
+    with pytest.raises(TypeError, match=r"^k: no value can be checked against "):
         Allowed({"k": given})
 
 
@@ -186,7 +202,7 @@ def test_only_what_is_listed_is_open(base):
     allowed = Allowed({"m.x": int, ("m", "n"): dict, '"a.b"': int})
     for values in ({"m": {"x": 2}}, {"m.n.y": 1}, {"m.x.y": 1}, {"a.b": 1}, {"k": 1}, {Name("m.x"): 1}):
         (path,) = values
-        with pytest.raises(ValidationError, match=": not open to overrides$") as raised:
+        with pytest.raises(ValidationError, match=r": not open to overrides$") as raised:
             base.override(values, allowed=allowed)
         assert raised.value.path == ('"m.x"' if isinstance(path, Name) else path)
     assert base.override({("m", "x"): 2, "m.n": {"y": 3}, Name("a.b"): 4}, allowed=allowed) == {
@@ -202,7 +218,7 @@ def test_overrides_from_outside_are_few_and_small(base):
     names = [f"o.k{number}" for number in range(40)]
     allowed = Allowed(dict.fromkeys(names, object))
     base.override(dict.fromkeys(names[:32], 1), allowed=allowed)
-    with pytest.raises(LimitError, match="^more than 32 overrides$"):
+    with pytest.raises(LimitError, match=r"^more than 32 overrides$"):
         base.override(dict.fromkeys(names[:33], 1), allowed=allowed)
     more = Allowed(dict.fromkeys(names, object), max_overrides=40, max_bytes=10**6)
     base.override(dict.fromkeys(names, "x" * 4096), allowed=more)
@@ -210,8 +226,8 @@ def test_overrides_from_outside_are_few_and_small(base):
 
 @pytest.mark.parametrize(
     ("value", "size"),
-    [(1, 8), (True, 8), (None, 8), ("", 8), ("x" * 9, 9), ("é" * 9, 18), (b"x" * 20, 20), (1.5, 8), (2**127, 16),
-     ([], 8), (["x", "y" * 10], 26), ({"k": 1}, 24), ({"k" * 9: ["x"]}, 33)],
+    [(1, 8), (True, 8), (None, 8), ("", 8), ("x" * 9, 9), ("é" * 9, 18), (b"x" * 20, 20), (1.5, 8),
+     (2**127, 16), ([], 8), (["x", "y" * 10], 26), ({"k": 1}, 24), ({"k" * 9: ["x"]}, 33)],
 )  # fmt: skip
 def test_the_bytes_of_an_override_are_counted(base, value, size):
     for most in (8 + size, 7 + size):
@@ -227,7 +243,7 @@ def test_the_bytes_of_an_override_are_counted(base, value, size):
 def test_what_holds_itself_ends_at_the_bound(base):
     endless: list[Any] = []
     endless.append(endless)
-    with pytest.raises(LimitError, match="^overrides of more than 4096 bytes at k$"):
+    with pytest.raises(LimitError, match=r"^overrides of more than 4096 bytes at k$"):
         base.override({"k": endless}, allowed=Allowed({"k": object}))
 
 

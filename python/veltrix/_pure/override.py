@@ -47,8 +47,6 @@ def nested(pairs: Pairs) -> dict[str, Any]:
         name = str(segments[-1])
         if name in mapping:
             is_way = id(mapping[name]) in made
-            raise PathError(
-                join(segments), None, "overlaps another given path" if is_way else "given twice"
-            )
+            raise PathError(join(segments), None, "overlaps another given path" if is_way else "given twice")
         mapping[name] = value
     return root

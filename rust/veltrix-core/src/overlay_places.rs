@@ -9,7 +9,10 @@ use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::interner::SegmentId;
 
 /// So many places are looked through; more have an index. Few where assertions are on, so that small cases meet it.
-const LOOKED_THROUGH: usize = if cfg!(debug_assertions) { 4 } else { 8 };
+const LOOKED_THROUGH: usize = if cfg!(debug_assertions) { 4 } else { 16 };
+
+/// Bytes of names that there is room for from the beginning.
+const NAMES: usize = 64;
 
 /// What a path stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,16 +75,21 @@ impl<V> OverlayPlace<V> {
 
 impl<V> Default for OverlayPlaces<V> {
     fn default() -> Self {
-        Self { places: Vec::with_capacity(LOOKED_THROUGH), names: String::new(), index: Vec::new(), lower: Vec::new() }
+        Self {
+            places: Vec::with_capacity(LOOKED_THROUGH),
+            names: String::with_capacity(NAMES),
+            index: Vec::new(),
+            lower: Vec::new(),
+        }
     }
 }
 
 impl<V> OverlayPlaces<V> {
     /// The same places with values of their own.
     pub fn held(&self, hold: impl Fn(&V) -> V) -> Self {
-        let held = |place: &OverlayPlace<V>| OverlayPlace { value: place.value.as_ref().map(&hold), ..*place };
+        let own = |place: &OverlayPlace<V>| OverlayPlace { value: place.value.as_ref().map(&hold), ..*place };
         Self {
-            places: self.places.iter().map(held).collect(),
+            places: self.places.iter().map(own).collect(),
             names: self.names.clone(),
             index: self.index.clone(),
             lower: self.lower.clone(),

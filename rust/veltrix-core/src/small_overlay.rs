@@ -327,13 +327,11 @@ impl<V> SmallOverlay<V> {
                 visit(OverlayEvent::Open(name))?;
                 open.push(name);
             }
-            match value {
-                Some(value) => visit(OverlayEvent::Value(last, value)),
-                None => {
-                    open.push(last);
-                    visit(OverlayEvent::Open(last))
-                }
+            if let Some(value) = value {
+                return visit(OverlayEvent::Value(last, value));
             }
+            open.push(last);
+            visit(OverlayEvent::Open(last))
         };
         match &self.values {
             Values::Few { entries, values, length, .. } => {

@@ -258,11 +258,17 @@ pub fn item<'py>(sequence: &Bound<'py, PyAny>, at: usize) -> Option<Bound<'py, P
     (at < tuple.len()).then(|| tuple.get_item(at).ok()).flatten()
 }
 
+/// The items of an exact list, as a `tuple`.
+pub fn list_as_tuple<'py>(list: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyTuple>> {
+    // SAFETY: `list` is a list, attached; the result is a new tuple, or null with an error.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(list.py(), ffi::PyList_AsTuple(list.as_ptr()))?.cast_into_unchecked()) }
+}
+
 /// Makes plain objects while no garbage is collected, which could run code.
-pub fn without_collecting<T>(make: impl FnOnce() -> T) -> T {
+pub fn without_collecting<T>(work: impl FnOnce() -> T) -> T {
     // SAFETY: whoever makes objects is attached, which is all that these two ask for; they turn a flag of the interpreter.
     let collects = unsafe { ffi::PyGC_Disable() } != 0;
-    let made = make();
+    let made = work();
     if collects {
         // SAFETY: as before.
         unsafe { ffi::PyGC_Enable() };

@@ -123,9 +123,8 @@ unsafe fn overruled(start: &Start<'_>, known: Option<Known>, wanted: Wanted, key
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
-    let own =
-        |own: &Box<ValueCache>| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
+    let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    snapshot.own.get().map(Box::as_ref).and_then(own).map_or(CacheAnswer::Unknown, answer)
 }
 
 /// What a small overlay gives to a key, if anything.

@@ -1,7 +1,7 @@
 //! Small overlays out of Python data, and back.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use veltrix_core as kernel;
 use veltrix_core::limits::MAX_DEPTH;
 use veltrix_core::{NO_SEGMENT, Overlaid, OverlaidPath, OverlayEvent, Snapshot, Standing};
@@ -104,6 +104,22 @@ fn frozen_list<'py>(kind: BuiltinType, list: &Bound<'py, PyAny>, depth: usize) -
     if !matches!(kind, BuiltinType::List | BuiltinType::Tuple) || depth == MAX_DEPTH {
         return Ok(None);
     }
+    let mut scalars = 0;
+    while let Some(item) = ffi::item(list, scalars) {
+        if !is_plain_scalar(builtin_type(&item), &item)? {
+            return frozen_items(list, depth);
+        }
+        scalars += 1;
+    }
+    // What is collected may run code, and the data is taken as it stands before any runs.
+    match list.cast_exact::<PyList>() {
+        Ok(list) => ffi::without_collecting(|| Ok(Some(ffi::list_as_tuple(list)?.into_any()))),
+        Err(_) => Ok(Some(list.clone())),
+    }
+}
+
+/// A list in which other lists may stand.
+fn frozen_items<'py>(list: &Bound<'py, PyAny>, depth: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut items = Vec::with_capacity(list.len()?);
     while let Some(item) = ffi::item(list, items.len()) {
         let kind = builtin_type(&item);
@@ -115,7 +131,6 @@ fn frozen_list<'py>(kind: BuiltinType, list: &Bound<'py, PyAny>, depth: usize) -
             return Ok(None);
         }
     }
-    // What is collected may run code, and the data is taken as it stands before any runs.
     ffi::without_collecting(|| Ok(Some(ffi::new_tuple(list.py(), items)?.into_any())))
 }
 
@@ -128,10 +143,13 @@ pub fn read_overlay<'py>(
     layer: usize,
 ) -> PyResult<ReadData> {
     reader.open(NO_SEGMENT);
-    overlay.each(below, layer, |event| match event {
-        OverlayEvent::Open(name) => Ok(reader.open(name)),
-        OverlayEvent::Value(name, value) => reader.plain(name, value.bind(py)),
-        OverlayEvent::Close => Ok(reader.close()),
+    overlay.each(below, layer, |event| {
+        match event {
+            OverlayEvent::Open(name) => reader.open(name),
+            OverlayEvent::Value(name, value) => reader.plain(name, value.bind(py))?,
+            OverlayEvent::Close => reader.close(),
+        }
+        Ok::<_, PyErr>(())
     })?;
     reader.finish()
 }
