@@ -23,7 +23,7 @@ PATH_COPY = "a path copy"
 def lines(settings: Settings) -> Iterator[Line]:
     generated = resolving_to(LEAVES)
     snapshot = snapshot_of(kernels()["native"], generated)
-    paths = [path for path, value in generated.flat.items() if not isinstance(value, tuple)]
+    paths = leaves_of(generated.flat)
     lower = snapshot.overlay(neighbours(paths[-5:], str))
     anchor = Workload("s.overlay(d)", {"s": snapshot, "d": neighbours(paths[:5], str)}, operations=5)
     for shape, data in SHAPES.items():
@@ -53,6 +53,11 @@ def path_copy(tree: Tree, upper: Tree) -> Tree:
         below = copy.get(name)
         copy[name] = path_copy(below, value) if isinstance(value, dict) and below is not None else value
     return copy
+
+
+def leaves_of(flat: Tree) -> list[str]:
+    """The paths of all leaves that are no lists, in order."""
+    return [path for path, value in flat.items() if not isinstance(value, tuple)]
 
 
 def neighbours(paths: list[str], value: Callable[[int], Any]) -> Tree:

@@ -31,10 +31,11 @@ _LEAST: Final = 8
 class _Rule:
     """What one path takes: values that pass `check`; or whatever `convert` gives."""
 
-    __slots__ = ("check", "convert", "kind", "path", "words")
+    __slots__ = ("check", "convert", "kind", "path", "size", "words")
 
     def __init__(self, path: str, given: Any) -> None:
         self.path = path
+        self.size = _size(path)
         self.kind: Any = given if any(given is kind for kind in _PLAIN) else None
         """The exact type of all values that pass, where that says it all."""
         self.convert: Callable[[Any], Any] | None = None
@@ -102,17 +103,25 @@ class Allowed:
     def _checked(self, pairs: Iterable[tuple[Path, Any]]) -> list[tuple[Path, Any]]:
         """The overrides as they may be made; the first that may not is an error that names its path."""
         checked: list[tuple[Path, Any]] = []
-        left = self._max_bytes
+        rules, left = self._rules, self._max_bytes
         for path, value in pairs:
             if len(checked) == self._max_overrides:
                 raise LimitError(f"more than {self._max_overrides} overrides")
-            rule = self._rules.get(path) if type(path) is str else None
+            rule = rules.get(path) if type(path) is str else None
             if rule is None:
                 rule = self._rule_of(path)
-            left = _left(rule.path, value, left)
+            left -= rule.size
+            kind = type(value)
+            if kind is str and value.isascii():
+                size = len(value)
+                left -= size if size > _LEAST else _LEAST
+            elif kind is bool or kind is float or value is None:
+                left -= _LEAST
+            else:
+                left = _left(value, left)
             if left < 0:
                 raise LimitError(f"overrides of more than {self._max_bytes} bytes", path=rule.path)
-            checked.append((rule.path, value if type(value) is rule.kind else rule.passed(value)))
+            checked.append((rule.path, value if kind is rule.kind else rule.passed(value)))
         return checked
 
     def _rule_of(self, path: Path) -> _Rule:
@@ -131,11 +140,8 @@ def _bound(name: str, number: int) -> int:
     return number
 
 
-def _left(path: str, value: Any, left: int) -> int:
-    """How many bytes are left after an override; a number below 0 if they do not suffice."""
-    left -= _size(path)
-    if type(value) in _SIZED:
-        return left - _size(value)
+def _left(value: Any, left: int) -> int:
+    """How many bytes are left after a value; a number below 0 if they do not suffice."""
     waiting = [value]
     while waiting and left >= 0:
         one = waiting.pop()
@@ -145,9 +151,6 @@ def _left(path: str, value: Any, left: int) -> int:
         elif isinstance(one, Mapping):
             waiting += [*one.keys(), *one.values()]
     return left
-
-
-_SIZED: Final = (bool, str, int, float, NoneType)
 
 
 def _size(value: Any) -> int:

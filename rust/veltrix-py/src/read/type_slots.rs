@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
+use veltrix_core as kernel;
 use veltrix_core::path::plain_hash;
 use veltrix_core::{EntryId, Known, NO_ENTRY, Overlay, ROOT_HASH, Wanted, path_tag};
 
@@ -100,7 +101,7 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
         return CacheAnswer::Unknown;
     }
     // SAFETY: the caller's promise.
-    unsafe { overruled(start, known, wanted, key) }
+    unsafe { overruled(snapshot, start.hash, known, wanted, key) }
 }
 
 /// Asks what stands before the base: a small overlay, and what the snapshot lists or hides.
@@ -108,11 +109,16 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
 /// # Safety
 /// `key` is an exact `str`, and the thread is attached.
 #[inline(never)]
-unsafe fn overruled(start: &Start<'_>, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
-    let snapshot = start.snapshot;
+unsafe fn overruled(
+    snapshot: &Snapshot,
+    above: u64,
+    known: Option<Known>,
+    wanted: Wanted,
+    key: *mut ffi::PyObject,
+) -> CacheAnswer {
     if let Some(overlay) = &snapshot.small_overlay {
         // SAFETY: the caller's promise.
-        if let Some(answer) = unsafe { overlaid(start, overlay, known, key) } {
+        if let Some(answer) = unsafe { overlaid(snapshot.below(), overlay, (above, wanted.from), known, key) } {
             return answer;
         }
     }
@@ -133,8 +139,9 @@ unsafe fn overruled(start: &Start<'_>, known: Option<Known>, wanted: Wanted, key
 /// `key` is an exact `str`, and the thread is attached.
 #[inline]
 unsafe fn overlaid(
-    start: &Start<'_>,
+    below: &kernel::Snapshot,
     overlay: &SmallOverlay,
+    (above, from): (u64, EntryId),
     known: Option<Known>,
     key: *mut ffi::PyObject,
 ) -> Option<CacheAnswer> {
@@ -151,9 +158,9 @@ unsafe fn overlaid(
     let Some(text) = (unsafe { ascii(key) }) else { return Some(CacheAnswer::Unknown) };
     let tag = match known {
         Some(known) => known.path_tag,
-        None => path_tag(plain_hash(text, start.hash)?.whole()),
+        None => path_tag(plain_hash(text, above)?.whole()),
     };
-    Some(match overlay.find_text(start.snapshot.below(), start.entry, tag, text)? {
+    Some(match overlay.find_text(below, from, tag, text)? {
         Overlay::Value(value) => CacheAnswer::Value(value.as_ptr()),
         Overlay::Mapping => CacheAnswer::Present,
     })
