@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
+from benches.topics.overlays import SHAPES, leaves_of, neighbours
+from veltrix import Allowed
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 
 KEYS = 20
@@ -80,6 +82,28 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "overlay of 5 keys": Operation("s.overlay(d)", overlay),
         "overlay of 5 keys of five sections": Operation(
             "s.overlay(d)", {"s": snapshot, "d": Request.across_sections(flat).data}
+        ),
+        **{
+            f"overlay of {shape}": Operation("s.overlay(d)", {"s": below, "d": data})
+            for shape, below, data in (
+                ("9 keys", snapshot, neighbours(leaves_of(flat)[:9], str)),
+                ("12 keys", snapshot, neighbours(leaves_of(flat)[:12], str)),
+                ("5 new keys", snapshot, SHAPES["new"](leaves_of(flat), 5)),
+                ("5 lists", snapshot, SHAPES["lists"](leaves_of(flat), 5)),
+                (
+                    "5 keys over an overlay",
+                    snapshot.overlay(request.data),
+                    neighbours(leaves_of(flat)[:5], str),
+                ),
+            )
+        },
+        "override of 3 keys that are allowed": Operation(
+            "s.override(d, allowed=a)",
+            {
+                "s": snapshot,
+                "d": dict.fromkeys(leaves_of(flat)[:3], "override"),
+                "a": Allowed(dict.fromkeys(leaves_of(flat)[:9], str)),
+            },
         ),
         "set in a middle layer": Operation(
             "s.set(next_path(), next_value(), layer=middle)",

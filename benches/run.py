@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "parse": (10,),
     "footprint": (12, 14),
     "growth": (16,),
+    "overlays": (25, 26),
     "reference": (43,),
     "publish": (34, 35, 38, 46),
     "reload": (36, 37, 46),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from veltrix._pure.layer import Layer
     from veltrix._pure.snapshot import Snapshot, diff, resolve
     from veltrix._pure.view import View
+    from veltrix.allowed import Allowed
     from veltrix.config import Config
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DELETE",
+    "Allowed",
     "Arguments",
     "Config",
     "ConfigWarning",

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "File", "Secrets", "Source", "Values")
-HOMES = {"Config": "veltrix.config", **dict.fromkeys(_SOURCES, "veltrix.sources")}
+HOMES = {
+    "Allowed": "veltrix.allowed",
+    "Config": "veltrix.config",
+    **dict.fromkeys(_SOURCES, "veltrix.sources"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.differential.generate import MOST_SNAPSHOTS, Case, LayerSpec, Path, Ref
 from tests.differential.mappings import collections, steps
 from tests.differential.observe import Outcome, observe
+from tests.differential.overrides import allowed
 from tests.differential.pickles import dump, load
 from veltrix import Dimension, FrozenMapping, implementations
 from veltrix.operators import DELETE, Operator
@@ -194,6 +195,11 @@ def _overlay(run: Run, number: int, data: Any, name: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).overlay(run.given(data), *more))
 
 
+def _override(run: Run, number: int, values: Any, spec: Any, name: Any) -> Outcomes:
+    more = {} if name is None else {"name": name}
+    return run.derive(lambda: run.snapshot(number).override(values, allowed=allowed(spec), **more))
+
+
 def _set(run: Run, number: int, path: Any, value: Any, layer: Any) -> Outcomes:
     return run.derive(lambda: run.snapshot(number).set(path, value, layer=layer))
 
@@ -264,8 +270,6 @@ def _display(run: Run, target: Any) -> Outcomes:
     )
 
 
-def _portrait(run: Run, target: Any) -> Outcomes:
-    return portrait(run.reader(target), run.case.universe)
 
 
 def _reads(run: Run, number: int) -> Outcomes:
@@ -355,13 +359,14 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "equals": _equals,
     "display": _display,
     "collections": lambda run, target: collections(run.reader(target)),
-    "portrait": _portrait,
+    "portrait": lambda run, target: portrait(run.reader(target), run.case.universe),
     "reads": _reads,
     "steps": lambda run, target, path, cut: steps(run.reader(target), path, cut),
     "surface": _surface,
     "parse_path": lambda run, path: (observe(run.kernel.parse_path, path),),
     "format_path": lambda run, path: (observe(run.kernel.format_path, path),),
     "overlay": _overlay,
+    "override": _override,
     "set": _set,
     "delete": _delete,
     "with_layers": _with_layers,

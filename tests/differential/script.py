@@ -23,6 +23,7 @@ from tests.differential.generate import (
     path_spelling,
     path_text,
 )
+from tests.differential.overrides import allowance, overrides
 
 LARGE_FILES = 0.003
 """How many cases have a file of some thousand values, which is read again and again."""
@@ -151,6 +152,13 @@ class _Script:
         if source.chance(0.1):
             return path, maker.mapping((name,), depth)
         return path, maker.definition(name, (name,), depth)
+
+    def overriding(self) -> tuple[Any, ...]:
+        """Values by path, what is allowed, and the name of the layer."""
+        source = self.source
+        values = overrides(source, [self.definition() for _ in range(source.pick((0, 1, 1, 2, 3, 5, 9)))])
+        others = [self.maker.names_only() for _ in range(source.below(3))]
+        return self.snapshot(), values, allowance(source, values, others), self.layer_name()
 
     def layer(self) -> Any:
         source = self.source
@@ -283,6 +291,7 @@ _READS = (
 )
 _DERIVATIONS = (
     (10, "overlay", lambda script: (script.snapshot(), script.data(), script.layer_name())),
+    (6, "override", lambda script: script.overriding()),
     (16, "set", lambda script: (script.snapshot(), *script.definition(), script.layer_name())),
     (10, "delete", lambda script: (script.snapshot(), script.write_path(), script.layer_name())),
     (11, "with_layers", lambda script: script.publishing()),

@@ -6,6 +6,7 @@ import pytest
 
 from tests.kernel.stack import stack
 from veltrix import DELETE, replace
+from veltrix.errors import ConflictError, LimitError
 from veltrix.types import NAN
 
 # Beside what an overlay holds without being derived, whatever the build: 3 values, or 8.
@@ -112,3 +113,137 @@ def test_a_small_overlay_takes_what_any_layer_takes(kernel):
         for key in ("\ud800", 1):
             with pytest.raises((ValueError, TypeError)):
                 snapshot.overlay({"k": 2, key: 3})
+
+
+SHAPES = {
+    "existing": lambda number: (f"m.k{number}", number),
+    "new": lambda number: (f"m.new{number}", number),
+    "lists": lambda number: (f"m.k{number}", [number, "x", [number, ()]]),
+    "over lists": lambda number: (f"l.k{number}", [number]),
+    "values over lists": lambda number: (f"l.k{number}", number),
+    "new mappings": lambda number: (f"m.map{number}.x", number),
+    "a new section": lambda number: (f"section.part.k{number}", number),
+    "everywhere": lambda number: (
+        ("m.k{0}", "l.k{0}", "new{0}", "m.new{0}", "n.{0}.z")[number % 5].format(number),
+        number,
+    ),
+}
+
+
+def reads(snapshot, paths):
+    return [snapshot.get(path, ABSENT) for path in paths]
+
+
+def nested(pairs):
+    data = {}
+    for path, value in pairs:
+        *above, last = path.split(".")
+        mapping = data
+        for name in above:
+            mapping = mapping.setdefault(name, {})
+        mapping[last] = value
+    return data
+
+
+@pytest.fixture(params=["resolved", "lives"])
+def wide(kernel, request):
+    names = [f"k{number}" for number in range(40)]
+    snapshot = stack(kernel, {"m": dict.fromkeys(names, 0), "l": dict.fromkeys(names, (1, 2, 3)), "n": {}})
+    if request.param == "lives":
+        snapshot = snapshot.set("m.k3", 7).set("m.added", 1).set("l.k2", [9]).set("section.part.k1", [0])
+    for path in snapshot.flatten():
+        snapshot.get(path), snapshot.get(f"{path}[0]")
+    return snapshot
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, 2, 5, 8, 9, 12, 33, 40])
+def test_an_overlay_of_any_shape_and_size_reads_as_its_stack_does(kernel, wide, shape, count):
+    data = nested(map(SHAPES[shape], range(count)))
+    overlaid, other = wide.overlay(data), wide.overlay(data)
+    expected = resolved_again(kernel, other)
+    paths = [*expected.flatten(), "m", "l", "n", "section", "section.part", "k1", "part.k1", "m.no", "n.0.y"]
+    for _ in range(2):
+        assert reads(overlaid, paths) == reads(expected, paths)
+        assert [path in overlaid for path in paths] == [path in expected for path in paths]
+        items = [f"{path}[{at}]" for path in paths for at in (0, 2)]
+        assert reads(overlaid, items) == reads(expected, items)
+    assert_reads_alike(overlaid, expected, paths)
+
+
+@pytest.mark.parametrize("lower", SHAPES)
+@pytest.mark.parametrize("upper", SHAPES)
+@pytest.mark.parametrize("count", [2, 12])
+def test_an_overlay_over_another_one_gives_its_own_values_first(kernel, wide, lower, upper, count):
+    low = nested((path, "low") for path, _ in map(SHAPES[lower], range(count)))
+    high = nested((path, "high") for path, _ in map(SHAPES[upper], range(0, count, 2)))
+    over = wide.overlay(low, "low").overlay(high, "high").overlay({"new": {"x": 1}})
+    other = wide.overlay(low, "low").overlay(high, "high").overlay({"new": {"x": 1}})
+    assert other.layers[-3:] == ("low", "high", "overlay")
+    expected = resolved_again(kernel, other)
+    paths = [*expected.flatten(), "m", "new", "section", "no", "new.y"]
+    assert reads(over, paths) == reads(expected, paths)
+    assert_reads_alike(over, expected, paths)
+    assert over.explain("new.x").origin.layer == "overlay"
+
+
+@pytest.mark.parametrize("name", ["a.b", "", "é", "日本", "a b", "[0]", "a"])
+def test_the_names_of_an_overlay_are_names(kernel, name):
+    snapshot = stack(kernel, {"m": {"k": 0}, "a": {"z": 0}})
+    for place in ({name: 1}, {"m": {name: 1}}, {"m": {name: {"k": 1}}}, {name: {"q": {"k": 1}}}):
+        absent = ("b", "a.b", "m.b", "m.a.b", "k", "q.k", "b.k", "m.b.k", "é", "m.日本")
+        assert not any(path in snapshot for path in absent)
+        if name == "a" and name in place and place[name] == 1:
+            with pytest.raises(ConflictError):
+                snapshot.overlay(place)
+            continue
+        overlaid, other = snapshot.overlay(place), snapshot.overlay(place)
+        expected = resolved_again(kernel, other)
+        paths = [*absent, "m.é", "日本.q.k", "a.q.k"]
+        assert reads(overlaid, paths) == reads(expected, paths)
+        assert [path in overlaid for path in paths] == [path in expected for path in paths]
+        assert overlaid.to_dict() == expected.to_dict()
+
+
+def test_the_data_of_an_overlay_keeps_its_order(kernel):
+    snapshot = stack(kernel, {"m": {"b": 0, "a": 0}, "z": 0})
+    data = {"new": {"y": 1, "x": [2]}, "z": 1, "m": {"c": 1, "a": 1, "b": 1, "empty": {}}, "last": {}}
+    layer = snapshot.overlay(data).__reduce__()[1][1][-1]
+    assert ordered(layer.__reduce__()[1][2]) == ordered({**data, "new": {"y": 1, "x": (2,)}})
+
+
+def ordered(data):
+    return [(name, ordered(value) if isinstance(value, dict) else value) for name, value in data.items()]
+
+
+def test_what_an_overlay_was_given_may_change_afterwards(kernel):
+    snapshot = stack(kernel, {"m": {"a": 0}})
+    data = {"m": {"a": [1, [2]], "n": {"x": [3]}}}
+    overlaid = snapshot.overlay(data)
+    data["m"]["a"][1].append(9)
+    data["m"]["n"]["x"].append(9)
+    data["m"]["n"]["y"] = 9
+    assert overlaid == {"m": {"a": (1, (2,)), "n": {"x": (3,)}}}
+    assert overlaid["m.a"] == (1, (2,))
+
+
+def outcome(call):
+    try:
+        return call()
+    except LimitError as error:
+        return str(error)
+
+
+def test_an_overlay_is_as_deep_as_any_layer(kernel):
+    snapshot = stack(kernel, {"m": {}})
+    for depth in (63, 64, 65):
+        for innermost in ({}, 1, [], [1]):
+            data = innermost
+            for _ in range(depth - 1):
+                data = {"m": data}
+            whole = outcome(lambda data=data: stack(kernel, {"m": {}}, {"m": data}).to_dict())
+            assert outcome(lambda data=data: snapshot.overlay({"m": data}).to_dict()) == whole
+    endless = {}
+    endless["m"] = endless
+    with pytest.raises(LimitError):
+        snapshot.overlay(endless)

@@ -15,11 +15,11 @@ GUARDED = {
     "convert/path.rs": ["parse_path", "format_path"],
     "classes/difference.rs": ["dicts", "diff"],
     "classes/view.rs": ["reading"],
-    "classes/snapshot.rs": ["reading", "__reduce__"],
-    "state/snapshot.rs": ["deriving"],
+    "classes/snapshot.rs": ["reading", "__reduce__", "override_"],
+    "state/snapshot.rs": ["deriving", "under_overlay"],
     "state/small_overlay.rs": ["small_overlay"],
 }
-DERIVING = ["overlay", "set", "delete", "with_layers"]
+DERIVING = ["overlaid_with", "set", "delete", "with_layers"]
 
 
 def body(text: str, name: str) -> str:

@@ -20,6 +20,7 @@ ORDER = (
     "operators",
     "display",
     "_pickle",
+    "allowed",
     "_pure",
     "_native",
     "_exit_codes",

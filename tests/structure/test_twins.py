@@ -22,7 +22,8 @@ CONCEPTS = {
         ["snapshot", "edit"],
         ["classes/snapshot", "classes/scope", "classes/with_layers"],
     ),
-    "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
+    "deriving": ("derive", ["derive", "derivation", "on_top", "tree_diff"], []),
+    "overrides by path": ("override", [], ["classes/overrides"]),
     "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),
     "explain": ("explain", ["explain"], ["read/explain"]),
@@ -49,7 +50,8 @@ ONLY_PURE = {"formats/usual"}
 # Data structures and caches, which only the fast side needs, and what the reference has from `veltrix`.
 ONLY_CORE = {
     "lib", "formats/mod", "formats/document_error", "limits", "error", "hash", "interner", "hamt", "edit_log",
-    "tree/buffer_pool", "index", "base", "delta", "reintern", "small_overlay", "read_cache",
+    "tree/buffer_pool", "index", "base", "delta", "reintern", "overlay_places", "small_overlay",
+    "read_cache",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from veltrix._pure.layer_arguments import (
     generation_argument,
 )
 from veltrix._pure.origin import text_argument
+from veltrix._pure.override import checker, nested
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from veltrix._pure.diff import Difference
     from veltrix._pure.resolve import Run
+    from veltrix.allowed import Allowed
 
     Path = str | tuple[str | int, ...]
 
@@ -93,6 +95,30 @@ class Snapshot(Reader):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         origin = Origin(text_argument("a layer's name", name), "overlay")
         return self._with((*self._layers, Layer._made(data, origin, {}, False)), self._dimensions)
+
+    def override(
+        self, values: Mapping[Path, Any], *, allowed: Allowed | None = None, name: str = "override"
+    ) -> Snapshot:
+        """The snapshot with one more layer on top, whose definitions are given by path.
+
+        `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
+        what stands there. `allowed`, an `Allowed`, says which paths are open and what each of them takes:
+        for overrides that come from outside. `name` is the name of the layer. Without values it is this
+        snapshot.
+
+            request = config.override({"server.port": 80, ("chat", "enabled"): False})
+
+        Raises what `overlay` raises, a `PathError` for a path that cannot be set or overlaps another one,
+        a `ValidationError` for what is not allowed, a `LimitError` for too much of it, and a `TypeError`
+        for an argument of a wrong type.
+        """
+        if not isinstance(values, Mapping):
+            raise TypeError(f"override values are a mapping, not {type_name(values)}")
+        check = None if allowed is None else checker(allowed)
+        name = text_argument("a layer's name", name)
+        pairs = [*values.items()]
+        data = nested(pairs if check is None else check(pairs))
+        return self.overlay(data, name) if data else self
 
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
         """The snapshot with a definition put into one of its layers, the topmost by default."""

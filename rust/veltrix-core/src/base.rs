@@ -145,7 +145,13 @@ impl Base {
         let mapping =
             if before.is_empty() { Some(0) } else { self.index.find(above, |entry| self.is_path(entry, before)) };
         let hash = path_hash(above, name(last));
-        (hash, mapping.and_then(|mapping| self.child(mapping, hash, || Some(last), |segment| segment == last)))
+        (hash, mapping.and_then(|mapping| self.named_child(mapping, hash, last)))
+    }
+
+    /// The child of a mapping with this name, whose path has this hash.
+    #[inline]
+    pub fn named_child(&self, mapping: EntryId, hash: u64, name: SegmentId) -> Option<EntryId> {
+        self.child(mapping, hash, || Some(name), |segment| segment == name)
     }
 
     /// The child of a mapping whose path has this hash: by the number of its name, or by what says whether it is the name.
@@ -170,7 +176,8 @@ impl Base {
         })
     }
 
-    fn is_path(&self, mut entry: EntryId, path: &[SegmentId]) -> bool {
+    /// Whether an entry's path is this one.
+    pub fn is_path(&self, mut entry: EntryId, path: &[SegmentId]) -> bool {
         for &name in path.iter().rev() {
             if entry == 0 || self.entry(entry).segment != name {
                 return false;

@@ -32,14 +32,15 @@ impl From<Collision> for Stop {
     }
 }
 
-/// Where what was derived has its values from.
+/// Whom a derivation is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Values {
-    /// From the layers' trees. For layers that are put on top, and hold what they win with for as long as they stand.
-    OfLayers,
-    /// Each from a tree of its own: a change of the delta may outlive the layer that it was read from, and a layer that
-    /// is loaded again and again would be kept whole each time, for the sake of one value.
-    OfTheirOwn,
+pub enum Derived {
+    /// One reader, who puts layers on top. Its values are those of the layers' trees, which hold what they win with for as
+    /// long as they stand, and its generation stays.
+    OnTop,
+    /// Everyone. Each value has a tree of its own: a change of the delta may outlive the layer that it was read from, and a
+    /// layer that is loaded again and again would be kept whole each time, for the sake of one value.
+    Published,
 }
 
 /// A derivation as far as it has come.
@@ -54,7 +55,7 @@ pub struct Derivation<'a> {
     pub uncertain: bool,
     /// How many paths the delta may list.
     pub limit: usize,
-    pub values: Values,
+    pub derived: Derived,
 }
 
 /// What stands at a path, as far as deriving cares.
@@ -94,7 +95,7 @@ impl<'a> Derivation<'a> {
         self.put_at(hash, entry, path, state)
     }
 
-    fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: PathState) -> Result<(), Stop> {
+    pub fn put_at(&mut self, hash: u64, entry: EntryId, path: &[SegmentId], state: PathState) -> Result<(), Stop> {
         self.delta.put(hash, &path.into(), entry, state)?;
         if self.delta.len() > self.limit { Err(Stop) } else { Ok(()) }
     }
@@ -273,7 +274,7 @@ impl<'a> Derivation<'a> {
     }
 
     /// Forgets all that stood at a path and lists what stands there now.
-    fn replace(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
+    pub fn replace(&mut self, path: &[SegmentId], outcome: Outcome<'_>) -> Result<(), Stop> {
         let Location { found, hash, entry } = self.located(path);
         match found {
             Found::Missing => {}
@@ -287,7 +288,7 @@ impl<'a> Derivation<'a> {
     }
 
     /// Lists what stands at a path, with all beneath it.
-    fn list(&mut self, path: &mut Vec<SegmentId>, outcome: Outcome<'_>) -> Result<(), Stop> {
+    pub fn list(&mut self, path: &mut Vec<SegmentId>, outcome: Outcome<'_>) -> Result<(), Stop> {
         match outcome {
             Outcome::Absent => Ok(()),
             Outcome::Mapping(definitions) => {
@@ -311,7 +312,7 @@ impl<'a> Derivation<'a> {
 
     fn leaf(&self, outcome: Outcome<'_>) -> PathState {
         match outcome {
-            Outcome::Leaf(tree, node) if node != 0 && self.values == Values::OfTheirOwn => {
+            Outcome::Leaf(tree, node) if node != 0 && self.derived == Derived::Published => {
                 let mut alone = TreeBuilder::of_one(Arc::clone(tree.segments()));
                 alone.copy(NO_SEGMENT, tree, node);
                 PathState::Leaf(Arc::new(alone.finish()), 0)

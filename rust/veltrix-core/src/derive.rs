@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::derivation::{Derivation, Stop, Values};
+use crate::derivation::{Derivation, Derived, Stop};
 use crate::diff;
 use crate::error::Error;
 use crate::interner::SegmentId;
@@ -64,7 +64,7 @@ impl Snapshot {
         let mut stack = Arc::clone(&self.stack);
         Arc::make_mut(&mut stack)[layer] = patched.clone();
         let before = &self.stack[layer];
-        self.derived(stack, Values::OfTheirOwn, |derivation| {
+        self.derived(stack, Derived::Published, |derivation| {
             let old = before.definition(path);
             let new = tree.map(|tree| Definition::Node(tree, 0));
             derivation.compare(&mut path.to_vec(), old, new)?;
@@ -89,19 +89,21 @@ impl Snapshot {
                 // A file that is read again and again lists one path after the other. Whoever reads one has time to
                 // fold them.
                 if self.delta.as_ref().is_some_and(|delta| delta.len() > limit(entries) / 8) {
-                    return self.anew(stack);
+                    return self.anew(stack, Derived::Published);
                 }
                 // A leaf of the base whose tree stands in the stack is taken for that layer's (`edit.rs`). Where one layer
                 // stands in it twice, and one of the two goes, the leaf may have been that one's.
                 if stack.iter().any(|layer| Arc::ptr_eq(&layer.loaded.tree, &exchange.before.loaded.tree)) {
-                    return self.anew(stack);
+                    return self.anew(stack, Derived::Published);
                 }
                 let trees = [&exchange.before, &exchange.after].map(LayerVersion::flattened);
-                let Some(changes) = tree_diff(&trees[0], &trees[1], &mut left) else { return self.anew(stack) };
+                let Some(changes) = tree_diff(&trees[0], &trees[1], &mut left) else {
+                    return self.anew(stack, Derived::Published);
+                };
                 exchange.changes = Some((trees, changes));
             }
         }
-        self.derived(stack, Values::OfTheirOwn, |derivation| {
+        self.derived(stack, Derived::Published, |derivation| {
             exchanges.iter().try_for_each(|exchange| match &exchange.changes {
                 Some(([old, new], changes)) => changes.iter().try_for_each(|change| derivation.bring(change, old, new)),
                 None => derivation.compare(&mut Vec::new(), Some(exchange.before.root()), Some(exchange.after.root())),
@@ -133,12 +135,12 @@ impl Snapshot {
         (stack.into(), exchanges)
     }
 
-    /// The snapshot with a layer of a few values on top, each in the place of a leaf. It stands beside the same base, however
-    /// many changes there are.
-    pub fn with_values(&self, layer: &LayerVersion) -> Result<Self, Error> {
-        let stack = self.stack.iter().chain([layer]).cloned().collect();
-        self.derived_within(usize::MAX, stack, Values::OfLayers, |derivation| {
-            derivation.compare(&mut Vec::new(), None, Some(layer.root()))
+    /// The snapshot with layers of a small overlay on top, the highest last. It stands beside the same base, however many
+    /// changes there are.
+    pub fn with_values(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
+        let stack = self.stack.iter().chain(layers).cloned().collect();
+        self.derived_within(usize::MAX, stack, Derived::OnTop, |derivation| {
+            layers.iter().try_for_each(|layer| derivation.put_on_top(layer))
         })
     }
 
@@ -149,27 +151,27 @@ impl Snapshot {
         // Beyond this size the whole is resolved faster than its parts.
         let many = (self.base.entries().len() / 8).max(FEW_DEFINITIONS);
         if layers.iter().map(LayerVersion::size).sum::<usize>() > many {
-            return self.anew(stack);
+            return self.anew(stack, Derived::OnTop);
         }
-        self.derived(stack, Values::OfLayers, |derivation| {
-            layers.iter().try_for_each(|layer| derivation.compare(&mut Vec::new(), None, Some(layer.root())))
+        self.derived(stack, Derived::OnTop, |derivation| {
+            layers.iter().try_for_each(|layer| derivation.put_on_top(layer))
         })
     }
 
     fn derived(
         &self,
         stack: Arc<[LayerVersion]>,
-        values: Values,
+        derived: Derived,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
-        self.derived_within(limit(self.base.entries().len()), stack, values, change)
+        self.derived_within(limit(self.base.entries().len()), stack, derived, change)
     }
 
     fn derived_within(
         &self,
         limit: usize,
         stack: Arc<[LayerVersion]>,
-        values: Values,
+        derived: Derived,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
         check_count(&stack)?;
@@ -181,14 +183,14 @@ impl Snapshot {
             changed: false,
             uncertain: false,
             limit,
-            values,
+            derived,
         };
         if change(&mut derivation).is_err() || derivation.settle().is_err() {
-            return self.anew(stack);
+            return self.anew(stack, derived);
         }
         let Derivation { delta, changed, uncertain, .. } = derivation;
         if delta.len() > limit {
-            return self.anew(stack);
+            return self.anew(stack, derived);
         }
         let mut new = Self {
             base: Arc::clone(&self.base),
@@ -197,17 +199,17 @@ impl Snapshot {
             conflicts: self.conflicts,
             generation: self.generation,
         };
-        if changed || (uncertain && !diff::is_empty(&new, self)) {
+        if derived == Derived::Published && (changed || (uncertain && !diff::is_empty(&new, self))) {
             new.generation += 1;
         }
         Ok(new)
     }
 
     /// The snapshot of another stack, resolved as a whole.
-    fn anew(&self, stack: Arc<[LayerVersion]>) -> Result<Self, Error> {
+    fn anew(&self, stack: Arc<[LayerVersion]>, derived: Derived) -> Result<Self, Error> {
         let base = Arc::new(base_of(&stack, self.segments(), self.conflicts)?);
         let mut new = Self { base, stack, delta: None, conflicts: self.conflicts, generation: self.generation };
-        if !diff::is_empty(&new, self) {
+        if derived == Derived::Published && !diff::is_empty(&new, self) {
             new.generation += 1;
         }
         Ok(new)

@@ -295,6 +295,18 @@ pub fn base_of(stack: &[LayerVersion], segments: &Arc<Interner>, conflicts: Conf
 /// Looks a path up.
 pub fn locate<'a>(base: &'a Base, delta: Option<&'a Delta>, path: &[SegmentId]) -> Location<'a> {
     let (hash, entry) = base.at(path);
+    located(base, delta, path, hash, entry)
+}
+
+/// What stands at a path whose hash and entry in the base, if there is one, are these.
+#[inline]
+pub fn located<'a>(
+    base: &'a Base,
+    delta: Option<&'a Delta>,
+    path: &[SegmentId],
+    hash: u64,
+    entry: Option<EntryId>,
+) -> Location<'a> {
     if let Some(change) = delta.and_then(|delta| delta.get(hash))
         && *change.path == *path
     {

@@ -98,10 +98,7 @@ fn taken(table: &Arc<Interner>, snapshot: &Snapshot, step: &Value) -> Result<Sna
             let (at, path) = (position(step[1].as_str()), names(table, text(2)));
             snapshot.delete(at, &path)
         }
-        "overlay" => {
-            let overlaid = snapshot.with_layers_on_top(&[layer(table, "overlay", &step[1])])?;
-            Ok(overlaid.with_generation(snapshot.generation))
-        }
+        "overlay" => Ok(snapshot.with_layers_on_top(&[layer(table, "overlay", &step[1])])?),
         "with_layers" => {
             let left_out = step.get(2).and_then(Value::as_array).into_iter().flatten();
             let mut change = StackChange {

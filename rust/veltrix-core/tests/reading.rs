@@ -6,8 +6,11 @@ mod stacks;
 use serde_json::json;
 use stacks::{layer, names, resolve};
 use veltrix_core::interner;
-use veltrix_core::path::parse;
-use veltrix_core::{Conflicts, Overlaid, OverlaidPath, SmallOverlay, Snapshot, SortedPaths, Target};
+use veltrix_core::path::{parse, plain_hash};
+use veltrix_core::{
+    Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing, Target,
+    path_tag,
+};
 
 fn snapshot() -> Snapshot {
     let data = json!({"db": {"host": "a", "port": 1, "tags": ["x", {"deep": true}]}, "empty": {}, "z.z": 0});
@@ -46,19 +49,71 @@ fn an_error_learns_the_names_and_the_number_of_items() {
     assert_eq!(beside("db.port"), (vec![], None));
 }
 
+/// What a small overlay says of a path from the root, by its text.
+fn given<'a>(snapshot: &Snapshot, overlay: &'a SmallOverlay<u32>, text: &str) -> Option<Overlay<'a, u32>> {
+    let hash = plain_hash(text, ROOT_HASH).expect("a plain path").whole();
+    overlay.find_text(snapshot, 0, path_tag(hash), text)
+}
+
 #[test]
-fn a_small_overlay_takes_leaves_of_the_base_and_not_too_many() {
+fn a_small_overlay_takes_leaves_and_what_is_new() {
     let snapshot = snapshot();
-    let mut overlay = SmallOverlay::default();
     let below = Overlaid::new(&snapshot);
-    let (db, is_mapping) = below.child(OverlaidPath::ROOT, "db").expect("a mapping");
-    let (port, is_leaf) = below.child(db, "port").map(|(path, is_mapping)| (path, !is_mapping)).expect("a leaf");
-    assert!(is_mapping && is_leaf && overlay.is_empty());
-    assert!(below.child(db, "no").is_none() && below.child(db, "tags").is_none());
-    let taken = (0..100).take_while(|&value| overlay.put(port, || value)).count();
-    assert!(overlay.filter() != 0 && (1..100).contains(&taken) && overlay.iter().count() == taken);
-    let (entry, _) = overlay.iter().next().expect("a value");
-    assert_eq!((overlay.find(entry), overlay.find(entry + 1)), (Some(&0), None));
+    let (db, standing) = below.child(OverlaidPath::ROOT, "db").expect("a mapping");
+    assert_eq!(standing, Standing::Mapping);
+    let (port, standing) = below.child(db, "port").expect("a leaf");
+    assert_eq!(standing, Standing::Leaf);
+    let (new, standing) = below.child(db, "new").expect("nothing yet");
+    assert_eq!(standing, Standing::Nothing);
+
+    let mut overlay = SmallOverlay::default();
+    assert!(overlay.is_empty() && overlay.filter() == 0);
+    overlay.put(db, "port", port, 1);
+    assert!(!overlay.has_names());
+    overlay.put(db, "new", new, 2);
+    let (deep, _) = below.child(OverlaidPath::ROOT, "deep").expect("nothing yet");
+    let deep = overlay.open(OverlaidPath::ROOT, "deep", deep);
+    let (x, _) = below.child(deep, "x").expect("nothing yet");
+    overlay.put(deep, "x", x, 3);
+    overlay.finish();
+    assert_eq!((overlay.len(), overlay.layers(), overlay.has_names()), (4, 1, true));
+    assert_eq!(given(&snapshot, &overlay, "db.new"), Some(Overlay::Value(&2)));
+    assert_eq!(given(&snapshot, &overlay, "deep"), Some(Overlay::Mapping));
+    assert_eq!(given(&snapshot, &overlay, "deep.x"), Some(Overlay::Value(&3)));
+    for text in ["new", "x", "db.port", "db.new.x", "deep.new", "db.deep.x", "deep.y"] {
+        assert_eq!(given(&snapshot, &overlay, text), None, "{text}");
+    }
+}
+
+#[test]
+fn an_overlay_over_another_one_gives_its_own_values_first() {
+    let snapshot = snapshot();
+    let below = Overlaid::new(&snapshot);
+    let (db, _) = below.child(OverlaidPath::ROOT, "db").expect("a mapping");
+    let names: Vec<String> = (0..20).map(|number| format!("new{number}")).collect();
+    for count in [1, 2, 5, 20] {
+        let mut lower = SmallOverlay::default();
+        for (number, name) in names.iter().take(count).enumerate() {
+            let (path, _) = below.child(db, name).expect("nothing yet");
+            lower.put(db, name, path, number as u32);
+        }
+        lower.finish();
+        let Some(mut upper) = lower.over(Some("lower"), |value| *value) else {
+            assert_eq!(count, 20, "so many are not taken along");
+            continue;
+        };
+        let (path, _) = below.child(db, "new0").expect("nothing yet");
+        let (path, standing) = upper.standing(db, "new0", path);
+        assert_eq!(standing, Standing::Leaf);
+        upper.put(db, "new0", path, 100);
+        upper.finish();
+        assert_eq!(upper.lower().collect::<Vec<_>>(), [Some("lower")]);
+        assert_eq!(given(&snapshot, &upper, "db.new0"), Some(Overlay::Value(&100)));
+        let last = count as u32 - 1;
+        if last > 0 {
+            assert_eq!(given(&snapshot, &upper, &format!("db.new{last}")), Some(Overlay::Value(&last)));
+        }
+    }
 }
 
 #[test]

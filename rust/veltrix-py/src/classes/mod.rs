@@ -7,6 +7,7 @@ pub mod mapping_views;
 pub mod methods;
 pub mod view;
 pub mod difference;
+pub mod overrides;
 pub mod snapshot;
 pub mod scope;
 pub mod with_layers;

@@ -69,10 +69,5 @@ fn topped(py: Python<'_>, snapshot: &Snapshot, parent: &Parent<'_>, layers: &[Bo
         chosen.push(version);
         added = joined(py, added.as_ref(), opaques)?;
     }
-    snapshot.derived(
-        py,
-        parent,
-        below.with_layers_on_top(&chosen).map(|scoped| scoped.with_generation(below.generation)),
-        added,
-    )
+    snapshot.derived(py, parent, below.with_layers_on_top(&chosen), added)
 }

@@ -13,6 +13,7 @@ use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::position;
 use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
+use crate::classes::overrides::{checker, nested};
 use crate::classes::scope::scoped;
 use crate::classes::with_layers::{Asked, published};
 use crate::convert::from_python::DataReader;
@@ -24,13 +25,33 @@ use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
-use crate::state::small_overlay::small_overlay;
-use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
+use crate::state::small_overlay::{SmallOverlay, small_overlay};
+use crate::state::snapshot::{OVERLAY, OVERRIDE, Snapshot, overlay_layer};
 
 impl Snapshot {
     fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
         let mapping = MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() };
         guarded(slf.py(), || read(Reading { owner: slf, place: Place::Path(&mapping) }))
+    }
+
+    /// The snapshot with one more layer on top, of this data.
+    fn overlaid_with<'py>(
+        slf: &Bound<'py, Self>,
+        data: &Bound<'py, PyAny>,
+        name: Option<String>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let (py, snapshot) = (slf.py(), slf.get());
+        let mut overlay = SmallOverlay::default();
+        let below = snapshot.under_overlay(py, &mut overlay)?;
+        if below.stack.len() + overlay.layers() <= MAX_LAYERS && small_overlay(below, &mut overlay, data)? {
+            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
+        }
+        Self::deriving(slf, |py, snapshot, parent| {
+            let name = name.unwrap_or_else(|| OVERLAY.to_owned());
+            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
+            let overlaid = parent.kernel.with_layers_on_top(std::slice::from_ref(&layer));
+            Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
+        })
     }
 }
 
@@ -58,25 +79,47 @@ reading_methods!(Snapshot, {
     /// The snapshot with one more layer on top, of the same generation.
     #[pyo3(signature = (data, name = Given(None)), text_signature = "($self, data, name='overlay')")]
     fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Bound<'py, Self>> {
-        let (py, snapshot) = (slf.py(), slf.get());
+        let py = slf.py();
         if !imports::is_mapping(data)? {
             let kind = imports::type_name(data);
             return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
         }
         let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
-        if snapshot.small_overlay.is_none()
-            && snapshot.below().stack.len() < MAX_LAYERS
-            && let Some(overlay) = small_overlay(snapshot.below(), data)?
-        {
-            return Bound::new(py, snapshot.overlaid(py, overlay, name));
+        Self::overlaid_with(slf, data, name)
+    }
+
+    /// The snapshot with one more layer on top, whose definitions are given by path.
+    ///
+    /// `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
+    /// what stands there. `allowed`, an `Allowed`, says which paths are open and what each of them takes:
+    /// for overrides that come from outside. `name` is the name of the layer. Without values it is this
+    /// snapshot.
+    ///
+    ///     request = config.override({"server.port": 80, ("chat", "enabled"): False})
+    ///
+    /// Raises what `overlay` raises, a `PathError` for a path that cannot be set or overlaps another one,
+    /// a `ValidationError` for what is not allowed, a `LimitError` for too much of it, and a `TypeError`
+    /// for an argument of a wrong type.
+    #[pyo3(
+        name = "override",
+        signature = (values, *, allowed = None, name = Given(None)),
+        text_signature = "($self, values, *, allowed=None, name='override')"
+    )]
+    fn override_<'py>(
+        slf: &Bound<'py, Self>,
+        values: &Bound<'py, PyAny>,
+        allowed: Option<&Bound<'py, PyAny>>,
+        name: Given<'py>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let py = slf.py();
+        if !imports::is_mapping(values)? {
+            let kind = imports::type_name(values);
+            return Err(type_error(py, format!("override values are a mapping, not {kind}")));
         }
-        Self::deriving(slf, |py, snapshot, parent| {
-            let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
-            let overlaid = parent.kernel.with_layers_on_top(std::slice::from_ref(&layer));
-            let overlaid = overlaid.map(|overlaid| overlaid.with_generation(parent.kernel.generation));
-            Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
-        })
+        let check = allowed.map(checker).transpose()?;
+        let name = name.0.map_or_else(|| Ok(OVERRIDE.to_owned()), |name| text_argument("a layer's name", &name))?;
+        let data = guarded(py, || nested(values, check.as_ref()))?;
+        if data.is_empty() { Ok(slf.clone()) } else { Self::overlaid_with(slf, data.as_any(), Some(name)) }
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.

@@ -97,6 +97,27 @@ impl<'a, 'py> DataReader<'a, 'py> {
         if !self.in_place {
             self.definition(NO_SEGMENT, data)?;
         }
+        self.finish()
+    }
+
+    /// Begins a mapping.
+    pub fn open(&mut self, segment: SegmentId) {
+        self.builder.open(segment, Kind::Mapping);
+    }
+
+    /// Ends the last mapping that was begun.
+    pub fn close(&mut self) {
+        self.builder.close();
+    }
+
+    /// Reads a value that is known to be plain.
+    pub fn plain(&mut self, segment: SegmentId, data: &Bound<'py, PyAny>) -> PyResult<()> {
+        self.in_place = false;
+        self.value(segment, data)
+    }
+
+    /// What was read.
+    pub fn finish(self) -> PyResult<ReadData> {
         if !self.builder.fits() {
             return Err(raise(imports::limit_error(self.py), (Text("a layer of more than 4 GiB"),)));
         }

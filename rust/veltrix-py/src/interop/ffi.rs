@@ -179,9 +179,15 @@ unsafe fn add_plain(builder: &mut TreeBuilder, name: SegmentId, object: *mut ffi
 #[inline]
 pub fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
     // SAFETY: `string` is a `str`, borrowed for as long as the text.
-    if let Some(text) = unsafe { ascii(string.as_ptr()) } {
-        return Ok(Some(text));
+    match unsafe { ascii(string.as_ptr()) } {
+        Some(text) => Ok(Some(text)),
+        None => text_of_any(string),
     }
+}
+
+/// The same for a `str` that is not plainly ASCII. Apart from the short way, which stands in many places.
+#[inline(never)]
+fn text_of_any<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Option<&'a str>> {
     match string.to_str() {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(string.py()) => Ok(None),
@@ -241,6 +247,33 @@ pub fn new_float(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyFloat>> {
 pub fn new_dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     // SAFETY: the result is a new `dict`.
     unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyDict_New())?.cast_into_unchecked()) }
+}
+
+/// An item of an exact list or tuple, if it has so many.
+pub fn item<'py>(sequence: &Bound<'py, PyAny>, at: usize) -> Option<Bound<'py, PyAny>> {
+    if let Ok(list) = sequence.cast_exact::<PyList>() {
+        return (at < list.len()).then(|| list.get_item(at).ok()).flatten();
+    }
+    let tuple = sequence.cast_exact::<PyTuple>().ok()?;
+    (at < tuple.len()).then(|| tuple.get_item(at).ok()).flatten()
+}
+
+/// The items of an exact list, as a `tuple`.
+pub fn list_as_tuple<'py>(list: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyTuple>> {
+    // SAFETY: `list` is a list, attached; the result is a new tuple, or null with an error.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(list.py(), ffi::PyList_AsTuple(list.as_ptr()))?.cast_into_unchecked()) }
+}
+
+/// Makes plain objects while no garbage is collected, which could run code.
+pub fn without_collecting<T>(work: impl FnOnce() -> T) -> T {
+    // SAFETY: whoever makes objects is attached, which is all that these two ask for; they turn a flag of the interpreter.
+    let collects = unsafe { ffi::PyGC_Disable() } != 0;
+    let made = work();
+    if collects {
+        // SAFETY: as before.
+        unsafe { ffi::PyGC_Enable() };
+    }
+    made
 }
 
 /// A new `tuple` of these items.

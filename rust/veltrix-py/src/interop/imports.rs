@@ -49,6 +49,8 @@ imports! {
     dimension: "veltrix.types", "Dimension";
     /// `exchanged_layers`.
     exchanged_layers: "veltrix.types", "exchanged_layers";
+    /// `Allowed`.
+    allowed: "veltrix.allowed", "Allowed";
     /// `NAN`.
     nan: "veltrix.types", "NAN";
     /// `REDACTED`.

@@ -5,12 +5,14 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use veltrix_core::path::is_plain_ascii;
-use veltrix_core::{EntryId, Known, Wanted};
+use veltrix_core as kernel;
+use veltrix_core::path::{is_plain_ascii, plain_hash};
+use veltrix_core::{EntryId, Known, NO_ENTRY, Overlay, Wanted, path_tag};
 
 use crate::interop::str_access::{ascii, hash, same_str};
+use crate::state::small_overlay::SmallOverlay;
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::{MAPPING, ValueCache};
+use crate::state::value_cache::{ABSENT, INSIDE, MAPPING, ValueCache};
 use crate::state::view_pool::view_at;
 
 /// What the caches say of a key.
@@ -79,18 +81,60 @@ pub fn remembered<'py>(
 /// `key` is an exact `str`, and the thread is attached.
 #[inline(never)]
 unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
-    if let Some(known) = known {
-        if let Some(value) = snapshot.small_overlay.as_ref().and_then(|small_overlay| small_overlay.find(known.entry)) {
-            return CacheAnswer::Value(value.as_ptr());
+    if let Some(overlay) = &snapshot.small_overlay {
+        // SAFETY: the caller's promise.
+        if let Some(answer) = unsafe { overlaid(snapshot.below(), overlay, wanted.from, known, key) } {
+            return answer;
         }
+    }
+    if let Some(known) = known {
         let delta = snapshot.below().delta.as_ref();
-        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
+        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(whole(known))) {
             return answer(known);
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
-    let own = |own: &Box<ValueCache>| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
+    let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
+    snapshot.own.get().map(Box::as_ref).and_then(own).map_or(CacheAnswer::Unknown, answer)
+}
+
+/// What a small overlay gives to a key, if anything.
+///
+/// # Safety
+/// `key` is an exact `str`, and the thread is attached.
+#[inline]
+unsafe fn overlaid(
+    below: &kernel::Snapshot,
+    overlay: &SmallOverlay,
+    from: EntryId,
+    known: Option<Known>,
+    key: *mut ffi::PyObject,
+) -> Option<CacheAnswer> {
+    if let Some(known) = known.filter(|known| known.entry != ABSENT) {
+        let value = overlay.find(whole(known), known.path_tag)?;
+        // Of what stands inside of a value only the slow way knows where.
+        let is_whole = known.entry < INSIDE;
+        return Some(if is_whole { CacheAnswer::Value(value.as_ptr()) } else { CacheAnswer::Unknown });
+    }
+    if !overlay.has_names() || from == NO_ENTRY {
+        return None;
+    }
+    // SAFETY: the caller's promise; the key lives as long as the call.
+    let Some(text) = (unsafe { ascii(key) }) else { return Some(CacheAnswer::Unknown) };
+    let tag = match known {
+        Some(known) => known.path_tag,
+        None => path_tag(plain_hash(text, below.base.hash(from))?.whole()),
+    };
+    Some(match overlay.find_text(below, from, tag, text)? {
+        Overlay::Value(value) => CacheAnswer::Value(value.as_ptr()),
+        Overlay::Mapping => CacheAnswer::Unknown,
+    })
+}
+
+/// The entry of the whole value that a key leads to, or into.
+#[inline]
+const fn whole(known: Known) -> EntryId {
+    if known.entry == ABSENT { ABSENT } else { known.entry & !INSIDE }
 }
 
 #[inline]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
-use veltrix_core::Kind;
+use veltrix_core::{Kind, path_tag};
 
 use crate::convert::to_python;
 use crate::interop::ffi;
@@ -41,9 +41,9 @@ impl<'py> Reading<'_, 'py> {
         ffi::new_tuple(py, values.collect::<PyResult<Vec<_>>>()?)
     }
 
-    /// Whether the children are those of the base's entry. A small overlay brings none and takes none away.
+    /// Whether the children are those of the base's entry.
     fn is_clean(&self) -> bool {
-        self.snapshot().below().is_clean(self.entry(), || self.hash())
+        self.snapshot().is_clean(self.entry(), || self.hash())
     }
 
     /// The children as they were listed before, or are listed now.
@@ -57,7 +57,7 @@ impl<'py> Reading<'_, 'py> {
         if let Some(listing) = cache.listing(&key) {
             return Ok(listing);
         }
-        let names = snapshot.below().names(self.mapping());
+        let names = self.kernel()?.names(self.mapping());
         let names = names.into_iter().map(|name| self.name(name)).collect::<PyResult<Vec<_>>>()?;
         Ok(cache.keep_listing(key, Listing::new(ffi::new_tuple(self.py(), names)?)))
     }
@@ -96,7 +96,7 @@ impl<'py> Reading<'_, 'py> {
         children.any(|(child, hash)| {
             snapshot.filter & 1 << (hash >> 58) != 0
                 && (snapshot.below().lists(hash)
-                    || snapshot.small_overlay.as_ref().is_some_and(|overlay| overlay.find(child).is_some()))
+                    || snapshot.small_overlay.as_ref().is_some_and(|overlay| overlay.find(child, path_tag(hash)).is_some()))
         })
     }
 

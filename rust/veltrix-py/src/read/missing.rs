@@ -86,7 +86,7 @@ impl<'py> Reading<'_, 'py> {
             if reached == NO_ENTRY {
                 break;
             }
-            if !kernel.is_clean(reached, || hash) {
+            if !snapshot.is_clean(reached, || hash) {
                 return Ok(None);
             }
             let Some(step) = plain_hash(name, hash) else { return Ok(None) };
@@ -139,7 +139,7 @@ impl<'py> Reading<'_, 'py> {
     /// The names in a mapping, to be looked at when somebody asks for them.
     fn beside(&self, mapping: &MappingPath) -> PyResult<Bound<'py, PyAny>> {
         let below = self.snapshot().below();
-        if !below.is_clean(mapping.entry, || mapping.hash) {
+        if !self.snapshot().is_clean(mapping.entry, || mapping.hash) {
             return Ok(Reading { owner: self.owner, place: Place::Path(mapping) }.names()?.into_any());
         }
         let (names, from, reached) = (below.base.names(), mapping.entry, mapping.entry);

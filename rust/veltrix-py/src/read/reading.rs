@@ -4,8 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core as kernel;
-use veltrix_core::path::{Step, is_plain, plain_hash, push_known};
-use veltrix_core::{Child, EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
+use veltrix_core::path::{PathHash, Step, is_plain, plain_hash, push_known};
+use veltrix_core::{
+    Child, EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, Overlay, SegmentId, Target, Tree, canonical, equal, path_tag,
+};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -13,7 +15,7 @@ use crate::interop::alloc::{Int, Text};
 use crate::interop::ffi;
 use crate::interop::imports;
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::ValueCache;
+use crate::state::value_cache::{INSIDE, ValueCache};
 use crate::state::view::View;
 use crate::state::view_pool::view_at;
 
@@ -82,18 +84,19 @@ impl<'a, 'py> Reading<'a, 'py> {
             && let Some(hash) = plain_hash(text, self.hash())
         {
             let (names, whole) = (text.rsplit('.'), hash.whole());
+            if let Some(overlay) = &self.snapshot().small_overlay
+                && overlay.has_names()
+                && let Some(found) =
+                    overlay.find_text(self.snapshot().below(), self.entry(), path_tag(whole), text)
+            {
+                return self.found_by_name(found, wanted, key, hash);
+            }
             return match self.snapshot().below().find(self.entry(), || &self.mapping().path, hash, names.clone()) {
                 Found::Missing if self.snapshot().small_overlay.is_some() && self.entry() == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
-                    let from = self.entry();
-                    if from != NO_ENTRY
-                        && !self.snapshot().below().lists(whole)
-                        && self.snapshot().below().base.find(from, hash, names).is_none()
-                    {
-                        self.snapshot().cache.keep_miss(key, from, whole)?;
-                    }
+                    self.keep_miss(key, hash, names)?;
                     Ok(None)
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
@@ -142,12 +145,44 @@ impl<'a, 'py> Reading<'a, 'py> {
         cache.keep_mapping(key, self.entry(), hash, entry)
     }
 
+    /// What the small overlay gives to a path that the base has not.
+    fn found_by_name(
+        &self,
+        found: Overlay<'_, Py<PyAny>>,
+        wanted: &Bound<'py, PyAny>,
+        key: &Bound<'py, PyString>,
+        hash: PathHash,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Overlay::Value(value) = found else { return self.find_any(wanted, Some(key)) };
+        // A key of which it is known that the base has it not is read the short way from then on.
+        self.keep_miss(key, hash, ffi::text(key)?.unwrap_or_default().rsplit('.'))?;
+        Ok(Some(value.bind(self.py()).clone()))
+    }
+
+    /// Remembers that the base has nothing at a path.
+    fn keep_miss<'n>(
+        &self,
+        key: &Bound<'py, PyString>,
+        hash: PathHash,
+        names: impl Iterator<Item = &'n str> + Clone,
+    ) -> PyResult<()> {
+        let (from, below) = (self.entry(), self.snapshot().below());
+        if from != NO_ENTRY && !below.lists(hash.whole()) && below.base.find(from, hash, names).is_none() {
+            self.snapshot().cache.keep_miss(key, from, hash.whole())?;
+        }
+        Ok(())
+    }
+
     fn find_any(
         &self,
         wanted: &Bound<'py, PyAny>,
         key: Option<&Bound<'py, PyString>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.kernel()?.look_up(self.mapping(), &path::steps(wanted)?) {
+        let steps = path::steps(wanted)?;
+        match self.kernel()?.look_up(self.mapping(), &steps) {
+            Target::Leaf { tree, node, entry, hash } if steps.iter().any(|step| matches!(step, Step::Index(_))) => {
+                self.found_inside(tree, node, entry, hash, key).map(Some)
+            }
             Target::Leaf { tree, node, entry, hash } => self.found(tree, node, entry, hash, key).map(Some),
             Target::Mapping(mapping) => self.view(mapping).map(Some),
             Target::Missing { .. } => Ok(None),
@@ -165,7 +200,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let snapshot = self.snapshot();
         if let Some(small_overlay) = &snapshot.small_overlay
-            && let Some(value) = small_overlay.find(snapshot.below().base_entry(hash, entry))
+            && let Some(value) = small_overlay.find(snapshot.below().base_entry(hash, entry), path_tag(hash))
         {
             // The cache learns which entry the key leads to, and the base's value.
             if let Some(key) = key
@@ -183,6 +218,25 @@ impl<'a, 'py> Reading<'a, 'py> {
             return self.leaf(tree, node);
         }
         self.keep(&snapshot.cache, key, hash, entry, tree, node)
+    }
+
+    /// The object for what stands inside of a value. A key of it is kept with the entry of the whole value, so that it is
+    /// known what to ask before it is used.
+    fn found_inside(
+        &self,
+        tree: &Arc<Tree>,
+        node: NodeId,
+        entry: EntryId,
+        hash: u64,
+        key: Option<&Bound<'py, PyString>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let snapshot = self.snapshot();
+        match key {
+            Some(key) if entry < INSIDE && snapshot.small_overlay.is_none() && !snapshot.below().lists(hash) => {
+                self.keep(&snapshot.cache, key, hash, entry | INSIDE, tree, node)
+            }
+            _ => self.leaf(tree, node),
+        }
     }
 
     fn keep(

@@ -19,6 +19,7 @@ use veltrix_core::{EntryId, NO_ENTRY, ROOT_HASH};
 use crate::interop::ffi::attribute;
 use crate::interop::str_access::ascii;
 use crate::read::cache_answer::{CacheAnswer, Start, by_names, cached, is_exact_str};
+use crate::state::small_overlay::SmallOverlay;
 use crate::state::snapshot::Snapshot;
 use crate::state::view::View;
 use crate::state::view_pool::{self, new_view};
@@ -128,7 +129,8 @@ unsafe fn unknown<T: SlotClass>(reader: &T, key: *mut ffi::PyObject) -> CacheAns
         return CacheAnswer::Unknown;
     }
     let Some(hash) = plain_hash(text, reader.path_hash()) else { return CacheAnswer::Unknown };
-    if kernel.lists(hash.whole()) {
+    let gives = |overlay: &SmallOverlay| overlay.filter() & (1 << (hash.whole() >> 58)) != 0;
+    if kernel.lists(hash.whole()) || start.snapshot.small_overlay.as_ref().is_some_and(gives) {
         return CacheAnswer::Unknown;
     }
     let found = kernel.base.find(start.entry, hash, text.rsplit('.'));
@@ -257,7 +259,7 @@ unsafe extern "C" fn length<T: SlotClass>(slf: *mut ffi::PyObject) -> ffi::Py_ss
     unsafe {
         let reader = instance::<T>(slf);
         let Start { snapshot, entry } = reader.start();
-        if snapshot.below().is_clean(entry, || reader.path_hash()) {
+        if snapshot.is_clean(entry, || reader.path_hash()) {
             return snapshot.below().base.count(entry).cast_signed();
         }
         match T::originals().get() {

@@ -1,82 +1,155 @@
 //! Small overlays out of Python data, and back.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use veltrix_core as kernel;
-use veltrix_core::{Overlaid, OverlaidPath, Snapshot};
+use veltrix_core::limits::MAX_DEPTH;
+use veltrix_core::{NO_SEGMENT, Overlaid, OverlaidPath, OverlayEvent, Snapshot, Standing};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
-use crate::interop::alloc::Text;
+use crate::convert::from_python::{DataReader, ReadData};
 use crate::interop::ffi;
 use crate::interop::panic::guarded;
 
-/// A small overlay that gives Python objects.
+/// A small overlay that gives Python objects. Only plain immutable ones: the garbage collector does not look into it.
 pub type SmallOverlay = kernel::SmallOverlay<Py<PyAny>>;
 
-/// The small overlay of this data, if it qualifies.
-pub fn small_overlay(below: &Snapshot, data: &Bound<'_, PyAny>) -> PyResult<Option<SmallOverlay>> {
-    let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(None) };
-    let mut overlay = SmallOverlay::default();
-    let fits = guarded(data.py(), || collect(&mut overlay, Overlaid::new(below), data, OverlaidPath::ROOT))?;
-    Ok((fits && !overlay.is_empty()).then_some(overlay))
+/// Puts this data into a small overlay, which holds those that it lies over; whether it qualifies.
+pub fn small_overlay(below: &Snapshot, overlay: &mut SmallOverlay, data: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(data) = data.cast_exact::<PyDict>() else { return Ok(false) };
+    let before = overlay.len();
+    let below = Overlaid::new(below);
+    let mut reader = OverlayReader { below, overlay, most: before + below.room() };
+    let fits = guarded(data.py(), || reader.mapping(data, OverlaidPath::ROOT, 0))?;
+    overlay.finish();
+    Ok(fits && overlay.len() > before)
 }
 
-fn collect(
-    overlay: &mut SmallOverlay,
-    below: Overlaid<'_>,
-    data: &Bound<'_, PyDict>,
-    mapping: OverlaidPath,
-) -> PyResult<bool> {
-    let mut fits = !data.is_empty();
-    ffi::each(data, |key, value| {
+/// Reads data into a small overlay. Each step says whether that still qualifies.
+struct OverlayReader<'a> {
+    below: Overlaid<'a>,
+    overlay: &'a mut SmallOverlay,
+    /// How much it may give.
+    most: usize,
+}
+
+impl OverlayReader<'_> {
+    fn mapping(&mut self, data: &Bound<'_, PyDict>, path: OverlaidPath, depth: usize) -> PyResult<bool> {
+        let mut fits = depth < MAX_DEPTH && self.overlay.len() + data.len() <= self.most;
         if fits {
-            fits = take(overlay, below, &key, &value, mapping)?;
+            ffi::each(data, |key, value| {
+                if fits {
+                    fits = self.child(&key, &value, path, depth + 1)?;
+                }
+                Ok(())
+            })?;
         }
-        Ok(())
-    })?;
-    Ok(fits)
+        Ok(fits)
+    }
+
+    #[inline]
+    fn child(
+        &mut self,
+        key: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        mapping: OverlaidPath,
+        depth: usize,
+    ) -> PyResult<bool> {
+        let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
+        let Some(name) = ffi::text(key)? else { return Ok(false) };
+        let Some((mut path, mut standing)) = self.below.child(mapping, name) else { return Ok(false) };
+        if standing == Standing::Nothing {
+            (path, standing) = self.overlay.standing(mapping, name, path);
+        }
+        let kind = builtin_type(value);
+        if kind == BuiltinType::Dict {
+            let data = value.cast::<PyDict>()?;
+            return match standing {
+                // An empty mapping gives nothing to one that stands, and yet says something of it.
+                Standing::Mapping => Ok(!data.is_empty() && self.mapping(data, path, depth)?),
+                Standing::Nothing => {
+                    let opened = self.overlay.open(mapping, name, path);
+                    self.mapping(data, opened, depth)
+                }
+                Standing::Leaf => Ok(false),
+            };
+        }
+        if standing == Standing::Mapping {
+            return Ok(false);
+        }
+        if is_plain_scalar(kind, value)? {
+            self.overlay.put(mapping, name, path, value.clone().unbind());
+            return Ok(true);
+        }
+        let Some(list) = frozen_list(kind, value, depth)? else { return Ok(false) };
+        self.overlay.put(mapping, name, path, list.unbind());
+        Ok(true)
+    }
 }
 
-fn take(
-    overlay: &mut SmallOverlay,
-    below: Overlaid<'_>,
-    key: &Bound<'_, PyAny>,
-    value: &Bound<'_, PyAny>,
-    mapping: OverlaidPath,
-) -> PyResult<bool> {
-    let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
-    let Some(name) = ffi::text(key)? else { return Ok(false) };
-    let Some((path, is_mapping)) = below.child(mapping, name) else { return Ok(false) };
-    let is_plain = match builtin_type(value) {
-        BuiltinType::Dict if is_mapping => return collect(overlay, below, value.cast::<PyDict>()?, path),
+/// Whether a value is a scalar that reading gives as it is.
+#[inline]
+fn is_plain_scalar(kind: BuiltinType, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(match kind {
         BuiltinType::Str => ffi::text(value.cast::<PyString>()?)?.is_some(),
         BuiltinType::Float => !value.extract::<f64>()?.is_nan(),
         BuiltinType::None | BuiltinType::Bool | BuiltinType::Int | BuiltinType::Bytes => true,
-        BuiltinType::Dict | BuiltinType::List | BuiltinType::Tuple | BuiltinType::Other => false,
-    };
-    Ok(!is_mapping && is_plain && overlay.put(path, || value.clone().unbind()))
+        BuiltinType::List | BuiltinType::Tuple | BuiltinType::Dict | BuiltinType::Other => false,
+    })
 }
 
-/// A small overlay as the data that it was made of.
-pub fn overlay_data<'py>(py: Python<'py>, overlay: &SmallOverlay, below: &Snapshot) -> PyResult<Bound<'py, PyDict>> {
-    let root = ffi::new_dict(py)?;
-    let table = below.segments();
-    for (entry, value) in overlay.iter() {
-        let mut mapping = root.clone();
-        let path = below.base.path(entry);
-        let Some((last, above)) = path.split_last() else { continue };
-        for &name in above {
-            let name = ffi::new_str(py, &table.get(name).text)?;
-            let known = mapping.get_item(&name)?;
-            mapping = if let Some(inner) = known {
-                inner.cast_into::<PyDict>()?
-            } else {
-                let inner = ffi::new_dict(py)?;
-                mapping.set_item(name, &inner)?;
-                inner
-            };
-        }
-        mapping.set_item(Text(&*table.get(*last).text), value)?;
+/// A list as reading gives it, if all that stands in it are scalars and lists of them.
+#[inline(never)]
+fn frozen_list<'py>(kind: BuiltinType, list: &Bound<'py, PyAny>, depth: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if !matches!(kind, BuiltinType::List | BuiltinType::Tuple) || depth == MAX_DEPTH {
+        return Ok(None);
     }
-    Ok(root)
+    let mut scalars = 0;
+    while let Some(item) = ffi::item(list, scalars) {
+        if !is_plain_scalar(builtin_type(&item), &item)? {
+            return frozen_items(list, depth);
+        }
+        scalars += 1;
+    }
+    // What is collected may run code, and the data is taken as it stands before any runs.
+    match list.cast_exact::<PyList>() {
+        Ok(list) => ffi::without_collecting(|| Ok(Some(ffi::list_as_tuple(list)?.into_any()))),
+        Err(_) => Ok(Some(list.clone())),
+    }
+}
+
+/// A list in which other lists may stand.
+fn frozen_items<'py>(list: &Bound<'py, PyAny>, depth: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let mut items = Vec::with_capacity(list.len()?);
+    while let Some(item) = ffi::item(list, items.len()) {
+        let kind = builtin_type(&item);
+        if is_plain_scalar(kind, &item)? {
+            items.push(item);
+        } else if let Some(list) = frozen_list(kind, &item, depth + 1)? {
+            items.push(list);
+        } else {
+            return Ok(None);
+        }
+    }
+    ffi::without_collecting(|| Ok(Some(ffi::new_tuple(list.py(), items)?.into_any())))
+}
+
+/// Reads one of the overlays that a small one is made of, counted from the lowest, as the data that it was made of.
+pub fn read_overlay<'py>(
+    mut reader: DataReader<'_, 'py>,
+    py: Python<'py>,
+    overlay: &SmallOverlay,
+    below: &Snapshot,
+    layer: usize,
+) -> PyResult<ReadData> {
+    reader.open(NO_SEGMENT);
+    overlay.each(below, layer, |event| {
+        match event {
+            OverlayEvent::Open(name) => reader.open(name),
+            OverlayEvent::Value(name, value) => reader.plain(name, value.bind(py))?,
+            OverlayEvent::Close => reader.close(),
+        }
+        Ok::<_, PyErr>(())
+    })?;
+    reader.finish()
 }

@@ -6,14 +6,14 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use veltrix_core as kernel;
-use veltrix_core::{Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
+use veltrix_core::{EntryId, Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
 
-use crate::convert::from_python::DataReader;
+use crate::convert::from_python::{DataReader, ReadData};
 use crate::convert::kernel_error::kernel_error;
 use crate::interop::ffi;
 use crate::interop::panic::guarded;
 use crate::state::opaques::joined;
-use crate::state::small_overlay::{SmallOverlay, overlay_data};
+use crate::state::small_overlay::{SmallOverlay, read_overlay};
 use crate::state::value_cache::ValueCache;
 
 /// So few opaque objects are kept whether they are needed or not; hardly any where assertions are on, so that tests meet
@@ -21,6 +21,8 @@ use crate::state::value_cache::ValueCache;
 const FEW: usize = if cfg!(debug_assertions) { 2 } else { 64 };
 /// The name of an overlay's layer unless it is given another one.
 pub const OVERLAY: &str = "overlay";
+/// The name of the layer of overrides unless it is given another one.
+pub const OVERRIDE: &str = "override";
 
 /// What a snapshot is derived from: a kernel's snapshot, and what was read from its base.
 pub struct Parent<'a> {
@@ -91,16 +93,39 @@ impl Snapshot {
         self.own.get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
     }
 
-    /// This snapshot, which has no small overlay, with one.
+    /// Whether the children of a mapping are those of its entry in the base.
+    pub fn is_clean(&self, entry: EntryId, hash: impl FnOnce() -> u64) -> bool {
+        self.below.is_clean(entry, hash) && self.small_overlay.as_ref().is_none_or(|overlay| !overlay.adds_to(entry))
+    }
+
+    /// What lies below an overlay over this snapshot; the values of the small overlays between are put into it.
+    pub fn under_overlay(&self, py: Python<'_>, overlay: &mut SmallOverlay) -> PyResult<&Arc<kernel::Snapshot>> {
+        let Some(lower) = &self.small_overlay else { return Ok(&self.below) };
+        guarded(py, || {
+            match lower.over(self.name.as_deref(), |value| value.clone_ref(py)) {
+                Some(lower) => *overlay = lower,
+                None => return self.kernel(py),
+            }
+            Ok(&self.below)
+        })
+    }
+
+    /// This snapshot with a small overlay over what lies `below` it.
     #[expect(clippy::inline_always, reason = "a call would copy the overlay and the snapshot three times")]
     #[inline(always)]
-    pub fn overlaid(&self, py: Python<'_>, small_overlay: SmallOverlay, name: Option<String>) -> Self {
+    pub fn overlaid(
+        &self,
+        py: Python<'_>,
+        below: &Arc<kernel::Snapshot>,
+        small_overlay: SmallOverlay,
+        name: Option<String>,
+    ) -> Self {
         Self {
-            filter: self.filter | small_overlay.filter(),
+            filter: below.filter() | small_overlay.filter(),
             cache: Arc::clone(&self.cache),
             own: OnceLock::new(),
             small_overlay: Some(small_overlay),
-            below: Arc::clone(&self.below),
+            below: Arc::clone(below),
             name: name.map(String::into_boxed_str),
             whole: PyOnceLock::new(),
             reinterned: Reinterned::default(),
@@ -116,13 +141,15 @@ impl Snapshot {
     pub fn kernel(&self, py: Python<'_>) -> PyResult<&Arc<kernel::Snapshot>> {
         let Some(overlay) = &self.small_overlay else { return Ok(&self.below) };
         self.whole.get_or_try_init(py, || {
-            let data = overlay_data(py, overlay, &self.below)?;
-            let name = self.name.as_deref().unwrap_or(OVERLAY).to_owned();
-            let (layer, _) = overlay_layer(py, self.below.segments(), data.as_any(), name)?;
+            let names = overlay.lower().chain([self.name.as_deref()]).enumerate();
+            let layers = names.map(|(at, name)| {
+                let reader = DataReader::new(py, TreeBuilder::new(Arc::clone(self.below.segments())), &[], None);
+                let read = read_overlay(reader, py, overlay, &self.below, at)?;
+                Ok(version(read, name.unwrap_or(OVERLAY).to_owned()))
+            });
             let whole = self
                 .below
-                .with_values(&layer)
-                .map(|whole| whole.with_generation(self.below.generation))
+                .with_values(&layers.collect::<PyResult<Vec<_>>>()?)
                 .map_err(|error| kernel_error(py, self.below.segments(), error))?;
             // Entries and what the cache keeps of them are those of one base. Only two paths of one hash could part them.
             assert!(Arc::ptr_eq(&whole.base, &self.below.base));
@@ -206,9 +233,14 @@ pub fn overlay_layer(
     data: &Bound<'_, PyAny>,
     name: String,
 ) -> PyResult<(LayerVersion, Option<Py<PyDict>>)> {
-    let read = DataReader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
+    let mut read = DataReader::new(py, TreeBuilder::new(Arc::clone(table)), &[], None).read(data)?;
+    let opaques = read.opaques.take();
+    Ok((version(read, name), opaques))
+}
+
+fn version(read: ReadData, name: String) -> LayerVersion {
     let origin = Origin { source: "overlay".into(), ..Origin::default() };
     let loaded =
         kernel::Layer { name, tree: Arc::new(read.tree), origin, origins: read.origins, secret: Secret::Nothing };
-    Ok((LayerVersion::new(Arc::new(loaded)), read.opaques))
+    LayerVersion::new(Arc::new(loaded))
 }

@@ -25,6 +25,8 @@ const LONGEST_MISS: usize = 256;
 pub const ABSENT: EntryId = u32::MAX - 1;
 /// In the place of a value: the entry is a mapping's.
 pub const MAPPING: usize = 1;
+/// Marks the entry of a key that leads inside of its value.
+pub const INSIDE: EntryId = 1 << 31;
 
 /// Keys that were read, and their values. Only plain immutable values are held: an object that may refer to others, and
 /// so to the snapshot itself, would be hidden from the garbage collector here. An opaque object is known by its address

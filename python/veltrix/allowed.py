@@ -1,0 +1,272 @@
+"""What outsiders may override: paths, and what each of them takes.
+
+Allowed({"chat.enabled": bool})  ──►  {"chat.enabled": rule}
+override(values, allowed=…)      ──►  each path has a rule, each value passes it, and all of it is small
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from veltrix import _pickle
+from veltrix.errors import LimitError, PathError, ValidationError
+from veltrix.operators import Operator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    Path = str | tuple[str | int, ...]
+    Check = Callable[[Any], bool]
+
+_EXACT: Final = (NoneType, bool, int, float, str, bytes, list, tuple, dict)
+_PLAIN: Final = (bool, int, str, bytes)
+_LEAST: Final = 8
+"""The bytes that are counted of anything that has fewer."""
+
+
+class _Rule:
+    """What one path takes: values that pass `check`; or whatever `convert` gives."""
+
+    __slots__ = ("check", "convert", "kind", "path", "size", "words")
+
+    def __init__(self, path: str, given: Any) -> None:
+        self.path = path
+        self.size = _size(path)
+        self.kind: Any = given if any(given is kind for kind in _PLAIN) else None
+        """The exact type of all values that pass, where that says it all."""
+        self.convert: Callable[[Any], Any] | None = None
+        self.check: Check = _never
+        if _is_converter(given):
+            self.convert = given
+            self.words = f"what {_name(given)} takes"
+            return
+        try:
+            self.words, self.check = _compiled(given)
+        except TypeError as error:
+            raise TypeError(f"{path}: {error}") from None
+
+    def passed(self, value: Any) -> Any:
+        """The value that counts, if this one may be given."""
+        if not isinstance(value, Operator):
+            if self.convert is None:
+                if self.check(value):
+                    return value
+            else:
+                try:
+                    return self.convert(value)
+                except Exception:  # noqa: BLE001  (what it says may hold the value, and is left behind)
+                    pass
+        is_of_its_type = self.kind is None and not isinstance(value, Operator)
+        other = "" if is_of_its_type else f", not {type(value).__name__}"
+        raise ValidationError(f"expected {self.words}{other}", self.path)
+
+
+class Allowed:
+    """The paths that outsiders may override, and what each of them takes.
+
+    `paths` is a mapping from a path to a type, a `Literal`, a union, an `Annotated` type with constraints,
+    or a callable that returns the value or raises. A path that is not in it is refused, and so is a value
+    that its path does not take. `max_overrides` is how many overrides one call may have, `max_bytes` how
+    large all of them may be: the bytes of paths and texts in UTF-8 and of `bytes`, and 8 for anything else,
+    or as many as an `int` has.
+
+        FLAGS = Allowed({"chat.enabled": bool, "chat.rooms": Annotated[int, Ge(1), Le(20)]})
+        request = config.override({"chat.enabled": False}, allowed=FLAGS)
+
+    Raises a `TypeError` for what no value can be checked against, and a `PathError` for a malformed path.
+    """
+
+    __slots__ = ("_max_bytes", "_max_overrides", "_rules")
+
+    def __init__(self, paths: Mapping[Path, Any], *, max_overrides: int = 32, max_bytes: int = 4096) -> None:
+        if not isinstance(paths, Mapping):
+            raise TypeError(f"allowed paths are a mapping, not {type(paths).__name__}")
+        self._max_overrides = _bound("max_overrides", max_overrides)
+        self._max_bytes = _bound("max_bytes", max_bytes)
+        self._rules: dict[Path, _Rule] = {}
+        for path, given in paths.items():
+            segments = _pickle.kernel.parse_path(path)
+            text = _pickle.kernel.format_path(segments)
+            if any(isinstance(segment, int) for segment in segments):
+                raise PathError(text, None, "a list's item cannot be set alone")
+            if segments in self._rules:
+                raise ValueError(f"{text}: allowed twice")
+            self._rules[text] = self._rules[segments] = _Rule(text, given)
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Allowed {len(self._rules) // 2} paths>"
+
+    def _checked(self, pairs: Iterable[tuple[Path, Any]]) -> list[tuple[Path, Any]]:
+        """The overrides as they may be made; the first that may not is an error that names its path."""
+        checked: list[tuple[Path, Any]] = []
+        rules, left = self._rules, self._max_bytes
+        for path, value in pairs:
+            if len(checked) == self._max_overrides:
+                raise LimitError(f"more than {self._max_overrides} overrides")
+            rule = rules.get(path) if type(path) is str else None
+            if rule is None:
+                rule = self._rule_of(path)
+            left -= rule.size
+            kind = type(value)
+            if kind is str and value.isascii():
+                size = len(value)
+                left -= size if size > _LEAST else _LEAST
+            elif kind is bool or kind is float or value is None:
+                left -= _LEAST
+            else:
+                left = _left(value, left)
+            if left < 0:
+                raise LimitError(f"overrides of more than {self._max_bytes} bytes", path=rule.path)
+            checked.append((rule.path, value if kind is rule.kind else rule.passed(value)))
+        return checked
+
+    def _rule_of(self, path: Path) -> _Rule:
+        """The rule of a path in any spelling."""
+        segments = _pickle.kernel.parse_path(path)
+        if segments not in self._rules:
+            raise ValidationError("not open to overrides", _pickle.kernel.format_path(segments))
+        return self._rules[segments]
+
+
+def _bound(name: str, number: int) -> int:
+    if type(number) is not int:
+        raise TypeError(f"{name} is an int, not {type(number).__name__}")
+    if number < 0:
+        raise ValueError(f"{name} is not negative")
+    return number
+
+
+def _left(value: Any, left: int) -> int:
+    """How many bytes are left after a value; a number below 0 if they do not suffice."""
+    waiting = [value]
+    while waiting and left >= 0:
+        one = waiting.pop()
+        left -= _size(one)
+        if isinstance(one, list | tuple):
+            waiting += one
+        elif isinstance(one, Mapping):
+            waiting += [*one.keys(), *one.values()]
+    return left
+
+
+def _size(value: Any) -> int:
+    """The bytes that count of a value, without those of what stands in it."""
+    kind = type(value)
+    size = 0
+    if kind is str:
+        size = len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+    elif kind is int:
+        size = (value.bit_length() + 7) // 8
+    elif kind is bytes:
+        size = len(value)
+    return max(_LEAST, size)
+
+
+def _never(value: object) -> bool:
+    return False
+
+
+def _name(given: Any) -> str:
+    return str(getattr(given, "__name__", type(given).__name__))
+
+
+def _is_converter(given: Any) -> bool:
+    """Whether it is a callable, and not one of the forms of a type that can be called as well."""
+    is_form = isinstance(given, type) or given is Any or get_origin(given) is not None
+    return callable(given) and not is_form and not hasattr(given, "__supertype__")
+
+
+def _compiled(form: Any) -> tuple[str, Check]:
+    """Words for what a type takes, and whether it takes a value."""
+    form = getattr(form, "__supertype__", getattr(form, "__value__", form))
+    if form is None or form is Any:
+        form = NoneType if form is None else object
+    origin, arguments = get_origin(form), get_args(form)
+    if origin is None and isinstance(form, type):
+        return _of_class(form)
+    if origin is Literal:
+        return " or ".join(map(repr, arguments)), _one_of([(type(one), one) for one in arguments])
+    if origin is Union or origin is UnionType:
+        choices = [_compiled(one) for one in arguments]
+        checks = [check for _, check in choices]
+        return " or ".join(words for words, _ in choices), lambda value: any(check(value) for check in checks)
+    if origin is Annotated:
+        return _constrained(*_compiled(arguments[0]), arguments[1:])
+    if origin is list or (origin is tuple and arguments[1:] == (...,)):
+        words, item = _compiled(arguments[0])
+        kinds = (list, tuple)
+        return f"list of {words}", lambda value: type(value) in kinds and all(map(item, value))
+    if origin is dict and arguments[0] is str:
+        words, item = _compiled(arguments[1])
+        return (
+            f"mapping of {words}",
+            lambda value: (
+                type(value) is dict
+                and all(type(key) is str for key in value)
+                and all(map(item, value.values()))
+            ),
+        )
+    raise TypeError(f"no value can be checked against {form!r}; a callable can check anything")
+
+
+def _of_class(form: type) -> tuple[str, Check]:
+    if form is float:
+        return "float", lambda value: type(value) is float or type(value) is int
+    if form is list or form is tuple:
+        return "list", lambda value: type(value) is list or type(value) is tuple
+    words = "null" if form is NoneType else form.__name__
+    if form in _EXACT:
+        return words, lambda value: type(value) is form
+    return words, lambda value: isinstance(value, form)
+
+
+def _one_of(choices: list[tuple[type, Any]]) -> Check:
+    return lambda value: any(type(value) is kind and value == one for kind, one in choices)
+
+
+_CONSTRAINTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "gt": lambda value, bound: value > bound,
+    "ge": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "le": lambda value, bound: value <= bound,
+    "multiple_of": lambda value, bound: value % bound == 0,
+    "min_length": lambda value, bound: len(value) >= bound,
+    "max_length": lambda value, bound: len(value) <= bound,
+    "pattern": lambda value, bound: re.search(bound, value) is not None,
+    "func": lambda value, bound: bool(bound(value)),
+}
+"""What is known of constraints: the attributes in which annotated-types, msgspec and pydantic have them."""
+
+
+def _constrained(words: str, check: Check, metadata: Iterable[Any]) -> tuple[str, Check]:
+    found: list[tuple[str, Any]] = []
+    for one in metadata:
+        found += _bounds(one)
+
+    def passes(value: Any) -> bool:
+        try:
+            return check(value) and all(_CONSTRAINTS[name](value, bound) for name, bound in found)
+        except Exception:  # noqa: BLE001  (what cannot be compared does not pass)
+            return False
+
+    said = ", ".join(f"{name}={_name(bound) if name == 'func' else repr(bound)}" for name, bound in found)
+    return f"{words} with {said}" if said else words, passes
+
+
+def _bounds(one: Any) -> list[tuple[str, Any]]:
+    """The constraints that a piece of metadata has; a text has none, and is for people."""
+    if isinstance(one, str):
+        return []
+    found = [(name, getattr(one, name, None)) for name in _CONSTRAINTS]
+    known = [(name, bound) for name, bound in found if bound is not None]
+    for inner in getattr(one, "metadata", ()):
+        known += _bounds(inner)
+    if not known:
+        raise TypeError(
+            f"no value can be checked against the constraint {_name(one)}; a callable can check anything"
+        )
+    return known
