@@ -170,9 +170,18 @@ bench-scaling: $(TOOLS) $(STAMPS)/extension-release ## measure how costs grow wi
 bench-scaling-page: $(TOOLS) ## put what that found into docs/scaling.md and its charts
 	$(BIN)/python -m benches.scaling.page
 
+.PHONY: hunt-bench
+hunt-bench: $(PEERS) $(STAMPS)/extension-peers ## measure the treasure hunt's server with each resolver, and write docs/treasure-hunt.md
+	.venv-peers/bin/python -m benches.hunt $(HUNT_BENCH_ARGS)
+
+.PHONY: hunt-bench-page
+hunt-bench-page: $(TOOLS) ## put what that found into docs/treasure-hunt.md and its charts once more
+	$(BIN)/python -m benches.hunt.page
+
 .PHONY: instructions
 instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget
 	$(BIN)/python -m benches.instructions --check
+	$(BIN)/python -m benches.requests --check
 
 .PHONY: profile
 profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of WORKLOAD goes: a table, and a flame graph in .cache/profiles
