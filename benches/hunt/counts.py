@@ -10,17 +10,23 @@ import argparse
 import gc
 import json
 import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from benches.allocations import allocations_so_far, compiled_counter, run_counted
-from benches.hunt.game import READS, Answer, Sent, opened, playing
+from benches.hunt.game import READS, Answer, Sent, every_choice, opened, playing
 from benches.instructions import counted, perform_each
-from tests.examples.hunt import stack
+
+from resolvers.documents import Documents  # isort: skip  (found by tests.examples.hunt)
+from resolvers.names import implementation_of  # isort: skip
+from server.choice import Choice  # isort: skip
+from server.start import resolver_of, started  # isort: skip
 
 SECRET = b"only for the bench"
 NOW = 1_800_000_000.0
@@ -73,8 +79,6 @@ def name_of(reads: int) -> str:
 
 def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
     """A function for each kind of request that sends it so many times; warm, and its answers looked at."""
-    from server.start import started
-
     resolver, reads = what
     gc.disable()
     application = started(resolver, SECRET, lambda: NOW)
@@ -165,8 +169,6 @@ def _allocated(made: Runs, counter: Callable[[], int]) -> dict[str, float]:
 
 def memory(resolver: str, choices: int) -> float:
     """Bytes that a process grows by for each choice that it keeps."""
-    import subprocess
-
     with _implementation(resolver):
         child = [sys.executable, "-m", "benches.hunt.counts", "--weighing", json.dumps([resolver, choices])]
         found: float = json.loads(subprocess.check_output(child, text=True))
@@ -174,11 +176,6 @@ def memory(resolver: str, choices: int) -> float:
 
 
 def _weighed(resolver: str, choices: int) -> float:
-    from benches.hunt.game import every_choice
-    from resolvers.documents import Documents
-    from server.choice import Choice
-    from server.start import resolver_of
-
     made = resolver_of(resolver, Documents.read())
     every = [Choice(**choice) for choice in every_choice(choices)]
     kept = [made.settings_of(choice, {}) for choice in every[: choices // 10]]
@@ -192,25 +189,19 @@ def _resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-class _implementation:  # noqa: N801  (a context manager)
+@contextmanager
+def _implementation(resolver: str) -> Iterator[None]:
     """The variable that chooses the implementation, while processes are started for a resolver."""
-
-    def __init__(self, resolver: str) -> None:
-        from resolvers.names import implementation_of
-
-        self._chosen = implementation_of(resolver)
-
-    def __enter__(self) -> None:
-        self._before = os.environ.get("VELTRIX_IMPL")
-        if self._chosen:
-            os.environ["VELTRIX_IMPL"] = self._chosen
-
-    def __exit__(self, *_: object) -> None:
+    chosen, before = implementation_of(resolver), os.environ.get("VELTRIX_IMPL")
+    try:
+        if chosen:
+            os.environ["VELTRIX_IMPL"] = chosen
+        yield
+    finally:
         os.environ.pop("VELTRIX_IMPL", None)
-        if self._before is not None:
-            os.environ["VELTRIX_IMPL"] = self._before
+        if before is not None:
+            os.environ["VELTRIX_IMPL"] = before
 
 
 if __name__ == "__main__":
-    assert stack.CONFIG.exists()
     sys.exit(main())

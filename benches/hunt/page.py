@@ -89,8 +89,8 @@ def _conditions(found: Mapping[str, Any], lines: Sequence[Line]) -> str:
             f"Taken on {found['taken']} UTC: veltrix {found['veltrix']}, built {profile},",
             f"CPython {found['python']}, {found['machine']}; {libraries}.",
             "Counts are the same on a busy machine. Times are of",
-            f"{found['rounds']} rounds of {found['seconds']:g} seconds, and **provisional where others use the",
-            f"machine**: its processors were up to {max(busy, default=0):.0f} % busy.",
+            f"{found['rounds']} rounds of {found['seconds']:g} seconds, and **provisional where others use",
+            f"the machine**: its processors were up to {max(busy, default=0):.0f} % busy.",
         )
     )
 
