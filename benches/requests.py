@@ -18,8 +18,8 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import cycle, islice, product
+from functools import cache, partial
+from itertools import chain, cycle, islice, product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -48,6 +48,7 @@ OVERRIDES = {
 }
 WARM_UP = 20
 TURNS = 100
+CURVE_TURNS = 200
 WAYS = ("veltrix", "tuned", "wrapped", "veltrix, chained", "path copy, chained")
 NAMES = tuple(stack.DIMENSIONS)
 
@@ -61,6 +62,8 @@ def curve_name(choices: int) -> str:
     return f"request of {OF_THE_CURVE} reads, {choices:,} choices: veltrix"
 
 
+# Each choice once: what comes after is what goes on.
+WARM_UPS = {curve_name(choices): choices for choices in CHOICES}
 OPERATIONS = (
     *(operation_name(way, reads) for reads in READS for way in WAYS),
     *(curve_name(choices) for choices in CHOICES),
@@ -98,7 +101,7 @@ def main() -> int:
 
 def counted_instructions(implementation: str, names: Sequence[str]) -> dict[str, float]:
     """Instructions of a request."""
-    found = counted("benches.requests", [implementation, list(names)], dict.fromkeys(names, TURNS))
+    found = counted("benches.requests", [implementation, list(names)], turns_of(names))
     return {name: round(each, 1) for name, each in found.items()}
 
 
@@ -110,17 +113,23 @@ def counted_allocations(implementation: str, names: Sequence[str]) -> dict[str, 
         return run_counted(counter, ["benches.requests", "--allocating", child], "malloc")
 
 
+def turns_of(names: Sequence[str]) -> dict[str, int]:
+    """How often each of these requests is counted."""
+    return {name: CURVE_TURNS if name in WARM_UPS else TURNS for name in names}
+
+
 def perform(implementation: str, names: Sequence[str], marks: str) -> None:
     """Every request, so many turns and then twice as many, as parts of what callgrind counts."""
-    perform_each(_runs(implementation, names), dict.fromkeys(names, TURNS), marks)
+    perform_each(_runs(implementation, names), turns_of(names), marks)
 
 
 def allocated(implementation: str, names: Sequence[str]) -> dict[str, float]:
     """Counts in this process, which was started with the counter."""
     counter = allocations_so_far()
     found = {}
+    turns = turns_of(names)
     for name, run in _runs(implementation, names, counter).items():
-        found[name] = (run(TURNS) - run(0)) / TURNS
+        found[name] = (run(turns[name]) - run(0)) / turns[name]
     return found
 
 
@@ -134,7 +143,7 @@ def _runs(
     for name in names:
         operation = requests.operation(name)
         run = compiled(*operation) if clock is None else compiled(*operation, clock)
-        run(WARM_UP)
+        run(WARM_UPS.get(name, WARM_UP))
         runs[name] = run
     return runs
 
@@ -144,8 +153,9 @@ class Requests:
 
     def __init__(self, implementation: str) -> None:
         kernel = kernels()[implementation]
-        dimensions = stack.parse_dimensions(kernel)
-        self.snapshot = kernel.resolve(stack.parse_layers(kernel, stack.SHARED), dimensions=dimensions)
+        layers, dimensions = stack.parse_layers(kernel, stack.SHARED), stack.parse_dimensions(kernel)
+        self._resolved = partial(kernel.resolve, layers, dimensions=dimensions)
+        self.snapshot = self._resolved()
         self._choices = {
             dimension.name: {
                 name: kernel.resolve([layer]).to_dict() for name, layer in dimension.layers.items()
@@ -238,11 +248,9 @@ class Requests:
         assert "large_text" not in tree.get("accessibility", {}), "a request has changed what others read"
 
     def _of_choices(self, choices: int) -> Operation:
-        """A request of another choice each time, from so many, each of which was made before."""
+        """A request of another choice each time: of each one once, and then as chance has it."""
         every = list(islice(_shuffled(product(*stack.DIMENSIONS.values())), choices))
-        for choice in every:
-            self.snapshot.scope(**dict(zip(NAMES, choice, strict=True)))
-        drawn = cycle(Random(11).choices(every, k=4 * TURNS))
+        drawn = chain(every, cycle(Random(11).choices(every, k=4 * CURVE_TURNS)))
         keys = [path for path in self.keys(OF_THE_CURVE) if path in self.snapshot or path in OVERRIDES]
         variables = [f"c{place}" for place in range(len(NAMES))]
         scope = ", ".join(f"{name}={one}" for name, one in zip(NAMES, variables, strict=True))
@@ -250,7 +258,7 @@ class Requests:
             f"{', '.join(variables)} = next_choice()\no = s.scope({scope}).overlay(d)\n"
             f"{unrolled('o[k{0}]', len(keys))}\ndel o",
             {
-                "s": self.snapshot,
+                "s": self._resolved(),  # what it keeps of choices is its own
                 "d": nested(OVERRIDES),
                 "next_choice": drawn.__next__,
                 **numbered("k", equal_copies(keys)),

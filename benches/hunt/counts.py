@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +32,11 @@ from server.start import resolver_of, started  # isort: skip
 SECRET = b"only for the bench"
 NOW = 1_800_000_000.0
 TURNS = 20
+TURNS_OF_CHOICES = 100
+"""Where choices take turns: so many that it makes little difference which ones they are."""
 WARM_UP = 10
+KEEP_NOTHING = ("walk", "merge", "chain-map", "constants")
+"""Resolvers that are as fast for a choice that nobody asked for before."""
 
 Runs = dict[str, Callable[[int], object]]
 
@@ -45,7 +50,7 @@ def main() -> int:
     if chosen.child:
         resolver, choices, marks = json.loads(chosen.child)
         made = runs(resolver, choices)
-        perform_each(made, dict.fromkeys(made, TURNS), marks)
+        perform_each(made, dict.fromkeys(made, turns_of(choices)), marks)
     elif chosen.allocating:
         counter = allocations_so_far()
         print(json.dumps(_allocated(runs(*json.loads(chosen.allocating)), counter)))
@@ -56,12 +61,9 @@ def main() -> int:
 
 def instructions(resolver: str, choices: int = 1, reads: Sequence[int] = READS) -> dict[str, float]:
     """Instructions of a request, by its name, with sessions of so many choices taking turns."""
+    turns = dict.fromkeys(map(name_of, reads), turns_of(choices))
     with _implementation(resolver):
-        return counted(
-            "benches.hunt.counts",
-            [[resolver, list(reads)], choices],
-            dict.fromkeys(map(name_of, reads), TURNS),
-        )
+        return counted("benches.hunt.counts", [[resolver, list(reads)], choices], turns)
 
 
 def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]:
@@ -71,6 +73,10 @@ def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]
         return run_counted(
             compiled_counter(Path(folder)), ["benches.hunt.counts", "--allocating", child], "malloc"
         )
+
+
+def turns_of(choices: int) -> int:
+    return TURNS if choices == 1 else TURNS_OF_CHOICES
 
 
 def name_of(reads: int) -> str:
@@ -83,12 +89,12 @@ def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
     gc.disable()
     application = started(resolver, SECRET, lambda: NOW)
     tokens = list(opened(lambda sent: asked(application, sent), choices))
-    drawn = Random(5).choices(tokens, k=4 * TURNS)
+    drawn = Random(5).choices(tokens, k=4 * turns_of(choices))
     made: Runs = {}
     for number in reads:
         requests = [(scope_of(playing(number, token)), playing(number, token)) for token in drawn]
         made[name_of(number)] = _repeated(application, requests)
-        for token in tokens:
+        for token in dict.fromkeys(drawn) if resolver in KEEP_NOTHING else tokens:
             answer = asked(application, playing(number, token))
             if not 200 <= answer.status < 300:
                 raise AssertionError(f"{resolver}: {number} tunables: {answer.status} {answer.content!r}")
@@ -97,9 +103,11 @@ def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
 
 
 def _repeated(application: Any, requests: Sequence[tuple[dict[str, Any], Sent]]) -> Callable[[int], object]:
+    next_request = cycle(requests).__next__
+
     def run(turns: int) -> None:
-        for turn in range(turns):
-            scope, sent = requests[turn % len(requests)]
+        for _ in range(turns):
+            scope, sent = next_request()
             _call(application, dict(scope), sent.body.encode(), _ignored)
 
     return run

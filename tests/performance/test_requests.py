@@ -67,8 +67,11 @@ def answers(operation):
 
 def test_a_request_of_many_choices_takes_another_one_each_time(made):
     operation = made.operation(requests.curve_name(96))
-    drawn = [operation.names["next_choice"]() for _ in range(200)]
-    assert 60 < len(set(drawn)) <= 96
+    each_once = {operation.names["next_choice"]() for _ in range(96)}
+    drawn = {operation.names["next_choice"]() for _ in range(200)}
+    assert len(each_once) == 96
+    assert len(drawn) > 60
+    assert drawn <= each_once
 
 
 def test_the_choices_of_the_curve_exist():
