@@ -28,7 +28,9 @@ from benches.allocations import allocations_so_far, compiled_counter, run_counte
 from benches.data import Tree
 from benches.instructions import budget_here, check, counted, perform_each, report, write_budget
 from benches.operations import Operation
+from benches.result import Figure, Line, at_most
 from benches.subjects import check_reads, kernels
+from benches.table import shown, shown_target, verdict
 from tests.examples.hunt import stack
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import compiled
@@ -70,6 +72,17 @@ OPERATIONS = (
 )
 
 
+# What a request may take, as a multiple of another way's: reads, way, the other way, at most.
+TARGETS = (
+    (8, "veltrix", "tuned", 1.5),
+    (8, "veltrix", "wrapped", 1.0),
+    (60, "veltrix", "tuned", 1.0),
+    (150, "veltrix", "tuned", 1.0),
+    *((reads, "veltrix, chained", "path copy, chained", 1.2) for reads in READS),
+)
+OF_THE_CURVE_AT_MOST = 1.1
+
+
 def main() -> int:
     parser = argparse.ArgumentParser("benches.requests", description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help=f"fail on more than {BUDGET.name} allows")
@@ -94,9 +107,30 @@ def main() -> int:
     found = counted_instructions(implementation, names)
     budgets = json.loads(BUDGET.read_text("utf-8")) if BUDGET.exists() else {}
     print(report(found, budget_here(budgets) or {} if implementation == "native" else {}))
+    for line in against(found):
+        print(
+            f"{line.operation}: {shown(line, 'native')} {line.anchor}, {shown_target(line)}: {verdict(line)}"
+        )
     if chosen.write:
         write_budget(found, BUDGET)
     return check(found, budgets) if chosen.check else 0
+
+
+def against(found: Mapping[str, float]) -> Iterator[Line]:
+    """The counts of requests as multiples of what each is held against."""
+    for reads, way, other, most in TARGETS:
+        yield from _ratio(found, operation_name(way, reads), operation_name(other, reads), other, most)
+    few = curve_name(CHOICES[0])
+    for choices in CHOICES[1:]:
+        anchor = f"{CHOICES[0]} choices"
+        yield from _ratio(found, curve_name(choices), few, anchor, OF_THE_CURVE_AT_MOST)
+
+
+def _ratio(found: Mapping[str, float], name: str, other: str, anchor: str, most: float) -> Iterator[Line]:
+    if found.keys() >= {name, other}:
+        value = found[name] / found[other]
+        figures = {"native": Figure(value, value, value)}
+        yield Line(29 if "choices" in name else 31, name, "×", figures, anchor, at_most(most))
 
 
 def counted_instructions(implementation: str, names: Sequence[str]) -> dict[str, float]:

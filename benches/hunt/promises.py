@@ -36,19 +36,17 @@ def _whole(by: By) -> Iterator[Line]:
 
 
 def _kernel(by: By) -> Iterator[Line]:
-    for reads, most in ((8, 1.5), (60, 1.0), (150, 1.0)):
-        ours = by.get((requests.operation_name("veltrix", reads), "instructions"))
-        tuned = by.get((requests.operation_name(TUNED, reads), "instructions"))
-        if ours and tuned:
-            value = ours.figures[OURS].value / tuned.figures[OURS].value
-            operation = f"scope, 3 overrides, {reads} reads alone: instructions"
-            yield Line(
-                31, operation, "×", {OURS: Figure(value, value, value)}, TUNED, at_most(most), judged=OURS
-            )
+    counts = {
+        name: line.figures[OURS].value
+        for (name, unit), line in by.items()
+        if unit == "instructions" and name in requests.OPERATIONS
+    }
+    for line in requests.against(counts):
+        figures = {OURS: line.figures["native"]}
+        yield replace(line, operation=f"{line.operation}: instructions", figures=figures, judged=OURS)
     blocks = by.get((requests.operation_name("veltrix", 60), "allocations"))
     if blocks:
-        operation = "scope, 3 overrides, 60 reads alone: allocations"
-        yield replace(blocks, operation=operation, target=at_most(4), judged=OURS)
+        yield replace(blocks, operation=f"{blocks.operation}: allocations", target=at_most(4), judged=OURS)
 
 
 def _load(by: By) -> Iterator[Line]:

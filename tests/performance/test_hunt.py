@@ -190,9 +190,10 @@ def test_a_promise_that_is_missed_is_said_first():
         "60 tunables: allocations",
         "60 tunables, spike: mean",
         "60 tunables, 10,000 choices: instructions",
-        "scope, 3 overrides, 60 reads alone: instructions",
-        "scope, 3 overrides, 150 reads alone: instructions",
-        "scope, 3 overrides, 60 reads alone: allocations",
+        "request of 60 reads: veltrix: instructions",
+        "request of 150 reads: veltrix: instructions",
+        *(f"request of {reads} reads: veltrix, chained: instructions" for reads in requests.READS),
+        "request of 60 reads: veltrix: allocations",
     }
 
 

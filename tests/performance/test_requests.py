@@ -11,6 +11,7 @@ from benches import requests
 from benches.allocations import CannotCountError
 from benches.instructions import KEY
 from benches.requests import BUDGET, CHOICES, OPERATIONS, OVERRIDES, READS, WAYS, Requests, operation_name
+from benches.table import verdict
 from tests.examples.hunt import stack
 from veltrix import implementations
 from veltrix.bench.ratio import compiled
@@ -96,6 +97,24 @@ def test_blocks_of_memory_are_counted():
     except CannotCountError as reason:
         pytest.skip(str(reason))
     assert found == {name: pytest.approx(2, abs=0.5)}  # the dict of overrides, and the key of the choice
+
+
+def test_requests_are_held_against_hand_tuned_dicts():
+    names = {way: operation_name(way, 60) for way in WAYS}
+    found = {names["veltrix"]: 90.0, names["tuned"]: 100.0, names["veltrix, chained"]: 150.0}
+    found |= {
+        names["path copy, chained"]: 100.0,
+        requests.curve_name(96): 10.0,
+        requests.curve_name(1_280): 12.0,
+    }
+    lines = {
+        line.operation: (line.figures["native"].value, verdict(line)) for line in requests.against(found)
+    }
+    assert lines == {
+        names["veltrix"]: (0.9, "met"),
+        names["veltrix, chained"]: (1.5, "missed 1.25×"),
+        requests.curve_name(1_280): (1.2, "missed 1.09×"),
+    }
 
 
 def test_what_is_over_the_budget_fails(monkeypatch, capsys, tmp_path):
