@@ -16,6 +16,7 @@ from typing import Any
 import veltrix
 from benches import requests
 from benches.hunt import counts, load
+from benches.hunt.answers import check_in_process
 from benches.hunt.game import READS
 from benches.hunt.page import PART, RESULTS, write
 from benches.hunt.promises import promises
@@ -57,7 +58,12 @@ def main() -> int:
 
 
 def measured(chosen: argparse.Namespace) -> Iterator[Line]:
-    """The lines of the chosen parts; what is counted comes first."""
+    """The lines of the chosen parts, after a look at the answers; what is counted comes first."""
+    for resolver in chosen.resolvers:
+        if resolver != load.FLOOR:
+            _say(f"{resolver}: answers")
+            with counts.implementation_for(resolver):
+                check_in_process(resolver)
     if "counts" in chosen.parts:
         yield from _counted(chosen.resolvers)
     if "kernel" in chosen.parts:

@@ -62,13 +62,13 @@ def main() -> int:
 def instructions(resolver: str, choices: int = 1, reads: Sequence[int] = READS) -> dict[str, float]:
     """Instructions of a request, by its name, with sessions of so many choices taking turns."""
     turns = dict.fromkeys(map(name_of, reads), turns_of(choices))
-    with _implementation(resolver):
+    with implementation_for(resolver):
         return counted("benches.hunt.counts", [[resolver, list(reads)], choices], turns)
 
 
 def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]:
     """Blocks of memory that a request asks for, by its name."""
-    with tempfile.TemporaryDirectory() as folder, _implementation(resolver):
+    with tempfile.TemporaryDirectory() as folder, implementation_for(resolver):
         child = json.dumps([[resolver, list(reads)], 1])
         return run_counted(
             compiled_counter(Path(folder)), ["benches.hunt.counts", "--allocating", child], "malloc"
@@ -177,7 +177,7 @@ def _allocated(made: Runs, counter: Callable[[], int]) -> dict[str, float]:
 
 def memory(resolver: str, choices: int) -> float:
     """Bytes that a process grows by for each choice that it keeps."""
-    with _implementation(resolver):
+    with implementation_for(resolver):
         child = [sys.executable, "-m", "benches.hunt.counts", "--weighing", json.dumps([resolver, choices])]
         found: float = json.loads(subprocess.check_output(child, text=True))
         return found
@@ -198,7 +198,7 @@ def _resident() -> int:
 
 
 @contextmanager
-def _implementation(resolver: str) -> Iterator[None]:
+def implementation_for(resolver: str) -> Iterator[None]:
     """The variable that chooses the implementation, while processes are started for a resolver."""
     chosen, before = implementation_of(resolver), os.environ.get("VELTRIX_IMPL")
     try:

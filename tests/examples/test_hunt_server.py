@@ -7,6 +7,7 @@ import json
 import pytest
 
 import veltrix
+from benches.hunt.answers import rules_of
 from tests.examples.hunt import stack
 
 starlette = pytest.importorskip("starlette", reason="the group `hunt` is not installed")
@@ -113,21 +114,6 @@ def test_there_are_choices_enough_for_the_measurement():
     assert every >= 10_000
 
 
-def answers(resolver, chosen):
-    """The rules of every kind of request, as plain data, for choices with and without overrides."""
-    for number, choice in enumerate(chosen):
-        settings = resolver.settings_of(choice, OVERRIDES if number % 2 else {})
-        read = resolver.readers
-        yield json.dumps(
-            [
-                read.status(settings),
-                read.join(settings, paths.HUNT[choice.hunt]),
-                [read.guess(settings, clue) for clue in paths.CLUES[choice.hunt]],
-                read.spawns(settings, paths.ZONES_OF[choice.hunt]),
-            ]
-        )
-
-
 @pytest.mark.parametrize("name", [name for name in RESOLVERS if name not in ("walk", "constants")])
 def test_all_resolvers_give_the_same_settings(documents, name):
     if implementation_of(name) not in (None, veltrix.implementation):
@@ -136,8 +122,8 @@ def test_all_resolvers_give_the_same_settings(documents, name):
         pytest.importorskip(LIBRARIES[name])
     # A library resolves a choice in a second, the others in less than a millisecond.
     chosen = list(every_choice_once())[slice(1, 2) if name in LIBRARIES else slice(None)]
-    found = list(answers(resolver_of(name, documents), chosen))
-    assert found == list(answers(resolver_of("walk", documents), chosen))
+    found = list(rules_of(resolver_of(name, documents), chosen))
+    assert found == list(rules_of(resolver_of("walk", documents), chosen))
     assert len(set(found)) == len(chosen)
 
 

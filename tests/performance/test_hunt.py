@@ -128,6 +128,17 @@ def test_requests_in_process_are_answered(resolver):
     assert scope_of(playing(60, "none"))["method"] == "POST"
 
 
+def test_a_resolver_with_other_answers_is_not_measured(monkeypatch):
+    pytest.importorskip("starlette", reason="the group `hunt` is not installed")
+    from benches.hunt.answers import check
+    from resolvers.wrapped import Wrapped
+
+    check("wrapped")
+    monkeypatch.setattr(Wrapped, "__getitem__", lambda self, path: self._flat[path])
+    with pytest.raises(AssertionError, match="wrapped gives other rules than walk"):
+        check("wrapped")
+
+
 def test_the_servers_are_measured_in_rounds():
     pytest.importorskip("uvicorn", reason="the group `hunt` is not installed")
     plan = load.Plan([NAIVE, FLOOR], [8], rounds=1, seconds=0.2, capacity=20)
