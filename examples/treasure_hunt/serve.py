@@ -22,6 +22,8 @@ BACKLOG = 2048
 def main() -> int:
     """Serves until SIGINT or SIGTERM; the exit status is 0 then, and 1 where the port cannot be had."""
     chosen = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ended)
     implementation = implementation_of(chosen.resolver)
     if implementation is not None:
         os.environ["VELTRIX_IMPL"] = implementation  # before the first import of veltrix
@@ -33,16 +35,29 @@ def main() -> int:
     from server.start import started
 
     application = started(chosen.resolver, secret_key())
-    server = uvicorn.Server(
-        uvicorn.Config(application, lifespan="off", log_level="warning", access_log=False, backlog=BACKLOG)
+    config = uvicorn.Config(
+        application, lifespan="off", log_level="warning", access_log=False, backlog=BACKLOG
     )
-    # uvicorn raises the signal that ended it once more when it is done.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ended)
-    host, port = listening.getsockname()[:2]
-    print(f"the treasure hunt is on http://{host}:{port}/ ({chosen.resolver}); Ctrl-C ends it", flush=True)
-    server.run(sockets=[listening])
+    Server(config, chosen.resolver).run(sockets=[listening])
     return 0
+
+
+class Server(uvicorn.Server):
+    """Says where it is once it takes requests, and signals end it in order."""
+
+    def __init__(self, config: uvicorn.Config, resolver: str) -> None:
+        super().__init__(config)
+        self._resolver = resolver
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to serve on these sockets."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            host, port = listening.getsockname()[:2]
+            print(
+                f"the treasure hunt is on http://{host}:{port}/ ({self._resolver}); Ctrl-C ends it",
+                flush=True,
+            )
 
 
 def arguments() -> argparse.Namespace:
@@ -81,7 +96,7 @@ def secret_key() -> bytes:
 
 
 def ended(_number: int, _frame: FrameType | None) -> None:
-    """A signal ends the program as it should."""
+    """Ends the program in order; uvicorn raises the signal that ended it once more when it is done."""
     raise SystemExit(0)
 
 
