@@ -34,7 +34,8 @@ NOW = 1_800_000_000.0
 TURNS = 20
 TURNS_OF_CHOICES = 100
 """Where choices take turns: so many that it makes little difference which ones they are."""
-WARM_UP = 10
+SLOW = ("dynaconf",)
+"""Resolvers of which a few turns under valgrind take a minute."""
 KEEP_NOTHING = ("walk", "merge", "chain-map", "constants")
 """Resolvers that are as fast for a choice that nobody asked for before."""
 
@@ -48,9 +49,9 @@ def main() -> int:
     parser.add_argument("--weighing", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
-        resolver, choices, marks = json.loads(chosen.child)
-        made = runs(resolver, choices)
-        perform_each(made, dict.fromkeys(made, turns_of(choices)), marks)
+        what, choices, marks = json.loads(chosen.child)
+        made = runs(what, choices)
+        perform_each(made, dict.fromkeys(made, turns_of(what[0], choices)), marks)
     elif chosen.allocating:
         counter = allocations_so_far()
         print(json.dumps(_allocated(runs(*json.loads(chosen.allocating)), counter)))
@@ -61,7 +62,7 @@ def main() -> int:
 
 def instructions(resolver: str, choices: int = 1, reads: Sequence[int] = READS) -> dict[str, float]:
     """Instructions of a request, by its name, with sessions of so many choices taking turns."""
-    turns = dict.fromkeys(map(name_of, reads), turns_of(choices))
+    turns = dict.fromkeys(map(name_of, reads), turns_of(resolver, choices))
     with implementation_for(resolver):
         return counted("benches.hunt.counts", [[resolver, list(reads)], choices], turns)
 
@@ -75,7 +76,10 @@ def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]
         )
 
 
-def turns_of(choices: int) -> int:
+def turns_of(resolver: str, choices: int) -> int:
+    """How often a request is counted."""
+    if resolver in SLOW:
+        return 2
     return TURNS if choices == 1 else TURNS_OF_CHOICES
 
 
@@ -89,7 +93,7 @@ def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
     gc.disable()
     application = started(resolver, SECRET, lambda: NOW)
     tokens = list(opened(lambda sent: asked(application, sent), choices))
-    drawn = Random(5).choices(tokens, k=4 * turns_of(choices))
+    drawn = Random(5).choices(tokens, k=4 * turns_of(resolver, choices))
     made: Runs = {}
     for number in reads:
         requests = [(scope_of(playing(number, token)), playing(number, token)) for token in drawn]
@@ -98,7 +102,7 @@ def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
             answer = asked(application, playing(number, token))
             if not 200 <= answer.status < 300:
                 raise AssertionError(f"{resolver}: {number} tunables: {answer.status} {answer.content!r}")
-        made[name_of(number)](WARM_UP)
+        made[name_of(number)](turns_of(resolver, 1) // 2)
     return made
 
 
