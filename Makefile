@@ -15,6 +15,8 @@ BENCH_ARGS ?=
 # Of one CPython each; docs/targets.md shows them side by side.
 BENCH_FILES ?= .cache/bench.json
 PEERS_ARGS ?=
+HUNT_ARGS ?=
+HUNT_BENCH_ARGS ?=
 SCALING_ARGS ?=
 # One of those that `python -m benches.profile --help` names.
 WORKLOAD ?= lookup
@@ -34,6 +36,7 @@ TOOLS := $(STAMPS)/tools
 WHEEL_TOOLS := $(STAMPS)/wheel-tools
 CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
+HUNT := $(STAMPS)/hunt
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
@@ -70,12 +73,17 @@ help: ## show this text
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-22s %s\n", $$1, $$2 }'
 	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" WORKLOAD=\"$(WORKLOAD)\""
 	@echo "             BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\" SCALING_ARGS=\"$(SCALING_ARGS)\""
+	@echo "             HUNT_ARGS=\"$(HUNT_ARGS)\" HUNT_BENCH_ARGS=\"$(HUNT_BENCH_ARGS)\""
 	@echo "             BENCH_FILES=\"$(BENCH_FILES)\" MUTANTS=\"$(MUTANTS)\" KERNEL=$(KERNEL)"
 	@echo "             WHEEL_PYTHONS=\"$(WHEEL_PYTHONS)\""
 
 .PHONY: demo
 demo: $(STAMPS)/extension-release ## build the release extension and resolve the treasure hunt
 	@$(BIN)/python examples/treasure_hunt/demo.py
+
+.PHONY: hunt
+hunt: $(HUNT) $(STAMPS)/extension-release ## serve the treasure hunt on this machine; HUNT_ARGS="--port 8000 --resolver walk"
+	@exec $(BIN)/python examples/treasure_hunt/serve.py $(HUNT_ARGS)
 
 .PHONY: test
 test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
@@ -162,9 +170,18 @@ bench-scaling: $(TOOLS) $(STAMPS)/extension-release ## measure how costs grow wi
 bench-scaling-page: $(TOOLS) ## put what that found into docs/scaling.md and its charts
 	$(BIN)/python -m benches.scaling.page
 
+.PHONY: hunt-bench
+hunt-bench: $(PEERS) $(STAMPS)/extension-peers ## measure the treasure hunt's server with each resolver, and write docs/treasure-hunt.md
+	.venv-peers/bin/python -m benches.hunt $(HUNT_BENCH_ARGS)
+
+.PHONY: hunt-bench-page
+hunt-bench-page: $(TOOLS) ## put what that found into docs/treasure-hunt.md and its charts once more
+	$(BIN)/python -m benches.hunt.page
+
 .PHONY: instructions
 instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget
 	$(BIN)/python -m benches.instructions --check
+	$(BIN)/python -m benches.requests --check
 
 .PHONY: profile
 profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of WORKLOAD goes: a table, and a flame graph in .cache/profiles
@@ -252,6 +269,11 @@ $(BUILDER): pyproject.toml
 
 $(TOOLS): $(BUILDER) $(CRATES)
 	$(BIN)/python -m pip install --no-compile --group dev
+	@touch $@
+
+# What the server of the treasure hunt stands on.
+$(HUNT): $(BUILDER)
+	$(BIN)/python -m pip install --no-compile --group hunt
 	@touch $@
 
 $(WHEEL_TOOLS): $(BUILDER)

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,16 @@ class CannotCountError(Exception):
 
 def counted(folder: Path, implementation: str = "native") -> dict[str, Counts]:
     """Allocations an operation makes: {"python and rust": {operation: count}, "rust": …}."""
-    counter = _compiled_counter(folder)
+    counter = compiled_counter(folder)
+    module = "benches.allocations"
     return {
-        "python and rust": _run(counter, implementation, "malloc"),
-        "rust": _run(counter, implementation, "pymalloc"),
+        "python and rust": run_counted(counter, [module, implementation], "malloc"),
+        "rust": run_counted(counter, [module, implementation], "pymalloc"),
     }
 
 
-def _compiled_counter(folder: Path) -> Path:
+def compiled_counter(folder: Path) -> Path:
+    """The library that counts, compiled into a folder."""
     compiler = shutil.which("cc")
     if compiler is None or not sys.platform.startswith("linux"):
         raise CannotCountError("counting allocations needs Linux and a C compiler")
@@ -57,7 +60,8 @@ def _compiled_counter(folder: Path) -> Path:
     return counter
 
 
-def _run(counter: Path, implementation: str, allocator: str) -> Counts:
+def run_counted(counter: Path, arguments: Sequence[str], allocator: str) -> Counts:
+    """What a process that counts prints: `arguments` are its module's name and its own arguments."""
     environment = {
         **os.environ,
         "LD_PRELOAD": str(counter),
@@ -65,7 +69,7 @@ def _run(counter: Path, implementation: str, allocator: str) -> Counts:
         "PYTHONHASHSEED": "1",
     }
     ran = subprocess.run(
-        [sys.executable, "-m", "benches.allocations", implementation],
+        [sys.executable, "-m", *arguments],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -78,8 +82,7 @@ def _run(counter: Path, implementation: str, allocator: str) -> Counts:
 
 def main(implementation: str) -> Counts:
     """Counts in this process, which was started with the counter."""
-    counter = ctypes.CDLL(None).allocations_so_far
-    counter.restype = ctypes.c_ulong
+    counter = allocations_so_far()
     generated = resolving_to(LEAVES, cache=None)
     kernel = kernels()[implementation]
     layers = stacked(kernel, generated)
@@ -137,6 +140,13 @@ def main(implementation: str) -> Counts:
         run(turns)  # first touches allocate, and are no hot reads
         found[name] = (run(turns) - run(0)) / turns / reads
     return found
+
+
+def allocations_so_far() -> Callable[[], int]:
+    """What the counter of this process has counted, as a function."""
+    counter = ctypes.CDLL(None).allocations_so_far
+    counter.restype = ctypes.c_ulong
+    return counter
 
 
 def _with_one_other_value(tree: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,7 @@ def main() -> int:
     allowed = budget_here(budgets) or {} if implementation == "native" else {}
     print(report(found, allowed))
     if chosen.write:
-        budgets[KEY] = {"python": platform.python_version(), "instructions": found}
-        BUDGET.write_text(json.dumps(dict(sorted(budgets.items())), indent=1) + "\n", "utf-8")
+        write_budget(found, BUDGET)
     if chosen.check:
         return check(found, budgets)
     return 0
@@ -112,6 +111,13 @@ def main() -> int:
 def budget_here(budgets: Mapping[str, Any]) -> Mapping[str, float] | None:
     """What this version of CPython may take on this kind of machine, if anybody said so."""
     return budgets[KEY]["instructions"] if KEY in budgets else None
+
+
+def write_budget(found: Mapping[str, float], path: Path) -> None:
+    """Makes counts the budget of this interpreter."""
+    budgets = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    budgets[KEY] = {"python": platform.python_version(), "instructions": dict(found)}
+    path.write_text(json.dumps(dict(sorted(budgets.items())), indent=1) + "\n", "utf-8")
 
 
 def check(found: Mapping[str, float], budgets: Mapping[str, Any]) -> int:
@@ -144,14 +150,23 @@ def report(found: Mapping[str, float], budget: Mapping[str, float]) -> str:
 
 def count(implementation: str, names: list[str]) -> dict[str, float]:
     """Instructions of one turn of each operation, or of one read where a turn reads many keys."""
+    resolving_to(LEAVES)  # writes the texts that the process reads
+    found = counted("benches.instructions", [implementation, names], {name: TURNS[name] for name in names})
+    return {name: round(each / (KEYS if name in _READS else 1), 1) for name, each in found.items()}
+
+
+def counted(module: str, child: Sequence[Any], turns: Mapping[str, int]) -> dict[str, float]:
+    """Instructions of one turn of each operation that a child process performs.
+
+    The child is `python -m MODULE --child`, which is given a JSON list of what `child` holds and of the
+    library for `perform_each`.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = _parts(implementation, names, compiled_marks(folder), folder)
-    found = {}
-    for operation in names:
-        turns = TURNS[operation] * (KEYS if operation in _READS else 1)
-        found[operation] = round((parts[f"{operation} twice"] - parts[operation]) / turns, 1)
-    return found
+        parts = _parts(module, child, compiled_marks(folder), folder)
+    return {
+        operation: (parts[f"{operation} twice"] - parts[operation]) / turns[operation] for operation in turns
+    }
 
 
 def compiled_marks(folder: Path) -> Path:
@@ -169,12 +184,11 @@ def without_chance(marks: Path) -> dict[str, str]:
     return {"PYTHONHASHSEED": "0", "LD_PRELOAD": str(marks)}
 
 
-def _parts(implementation: str, names: list[str], marks: Path, folder: Path) -> dict[str, int]:
+def _parts(module: str, arguments: Sequence[Any], marks: Path, folder: Path) -> dict[str, int]:
     """The instructions of each part of a process that does the operations, by the part's name."""
-    resolving_to(LEAVES)  # writes the texts that the process reads
     valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/counts"]
-    child = json.dumps([implementation, names, str(marks)])
-    command = [*valgrind, sys.executable, "-m", "benches.instructions", "--child", child]
+    child = json.dumps([*arguments, str(marks)])
+    command = [*valgrind, sys.executable, "-m", module, "--child", child]
     environment = {**os.environ, **without_chance(marks)}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode:
@@ -191,18 +205,23 @@ def _parts(implementation: str, names: list[str], marks: Path, folder: Path) -> 
 
 def perform(implementation: str, chosen: list[str], marks: str) -> None:
     """Every operation, so many turns and then twice as many, as parts of what callgrind counts."""
-    library = ctypes.CDLL(marks)
     gc.disable()
     prepared = operations(implementation, LEAVES)
     runs = {name: compiled(*prepared[name]) for name in chosen}
     for run in runs.values():
         run(WARM_UP)
+    perform_each(runs, TURNS, marks)
+
+
+def perform_each(runs: Mapping[str, Callable[[int], object]], turns: Mapping[str, int], marks: str) -> None:
+    """Each of these, which takes how often, its turns and twice its turns as parts of what is counted."""
+    library = ctypes.CDLL(marks)
     library.start_counting()
     for name, run in runs.items():
         library.end_part(b"between")
-        run(TURNS[name])
+        run(turns[name])
         library.end_part(name.encode())
-        run(2 * TURNS[name])
+        run(2 * turns[name])
         library.end_part(f"{name} twice".encode())
 
 

@@ -1,4 +1,4 @@
-"""Writes the large files of config/defaults/: hunts.toml, maps.json, shop.yaml and rewards.yaml.
+"""Writes the large files of config/defaults/: hunts.toml, maps.json, shop.yaml and rewards.yaml; and choices.
 
 The same seed gives the same text, so `python generate.py --check` can tell whether the committed files are
 what this script writes. The smaller files beside them are written by hand.
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import choices
 from vocabulary import CLUE_KINDS, HUNTS, ITEMS, MAPS, REWARD_TABLES, Hunt, Map
 
-DEFAULTS = Path(__file__).parent / "config" / "defaults"
+CONFIG = Path(__file__).parent / "config"
 SEED = 1883
 FIRST_OPENING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -134,18 +135,24 @@ def rewards(chance: random.Random) -> Iterator[str]:
             yield f"      - {{item: {item}, weight: {weight}, quantity: [1, {most}]}}"
 
 
-FILES = {"hunts.toml": hunts, "maps.json": maps, "shop.yaml": shop, "rewards.yaml": rewards}
+FILES = {
+    "defaults/hunts.toml": hunts,
+    "defaults/maps.json": maps,
+    "defaults/shop.yaml": shop,
+    "defaults/rewards.yaml": rewards,
+    **choices.FILES,
+}
 
 
 def main(arguments: list[str]) -> int:
     """Write the files, or with --check only say which of them differ."""
     stale = []
     for name, lines in FILES.items():
-        text = "\n".join(lines(random.Random(f"{SEED} {name}"))) + "\n"
-        path = DEFAULTS / name
+        path = CONFIG / name
+        text = "\n".join(lines(random.Random(f"{SEED} {path.name}"))) + "\n"
         if arguments != ["--check"]:
             path.write_text(text, encoding="utf-8")
-        elif path.read_text(encoding="utf-8") != text:
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(name)
     if stale:
         print("not what generate.py writes:", ", ".join(stale), file=sys.stderr)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "treasure_hunt"
+sys.path.insert(0, str(FOLDER))
 
-_specification = importlib.util.spec_from_file_location("treasure_hunt_stack", FOLDER / "stack.py")
-assert _specification
-assert _specification.loader
-stack = importlib.util.module_from_spec(_specification)
-_specification.loader.exec_module(stack)
+import stack  # noqa: E402  (found there)
+
+__all__ = ["FOLDER", "run", "stack"]
 
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,219 @@
+"""Instructions and allocations of a whole request in process: `python -m benches.hunt.counts`, one resolver.
+
+The request goes through the whole application, from what uvicorn hands over to what it gets back; no socket
+and no event loop take part, since nothing in the game waits for anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from benches.allocations import allocations_so_far, compiled_counter, run_counted
+from benches.hunt.game import READS, Answer, Sent, every_choice, opened, playing
+from benches.instructions import counted, perform_each
+
+from resolvers.documents import Documents  # isort: skip  (found by tests.examples.hunt)
+from resolvers.names import implementation_of  # isort: skip
+from server.choice import Choice  # isort: skip
+from server.start import resolver_of, started  # isort: skip
+
+SECRET = b"only for the bench"
+NOW = 1_800_000_000.0
+TURNS = 20
+TURNS_OF_CHOICES = 100
+"""Where choices take turns: so many that it makes little difference which ones they are."""
+SLOW = ("dynaconf",)
+"""Resolvers of which a few turns under valgrind take a minute."""
+KEEP_NOTHING = ("walk", "merge", "chain-map", "constants")
+"""Resolvers that are as fast for a choice that nobody asked for before."""
+
+Runs = dict[str, Callable[[int], object]]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("benches.hunt.counts")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--allocating", help=argparse.SUPPRESS)
+    parser.add_argument("--weighing", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.child:
+        what, choices, marks = json.loads(chosen.child)
+        made = runs(what, choices)
+        perform_each(made, dict.fromkeys(made, turns_of(what[0], choices)), marks)
+    elif chosen.allocating:
+        counter = allocations_so_far()
+        print(json.dumps(_allocated(runs(*json.loads(chosen.allocating)), counter)))
+    elif chosen.weighing:
+        print(json.dumps(_weighed(*json.loads(chosen.weighing))))
+    return 0
+
+
+def instructions(resolver: str, choices: int = 1, reads: Sequence[int] = READS) -> dict[str, float]:
+    """Instructions of a request, by its name, with sessions of so many choices taking turns."""
+    turns = dict.fromkeys(map(name_of, reads), turns_of(resolver, choices))
+    with implementation_for(resolver):
+        return counted("benches.hunt.counts", [[resolver, list(reads)], choices], turns)
+
+
+def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]:
+    """Blocks of memory that a request asks for, by its name."""
+    with tempfile.TemporaryDirectory() as folder, implementation_for(resolver):
+        child = json.dumps([[resolver, list(reads)], 1])
+        return run_counted(
+            compiled_counter(Path(folder)), ["benches.hunt.counts", "--allocating", child], "malloc"
+        )
+
+
+def turns_of(resolver: str, choices: int) -> int:
+    """How often a request is counted."""
+    if resolver in SLOW:
+        return 2
+    return TURNS if choices == 1 else TURNS_OF_CHOICES
+
+
+def name_of(reads: int) -> str:
+    return f"{reads} tunables"
+
+
+def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
+    """A function for each kind of request that sends it so many times; warm, and its answers looked at."""
+    resolver, reads = what
+    gc.disable()
+    application = started(resolver, SECRET, lambda: NOW)
+    tokens = list(opened(lambda sent: asked(application, sent), choices))
+    drawn = Random(5).choices(tokens, k=4 * turns_of(resolver, choices))
+    made: Runs = {}
+    for number in reads:
+        requests = [(scope_of(playing(number, token)), playing(number, token)) for token in drawn]
+        made[name_of(number)] = _repeated(application, requests)
+        for token in dict.fromkeys(drawn) if resolver in KEEP_NOTHING else tokens:
+            answer = asked(application, playing(number, token))
+            if not 200 <= answer.status < 300:
+                raise AssertionError(f"{resolver}: {number} tunables: {answer.status} {answer.content!r}")
+        made[name_of(number)](turns_of(resolver, 1) // 2)
+    return made
+
+
+def _repeated(application: Any, requests: Sequence[tuple[dict[str, Any], Sent]]) -> Callable[[int], object]:
+    next_request = cycle(requests).__next__
+
+    def run(turns: int) -> None:
+        for _ in range(turns):
+            scope, sent = next_request()
+            _call(application, dict(scope), sent.body.encode(), _ignored)
+
+    return run
+
+
+def asked(application: Any, sent: Sent) -> Answer:
+    """What an application answers."""
+    messages: list[Mapping[str, Any]] = []
+
+    async def send(message: Mapping[str, Any]) -> None:
+        messages.append(message)
+
+    _call(application, scope_of(sent), sent.body.encode(), send)
+    return Answer(messages[0]["status"], b"".join(one.get("body", b"") for one in messages))
+
+
+async def _ignored(_message: Mapping[str, Any]) -> None:
+    pass
+
+
+def _call(application: Any, scope: dict[str, Any], body: bytes, send: Any) -> None:
+    message = {"type": "http.request", "body": body, "more_body": False}
+
+    async def receive() -> Mapping[str, Any]:
+        return message
+
+    try:
+        application(scope, receive, send).send(None)
+    except StopIteration:
+        return
+    raise AssertionError("the application waits for something")
+
+
+def scope_of(sent: Sent) -> dict[str, Any]:
+    """A request as uvicorn hands it over."""
+    path, _, query = sent.path.partition("?")
+    headers = {"host": "127.0.0.1", **sent.headers}
+    if sent.body:
+        headers["content-length"] = str(len(sent.body))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 40_000),
+        "scheme": "http",
+        "method": sent.method,
+        "root_path": "",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "state": {},
+    }
+
+
+def _allocated(made: Runs, counter: Callable[[], int]) -> dict[str, float]:
+    found = {}
+    for name, run in made.items():
+        before = counter()
+        run(TURNS)
+        once = counter() - before
+        run(2 * TURNS)
+        found[name] = (counter() - before - 2 * once) / TURNS
+    return found
+
+
+def memory(resolver: str, choices: int) -> float:
+    """Bytes that a process grows by for each choice that it keeps."""
+    with implementation_for(resolver):
+        child = [sys.executable, "-m", "benches.hunt.counts", "--weighing", json.dumps([resolver, choices])]
+        found: float = json.loads(subprocess.check_output(child, text=True))
+        return found
+
+
+def _weighed(resolver: str, choices: int) -> float:
+    made = resolver_of(resolver, Documents.read())
+    every = [Choice(**choice) for choice in every_choice(choices)]
+    kept = [made.settings_of(choice, {}) for choice in every[: choices // 10]]
+    before = _resident()
+    kept += [made.settings_of(choice, {}) for choice in every[choices // 10 :]]
+    return (_resident() - before) / (choices - choices // 10)
+
+
+def _resident() -> int:
+    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def implementation_for(resolver: str) -> Iterator[None]:
+    """The variable that chooses the implementation, while processes are started for a resolver."""
+    chosen, before = implementation_of(resolver), os.environ.get("VELTRIX_IMPL")
+    try:
+        if chosen:
+            os.environ["VELTRIX_IMPL"] = chosen
+        yield
+    finally:
+        os.environ.pop("VELTRIX_IMPL", None)
+        if before is not None:
+            os.environ["VELTRIX_IMPL"] = before
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""`python -m benches.hunt.page`: what `make hunt-bench` found into docs/treasure-hunt.md, and its charts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from benches.charts import CHARTS, Bar, chart, save
+from benches.hunt.game import READS
+from benches.hunt.load import FLOOR, NAIVE, OURS, SPIKE, STEADY
+from benches.hunt.promises import TUNED, promises
+from benches.peers.page import replaced
+from benches.requests import CHOICES, OF_THE_CURVE, WAYS, operation_name
+from benches.requests import READS as KERNEL_READS
+from benches.result import Line
+from benches.scaling.drawing import Curve, Panel
+from benches.scaling.drawing import chart as curves
+from benches.table import NO_FIGURE, shown, shown_target, verdict
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "treasure-hunt.md"
+RESULTS = ROOT / ".cache" / "hunt-bench.json"
+PART = RESULTS.with_name("hunt-bench-part.json")
+MARKS = ("<!-- figures: python -m benches.hunt.page -->", "<!-- end of the figures -->")
+STYLES = {OURS: "native", "memo": "proxy", NAIVE: "dict"}
+
+RATES = {"steady": STEADY, "spike": SPIKE}
+BARS = (
+    (
+        "hunt-instructions",
+        "Instructions of a request that reads 60 tunables",
+        ("60 tunables: instructions", "instructions"),
+    ),
+    (
+        "hunt-spike",
+        f"Mean response time at {SPIKE:g} times the capacity of walk, 60 tunables",
+        ("60 tunables, spike: mean", "ms"),
+    ),
+)
+# Of the tables under load: the heading, and the operation and the unit of a line.
+COLUMNS = (
+    ("mean", "mean", "×"),
+    ("mean, ms", "mean", "ms"),
+    ("p99", "99th percentile", "×"),
+    ("backlog, ms", "drained after the last arrival", "ms"),
+    ("processor a request", "processor time a request", "×"),
+    ("server busy, %", "server's processor busy", "%"),
+)
+
+By = Mapping[tuple[str, str], Line]
+
+
+def main() -> int:
+    try:
+        found = json.loads(RESULTS.read_text("utf-8"))
+    except FileNotFoundError:
+        sys.exit(f"no figures in {RESULTS}; `make hunt-bench` takes them")
+    write(found)
+    return 0
+
+
+def write(found: Mapping[str, Any], page: Path = PAGE, charts: Path = CHARTS) -> None:
+    """Puts the figures of one run into the page, and draws its charts."""
+    lines = [Line.from_json(line) for line in found["lines"]]
+    page.write_text(replaced(page.read_text("utf-8"), figures(found, lines), MARKS), "utf-8")
+    save(drawn({(line.operation, line.unit): line for line in lines}), charts)
+
+
+def figures(found: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    """The text between the marks."""
+    by = {(line.operation, line.unit): line for line in lines}
+    return "\n\n".join([_conditions(found, lines), *_promised(lines), *_in_process(by), *_loaded(by)])
+
+
+def _conditions(found: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    libraries = ", ".join(f"{name} {of}" for name, of in found["libraries"].items())
+    busy = [
+        figure.high
+        for line in lines
+        if "machine's processors busy" in line.operation
+        for figure in line.figures.values()
+    ]
+    profile = "for release" if found["profile"] == "release" else "**with assertions: no release build**"
+    return "\n".join(
+        (
+            f"Taken on {found['taken']} UTC: veltrix {found['veltrix']}, built {profile},",
+            f"CPython {found['python']}, {found['machine']}; {libraries}.",
+            "Counts are the same on a busy machine. Times are of",
+            f"{found['rounds']} rounds of {found['seconds']:g} seconds, and **provisional where others use",
+            f"the machine**: its processors were up to {max(busy, default=0):.0f} % busy.",
+        )
+    )
+
+
+def _promised(lines: Sequence[Line]) -> Iterator[str]:
+    made = promises(lines)
+    missed = [line for line in made if verdict(line) != "met"]
+    yield f"### Promises: {len(made) - len(missed)} of {len(made)} kept, the missed ones first"
+    rows = [
+        [
+            line.operation,
+            line.anchor,
+            shown_target(line),
+            _bold(shown(line, OURS), line in missed),
+            verdict(line),
+        ]
+        for line in made
+    ]
+    yield _table(["what", "against", "promise", OURS, ""], rows, left=2)
+    yield "\n".join(f"- {text}" for text in _sentences({(line.operation, line.unit): line for line in lines}))
+
+
+def _sentences(by: By) -> Iterator[str]:
+    """Each figure with its baseline, its floor and its read count."""
+    for unit, noun in (("instructions", "instructions"), ("allocations", "blocks of memory")):
+        for reads in READS:
+            line = by.get((f"{reads} tunables: {unit}", unit))
+            if _complete(line):
+                ours, naive, floor = (f"{_value(line, name):,.0f}" for name in (OURS, NAIVE, FLOOR))
+                yield (
+                    f"A request that reads {reads} tunables takes {ours} {noun} with `{OURS}`, {naive} where "
+                    f"it walks the layers for each read (the baseline), and {floor} without any "
+                    "configuration (the floor)."
+                )
+    for reads in (60, 150):
+        for kind, share in RATES.items():
+            line = by.get((f"{reads} tunables, {kind}: mean", "ms"))
+            busy = by.get((f"{reads} tunables, {kind}: server's processor busy", "%"))
+            if _complete(line) and _complete(busy):
+                ours, naive, floor = (
+                    f"{_value(line, name):.2f} ms ({_value(busy, name):.0f} % of a processor busy)"
+                    for name in (OURS, NAIVE, FLOOR)
+                )
+                yield (
+                    f"At {share:g} times the capacity of the baseline, a request that reads {reads} tunables "
+                    f"is answered, on average after it was due, in {ours} with `{OURS}`, in {naive} with the "
+                    f"baseline, and in {floor} at the floor."
+                )
+    capacity = by.get(("60 tunables: capacity", "×"))
+    if _complete(capacity):
+        yield (
+            f"At 60 tunables `{OURS}` saturates at {_value(capacity, OURS):.2f} times the rate at which the "
+            f"baseline does, and the floor at {_value(capacity, FLOOR):.2f} times."
+        )
+    memory = by.get(("memory a choice", "bytes"))
+    if memory is not None and {OURS, TUNED} <= memory.figures.keys():
+        yield (
+            f"A choice that is kept takes {_value(memory, OURS):,.0f} bytes with `{OURS}`, and "
+            f"{_value(memory, TUNED):,.0f} as a flat dict of its own."
+        )
+
+
+def _complete(line: Line | None) -> TypeGuard[Line]:
+    """Whether a line has our figure, the baseline's and the floor's."""
+    return line is not None and {OURS, NAIVE, FLOOR} <= line.figures.keys()
+
+
+def _in_process(by: By) -> Iterator[str]:
+    yield "### A whole request, counted in process"
+    yield "![Instructions of a request that reads 60 tunables](charts/hunt-instructions.svg)"
+    for unit in ("instructions", "allocations"):
+        found = [(str(reads), by.get((f"{reads} tunables: {unit}", unit))) for reads in READS]
+        yield from _counts(f"{unit}, tunables", found)
+    yield "### The settings alone"
+    for unit in ("instructions", "allocations"):
+        rows = [
+            [way, *(_number(by.get((operation_name(way, reads), unit)), OURS) for reads in KERNEL_READS)]
+            for way in WAYS
+        ]
+        yield _table([f"{unit}, reads", *map(str, KERNEL_READS)], rows)
+    yield "### How many choices there are"
+    yield "![Instructions over the number of choices](charts/hunt-choices.svg)"
+    yield from _counts(
+        "instructions, choices", [(f"{choices:,}", _of_choices(by, choices)) for choices in CHOICES]
+    )
+
+
+def _of_choices(by: By, choices: int) -> Line | None:
+    return by.get((f"{OF_THE_CURVE} tunables, {choices:,} choices: instructions", "instructions"))
+
+
+def _counts(name: str, columns: Sequence[tuple[str, Line | None]]) -> Iterator[str]:
+    """A table with a row for each resolver."""
+    resolvers = dict.fromkeys(one for _, line in columns if line for one in line.figures)
+    rows = [[f"`{resolver}`", *(_number(line, resolver) for _, line in columns)] for resolver in resolvers]
+    yield _table([name, *(head for head, _ in columns)], rows)
+
+
+def _loaded(by: By) -> Iterator[str]:
+    yield "### Under load"
+    yield "![Mean response time at the spike](charts/hunt-spike.svg)"
+    for reads in (60, 150):
+        capacity = by.get((f"{reads} tunables: capacity", "×"))
+        if capacity is None:
+            continue
+        yield f"**{reads} tunables.** Capacity, mean and p99 are multiples of those of `{NAIVE}`."
+        for kind in RATES:
+            columns = [("capacity", capacity)]
+            for head, operation, unit in COLUMNS:
+                line = by.get((f"{reads} tunables, {kind}: {operation}", unit))
+                columns += [(head, line)] if line else []
+            rows = [[f"`{name}`", *(_ranged(line, name) for _, line in columns)] for name in capacity.figures]
+            yield _table([kind, *(head for head, _ in columns)], rows)
+
+
+def drawn(by: By) -> dict[str, str]:
+    """The charts as SVG documents by their names."""
+    charts = {}
+    for name, title, key in BARS:
+        line = by.get(key)
+        if _complete(line):
+            floor = _value(line, FLOOR)
+            bars = [Bar(one, figure.value / floor) for one, figure in line.figures.items() if one != FLOOR]
+            subtitle = f"times the {line.unit} without configuration; each line is ten times the one before"
+            charts[name] = chart(title, subtitle, sorted(bars, key=lambda bar: bar.ratio))
+    points = [(choices, _of_choices(by, choices)) for choices in CHOICES]
+    drawn_curves = [
+        Curve(resolver, style, [(at, _value(line, resolver)) for at, line in points if line])
+        for resolver, style in STYLES.items()
+        if all(line and resolver in line.figures for _, line in points)
+    ]
+    if drawn_curves:
+        panel = Panel("A request that reads 60 tunables", ["instructions"], drawn_curves, unit="")
+        charts["hunt-choices"] = curves("How many choices there are", "choices", [panel], columns=1)
+    return charts
+
+
+def _value(line: Line, resolver: str) -> float:
+    return line.figures[resolver].value
+
+
+def _number(line: Line | None, resolver: str) -> str:
+    return NO_FIGURE if line is None or resolver not in line.figures else f"{_value(line, resolver):,.0f}"
+
+
+def _ranged(line: Line, resolver: str) -> str:
+    figure = line.figures.get(resolver)
+    if figure is None:
+        return NO_FIGURE
+    return f"{figure.value:.3g} ({figure.low:.3g}–{figure.high:.3g})"
+
+
+def _bold(text: str, bold: bool) -> str:
+    return f"**{text}**" if bold else text
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
+    rule = "|".join(["---"] * left + ["--:"] * (len(head) - left))
+    return "\n".join([f"| {' | '.join(head)} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

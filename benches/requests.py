@@ -1,0 +1,326 @@
+"""Whole requests, counted: a choice, three overrides and reads, beside dicts: `python -m benches.requests`.
+
+    veltrix    o = s.scope(region=…, … six of them).overlay(d)     o["a.b.c"]
+    tuned      f = by_choice[region, …]; o = dict(d)               o["a.b.c"] if "a.b.c" in o else f["a.b.c"]
+    wrapped    the same two dicts behind a class                   o["a.b.c"]
+    path copy  the nested dict, copied along the paths of d        o["a"]["b"]["c"]
+
+The configuration is the treasure hunt's. The counts are instructions and are held against the committed
+budget, as those of `benches.instructions` are. With `--allocations` blocks of memory are counted, those of
+Python and of Rust together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import chain, cycle, islice, product
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from benches.allocations import allocations_so_far, compiled_counter, run_counted
+from benches.data import Tree
+from benches.instructions import budget_here, check, counted, perform_each, report, write_budget
+from benches.operations import Operation
+from benches.result import Figure, Line, at_most
+from benches.subjects import check_reads, kernels
+from benches.table import shown, shown_target, verdict
+from tests.examples.hunt import stack
+from veltrix.bench.bodies import equal_copies, numbered, unrolled
+from veltrix.bench.ratio import compiled
+
+from resolvers.documents import flattened, merged, nested  # isort: skip  (found by tests.examples.hunt)
+from resolvers.wrapped import Wrapped  # isort: skip
+
+BUDGET = Path(__file__).with_name("requests.json")
+READS = (8, 60, 150)
+CHOICES = (96, 1_280, 10_000)
+OF_THE_CURVE = 60
+SCOPED = 0.3
+OVERRIDES = {
+    "clues.hint.cost_growth": 1.5,
+    "chat.enabled": False,
+    "accessibility.large_text": True,  # no layer has it
+}
+WARM_UP = 20
+TURNS = 100
+CURVE_TURNS = 200
+WAYS = ("veltrix", "tuned", "wrapped", "veltrix, chained", "path copy, chained")
+NAMES = tuple(stack.DIMENSIONS)
+
+
+def operation_name(way: str, reads: int) -> str:
+    """What a request is called in the budget."""
+    return f"request of {reads} reads: {way}"
+
+
+def curve_name(choices: int) -> str:
+    return f"request of {OF_THE_CURVE} reads, {choices:,} choices: veltrix"
+
+
+# Each choice once: what comes after is what goes on.
+WARM_UPS = {curve_name(choices): choices for choices in CHOICES}
+OPERATIONS = (
+    *(operation_name(way, reads) for reads in READS for way in WAYS),
+    *(curve_name(choices) for choices in CHOICES),
+)
+
+
+# What a request may take, as a multiple of another way's: reads, way, the other way, at most.
+TARGETS = (
+    (8, "veltrix", "tuned", 1.5),
+    (8, "veltrix", "wrapped", 1.0),
+    (60, "veltrix", "tuned", 1.0),
+    (150, "veltrix", "tuned", 1.0),
+    *((reads, "veltrix, chained", "path copy, chained", 1.2) for reads in READS),
+)
+OF_THE_CURVE_AT_MOST = 1.1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("benches.requests", description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help=f"fail on more than {BUDGET.name} allows")
+    parser.add_argument("--write", action="store_true", help=f"make the counts the budget, {BUDGET.name}")
+    parser.add_argument("--only", default="", help="operations that have this in their names")
+    parser.add_argument("--pure", action="store_true", help="count the reference")
+    parser.add_argument("--allocations", action="store_true", help="count blocks of memory instead")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--allocating", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.child is not None:
+        perform(*json.loads(chosen.child))
+        return 0
+    if chosen.allocating is not None:
+        print(json.dumps(allocated(*json.loads(chosen.allocating))))
+        return 0
+    implementation = "pure" if chosen.pure else "native"
+    names = [name for name in OPERATIONS if chosen.only in name]
+    if chosen.allocations:
+        print(report(counted_allocations(implementation, names), {}))
+        return 0
+    found = counted_instructions(implementation, names)
+    budgets = json.loads(BUDGET.read_text("utf-8")) if BUDGET.exists() else {}
+    print(report(found, budget_here(budgets) or {} if implementation == "native" else {}))
+    for line in against(found):
+        print(
+            f"{line.operation}: {shown(line, 'native')} {line.anchor}, {shown_target(line)}: {verdict(line)}"
+        )
+    if chosen.write:
+        write_budget(found, BUDGET)
+    return check(found, budgets) if chosen.check else 0
+
+
+def against(found: Mapping[str, float]) -> Iterator[Line]:
+    """The counts of requests as multiples of what each is held against."""
+    for reads, way, other, most in TARGETS:
+        yield from _ratio(found, operation_name(way, reads), operation_name(other, reads), other, most)
+    few = curve_name(CHOICES[0])
+    for choices in CHOICES[1:]:
+        anchor = f"{CHOICES[0]} choices"
+        yield from _ratio(found, curve_name(choices), few, anchor, OF_THE_CURVE_AT_MOST)
+
+
+def _ratio(found: Mapping[str, float], name: str, other: str, anchor: str, most: float) -> Iterator[Line]:
+    if found.keys() >= {name, other}:
+        value = found[name] / found[other]
+        figures = {"native": Figure(value, value, value)}
+        yield Line(29 if "choices" in name else 31, name, "×", figures, anchor, at_most(most))
+
+
+def counted_instructions(implementation: str, names: Sequence[str]) -> dict[str, float]:
+    """Instructions of a request."""
+    found = counted("benches.requests", [implementation, list(names)], turns_of(names))
+    return {name: round(each, 1) for name, each in found.items()}
+
+
+def counted_allocations(implementation: str, names: Sequence[str]) -> dict[str, float]:
+    """Blocks of memory that a request asks for, Python's and Rust's."""
+    with tempfile.TemporaryDirectory() as folder:
+        counter = compiled_counter(Path(folder))
+        child = json.dumps([implementation, list(names)])
+        return run_counted(counter, ["benches.requests", "--allocating", child], "malloc")
+
+
+def turns_of(names: Sequence[str]) -> dict[str, int]:
+    """How often each of these requests is counted."""
+    return {name: CURVE_TURNS if name in WARM_UPS else TURNS for name in names}
+
+
+def perform(implementation: str, names: Sequence[str], marks: str) -> None:
+    """Every request, so many turns and then twice as many, as parts of what callgrind counts."""
+    perform_each(_runs(implementation, names), turns_of(names), marks)
+
+
+def allocated(implementation: str, names: Sequence[str]) -> dict[str, float]:
+    """Counts in this process, which was started with the counter."""
+    counter = allocations_so_far()
+    found = {}
+    turns = turns_of(names)
+    for name, run in _runs(implementation, names, counter).items():
+        found[name] = (run(turns[name]) - run(0)) / turns[name]
+    return found
+
+
+def _runs(
+    implementation: str, names: Sequence[str], clock: Callable[[], int] | None = None
+) -> dict[str, Callable[[int], int]]:
+    """The chosen requests, each ready to be run a number of times, and warm."""
+    gc.disable()
+    requests = Requests(implementation)
+    runs = {}
+    for name in names:
+        operation = requests.operation(name)
+        run = compiled(*operation) if clock is None else compiled(*operation, clock)
+        run(WARM_UPS.get(name, WARM_UP))
+        runs[name] = run
+    return runs
+
+
+class Requests:
+    """The requests of one implementation, and the dicts beside it; what they answer is checked."""
+
+    def __init__(self, implementation: str) -> None:
+        kernel = kernels()[implementation]
+        layers, dimensions = stack.parse_layers(kernel, stack.SHARED), stack.parse_dimensions(kernel)
+        self._resolved = partial(kernel.resolve, layers, dimensions=dimensions)
+        self.snapshot = self._resolved()
+        self._choices = {
+            dimension.name: {
+                name: kernel.resolve([layer]).to_dict() for name, layer in dimension.layers.items()
+            }
+            for dimension in dimensions
+        }
+        self.choice = tuple(next(iter(table)) for table in stack.DIMENSIONS.values())
+
+    def operation(self, name: str) -> Operation:
+        """The request of a name in `OPERATIONS`."""
+        for reads in READS:
+            for way in WAYS:
+                if name == operation_name(way, reads):
+                    return self._ways(reads)[way]
+        return self._of_choices(next(choices for choices in CHOICES if name == curve_name(choices)))
+
+    @cache  # noqa: B019  (there is one object in a process)
+    def _ways(self, reads: int) -> Mapping[str, Operation]:
+        keys = equal_copies(self.keys(reads))
+        parts = [tuple(key.split(".")) for key in keys]
+        named = numbered("c", self.choice)
+        flat, tree = self._merged()
+        chosen = ", ".join(named)
+        veltrix = f"o = s.scope({', '.join(f'{name}={one}' for name, one in zip(NAMES, named, strict=True))})"
+        chained = [f"o{''.join(f'[{name!r}]' for name in path)}" for path in parts]
+        ways = {
+            "veltrix": Operation(
+                f"{veltrix}.overlay(d)\n{unrolled('o[k{0}]', reads)}\ndel o",
+                {"s": self.snapshot, "d": nested(OVERRIDES), **named, **numbered("k", keys)},
+            ),
+            "tuned": Operation(
+                f"f = by_choice[{chosen}]\no = dict(d)\n"
+                f"{unrolled('o[k{0}] if k{0} in o else f[k{0}]', reads)}\ndel o",
+                {"by_choice": {self.choice: flat}, "d": OVERRIDES, **named, **numbered("k", keys)},
+            ),
+            "wrapped": Operation(
+                f"o = Wrapped(by_choice[{chosen}], dict(d))\n{unrolled('o[k{0}]', reads)}\ndel o",
+                {
+                    "Wrapped": Wrapped,
+                    "by_choice": {self.choice: flat},
+                    "d": OVERRIDES,
+                    **named,
+                    **numbered("k", keys),
+                },
+            ),
+            "veltrix, chained": Operation(
+                "\n".join([f"{veltrix}.overlay(d)", *chained, "del o"]),
+                {"s": self.snapshot, "d": nested(OVERRIDES), **named},
+            ),
+            "path copy, chained": Operation(
+                "\n".join([f"o = dict(by_choice[{chosen}])", *_copies(OVERRIDES, tree), *chained, "del o"]),
+                {"by_choice": {self.choice: tree}, "d": OVERRIDES, **named},
+            ),
+        }
+        self._check(keys, flat, tree)
+        return ways
+
+    def keys(self, reads: int) -> list[str]:
+        """The paths that a request reads: the overrides, 30 % that the choice has a say in, and others."""
+        scoped = self.snapshot.scope(**dict(zip(NAMES, self.choice, strict=True)))
+        tables = tuple(f"{name} " for name in NAMES)
+        ours, others = [], []
+        for path, value in scoped.flatten().items():
+            if path in OVERRIDES or '"' in path or isinstance(value, tuple):
+                continue
+            origin = scoped.explain(path).origin
+            (ours if origin.layer.startswith(tables) else others).append(path)
+        chance = Random(7)
+        found = [*OVERRIDES, *chance.sample(ours, round(SCOPED * reads))]
+        found += chance.sample(others, reads - len(found))
+        chance.shuffle(found)
+        return found
+
+    def _merged(self) -> tuple[Tree, Tree]:
+        """What the choice's dict holds by path, and as a tree."""
+        tree = self.snapshot.to_dict()
+        for table, name in zip(self._choices.values(), self.choice, strict=True):
+            tree = merged(tree, table[name])
+        return flattened(tree), tree
+
+    def _check(self, keys: Sequence[str], flat: Tree, tree: Tree) -> None:
+        """Raises unless all ways answer alike."""
+        expected = {key: OVERRIDES[key] if key in OVERRIDES else flat[key] for key in keys}
+        chosen = self.snapshot.scope(**dict(zip(NAMES, self.choice, strict=True)))
+        check_reads(chosen.overlay(nested(OVERRIDES)), expected)
+        check_reads(Wrapped(flat, dict(OVERRIDES)), expected)
+        copied = {"o": dict(tree), "d": OVERRIDES}
+        exec("\n".join(_copies(OVERRIDES, tree)), copied)
+        check_reads(flattened(copied["o"]), expected)
+        assert "large_text" not in tree.get("accessibility", {}), "a request has changed what others read"
+
+    def _of_choices(self, choices: int) -> Operation:
+        """A request of another choice each time: of each one once, and then as chance has it."""
+        every = list(islice(_shuffled(product(*stack.DIMENSIONS.values())), choices))
+        drawn = chain(every, cycle(Random(11).choices(every, k=4 * CURVE_TURNS)))
+        keys = [path for path in self.keys(OF_THE_CURVE) if path in self.snapshot or path in OVERRIDES]
+        variables = [f"c{place}" for place in range(len(NAMES))]
+        scope = ", ".join(f"{name}={one}" for name, one in zip(NAMES, variables, strict=True))
+        return Operation(
+            f"{', '.join(variables)} = next_choice()\no = s.scope({scope}).overlay(d)\n"
+            f"{unrolled('o[k{0}]', len(keys))}\ndel o",
+            {
+                "s": self._resolved(),  # what it keeps of choices is its own
+                "d": nested(OVERRIDES),
+                "next_choice": drawn.__next__,
+                **numbered("k", equal_copies(keys)),
+            },
+        )
+
+
+def _shuffled(choices: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    every = list(choices)
+    Random(13).shuffle(every)
+    return iter(every)
+
+
+def _copies(overrides: Mapping[str, Any], tree: Tree) -> Iterator[str]:
+    """Lines that put overrides into the dict `o`, and copy each inner dict on the way once."""
+    copied = set()
+    for path in overrides:
+        *parents, last = path.split(".")
+        at: Any = tree
+        place = "o"
+        for name in parents:
+            at = at.get(name, {})
+            place += f"[{name!r}]"
+            if place not in copied:
+                copied.add(place)
+                yield f"{place} = dict({place})" if at else f"{place} = {{}}"
+        yield f"{place}[{last!r}] = d[{path!r}]"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

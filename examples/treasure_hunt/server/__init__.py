@@ -1,0 +1,1 @@
+"""The game as a web server: Starlette, with the state in memory."""

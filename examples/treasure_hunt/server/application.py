@@ -1,0 +1,252 @@
+"""The routes of the game, and what each of them answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from resolvers.resolver import Resolver
+from server.body import body_of, flag, number, text
+from server.choice import HEADER, choice_of, overrides_of
+from server.errors import RequestError
+from server.paths import CLUES, HUNT, ZONES_OF
+from server.scoring import Guess, level, rank, score
+from server.sessions import Session, Sessions
+from server.spawns import spawns
+from server.tokens import Tokens
+from server.world import Position, treasures
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def application(
+    resolver: Resolver,
+    world_seed: int,
+    secret: bytes,
+    clock: Callable[[], float] = time.time,
+    most_sessions: int = 100_000,
+) -> Starlette:
+    """The game as an ASGI application.
+
+    Arguments:
+        resolver: what the tunables of a request are read through.
+        world_seed: where the treasures lie.
+        secret: signs the tokens.
+        clock: gives the time, in seconds since the epoch.
+        most_sessions: how many sessions can be open at once.
+
+    """
+    game = _Game(resolver, world_seed, Tokens(secret), clock, Sessions(most_sessions))
+    return Starlette(
+        routes=[
+            Route("/", game.about),
+            Route("/healthz", game.health),
+            Route("/sessions", game.join, methods=["POST"]),
+            Route("/session", game.status),
+            Route("/guesses", game.guess, methods=["POST"]),
+            Route("/hints", game.hint, methods=["POST"]),
+            Route("/spawns", game.spawns),
+        ],
+        exception_handlers={RequestError: _refused, HTTPException: _unknown},
+    )
+
+
+class _Game:
+    def __init__(
+        self,
+        resolver: Resolver,
+        world_seed: int,
+        tokens: Tokens,
+        clock: Callable[[], float],
+        sessions: Sessions,
+    ) -> None:
+        self._settings_of = resolver.settings_of
+        self._read = resolver.readers
+        self._resolver = resolver.name
+        self._treasures = treasures(world_seed)
+        self._tokens = tokens
+        self._clock = clock
+        self._sessions = sessions
+
+    async def about(self, _request: Request) -> Response:
+        return JSONResponse(
+            {
+                "resolver": self._resolver,
+                "routes": {
+                    "POST /sessions": "open a session; 15 tunables",
+                    "GET /session": "how it stands; 8 tunables",
+                    "POST /guesses": "look for the treasure; 60 tunables",
+                    "POST /hints": "buy a hint; 8 tunables",
+                    "GET /spawns": "what appears on the map; 150 tunables",
+                },
+                "header": f"{HEADER}: the player's own settings, as JSON",
+            }
+        )
+
+    async def health(self, _request: Request) -> Response:
+        return JSONResponse({"sessions": len(self._sessions)})
+
+    async def join(self, request: Request) -> Response:
+        body = await body_of(request)
+        now = self._clock()
+        player, choice = text(body, "player"), choice_of(body)
+        experience_level = number(body, "level", 1, 100, default=100)
+        settings = self._settings_of(choice, overrides_of(request.headers.get(HEADER)))
+        rules = self._read.join(settings, HUNT[choice.hunt])
+        party = number(body, "party", 1, 100, default=rules.party_minimum)
+        if experience_level < max(rules.minimum_level, rules.starting_level):
+            raise RequestError(409, f"this hunt is for players of level {rules.minimum_level} and above")
+        if not rules.party_minimum <= party <= rules.party_maximum:
+            raise RequestError(
+                409, f"a party has {rules.party_minimum} to {rules.party_maximum} players on this hunt"
+            )
+        session = self._sessions.open(
+            player, choice, now, rules.idle_timeout_seconds, rules.sessions_per_player
+        )
+        session.coins = max(0, min(rules.starting_balance, rules.balance_cap) - rules.fee)
+        expires_at = now + 60 * rules.token_minutes + rules.clock_skew_seconds
+        shown = {
+            "token": self._tokens.token(session.id, expires_at),
+            "expires_at": expires_at,
+            "hunt": choice.hunt,
+            "difficulty": rules.difficulty,
+            "clue": self._treasures[choice.hunt][0].clue,
+            "clues": len(self._treasures[choice.hunt]),
+            "fee": {"amount": rules.fee, "currency": rules.currency},
+            "coins": session.coins,
+            "chat": rules.chat,
+            "language": rules.language,
+        }
+        return JSONResponse(shown, status_code=201)
+
+    async def status(self, request: Request) -> Response:
+        session, now = self._session_of(request)
+        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+        rules = self._read.status(settings)
+        hunted = self._treasures[session.choice.hunt]
+        finished = session.clue == len(hunted)
+        return JSONResponse(
+            {
+                "player": session.player,
+                "found": session.found,
+                "clue": None if finished else hunted[session.clue].clue,
+                "open_clues": [one.clue for one in hunted[session.clue : session.clue + rules.maximum_open]],
+                "score": session.score,
+                "coins": session.coins,
+                "hints_left": rules.hints_at_most - session.hints,
+                "next_hint_free": rules.hint_first_free and session.hints == 0,
+                "hint_grows_by": rules.hint_cost_growth,
+                "heartbeat_seconds": rules.heartbeat_seconds,
+                "idle_in_seconds": rules.idle_timeout_seconds,
+                "playing_for_seconds": round(now - session.started_at),
+                "chat": rules.chat,
+                "language": rules.language,
+            }
+        )
+
+    async def guess(self, request: Request) -> Response:
+        session, now = self._session_of(request)
+        body = await body_of(request)
+        hunted = self._still_hunted(session)
+        position = Position(number(body, "latitude", -90, 90), number(body, "longitude", -180, 180))
+        accuracy = number(body, "accuracy_metres", 0, 10_000, default=5)
+        party = round(number(body, "party", 1, 100, default=1))
+        guess = Guess(position, accuracy, flag(body, "night"), party)
+        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+        rules = self._read.guess(settings, CLUES[session.choice.hunt][session.clue])
+        if accuracy > rules.reveal.refuse_above_metres:
+            raise RequestError(
+                422, f"'accuracy_metres' has to be at most {rules.reveal.refuse_above_metres:g}"
+            )
+        outcome = score(session, guess, hunted, rules, now)
+        finished = session.clue == len(hunted)
+        return JSONResponse(
+            {
+                "result": outcome.result,
+                "clue": outcome.clue,
+                "metres": outcome.metres,
+                "points": outcome.points,
+                "score": session.score,
+                "rank": rank(session.score, rules.scoring),
+                "coins": session.coins,
+                "level": level(session.experience, rules.purse),
+                "hint_cost": outcome.hint_cost,
+                "hint_after_seconds": rules.clue.hint_after_seconds,
+                "fair_play": outcome.verdict,
+                "finished": finished,
+                "next_clue": None if finished else hunted[session.clue].clue,
+                **rules.shown._asdict(),
+            }
+        )
+
+    async def hint(self, request: Request) -> Response:
+        session, _ = self._session_of(request)
+        hunted = self._still_hunted(session)
+        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+        rules = self._read.status(settings)
+        if session.hints >= rules.hints_at_most:
+            raise RequestError(409, "there are no hints left for this clue")
+        free = session.hints == 0 and rules.hint_first_free
+        cost = 0 if free else round(5 * rules.hint_cost_growth**session.hints)
+        if cost > session.coins:
+            raise RequestError(409, f"a hint costs {cost} coins")
+        session.hints, session.coins = session.hints + 1, session.coins - cost
+        digits = min(5, 1 + session.hints)
+        near = hunted[session.clue].position
+        return JSONResponse(
+            {
+                "latitude": round(near.latitude, digits),
+                "longitude": round(near.longitude, digits),
+                "cost": cost,
+                "coins": session.coins,
+                "chat": rules.chat,
+                "language": rules.language,
+            }
+        )
+
+    async def spawns(self, request: Request) -> Response:
+        session, now = self._session_of(request)
+        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+        rules = self._read.spawns(settings, ZONES_OF[session.choice.hunt])
+        night = request.url.query == "night"
+        return JSONResponse(
+            {
+                "things": spawns(session, rules, now, night=night),
+                "tick_milliseconds": rules.tick_milliseconds,
+                "night_map": rules.night_map and night,
+                "trading": rules.trading,
+                "league": rules.league,
+                "chat": rules.chat,
+                "language": rules.language,
+            }
+        )
+
+    def _session_of(self, request: Request) -> tuple[Session, float]:
+        now = self._clock()
+        session = self._sessions.find(self._tokens.session(request.headers.get("authorization"), now))
+        session.seen_at = now
+        return session, now
+
+    def _still_hunted(self, session: Session) -> tuple[Any, ...]:
+        """The treasures of a hunt that is not over."""
+        hunted = self._treasures[session.choice.hunt]
+        if session.clue == len(hunted):
+            raise RequestError(409, "this hunt is finished; open a new session")
+        return hunted
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestError)
+    return JSONResponse({"error": error.reason}, status_code=error.status)
+
+
+async def _unknown(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail.lower()}, status_code=error.status_code, headers=error.headers)
