@@ -5,7 +5,9 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core as kernel;
 use veltrix_core::path::{Step, is_plain, plain_hash, push_known};
-use veltrix_core::{Child, EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal};
+use veltrix_core::{
+    Child, EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, SegmentId, Target, Tree, canonical, equal,
+};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
