@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "parse": (10,),
     "footprint": (12, 14),
     "growth": (16,),
+    "habits": (18, 19, 20, 21, 22, 23),
     "overlays": (25, 26),
     "reference": (43,),
     "publish": (34, 35, 38, 46),

@@ -45,7 +45,7 @@ def absent_keys(keys: list[str]) -> list[str]:
 
 
 def in_steps(flat: dict[str, Any], count: int = KEYS) -> dict[str, Any]:
-    """Paths of four names as numbered names: each name, all as a tuple, and the last three as a text."""
+    """Paths of four names, numbered: each, all as a tuple, the first two and the last three as texts."""
     paths = [path.split(".") for path in some_keys(flat, len(flat)) if path.count(".") == 3][:count]
     names = {
         f"{letter}{at}": name
@@ -53,7 +53,8 @@ def in_steps(flat: dict[str, Any], count: int = KEYS) -> dict[str, Any]:
         for letter, name in zip("abcd", path, strict=True)
     }
     tuples = {f"t{at}": tuple(path) for at, path in enumerate(paths)}
-    return {**names, **tuples, **{f"r{at}": ".".join(path[1:]) for at, path in enumerate(paths)}}
+    sections = {f"s{at}": ".".join(path[:2]) for at, path in enumerate(paths)}
+    return {**names, **tuples, **sections, **{f"r{at}": ".".join(path[1:]) for at, path in enumerate(paths)}}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Iterating a snapshot or a view, over a base and over what came of it; errors that say little until asked."""
+"""Iterating over a base and over what came of it; errors that say little until they are asked."""
 
 from __future__ import annotations
 
@@ -158,6 +158,15 @@ def test_an_error_says_later_what_it_would_have_said_at_once(kernel, base, deriv
     assert (str(later.value), later.value.siblings, later.value.args, later.value.items) == said
     assert pickle.loads(pickle.dumps(unread.value)) == at_once.value == unread.value
     assert repr(unread.value) == f"MissingKeyError{said[2]!r}"
+
+
+def test_an_error_below_a_section_that_the_base_does_not_have(base):
+    for snapshot in (base.set("other.new", 3), base.delete("wide", layer="a").set("wide.new.x", 2)):
+        for view in (snapshot["other" if "other" in snapshot else "wide"], snapshot):
+            for path in ("no", "new.no", "new.x.no"):
+                with pytest.raises(MissingKeyError) as caught:
+                    view[path]
+                assert caught.value.path.endswith(path)
 
 
 def test_an_error_holds_no_snapshot(kernel):

@@ -6,9 +6,9 @@ mod stacks;
 use serde_json::json;
 use stacks::{layer, names, resolve};
 use veltrix_core::interner;
-use veltrix_core::path::{parse, plain_hash};
+use veltrix_core::path::{is_plain, is_plain_ascii, parse, plain_hash};
 use veltrix_core::{
-    Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing, Target,
+    Beside, Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing, Target,
     path_tag,
 };
 
@@ -39,14 +39,45 @@ fn steps_lead_into_values_or_say_how_far_they_lead() {
 #[test]
 fn an_error_learns_the_names_and_the_number_of_items() {
     let snapshot = snapshot();
-    let beside = |path: &str| {
-        let beside = snapshot.beside(&snapshot.root(), &parse(path).expect("a path"));
-        (beside.names, beside.items)
+    let base = snapshot.base.names();
+    let beside = |path: &str| match snapshot.beside(&snapshot.root(), &parse(path).expect("a path")) {
+        Beside::Mapping(mapping) => base.children(mapping.entry).collect::<Vec<_>>().join(" "),
+        Beside::Names(names) => names.join(" "),
+        Beside::Items(items) => items.to_string(),
+        Beside::Nothing => String::new(),
     };
-    assert_eq!(beside("db"), (vec!["host", "port", "tags"], None));
-    assert_eq!(beside("db.tags"), (vec![], Some(2)));
-    assert_eq!(beside("db.tags[1]"), (vec!["deep"], None));
-    assert_eq!(beside("db.port"), (vec![], None));
+    assert_eq!(beside("db"), "host port tags");
+    assert_eq!(beside("db.tags"), "2");
+    assert_eq!(beside("db.tags[1]"), "deep");
+    assert_eq!([beside("db.port"), beside("no")], ["", ""]);
+    let db = snapshot.mapping_at(&names(snapshot.segments(), "db")).expect("a mapping");
+    assert_eq!(base.path(db.entry).collect::<Vec<_>>(), ["db"]);
+}
+
+#[test]
+fn children_are_counted_at_every_width() {
+    let table = interner::current();
+    for width in 0..40_usize {
+        let inner: serde_json::Map<_, _> = (0..width).map(|at| (format!("n{at}"), json!({"x": {"y": at}}))).collect();
+        let data = json!({"s": inner, "t": 1});
+        let snapshot = resolve(&table, vec![layer(&table, "only", &data)], Conflicts::Error).expect("one layer");
+        let section = snapshot.mapping_at(&names(&table, "s")).expect("a mapping");
+        assert_eq!((snapshot.count(&section), snapshot.base.count(section.entry)), (width, width));
+        assert_eq!(snapshot.names(&section).len(), width);
+    }
+}
+
+#[test]
+fn a_plain_name_of_ascii_characters_is_found_out_by_words() {
+    for special in (0..128).map(char::from) {
+        for before in 0..18 {
+            for behind in [0, 1, 9] {
+                let text = format!("{}{special}{}", "a".repeat(before), "b".repeat(behind));
+                assert_eq!(is_plain_ascii(&text), is_plain(&text), "{text:?}");
+            }
+        }
+    }
+    assert!(!is_plain_ascii(""));
 }
 
 /// What a small overlay says of a path from the root, by its text.

@@ -33,12 +33,12 @@ fn iterated<'py>(mapping: &Bound<'py, PyAny>, part: Part, backwards: bool) -> Py
         Part::Values => turned(reading.values()?)?.try_iter().map(Bound::into_any),
         Part::Items => imports::zip(py)?.call1((turned(reading.names()?)?, turned(reading.values()?)?)),
     };
-    guarded(py, || match mapping.cast::<Snapshot>() {
-        Ok(owner) => read(&Reading { owner, place: Place::Path(&owner.get().below().root()) }),
-        Err(_) => {
-            let view = mapping.cast::<View>()?.get();
-            read(&Reading { owner: view.snapshot.bind(py), place: Place::View(view) })
+    guarded(py, || {
+        if let Ok(owner) = mapping.cast::<Snapshot>() {
+            return read(&Reading { owner, place: Place::Path(&owner.get().below().root()) });
         }
+        let view = mapping.cast::<View>()?.get();
+        read(&Reading { owner: view.snapshot.bind(py), place: Place::View(view) })
     })
 }
 

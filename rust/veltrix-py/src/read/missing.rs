@@ -15,6 +15,7 @@ use crate::interop::alloc::{Int, Text, texts};
 use crate::interop::error::{raise, raise_made};
 use crate::interop::ffi;
 use crate::interop::imports;
+use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
 
 /// Where a text of plain names leads nowhere; called, it gives the arguments of the error, and iterated, the names beside
@@ -35,6 +36,21 @@ pub struct MissingPlace {
 #[pymethods]
 impl MissingPlace {
     fn __call__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(slf.py(), || Self::arguments(slf))
+    }
+
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let place = slf.get();
+        guarded(slf.py(), || {
+            let there = (place.reached != NO_ENTRY).then(|| siblings(place.names.children(place.reached)));
+            Ok(texts(slf.py(), there.into_iter().flatten())?.try_iter()?.into_any())
+        })
+    }
+}
+
+impl MissingPlace {
+    /// What the error is made of.
+    fn arguments<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, place) = (slf.py(), slf.get());
         let key = place.key.as_ref().map_or(Ok(None), |key| ffi::text(key.bind(py)))?.unwrap_or_default();
         let name = |name| Step::Name(Cow::Borrowed(name));
@@ -49,14 +65,6 @@ impl MissingPlace {
             (ffi::new_str(py, &path::text(&whole))?, ffi::new_str(py, &path::text(&whole[..reached]))?);
         let name = path::step_object(py, &whole[reached])?;
         ffi::new_tuple(py, [text.into_any(), prefix.into_any(), name, slf.clone().into_any(), items])
-    }
-
-    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let place = slf.get();
-        if place.reached == NO_ENTRY {
-            return Ok(ffi::new_tuple(slf.py(), [])?.try_iter()?.into_any());
-        }
-        Ok(texts(slf.py(), siblings(place.names.children(place.reached)))?.try_iter()?.into_any())
     }
 }
 
@@ -78,7 +86,7 @@ impl<'py> Reading<'_, 'py> {
         let Some(text) = ffi::text(key)? else { return Ok(None) };
         let (snapshot, kernel) = (self.snapshot(), self.snapshot().below());
         let (mut hash, mut reached, mut depth) = (self.hash(), self.entry(), 0);
-        if plain_hash(text, hash).is_none() {
+        if reached == NO_ENTRY || plain_hash(text, hash).is_none() {
             return Ok(None);
         }
         let mut items = None;
