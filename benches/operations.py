@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
+from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, kernels, snapshot_of, stacked
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 
@@ -42,6 +43,9 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     for path in middle:
         all_set = all_set.set(path, 0, layer=MIDDLE)
     different = {"diff": kernel.diff, "s": snapshot, "new": new}
+    scopes, of_many = Scoped.of(kernel, generated), Scoped.of(kernel, generated, declared=MANY)
+    scope = scopes.snapshot.scope(scopes.choices[0])
+    scoped_keys = equal_copies(scopes.paths[:40])
     return {
         "s[path], equal keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **equal}),
         "s[path], identical keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
@@ -64,6 +68,26 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "overlay of 5 keys": Operation("s.overlay(d)", overlay),
         "overlay of 5 keys of five sections": Operation(
             "s.overlay(d)", {"s": snapshot, "d": Request.across_sections(flat).data}
+        ),
+        "known scope, 6 dimensions": Operation(
+            "s.scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
+        ),
+        "known scope, 6 of 40 dimensions": Operation(
+            "s.scope(c)", {"s": of_many.snapshot, "c": of_many.choices[0]}
+        ),
+        "known scope, keywords": Operation(
+            "s.scope(**c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
+        ),
+        # A snapshot that has no scopes yet.
+        "first scope of 69 values": Operation(
+            "s.with_layers().scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
+        ),
+        "resolving the layers of a scope": Operation(
+            "resolve(layers)", {"resolve": kernel.resolve, "layers": scope.__reduce__()[1][1]}
+        ),
+        "overlay of 3 keys of a scope, 40 scoped reads": Operation(
+            f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o",
+            {"s": scope, "d": Request.within_a_section(flat, 3).data, **numbered("k", scoped_keys)},
         ),
         "set in a middle layer": Operation(
             "s.set(next_path(), next_value(), layer=middle)",

@@ -45,6 +45,7 @@ ORDER = (
     "explain",
     "digest",
     "read_cache",
+    "recent",
 )
 
 

@@ -20,8 +20,9 @@ CONCEPTS = {
     "a snapshot": (
         "snapshot",
         ["snapshot", "edit"],
-        ["classes/snapshot", "classes/scope", "classes/with_layers"],
+        ["classes/snapshot", "classes/with_layers"],
     ),
+    "scopes": ("scope", ["recent"], ["classes/scope", "state/dimensions", "state/scope_cache"]),
     "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
     "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),

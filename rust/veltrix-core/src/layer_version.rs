@@ -106,6 +106,12 @@ impl LayerVersion {
         self.loaded.tree.nodes().len() + patch.map_or(0, |patch| patch.len())
     }
 
+    /// How many definitions it holds: one for each mapping, its own root too, and one for all else, such as a list or an
+    /// operator.
+    pub fn definitions(&self) -> usize {
+        self.root().count()
+    }
+
     /// Its root mapping.
     #[inline]
     pub fn root(&self) -> Definition<'_> {

@@ -45,6 +45,7 @@ mod edit;
 mod explain;
 mod digest;
 mod read_cache;
+mod recent;
 
 pub use base::{EntryId, NO_ENTRY};
 pub use derive::StackChange;
@@ -60,6 +61,7 @@ pub use layer_version::{LayerVersion, same_definitions};
 pub use lookup::{Target, siblings};
 pub use patch::Definition;
 pub use read_cache::{Known, ReadCache, Wanted};
+pub use recent::{Recent, hash_of_parts};
 pub use reintern::{Reinterned, forked};
 pub use rule::{Conflicts, Mergeable};
 pub use small_overlay::{Overlaid, OverlaidPath, SmallOverlay};

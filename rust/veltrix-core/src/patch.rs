@@ -90,6 +90,18 @@ impl Definition<'_> {
         }
     }
 
+    /// How many definitions there are at its path and below it.
+    pub fn count(self) -> usize {
+        match self.value() {
+            Self::Node(tree, node) if tree.node(node).kind == Kind::Mapping => {
+                let children = tree.children(node).map(|child| Self::Node(tree, child).count());
+                1 + children.sum::<usize>()
+            }
+            Self::Node(..) => 1,
+            Self::Patched(_) => 1 + self.names().into_iter().filter_map(|name| self.child(name)).map(Self::count).sum::<usize>(),
+        }
+    }
+
     /// The names of the children in their order.
     pub fn names(self) -> Vec<SegmentId> {
         match self.value() {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::limits::MAX_LAYERS;
+use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES};
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
 use crate::classes::key::Key;
 use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::position;
 use crate::classes::methods::reading_methods;
-use crate::classes::scope::scoped;
+use crate::classes::scope::{cache_info, scoped};
 use crate::classes::with_layers::{Asked, published};
 use crate::convert::from_python::DataReader;
 use crate::convert::origin::text_argument;
@@ -23,6 +23,7 @@ use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::Reading;
+use crate::state::dimensions::Dimensions;
 use crate::state::small_overlay::small_overlay;
 use crate::state::snapshot::{OVERLAY, Snapshot, overlay_layer};
 
@@ -49,8 +50,14 @@ reading_methods!(Snapshot, {
             };
             let conflicts = ffi::new_str(py, conflicts)?.into_any();
             let generation = ffi::new_int(py, kernel.generation.cast_signed())?.into_any();
-            let dimensions = snapshot.dimensions.bind(py).clone().into_any();
-            imports::reduced(imports::restore_snapshot(py)?, [layers, conflicts, dimensions, generation])
+            let Dimensions { declared, bounds, .. } = snapshot.dimensions.get();
+            let mut state = vec![layers, conflicts, declared.bind(py).clone().into_any(), generation];
+            if (bounds.scopes, bounds.bytes) != (MAX_SCOPES, MAX_SCOPE_BYTES) {
+                for bound in [bounds.scopes, bounds.bytes] {
+                    state.push(ffi::new_int(py, bound.cast_signed() as i64)?.into_any());
+                }
+            }
+            imports::reduced(imports::restore_snapshot(py)?, state)
         })
     }
 
@@ -153,9 +160,31 @@ reading_methods!(Snapshot, {
     }
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
-    #[pyo3(signature = (**choices))]
-    fn scope<'py>(slf: &Bound<'py, Self>, choices: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, Self>> {
-        scoped(slf, choices)
+    ///
+    /// `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
+    /// dimension of `many`, an iterable of `str`, or None.
+    ///
+    ///     config = config.scope(region="eu")
+    ///
+    /// Raises a `TypeError` for a dimension that is unknown or chosen twice and for a choice of a wrong
+    /// type, a `ValueError` for a name that a strict dimension does not have, a `ConflictError` where the
+    /// layers conflict, and a `LimitError` beyond 1,000 layers.
+    #[pyo3(signature = (choices = None, /, **more))]
+    fn scope<'py>(
+        slf: &Bound<'py, Self>,
+        choices: Option<&Bound<'py, PyAny>>,
+        more: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        scoped(slf, choices, more)
+    }
+
+    /// How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`.
+    ///
+    /// A miss is a scope that had to be derived; bytes are an estimate. A derived snapshot begins at 0.
+    ///
+    ///     config.scope_cache_info().hits
+    fn scope_cache_info<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        cache_info(slf)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -163,8 +192,14 @@ reading_methods!(Snapshot, {
             visit.call(opaques)?;
         }
         if let Some(scopes) = self.scopes.get() {
-            visit.call(scopes)?;
+            scopes.visit(&visit)?;
         }
         visit.call(&self.dimensions)
+    }
+
+    fn __clear__(&self) {
+        if let Some(scopes) = self.scopes.get() {
+            scopes.clear();
+        }
     }
 });

@@ -3,5 +3,7 @@
 pub mod value_cache;
 pub mod small_overlay;
 pub mod opaques;
+pub mod dimensions;
+pub mod scope_cache;
 pub mod snapshot;
 pub mod view;

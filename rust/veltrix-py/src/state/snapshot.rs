@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use veltrix_core as kernel;
 use veltrix_core::{Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
 
@@ -12,7 +12,9 @@ use crate::convert::from_python::DataReader;
 use crate::convert::kernel_error::kernel_error;
 use crate::interop::ffi;
 use crate::interop::panic::guarded;
+use crate::state::dimensions::Dimensions;
 use crate::state::opaques::joined;
+use crate::state::scope_cache::ScopeCache;
 use crate::state::small_overlay::{SmallOverlay, overlay_data};
 use crate::state::value_cache::ValueCache;
 
@@ -48,8 +50,8 @@ pub struct Snapshot {
     opaques: Option<Py<PyDict>>,
     /// With more opaque objects than this, those that no layer refers to are let go.
     many: usize,
-    pub dimensions: Py<PyTuple>,
-    pub scopes: OnceLock<Py<PyDict>>,
+    pub dimensions: Py<Dimensions>,
+    pub scopes: OnceLock<Box<ScopeCache>>,
 }
 
 impl Snapshot {
@@ -57,7 +59,7 @@ impl Snapshot {
         kernel: kernel::Snapshot,
         cache: Option<&Arc<ValueCache>>,
         opaques: Option<Py<PyDict>>,
-        dimensions: Py<PyTuple>,
+        dimensions: Py<Dimensions>,
     ) -> Self {
         let cache = cache.map_or_else(|| Arc::new(ValueCache::new(kernel.base.entries().len())), Arc::clone);
         let filter = kernel.filter();

@@ -1,0 +1,96 @@
+//! The scoped snapshots of one snapshot that were used last.
+//!
+//! A scope is known by the numbers of what was chosen. A layer that has none, as a dimension of a class of its own chose it,
+//! is known by its address: the entry holds it, so that no other one can get that. Entries are looked at and exchanged behind a lock that is held for moments in which nothing of Python's runs or is
+//! dropped, so that nobody waits for it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::{Recent, hash_of_parts};
+
+use crate::state::dimensions::{ScopeBounds, ScopeKey};
+
+#[derive(Default)]
+pub struct ScopeCache {
+    state: Mutex<CacheState>,
+}
+
+#[derive(Default)]
+struct CacheState {
+    kept: Recent<KeptScope>,
+    hits: i64,
+    misses: i64,
+}
+
+/// A scope, what it is known by, and the layers whose addresses are in that.
+struct KeptScope {
+    key: Box<[(usize, usize)]>,
+    held: Vec<Py<PyAny>>,
+    scoped: Py<PyAny>,
+}
+
+fn hash(key: &ScopeKey) -> u64 {
+    hash_of_parts(key.iter().flat_map(|&(number, name)| [number, name]))
+}
+
+impl ScopeCache {
+    fn locked(&self) -> MutexGuard<'_, CacheState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The scope of this key if it is kept, which counts as used.
+    pub fn find<'py>(&self, py: Python<'py>, key: &ScopeKey) -> Option<Bound<'py, PyAny>> {
+        let mut state = self.locked();
+        let found = state.kept.find(hash(key), |kept| *kept.key == **key);
+        let found = found.map(|kept| kept.scoped.bind(py).clone());
+        *(if found.is_some() { &mut state.hits } else { &mut state.misses }) += 1;
+        found
+    }
+
+    /// The scope of this key: this one, or the one that another thread has made meanwhile.
+    pub fn keep<'py>(
+        &self,
+        key: ScopeKey,
+        held: Vec<Py<PyAny>>,
+        scoped: Bound<'py, PyAny>,
+        bytes: usize,
+        bounds: ScopeBounds,
+    ) -> Bound<'py, PyAny> {
+        let (hash, py) = (hash(&key), scoped.py());
+        let mut state = self.locked();
+        if let Some(known) = state.kept.find(hash, |kept| *kept.key == *key) {
+            let known = known.scoped.bind(py).clone();
+            drop(state);
+            return known;
+        }
+        let made = KeptScope { key: key.into(), held, scoped: scoped.clone().unbind() };
+        let gone = state.kept.put(hash, made, bytes, bounds.scopes, bounds.bytes);
+        drop(state);
+        drop(gone);
+        scoped
+    }
+
+    /// Hits, misses, entries and their bytes.
+    pub fn statistics(&self) -> [i64; 4] {
+        let state = self.locked();
+        [state.hits, state.misses, state.kept.len().cast_signed() as i64, state.kept.bytes().cast_signed() as i64]
+    }
+
+    /// Shows the collector what is kept. It may run whenever an object is made, and none is made while the lock is held.
+    pub fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let Ok(state) = self.state.try_lock() else { return Ok(()) };
+        for kept in state.kept.iter() {
+            visit.call(&kept.scoped)?;
+            kept.held.iter().try_for_each(|layer| visit.call(layer))?;
+        }
+        Ok(())
+    }
+
+    /// Lets everything go, for the collector.
+    pub fn clear(&self) {
+        let gone = std::mem::take(&mut self.locked().kept);
+        drop(gone);
+    }
+}
