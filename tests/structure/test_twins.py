@@ -22,7 +22,7 @@ CONCEPTS = {
         ["snapshot", "edit"],
         ["classes/snapshot", "classes/with_layers"],
     ),
-    "scopes": ("scope", ["recent"], ["classes/scope", "state/dimensions", "state/scope_cache"]),
+    "scopes": ("scope", ["layer_changes", "recent"], ["classes/scope", "state/dimensions", "state/scope_cache"]),
     "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
     "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),
@@ -50,7 +50,7 @@ ONLY_PURE = {"formats/usual"}
 # Data structures and caches, which only the fast side needs, and what the reference has from `veltrix`.
 ONLY_CORE = {
     "lib", "formats/mod", "formats/document_error", "limits", "error", "hash", "interner", "hamt", "edit_log",
-    "tree/buffer_pool", "index", "base", "delta", "reintern", "small_overlay", "read_cache",
+    "tree/buffer_pool", "host_value", "index", "base", "delta", "reintern", "small_overlay", "read_cache",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::base::EntryId;
 use crate::edit_log::EditLog;
 use crate::hamt::Hamt;
+use crate::host_value::HostValue;
 use crate::interner::SegmentId;
 use crate::tree::{NodeId, Tree};
 
@@ -42,6 +43,8 @@ pub struct PathChange {
     pub entry: EntryId,
     /// What it is now.
     pub state: PathState,
+    /// What the host has made of its value.
+    pub value: HostValue,
 }
 
 /// All changes of a snapshot against its base.
@@ -160,8 +163,32 @@ impl Delta {
         if !self.latest.takes(hash) {
             self.work_in();
         }
-        self.latest.put(hash, PathChange { path: Arc::clone(path), entry, state });
+        self.latest.put(hash, PathChange { path: Arc::clone(path), entry, state, value: HostValue::default() });
         Ok(())
+    }
+
+    /// Says what a path is now by a change that others share.
+    pub fn list(&mut self, hash: u64, change: Arc<PathChange>) -> Result<(), Collision> {
+        if self.get(hash).is_some_and(|known| known.path != change.path) {
+            return Err(Collision);
+        }
+        self.filter |= bit(hash);
+        if !self.latest.is_empty() {
+            self.work_in();
+        }
+        self.changes.insert(key(hash), change);
+        Ok(())
+    }
+
+    /// The change of the path of an entry, of whose hash only the upper half is known; `None` also where it takes the whole.
+    #[inline]
+    pub fn of_entry(&self, half: u32, entry: EntryId) -> Option<&PathChange> {
+        let latest = if self.latest.may_hold(half) {
+            self.latest.iter().map(|(_, change)| change).find(|change| change.entry == entry)
+        } else {
+            None
+        };
+        latest.or_else(|| self.changes.get_by_half(half).map(|change| &**change).filter(|change| change.entry == entry))
     }
 
     /// Puts the last changes into the map.

@@ -238,6 +238,21 @@ impl<V: Clone> Hamt<V> {
         }
     }
 
+    /// The value of a key of which only the lower half is known; `None` also where several keys have it.
+    #[inline]
+    pub fn get_by_half(&self, half: u32) -> Option<&V> {
+        let (key, mut shift) = (u64::from(half), 0);
+        let mut slot = self.root.as_ref()?;
+        loop {
+            match slot {
+                HamtSlot::Leaf(found, value) => return (*found as u32 == half).then_some(value),
+                HamtSlot::Branch(_) if shift == u32::BITS => return None,
+                HamtSlot::Branch(branch) => slot = branch.slot(bit_of(key, shift))?,
+            }
+            shift += BITS;
+        }
+    }
+
     /// Puts a value; the versions that share nodes with this one stay as they are.
     pub fn insert(&mut self, key: u64, value: V) {
         let added = match &mut self.root {
@@ -324,6 +339,12 @@ mod tests {
             assert_eq!(&seen, model);
             assert_eq!(trie.len(), model.len());
             assert!(model.iter().all(|(key, value)| trie.get(*key) == Some(value)));
+            for key in model.keys() {
+                let alike: Vec<_> = model.range(..).filter(|(other, _)| **other as u32 == *key as u32).collect();
+                let found = trie.get_by_half(*key as u32);
+                assert!(found.is_none_or(|value| alike.iter().any(|(_, other)| *other == value)));
+                assert!(found.is_some() || alike.len() > 1);
+            }
         }
         for (left, left_model) in &old {
             for (right, right_model) in &old {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, PathChange, PathState};
 use crate::error::Error;
+use crate::host_value::HostValue;
 use crate::interner::{Interner, ROOT_HASH, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::path::PathHash;
@@ -97,6 +98,28 @@ impl Snapshot {
     /// The entry of the base whose path has this hash, found as `entry` unless the path is listed as another one.
     pub fn base_entry(&self, hash: u64, entry: EntryId) -> EntryId {
         self.delta.as_ref().and_then(|delta| delta.get(hash)).map_or(entry, |change| change.entry)
+    }
+
+    /// The hash of a path.
+    pub(crate) fn hash_of(&self, path: &[SegmentId]) -> u64 {
+        hash_of(self.segments(), path)
+    }
+
+    /// What is listed for the path of an entry of the base, of whose hash only the upper half is known, if it is a value;
+    /// `None` also where it takes the whole hash.
+    #[inline]
+    pub fn listed_value(&self, half: u32, entry: EntryId) -> Option<&HostValue> {
+        let change = self.delta.as_ref()?.of_entry(half, entry)?;
+        matches!(change.state, PathState::Leaf(..)).then_some(&change.value)
+    }
+
+    /// Where the host keeps what it makes of the value that is listed under a hash, and the entry of the base that has the
+    /// path, if that is a value's; keys of a list's items lead to the entry of the list.
+    pub fn kept_value(&self, hash: u64) -> Option<(&HostValue, EntryId)> {
+        let change = self.delta.as_ref()?.get(hash)?;
+        let kind = self.base.entries().get(change.entry as usize)?.kind;
+        let is_value = matches!(change.state, PathState::Leaf(..)) && kind != Kind::Mapping && kind != Kind::List;
+        is_value.then_some((&change.value, change.entry))
     }
 
     /// The same content as one of this generation.

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use veltrix_core::EntryId;
 use veltrix_core::limits::{DEFINITION_BYTES, SCOPE_BYTES};
 
 use crate::classes::layer::Layer;
@@ -12,6 +13,7 @@ use crate::interop::ffi;
 use crate::interop::imports;
 use crate::state::dimensions::{Dimensions, ScopeKey};
 use crate::state::opaques::joined;
+use crate::state::scope_cache::ScopeCache;
 use crate::state::snapshot::{Parent, Snapshot};
 
 /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
@@ -39,7 +41,8 @@ pub fn scoped<'py>(
         Some(layers) => (layers.clone(), layers.into_iter().map(Bound::unbind).collect()),
     };
     let layers = layers.iter().map(layer_argument).collect::<PyResult<Vec<_>>>()?;
-    let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers))?;
+    let known = dimensions.is_plain().then_some(&key);
+    let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers, cache, known))?;
     let made = Bound::new(py, made)?.into_any();
     let definitions: usize = layers.iter().map(|layer| layer.get().version.definitions()).sum();
     let kept = cache.keep(key, held, made, SCOPE_BYTES + DEFINITION_BYTES * definitions, dimensions.bounds);
@@ -81,7 +84,7 @@ fn chosen_by_dimensions<'py>(
     asked: &Bound<'py, PyDict>,
 ) -> PyResult<(ScopeKey, Vec<Bound<'py, PyAny>>)> {
     let py = asked.py();
-    let names = dimensions.numbers.bind(py);
+    let names = dimensions.names.bind(py);
     for name in asked.try_iter()? {
         let name = name?;
         if !names.contains(&name)? {
@@ -97,7 +100,7 @@ fn chosen_by_dimensions<'py>(
             let pair = pair?.cast_into::<PyTuple>()?;
             let layer = pair.get_item(1)?;
             layer_argument(&layer)?;
-            let name = dimensions.number(number, &pair.get_item(0)?)?;
+            let name = dimensions.number(number as EntryId, &pair.get_item(0)?)?;
             key.push((number, name.unwrap_or(layer.as_ptr() as usize)));
             layers.push(layer);
         }
@@ -105,12 +108,14 @@ fn chosen_by_dimensions<'py>(
     Ok((key, layers))
 }
 
-/// The snapshot with chosen layers on top, of the same generation.
+/// The snapshot with chosen layers on top, of the same generation; `key` has the numbers of the layers, if they have some.
 fn topped(
     py: Python<'_>,
     snapshot: &Snapshot,
     parent: &Parent<'_>,
     layers: &[&Bound<'_, Layer>],
+    cache: &ScopeCache,
+    key: Option<&ScopeKey>,
 ) -> PyResult<Snapshot> {
     let below = parent.kernel;
     let mut chosen = Vec::with_capacity(layers.len());
@@ -120,10 +125,14 @@ fn topped(
         chosen.push(version);
         added = joined(py, added.as_ref(), opaques)?;
     }
-    snapshot.derived(
-        py,
-        parent,
-        below.with_layers_on_top(&chosen).map(|scoped| scoped.with_generation(below.generation)),
-        added,
-    )
+    let changes = key.and_then(|key| {
+        let known = key.iter().zip(&chosen).map(|(&number, layer)| cache.changes(below, number, layer));
+        known.collect::<Option<Vec<_>>>()
+    });
+    let scoped = match changes.map_or(Ok(None), |changes| below.with_changes_on_top(&chosen, &changes)) {
+        Ok(None) => below.with_layers_on_top(&chosen).map(|scoped| scoped.with_generation(below.generation)),
+        Ok(Some(scoped)) => Ok(scoped),
+        Err(error) => Err(error),
+    };
+    snapshot.derived(py, parent, scoped, added)
 }

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
-use veltrix_core::{EntryId, Known, NO_ENTRY, ROOT_HASH, Wanted};
+use veltrix_core::{EntryId, HostValue, Known, NO_ENTRY, ROOT_HASH, Wanted};
 
 use crate::interop::ffi::attribute;
 use crate::interop::str_access::{ascii, hash, same_str};
@@ -115,6 +115,12 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
         let delta = snapshot.below().delta.as_ref();
         if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
             return answer(known);
+        }
+        // What is kept with a listed value is no item of a list, and so neither is what this key leads to.
+        if let Some(value) = snapshot.below().listed_value(known.path_tag, known.entry).map(HostValue::get)
+            && value != 0
+        {
+            return CacheAnswer::Value(value as *mut ffi::PyObject);
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.

@@ -3,9 +3,14 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use veltrix_core::{EntryId, NO_ENTRY, Wanted};
 
 use crate::interop::ffi;
 use crate::interop::imports;
+use crate::state::value_cache::ValueCache;
+
+/// Where the numbers of dimensions start, as those of the names of each start at its own number.
+pub const DIMENSIONS: EntryId = NO_ENTRY;
 
 /// How many scopes a snapshot keeps, and how many bytes they may take.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,17 +23,17 @@ pub struct ScopeBounds {
 #[pyclass(frozen)]
 pub struct Dimensions {
     pub declared: Py<PyTuple>,
-    /// The number of each dimension by its name.
-    pub numbers: Py<PyDict>,
-    /// None where one of them has a class of its own, which may choose as it likes.
+    /// The names of the dimensions.
+    pub names: Py<PyDict>,
+    /// None where one of them has a class of its own, which may choose as it likes, or names of such a class.
     tables: Option<Vec<ChoiceTable>>,
+    /// The number of each name: of a dimension, and of those in the table of each.
+    numbers: ValueCache,
     pub bounds: ScopeBounds,
 }
 
 /// What one dimension chooses from.
 struct ChoiceTable {
-    /// The number of each name.
-    numbers: Py<PyDict>,
     layers: Py<PyTuple>,
     many: bool,
     strict: bool,
@@ -41,31 +46,45 @@ pub type ScopeKey = Vec<(usize, usize)>;
 impl Dimensions {
     pub fn new<'py>(declared: &Bound<'py, PyTuple>, bounds: ScopeBounds) -> PyResult<Bound<'py, Self>> {
         let py = declared.py();
-        let numbers = ffi::new_dict(py)?;
+        let names = ffi::new_dict(py)?;
         let mut tables = Some(Vec::with_capacity(declared.len()));
+        let mut numbered = Vec::new();
         for (number, dimension) in declared.iter().enumerate() {
-            numbers.set_item(ffi::attribute(&dimension, c"name")?, ffi::new_int(py, number.cast_signed() as i64)?)?;
-            let table = ChoiceTable::of(&dimension)?;
-            tables = tables.zip(table).map(|(mut tables, table)| {
-                tables.push(table);
-                tables
-            });
+            let name = ffi::attribute(&dimension, c"name")?;
+            numbered.push((DIMENSIONS, number, name.clone()));
+            names.set_item(name, py.None())?;
+            if let (Some(kept), table) = (&mut tables, ChoiceTable::of(&dimension, number, &mut numbered)?) {
+                match table {
+                    Some(table) => kept.push(table),
+                    None => tables = None,
+                }
+            }
         }
-        Bound::new(py, Self { declared: declared.clone().unbind(), numbers: numbers.unbind(), tables, bounds })
+        let numbers = ValueCache::new(numbered.len());
+        for (from, number, name) in numbered {
+            match name.cast_exact::<PyString>() {
+                Ok(name) => _ = numbers.keep(name, from, 0, number as EntryId, None)?,
+                Err(_) => tables = None,
+            }
+        }
+        Bound::new(py, Self { declared: declared.clone().unbind(), names: names.unbind(), tables, numbers, bounds })
+    }
+
+    /// Whether all layers have numbers.
+    pub const fn is_plain(&self) -> bool {
+        self.tables.is_some()
     }
 
     /// What the scope of these choices is known by, where they are plain; `None` where the dimensions themselves have to be
     /// asked, if only for an error.
     pub fn key(&self, asked: &Bound<'_, PyDict>) -> PyResult<Option<ScopeKey>> {
         let Some(tables) = &self.tables else { return Ok(None) };
-        let numbers = self.numbers.bind(asked.py());
         let mut key = Vec::with_capacity(asked.len());
         let mut plain = true;
         ffi::each(asked, |name, choice| {
             if plain {
-                let number = if name.is_exact_instance_of::<PyString>() { number_of(numbers, &name)? } else { None };
-                plain = match number.and_then(|number| Some((number, tables.get(number)?))) {
-                    Some((number, table)) => table.choose(number, &choice, &mut key)?,
+                plain = match self.number(DIMENSIONS, &name)?.and_then(|number| Some((number, tables.get(number)?))) {
+                    Some((number, table)) => self.choose(table, number, &choice, &mut key)?,
                     None => false,
                 };
             }
@@ -82,57 +101,64 @@ impl Dimensions {
         key.iter().map(|&(number, name)| tables[number].layers.bind(py).get_item(name)).collect()
     }
 
-    /// The number of a name in the table of a dimension.
-    pub fn number(&self, dimension: usize, name: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
-        let table = self.tables.as_ref().and_then(|tables| tables.get(dimension));
-        table.map_or(Ok(None), |table| number_of(table.numbers.bind(name.py()), name))
+    /// The number of a name in the table of a dimension, or of a dimension itself.
+    pub fn number(&self, from: EntryId, name: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+        let Ok(name) = name.cast_exact::<PyString>() else { return Ok(None) };
+        let wanted = Wanted { hash: name.hash()?.cast_unsigned() as u64, from };
+        let found = self.numbers.table().find(wanted, |held| ffi::same_text(held, name));
+        Ok(found.map(|known| known.entry as usize))
+    }
+
+    /// Adds what a choice puts on top; `false` where the dimension itself has to be asked.
+    fn choose(
+        &self,
+        table: &ChoiceTable,
+        number: usize,
+        choice: &Bound<'_, PyAny>,
+        key: &mut ScopeKey,
+    ) -> PyResult<bool> {
+        if choice.is_none() {
+            return Ok(true);
+        }
+        let mut add = |plain: bool, name: &Bound<'_, PyAny>| -> PyResult<bool> {
+            if !plain || !name.is_exact_instance_of::<PyString>() {
+                return Ok(false);
+            }
+            let Some(name) = self.number(number as EntryId, name)? else { return Ok(!table.strict) };
+            key.push((number, name));
+            Ok(true)
+        };
+        if !table.many {
+            return add(true, choice);
+        }
+        if let Ok(names) = choice.cast_exact::<PyTuple>() {
+            return names.iter().try_fold(true, |plain, name| add(plain, &name));
+        }
+        let Ok(names) = choice.cast_exact::<PyList>() else { return Ok(false) };
+        names.iter().try_fold(true, |plain, name| add(plain, &name))
     }
 }
 
-fn number_of(numbers: &Bound<'_, PyDict>, name: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
-    Ok(numbers.get_item(name)?.as_ref().and_then(ffi::small_int).map(|number| number.cast_unsigned() as usize))
-}
-
 impl ChoiceTable {
-    /// The table of a dimension; `None` for one of a class of its own.
-    fn of(dimension: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    /// The table of a dimension; `None` for one of a class of its own. `numbered` gets its names.
+    fn of<'py>(
+        dimension: &Bound<'py, PyAny>,
+        number: usize,
+        numbered: &mut Vec<(EntryId, usize, Bound<'py, PyAny>)>,
+    ) -> PyResult<Option<Self>> {
         let py = dimension.py();
         if !dimension.get_type().is(imports::dimension(py)?) {
             return Ok(None);
         }
-        let (numbers, mut layers) = (ffi::new_dict(py)?, Vec::new());
+        let mut layers = Vec::new();
         for pair in ffi::attribute(&ffi::attribute(dimension, c"layers")?, c"items")?.call0()?.try_iter()? {
             let pair = pair?.cast_into::<PyTuple>()?;
-            numbers.set_item(pair.get_item(0)?, ffi::new_int(py, layers.len().cast_signed() as i64)?)?;
+            numbered.push((number as EntryId, layers.len(), pair.get_item(0)?));
             layers.push(pair.get_item(1)?);
         }
         let layers = ffi::new_tuple(py, layers)?.unbind();
         let [many, strict] = [c"many", c"strict"].map(|flag| ffi::attribute(dimension, flag)?.is_truthy());
-        Ok(Some(Self { numbers: numbers.unbind(), layers, many: many?, strict: strict? }))
-    }
-
-    /// Adds what a choice puts on top; `false` where the dimension itself has to be asked.
-    fn choose(&self, number: usize, choice: &Bound<'_, PyAny>, key: &mut ScopeKey) -> PyResult<bool> {
-        if choice.is_none() {
-            return Ok(true);
-        }
-        if !self.many {
-            return self.add(number, choice, key);
-        }
-        if let Ok(names) = choice.cast_exact::<PyTuple>() {
-            return names.iter().try_fold(true, |plain, name| Ok(plain && self.add(number, &name, key)?));
-        }
-        let Ok(names) = choice.cast_exact::<PyList>() else { return Ok(false) };
-        names.iter().try_fold(true, |plain, name| Ok(plain && self.add(number, &name, key)?))
-    }
-
-    fn add(&self, number: usize, name: &Bound<'_, PyAny>, key: &mut ScopeKey) -> PyResult<bool> {
-        if !name.is_exact_instance_of::<PyString>() {
-            return Ok(false);
-        }
-        let Some(name) = number_of(self.numbers.bind(name.py()), name)? else { return Ok(!self.strict) };
-        key.push((number, name));
-        Ok(true)
+        Ok(Some(Self { layers, many: many?, strict: strict? }))
     }
 }
 
@@ -140,9 +166,8 @@ impl ChoiceTable {
 impl Dimensions {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.declared)?;
-        visit.call(&self.numbers)?;
+        visit.call(&self.names)?;
         for table in self.tables.iter().flatten() {
-            visit.call(&table.numbers)?;
             visit.call(&table.layers)?;
         }
         Ok(())

@@ -4,11 +4,12 @@
 //! is known by its address: the entry holds it, so that no other one can get that. Entries are looked at and exchanged behind a lock that is held for moments in which nothing of Python's runs or is
 //! dropped, so that nobody waits for it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::{Recent, hash_of_parts};
+use veltrix_core::{LayerChanges, LayerVersion, Recent, Snapshot, hash_of_parts};
 
 use crate::state::dimensions::{ScopeBounds, ScopeKey};
 
@@ -17,9 +18,15 @@ pub struct ScopeCache {
     state: Mutex<CacheState>,
 }
 
+/// What so many layers change is kept.
+const LAYERS: usize = if cfg!(debug_assertions) { 2 } else { 1024 };
+
 #[derive(Default)]
 struct CacheState {
     kept: Recent<KeptScope>,
+    /// What layers change on top of one snapshot, by their numbers.
+    changes: HashMap<(usize, usize), Option<Arc<LayerChanges>>>,
+    below: Option<Arc<Snapshot>>,
     hits: i64,
     misses: i64,
 }
@@ -70,6 +77,33 @@ impl ScopeCache {
         drop(state);
         drop(gone);
         scoped
+    }
+
+    /// What the layer of a number changes on top of a snapshot, if it is known apart from what else lies there.
+    pub fn changes(
+        &self,
+        below: &Arc<Snapshot>,
+        number: (usize, usize),
+        layer: &LayerVersion,
+    ) -> Option<Arc<LayerChanges>> {
+        let is_below = |state: &CacheState| state.below.as_ref().is_some_and(|known| Arc::ptr_eq(known, below));
+        let state = self.locked();
+        if is_below(&state)
+            && let Some(known) = state.changes.get(&number)
+        {
+            return known.clone();
+        }
+        drop(state);
+        let made = below.layer_changes(layer).map(Arc::new);
+        let mut state = self.locked();
+        let mut gone = (HashMap::new(), None);
+        if !is_below(&state) || state.changes.len() >= LAYERS {
+            gone = (std::mem::take(&mut state.changes), state.below.replace(Arc::clone(below)));
+        }
+        state.changes.insert(number, made.clone());
+        drop(state);
+        drop(gone);
+        made
     }
 
     /// Hits, misses, entries and their bytes.
