@@ -73,7 +73,7 @@ def _bounds(source: Source) -> dict[str, int]:
     """So few scopes that some are let go."""
     if source.chance(0.6):
         return {"max_scopes": source.below(4)}
-    return {"max_scope_bytes": source.below(5) * 1_100}
+    return {"max_scope_bytes": source.below(5) * 1_600}
 
 
 def _generation(source: Source) -> Any:

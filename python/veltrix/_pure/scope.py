@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 
-from veltrix._limits import DEFINITION_BYTES, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES
+from veltrix._limits import MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES
 from veltrix._pure.layer_arguments import checked_layer
 from veltrix._pure.origin import number_argument
 from veltrix._pure.path import type_name
@@ -70,7 +70,7 @@ class ScopeCache:
 
     def keep(self, chosen: dict[Known, Layer], scoped: Any) -> Any:
         """The scope of these choices: this one, or the one that another thread has made meanwhile."""
-        size = SCOPE_BYTES + DEFINITION_BYTES * sum(definitions(layer._root) for layer in chosen.values())
+        size = SCOPE_BYTES + SCOPED_VALUE_BYTES * sum(count(layer._root) for layer in chosen.values())
         if self.bounds.max_scopes == 0 or size > self.bounds.max_bytes:
             return scoped
         made = (scoped, size)
@@ -114,6 +114,6 @@ def chosen_layers(dimensions: tuple[Dimension, ...], asked: dict[str, Choice]) -
     return chosen
 
 
-def definitions(node: Node) -> int:
-    """How many definitions there are at a path and below it; a list is one."""
-    return 1 + sum(map(definitions, node.value.values())) if node.is_mapping else 1
+def count(node: Node) -> int:
+    """How many definitions that are no mapping there are at a path and below it; a list is one."""
+    return sum(map(count, node.value.values())) if node.is_mapping else 1

@@ -8,6 +8,7 @@
 //! its children are then read from the layers. The last few changes stand in a list before the map: one more of them
 //! costs less than a copy of the way to a place in a map.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::base::EntryId;
@@ -167,16 +168,27 @@ impl Delta {
         Ok(())
     }
 
-    /// Says what a path is now by a change that others share.
-    pub fn list(&mut self, hash: u64, change: Arc<PathChange>) -> Result<(), Collision> {
-        if self.get(hash).is_some_and(|known| known.path != change.path) {
+    /// Says what paths are now by changes that others share, one for each hash.
+    pub fn list(&mut self, mut listed: Vec<(u64, Arc<PathChange>)>) -> Result<(), Collision> {
+        if listed.iter().any(|(hash, change)| self.get(*hash).is_some_and(|known| known.path != change.path)) {
             return Err(Collision);
         }
-        self.filter |= bit(hash);
+        self.filter |= listed.iter().fold(0, |filter, (hash, _)| filter | bit(*hash));
         if !self.latest.is_empty() {
             self.work_in();
         }
-        self.changes.insert(key(hash), change);
+        listed.iter_mut().for_each(|(hash, _)| *hash = key(*hash));
+        if self.changes.len() > listed.len() {
+            listed.into_iter().for_each(|(key, change)| self.changes.insert(key, change));
+        } else {
+            let known: HashSet<u64> = listed.iter().map(|(key, _)| *key).collect();
+            self.changes.for_each(&mut |key, change| {
+                if !known.contains(&key) {
+                    listed.push((key, Arc::clone(change)));
+                }
+            });
+            self.changes = Hamt::of(listed);
+        }
         Ok(())
     }
 

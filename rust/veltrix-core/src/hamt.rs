@@ -207,6 +207,23 @@ fn find<V>(mut slot: Option<&HamtSlot<V>>, key: u64, mut shift: u32) -> Option<&
     }
 }
 
+/// A key with its digits of four bits from the last to the first: what sorts keys as a map holds them.
+const fn order(key: u64) -> u64 {
+    let bytes = key.swap_bytes();
+    (bytes & 0x0F0F_0F0F_0F0F_0F0F) << 4 | (bytes >> 4) & 0x0F0F_0F0F_0F0F_0F0F
+}
+
+/// The slot of sorted keys, whose node would branch at `shift`.
+fn slot_of<V: Clone>(pairs: &[(u64, V)], shift: u32) -> Option<HamtSlot<V>> {
+    if let [] | [_] = pairs {
+        return pairs.first().map(|(key, value)| HamtSlot::Leaf(*key, value.clone()));
+    }
+    let branches = || pairs.chunk_by(|one, other| bit_of(one.0, shift) == bit_of(other.0, shift));
+    let bitmap = branches().fold(0, |bitmap, pairs| bitmap | bit_of(pairs[0].0, shift));
+    let slots = branches().filter_map(|pairs| slot_of(pairs, shift + BITS)).collect();
+    Some(HamtSlot::Branch(Branch { bitmap, slots }))
+}
+
 impl<V: Clone> Hamt<V> {
     /// How many keys it holds.
     pub const fn len(&self) -> usize {
@@ -251,6 +268,12 @@ impl<V: Clone> Hamt<V> {
             }
             shift += BITS;
         }
+    }
+
+    /// A map of these keys, each of them once.
+    pub fn of(mut pairs: Vec<(u64, V)>) -> Self {
+        pairs.sort_unstable_by_key(|pair| order(pair.0));
+        Self { root: slot_of(&pairs, 0), length: pairs.len() }
     }
 
     /// Puts a value; the versions that share nodes with this one stay as they are.
@@ -338,6 +361,10 @@ mod tests {
             trie.for_each(&mut |key, value| assert!(seen.insert(key, *value).is_none()));
             assert_eq!(&seen, model);
             assert_eq!(trie.len(), model.len());
+            let built = Hamt::of(model.iter().map(|(key, value)| (*key, *value)).collect());
+            assert_eq!(built.len(), model.len());
+            assert!(model.iter().all(|(key, value)| built.get(*key) == Some(value)));
+            trie.differences(&built, &mut |_, one, other| assert_eq!(one, other));
             assert!(model.iter().all(|(key, value)| trie.get(*key) == Some(value)));
             for key in model.keys() {
                 let alike: Vec<_> = model.range(..).filter(|(other, _)| **other as u32 == *key as u32).collect();

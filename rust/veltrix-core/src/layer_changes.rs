@@ -123,7 +123,7 @@ impl Snapshot {
             .collect();
         all.sort_unstable();
         let change = |&(_, number, at): &(u64, usize, usize)| (&changes[number].changes[at].1, changes[number].plain);
-        let mut delta = self.delta.clone().unwrap_or_default();
+        let mut listed = Vec::with_capacity(all.len());
         for same in all.chunk_by(|one, other| one.0 == other.0) {
             let Some((highest, lower)) = same.split_last() else { continue };
             let (top, plain) = change(highest);
@@ -136,9 +136,14 @@ impl Snapshot {
                         _ => false,
                     }
             };
-            if !lower.iter().all(goes_over) || delta.list(highest.0, Arc::clone(top)).is_err() {
+            if !lower.iter().all(goes_over) {
                 return Ok(None);
             }
+            listed.push((highest.0, Arc::clone(top)));
+        }
+        let mut delta = self.delta.clone().unwrap_or_default();
+        if delta.list(listed).is_err() {
+            return Ok(None);
         }
         if delta.len() > limit(self.base.entries().len()) {
             return Ok(None);

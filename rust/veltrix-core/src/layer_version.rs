@@ -106,9 +106,8 @@ impl LayerVersion {
         self.loaded.tree.nodes().len() + patch.map_or(0, |patch| patch.len())
     }
 
-    /// How many definitions it holds: one for each mapping, its own root too, and one for all else, such as a list or an
-    /// operator.
-    pub fn definitions(&self) -> usize {
+    /// How many values it holds: one for each definition that is no mapping, such as a list.
+    pub fn values(&self) -> usize {
         self.root().count()
     }
 

@@ -90,15 +90,14 @@ impl Definition<'_> {
         }
     }
 
-    /// How many definitions there are at its path and below it.
+    /// How many definitions that are no mapping there are at its path and below it.
     pub fn count(self) -> usize {
         match self.value() {
             Self::Node(tree, node) if tree.node(node).kind == Kind::Mapping => {
-                let children = tree.children(node).map(|child| Self::Node(tree, child).count());
-                1 + children.sum::<usize>()
+                tree.children(node).map(|child| Self::Node(tree, child).count()).sum()
             }
             Self::Node(..) => 1,
-            Self::Patched(_) => 1 + self.names().into_iter().filter_map(|name| self.child(name)).map(Self::count).sum::<usize>(),
+            Self::Patched(_) => self.names().into_iter().filter_map(|name| self.child(name)).map(Self::count).sum(),
         }
     }
 

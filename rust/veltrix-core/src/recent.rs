@@ -179,7 +179,8 @@ mod tests {
         }
         assert_eq!(recent.find(1, |_| true), Some(&1));
         assert_eq!((recent.put(4, 4, 1, 3, 100), kept(&recent)), (vec![2], vec![4, 1, 3]));
-        assert_eq!((recent.find(2, |_| true), recent.len(), recent.bytes()), (None, 3, 3));
+        assert_eq!(recent.find(2, |_| true), None);
+        assert_eq!((recent.len(), recent.bytes(), recent.is_empty()), (3, 3, false));
         assert_eq!(recent.find(3, |_| false), None);
         assert_eq!((recent.put(5, 5, 1, 3, 100), kept(&recent)), (vec![3], vec![5, 4, 1]));
     }

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use veltrix_core::EntryId;
-use veltrix_core::limits::{DEFINITION_BYTES, SCOPE_BYTES};
+use veltrix_core::limits::{SCOPE_BYTES, SCOPED_VALUE_BYTES};
 
 use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::layer_argument;
@@ -44,8 +44,8 @@ pub fn scoped<'py>(
     let known = dimensions.is_plain().then_some(&key);
     let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers, cache, known))?;
     let made = Bound::new(py, made)?.into_any();
-    let definitions: usize = layers.iter().map(|layer| layer.get().version.definitions()).sum();
-    let kept = cache.keep(key, held, made, SCOPE_BYTES + DEFINITION_BYTES * definitions, dimensions.bounds);
+    let values: usize = layers.iter().map(|layer| layer.get().version.values()).sum();
+    let kept = cache.keep(key, held, made, SCOPE_BYTES + SCOPED_VALUE_BYTES * values, dimensions.bounds);
     Ok(kept.cast_into::<Snapshot>()?)
 }
 
@@ -100,7 +100,7 @@ fn chosen_by_dimensions<'py>(
             let pair = pair?.cast_into::<PyTuple>()?;
             let layer = pair.get_item(1)?;
             layer_argument(&layer)?;
-            let name = dimensions.number(number as EntryId, &pair.get_item(0)?)?;
+            let name = dimensions.number(number as EntryId, &pair.get_item(0)?);
             key.push((number, name.unwrap_or(layer.as_ptr() as usize)));
             layers.push(layer);
         }

@@ -110,7 +110,7 @@ impl<'a, 'py> Reading<'a, 'py> {
                 return Ok(value);
             }
             return self.keep(
-                snapshot.own.get_or_init(|| ValueCache::new(snapshot.below().base.entries().len())),
+                snapshot.own.get_or_init(|| Box::new(ValueCache::new(snapshot.below().base.entries().len()))),
                 key,
                 hash,
                 entry,

@@ -125,7 +125,7 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
     let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().and_then(own).map_or(CacheAnswer::Unknown, answer)
+    snapshot.own.get().and_then(|held| own(held)).map_or(CacheAnswer::Unknown, answer)
 }
 
 #[inline]

@@ -34,6 +34,8 @@ pub struct Dimensions {
 
 /// What one dimension chooses from.
 struct ChoiceTable {
+    /// The name of the dimension, an exact `str`, which the collector need not see.
+    name: Py<PyAny>,
     layers: Py<PyTuple>,
     many: bool,
     strict: bool,
@@ -81,10 +83,19 @@ impl Dimensions {
         let Some(tables) = &self.tables else { return Ok(None) };
         let mut key = Vec::with_capacity(asked.len());
         let mut plain = true;
+        // Most often choices stand in the order of the dimensions, and their names are those very objects.
+        let mut next = 0;
         ffi::each(asked, |name, choice| {
             if plain {
-                plain = match self.number(DIMENSIONS, &name)?.and_then(|number| Some((number, tables.get(number)?))) {
-                    Some((number, table)) => self.choose(table, number, &choice, &mut key)?,
+                let number = match tables.get(next) {
+                    Some(table) if table.name.is(&name) => Some(next),
+                    _ => self.number(DIMENSIONS, &name),
+                };
+                plain = match number.and_then(|number| Some((number, tables.get(number)?))) {
+                    Some((number, table)) => {
+                        next = number + 1;
+                        self.choose(table, number, &choice, &mut key)
+                    }
                     None => false,
                 };
             }
@@ -102,11 +113,11 @@ impl Dimensions {
     }
 
     /// The number of a name in the table of a dimension, or of a dimension itself.
-    pub fn number(&self, from: EntryId, name: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
-        let Ok(name) = name.cast_exact::<PyString>() else { return Ok(None) };
-        let wanted = Wanted { hash: name.hash()?.cast_unsigned() as u64, from };
+    pub fn number(&self, from: EntryId, name: &Bound<'_, PyAny>) -> Option<usize> {
+        let name = name.cast_exact::<PyString>().ok()?;
+        let wanted = Wanted { hash: ffi::text_hash(name), from };
         let found = self.numbers.table().find(wanted, |held| ffi::same_text(held, name));
-        Ok(found.map(|known| known.entry as usize))
+        found.map(|known| known.entry as usize)
     }
 
     /// Adds what a choice puts on top; `false` where the dimension itself has to be asked.
@@ -116,26 +127,26 @@ impl Dimensions {
         number: usize,
         choice: &Bound<'_, PyAny>,
         key: &mut ScopeKey,
-    ) -> PyResult<bool> {
+    ) -> bool {
         if choice.is_none() {
-            return Ok(true);
+            return true;
         }
-        let mut add = |plain: bool, name: &Bound<'_, PyAny>| -> PyResult<bool> {
+        let mut add = |plain: bool, name: &Bound<'_, PyAny>| {
             if !plain || !name.is_exact_instance_of::<PyString>() {
-                return Ok(false);
+                return false;
             }
-            let Some(name) = self.number(number as EntryId, name)? else { return Ok(!table.strict) };
+            let Some(name) = self.number(number as EntryId, name) else { return !table.strict };
             key.push((number, name));
-            Ok(true)
+            true
         };
         if !table.many {
             return add(true, choice);
         }
         if let Ok(names) = choice.cast_exact::<PyTuple>() {
-            return names.iter().try_fold(true, |plain, name| add(plain, &name));
+            return names.iter().fold(true, |plain, name| add(plain, &name));
         }
-        let Ok(names) = choice.cast_exact::<PyList>() else { return Ok(false) };
-        names.iter().try_fold(true, |plain, name| add(plain, &name))
+        let Ok(names) = choice.cast_exact::<PyList>() else { return false };
+        names.iter().fold(true, |plain, name| add(plain, &name))
     }
 }
 
@@ -158,7 +169,8 @@ impl ChoiceTable {
         }
         let layers = ffi::new_tuple(py, layers)?.unbind();
         let [many, strict] = [c"many", c"strict"].map(|flag| ffi::attribute(dimension, flag)?.is_truthy());
-        Ok(Some(Self { layers, many: many?, strict: strict? }))
+        let name = ffi::attribute(dimension, c"name")?.unbind();
+        Ok(Some(Self { name, layers, many: many?, strict: strict? }))
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Snapshot {
     /// What was read from the base, shared by all snapshots over it.
     pub cache: Arc<ValueCache>,
     /// What was read where this snapshot may differ from the base.
-    pub own: OnceLock<ValueCache>,
+    pub own: OnceLock<Box<ValueCache>>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
