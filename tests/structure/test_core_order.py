@@ -43,6 +43,7 @@ ORDER = (
     "derivation",
     "derive",
     "layer_changes",
+    "carried_scope",
     "edit",
     "explain",
     "digest",

@@ -43,6 +43,7 @@ mod diff;
 mod derivation;
 mod derive;
 mod layer_changes;
+mod carried_scope;
 mod edit;
 mod explain;
 mod digest;
@@ -50,6 +51,7 @@ mod read_cache;
 mod recent;
 
 pub use base::{EntryId, NO_ENTRY};
+pub use carried_scope::CarriedScope;
 pub use derive::StackChange;
 pub use diff::{Difference, Leaf, What, diff};
 pub use digest::canonical;

@@ -105,6 +105,12 @@ impl Snapshot {
         hash_of(self.segments(), path)
     }
 
+    /// Whether an entry of the base is a list's, so that a path that leads to it may go on to an item.
+    #[inline]
+    pub fn is_list(&self, entry: EntryId) -> bool {
+        self.base.entries().get(entry as usize).is_some_and(|entry| entry.kind == Kind::List)
+    }
+
     /// What is listed for the path of an entry of the base, of whose hash only the upper half is known, if it is a value;
     /// `None` also where it takes the whole hash.
     #[inline]
@@ -114,11 +120,11 @@ impl Snapshot {
     }
 
     /// Where the host keeps what it makes of the value that is listed under a hash, and the entry of the base that has the
-    /// path, if that is a value's; keys of a list's items lead to the entry of the list.
+    /// path, if that is a value's.
     pub fn kept_value(&self, hash: u64) -> Option<(&HostValue, EntryId)> {
         let change = self.delta.as_ref()?.get(hash)?;
         let kind = self.base.entries().get(change.entry as usize)?.kind;
-        let is_value = matches!(change.state, PathState::Leaf(..)) && kind != Kind::Mapping && kind != Kind::List;
+        let is_value = matches!(change.state, PathState::Leaf(..)) && kind != Kind::Mapping;
         is_value.then_some((&change.value, change.entry))
     }
 

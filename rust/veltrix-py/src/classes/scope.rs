@@ -1,9 +1,12 @@
 //! `Snapshot.scope`: the choice of layers by dimensions, and the snapshots that were chosen last.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use veltrix_core::EntryId;
+use veltrix_core as kernel;
 use veltrix_core::limits::{SCOPE_BYTES, SCOPED_VALUE_BYTES};
+use veltrix_core::{CarriedScope, EntryId, Error, LayerVersion};
 
 use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::layer_argument;
@@ -11,7 +14,7 @@ use crate::interop::alloc::{Int, shown};
 use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::interop::imports;
-use crate::state::dimensions::{Dimensions, ScopeKey};
+use crate::state::dimensions::{Dimensions, ScopeBounds, ScopeKey};
 use crate::state::opaques::joined;
 use crate::state::scope_cache::ScopeCache;
 use crate::state::snapshot::{Parent, Snapshot};
@@ -32,7 +35,7 @@ pub fn scoped<'py>(
     if key.is_empty() {
         return Ok(slf.clone());
     }
-    let cache = snapshot.scopes.get_or_init(Box::default);
+    let cache = snapshot.scopes.get_or_init(|| Box::new(ScopeCache::new(snapshot.carried.as_ref())));
     if let Some(found) = cache.find(py, &key) {
         return Ok(found.cast_into::<Snapshot>()?);
     }
@@ -41,12 +44,47 @@ pub fn scoped<'py>(
         Some(layers) => (layers.clone(), layers.into_iter().map(Bound::unbind).collect()),
     };
     let layers = layers.iter().map(layer_argument).collect::<PyResult<Vec<_>>>()?;
-    let known = dimensions.is_plain().then_some(&key);
-    let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers, cache, known))?;
-    let made = Bound::new(py, made)?.into_any();
     let values: usize = layers.iter().map(|layer| layer.get().version.values()).sum();
-    let kept = cache.keep(key, held, made, SCOPE_BYTES + SCOPED_VALUE_BYTES * values, dimensions.bounds);
+    let bytes = SCOPE_BYTES + SCOPED_VALUE_BYTES * values;
+    let known = dimensions.is_plain().then_some(KnownScope { cache, key: &key, bytes, bounds: dimensions.bounds });
+    let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers, known.as_ref()))?;
+    let made = Bound::new(py, made)?.into_any();
+    let kept = cache.keep(key, held, made, bytes, dimensions.bounds);
     Ok(kept.cast_into::<Snapshot>()?)
+}
+
+/// A scope whose layers have numbers: what each of them changes is shared with other scopes, and it is carried over to what is
+/// published.
+struct KnownScope<'a> {
+    cache: &'a ScopeCache,
+    key: &'a ScopeKey,
+    bytes: usize,
+    bounds: ScopeBounds,
+}
+
+impl KnownScope<'_> {
+    fn derived(&self, below: &Arc<kernel::Snapshot>, chosen: &[LayerVersion]) -> Result<kernel::Snapshot, Error> {
+        let carried = self.cache.carried.find(self.key);
+        let scoped = match carried.and_then(|carried| below.with_carried_on_top(chosen, &carried)) {
+            Some(scoped) => scoped,
+            None => self.made(below, chosen)?,
+        };
+        if let Some(carried) = CarriedScope::of(below, &scoped) {
+            self.cache.carried.keep(self.key, carried, self.bytes, self.bounds);
+        }
+        Ok(scoped)
+    }
+
+    fn made(&self, below: &Arc<kernel::Snapshot>, chosen: &[LayerVersion]) -> Result<kernel::Snapshot, Error> {
+        let known = self.key.iter().zip(chosen).map(|(&number, layer)| self.cache.changes(below, number, layer));
+        match known.collect::<Option<Vec<_>>>() {
+            Some(changes) => match below.with_changes_on_top(chosen, &changes)? {
+                Some(scoped) => Ok(scoped),
+                None => below.with_layers_on_top(chosen),
+            },
+            None => below.with_layers_on_top(chosen),
+        }
+    }
 }
 
 /// How the scopes of a snapshot were found.
@@ -108,14 +146,13 @@ fn chosen_by_dimensions<'py>(
     Ok((key, layers))
 }
 
-/// The snapshot with chosen layers on top, of the same generation; `key` has the numbers of the layers, if they have some.
+/// The snapshot with chosen layers on top, of the same generation.
 fn topped(
     py: Python<'_>,
     snapshot: &Snapshot,
     parent: &Parent<'_>,
     layers: &[&Bound<'_, Layer>],
-    cache: &ScopeCache,
-    key: Option<&ScopeKey>,
+    known: Option<&KnownScope<'_>>,
 ) -> PyResult<Snapshot> {
     let below = parent.kernel;
     let mut chosen = Vec::with_capacity(layers.len());
@@ -125,14 +162,9 @@ fn topped(
         chosen.push(version);
         added = joined(py, added.as_ref(), opaques)?;
     }
-    let changes = key.and_then(|key| {
-        let known = key.iter().zip(&chosen).map(|(&number, layer)| cache.changes(below, number, layer));
-        known.collect::<Option<Vec<_>>>()
-    });
-    let scoped = match changes.map_or(Ok(None), |changes| below.with_changes_on_top(&chosen, &changes)) {
-        Ok(None) => below.with_layers_on_top(&chosen).map(|scoped| scoped.with_generation(below.generation)),
-        Ok(Some(scoped)) => Ok(scoped),
-        Err(error) => Err(error),
+    let scoped = match known {
+        Some(known) => known.derived(below, &chosen),
+        None => below.with_layers_on_top(&chosen),
     };
-    snapshot.derived(py, parent, scoped, added)
+    snapshot.derived(py, parent, scoped.map(|scoped| scoped.with_generation(below.generation)), added)
 }

@@ -101,7 +101,7 @@ reading_methods!(Snapshot, {
             let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
             let set = kernel.set(at, &names, &Arc::new(read.tree));
             // The object is made here, since each step on the way out would copy a snapshot that is none yet.
-            Bound::new(py, snapshot.derived(py, parent, set, read.opaques)?)
+            Bound::new(py, snapshot.publishing(snapshot.derived(py, parent, set, read.opaques)?))
         })
     }
 
@@ -126,7 +126,7 @@ reading_methods!(Snapshot, {
                 let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
                 return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
             }
-            snapshot.derived(py, parent, kernel.delete(at, &names), None)
+            Ok(snapshot.publishing(snapshot.derived(py, parent, kernel.delete(at, &names), None)?))
         })
     }
 

@@ -59,9 +59,8 @@ pub fn published(
         derived.with_generation(counted.max(least))
     });
     let mut new = snapshot.derived(py, parent, derived, added)?;
-    if let Some(dimensions) = dimensions {
-        new.dimensions = dimensions.unbind();
-    }
+    let Some(dimensions) = dimensions else { return Ok(snapshot.publishing(new)) };
+    new.dimensions = dimensions.unbind();
     Ok(new)
 }
 

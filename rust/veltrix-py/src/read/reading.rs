@@ -113,7 +113,7 @@ impl<'a, 'py> Reading<'a, 'py> {
                 snapshot.own.get_or_init(|| Box::new(ValueCache::new(snapshot.below().base.entries().len()))),
                 key,
                 hash,
-                entry,
+                snapshot.below().base_entry(hash, entry),
                 tree,
                 node,
             );

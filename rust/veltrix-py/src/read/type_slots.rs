@@ -116,8 +116,10 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
         if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
             return answer(known);
         }
-        // What is kept with a listed value is no item of a list, and so neither is what this key leads to.
-        if let Some(value) = snapshot.below().listed_value(known.path_tag, known.entry).map(HostValue::get)
+        // SAFETY: the caller's promise.
+        let may_be_item = snapshot.below().is_list(known.entry) && unsafe { !is_without_index(key) };
+        if !may_be_item
+            && let Some(value) = snapshot.below().listed_value(known.path_tag, known.entry).map(HostValue::get)
             && value != 0
         {
             return CacheAnswer::Value(value as *mut ffi::PyObject);
@@ -125,7 +127,22 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
     let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().and_then(|held| own(held)).map_or(CacheAnswer::Unknown, answer)
+    let Some(known) = snapshot.own.get().and_then(|held| own(held)) else { return CacheAnswer::Unknown };
+    // What the small overlay gives, it gives before; items of it take the slow way.
+    match &snapshot.small_overlay {
+        Some(small_overlay) if small_overlay.find(known.entry).is_some() => CacheAnswer::Unknown,
+        _ => answer(known),
+    }
+}
+
+/// Whether a key surely ends with a name and not with an index.
+///
+/// # Safety
+/// `key` is an exact `str`, and the thread is attached.
+#[inline]
+unsafe fn is_without_index(key: *mut ffi::PyObject) -> bool {
+    // SAFETY: the caller's promise; the text is looked at at once.
+    unsafe { ascii(key) }.is_some_and(|text| !text.ends_with(']'))
 }
 
 #[inline]

@@ -9,13 +9,37 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::{LayerChanges, LayerVersion, Recent, Snapshot, hash_of_parts};
+use veltrix_core::{CarriedScope, LayerChanges, LayerVersion, Recent, Snapshot, hash_of_parts};
 
 use crate::state::dimensions::{ScopeBounds, ScopeKey};
 
-#[derive(Default)]
 pub struct ScopeCache {
     state: Mutex<CacheState>,
+    /// What is carried over to what is published next.
+    pub carried: Arc<CarriedScopes>,
+}
+
+/// Scopes of the snapshots that were published one over the other, with the same dimensions, each as it was derived last.
+#[derive(Default)]
+pub struct CarriedScopes(Mutex<Recent<(Box<[(usize, usize)]>, Arc<CarriedScope>)>>);
+
+impl CarriedScopes {
+    fn locked(&self) -> MutexGuard<'_, Recent<(Box<[(usize, usize)]>, Arc<CarriedScope>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The scope of a key as it was derived last.
+    pub fn find(&self, key: &ScopeKey) -> Option<Arc<CarriedScope>> {
+        let mut carried = self.locked();
+        carried.find(hash(key), |(known, _)| **known == **key).map(|(_, scope)| Arc::clone(scope))
+    }
+
+    /// Carries a scope on, instead of the same one of before.
+    pub fn keep(&self, key: &ScopeKey, scope: CarriedScope, bytes: usize, bounds: ScopeBounds) {
+        let carried = (key.as_slice().into(), Arc::new(scope));
+        let gone = self.locked().put(hash(key), carried, bytes, bounds.scopes, bounds.bytes);
+        drop(gone);
+    }
 }
 
 /// What so many layers change is kept.
@@ -43,6 +67,11 @@ fn hash(key: &ScopeKey) -> u64 {
 }
 
 impl ScopeCache {
+    /// An empty cache, with the scopes of what the snapshot was published over.
+    pub fn new(carried: Option<&Arc<CarriedScopes>>) -> Self {
+        Self { state: Mutex::default(), carried: carried.map(Arc::clone).unwrap_or_default() }
+    }
+
     fn locked(&self) -> MutexGuard<'_, CacheState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

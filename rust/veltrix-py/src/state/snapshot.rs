@@ -14,7 +14,7 @@ use crate::interop::ffi;
 use crate::interop::panic::guarded;
 use crate::state::dimensions::Dimensions;
 use crate::state::opaques::joined;
-use crate::state::scope_cache::ScopeCache;
+use crate::state::scope_cache::{CarriedScopes, ScopeCache};
 use crate::state::small_overlay::{SmallOverlay, overlay_data};
 use crate::state::value_cache::ValueCache;
 
@@ -37,8 +37,8 @@ pub struct Snapshot {
     pub filter: u64,
     /// What was read from the base, shared by all snapshots over it.
     pub cache: Arc<ValueCache>,
-    /// What was read where this snapshot may differ from the base.
-    pub own: OnceLock<Box<ValueCache>>,
+    /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it.
+    pub own: Arc<OnceLock<Box<ValueCache>>>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
@@ -52,6 +52,8 @@ pub struct Snapshot {
     many: usize,
     pub dimensions: Py<Dimensions>,
     pub scopes: OnceLock<Box<ScopeCache>>,
+    /// The scopes of what it was published over.
+    pub carried: Option<Arc<CarriedScopes>>,
 }
 
 impl Snapshot {
@@ -66,7 +68,7 @@ impl Snapshot {
         Self {
             filter,
             cache,
-            own: OnceLock::new(),
+            own: Arc::default(),
             small_overlay: None,
             below: Arc::new(kernel),
             name: None,
@@ -76,6 +78,7 @@ impl Snapshot {
             opaques,
             dimensions,
             scopes: OnceLock::new(),
+            carried: None,
         }
     }
 
@@ -92,7 +95,7 @@ impl Snapshot {
         Self {
             filter: self.filter | small_overlay.filter(),
             cache: Arc::clone(&self.cache),
-            own: OnceLock::new(),
+            own: Arc::clone(&self.own),
             small_overlay: Some(small_overlay),
             below: Arc::clone(&self.below),
             name: name.map(String::into_boxed_str),
@@ -102,6 +105,7 @@ impl Snapshot {
             many: self.many,
             dimensions: self.dimensions.clone_ref(py),
             scopes: OnceLock::new(),
+            carried: None,
         }
     }
 
@@ -138,6 +142,13 @@ impl Snapshot {
         new.many = self.many;
         new.forget_opaques(py)?;
         Ok(new)
+    }
+
+    /// A snapshot that is published over this one, with the same dimensions: the scopes that are used are carried over.
+    #[must_use]
+    pub fn publishing(&self, mut new: Self) -> Self {
+        new.carried = self.scopes.get().map_or_else(|| self.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
+        new
     }
 
     /// Lets go of opaque objects that no layer refers to any more, once they have become many.
