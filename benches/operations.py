@@ -46,6 +46,7 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     scopes, of_many = Scoped.of(kernel, generated), Scoped.of(kernel, generated, declared=MANY)
     scope = scopes.snapshot.scope(scopes.choices[0])
     scoped_keys = equal_copies(scopes.paths[:40])
+    other_keys = equal_copies([path for path in flat if path not in scopes.paths][:40])
     return {
         "s[path], equal keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **equal}),
         "s[path], identical keys": Operation(unrolled("s[k{0}]", KEYS), {**reads, **numbered("k", stored)}),
@@ -80,14 +81,28 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         ),
         # A snapshot that has no scopes yet.
         "first scope of 69 values": Operation(
-            "s.with_layers().scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
+            "s.overlay(e).scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0], "e": {}}
         ),
         "resolving the layers of a scope": Operation(
             "resolve(layers)", {"resolve": kernel.resolve, "layers": scope.__reduce__()[1][1]}
         ),
+        "set in a middle layer and a scope of it, carried over": Operation(
+            "live.append(live.pop().set(next_path(), next_value(), layer=middle))\nlive[0].scope(c)",
+            {
+                "live": [scopes.snapshot],
+                "next_path": cycle([path for path in changed if path not in scopes.paths]).__next__,
+                "next_value": count_from(1_000_000).__next__,
+                "middle": MIDDLE,
+                "c": scopes.choices[0],
+            },
+        ),
         "overlay of 3 keys of a scope, 40 scoped reads": Operation(
             f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o",
             {"s": scope, "d": Request.within_a_section(flat, 3).data, **numbered("k", scoped_keys)},
+        ),
+        "overlay of 3 keys of a scope, 40 other reads": Operation(
+            f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o",
+            {"s": scope, "d": Request.within_a_section(flat, 3).data, **numbered("k", other_keys)},
         ),
         "set in a middle layer": Operation(
             "s.set(next_path(), next_value(), layer=middle)",

@@ -25,6 +25,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "footprint": (12, 14),
     "growth": (16,),
     "reference": (17,),
+    "scope": (27, 28, 29, 30, 33),
     "publish": (34, 35, 38, 46),
     "reload": (36, 37, 46),
     "equality": (39,),

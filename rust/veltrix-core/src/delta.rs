@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::base::EntryId;
 use crate::edit_log::EditLog;
-use crate::hamt::Hamt;
+use crate::hamt::{Hamt, KeyHalf, order};
 use crate::host_value::HostValue;
 use crate::interner::SegmentId;
 use crate::tree::{NodeId, Tree};
@@ -57,6 +57,17 @@ pub struct Delta {
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
     filter: u64,
+}
+
+/// What is listed for a path of whose hash half is known.
+#[derive(Clone, Copy, Debug)]
+pub enum Listing<'a> {
+    /// Nothing, surely.
+    Nothing,
+    /// This.
+    Change(&'a PathChange),
+    /// The whole hash has to be asked for.
+    Perhaps,
 }
 
 /// Two paths with one 64-bit hash: the snapshot must be resolved anew.
@@ -104,9 +115,18 @@ impl Delta {
         self.get(hash).is_some()
     }
 
-    /// Whether a path may be listed of whose hash only the upper half is known; `false` is certain.
-    pub fn may_list(&self, half: u32) -> bool {
-        self.latest.may_hold(half) || self.changes.may_hold(half)
+    /// What is listed for the path of an entry, of whose hash only the upper half is known.
+    #[inline]
+    pub fn listing(&self, half: u32, entry: EntryId) -> Listing<'_> {
+        if self.latest.may_hold(half) {
+            let latest = self.latest.iter().map(|(_, change)| change).find(|change| change.entry == entry);
+            return latest.map_or(Listing::Perhaps, Listing::Change);
+        }
+        match self.changes.get_by_half(half) {
+            KeyHalf::OfNone => Listing::Nothing,
+            KeyHalf::OfOne(change) if change.entry == entry => Listing::Change(change),
+            KeyHalf::OfOne(_) | KeyHalf::OfSome => Listing::Perhaps,
+        }
     }
 
     /// Whether an entry of the base is hidden.
@@ -168,6 +188,11 @@ impl Delta {
         Ok(())
     }
 
+    /// What sorts hashes as the map holds them: changes in this order are listed fastest.
+    pub const fn order(hash: u64) -> u64 {
+        order(key(hash))
+    }
+
     /// Says what paths are now by changes that others share, one for each hash.
     pub fn list(&mut self, mut listed: Vec<(u64, Arc<PathChange>)>) -> Result<(), Collision> {
         if listed.iter().any(|(hash, change)| self.get(*hash).is_some_and(|known| known.path != change.path)) {
@@ -178,7 +203,9 @@ impl Delta {
             self.work_in();
         }
         listed.iter_mut().for_each(|(hash, _)| *hash = key(*hash));
-        if self.changes.len() > listed.len() {
+        if self.changes.is_empty() {
+            self.changes = Hamt::of(listed);
+        } else if self.changes.len() > listed.len() {
             listed.into_iter().for_each(|(key, change)| self.changes.insert(key, change));
         } else {
             let known: HashSet<u64> = listed.iter().map(|(key, _)| *key).collect();
@@ -190,17 +217,6 @@ impl Delta {
             self.changes = Hamt::of(listed);
         }
         Ok(())
-    }
-
-    /// The change of the path of an entry, of whose hash only the upper half is known; `None` also where it takes the whole.
-    #[inline]
-    pub fn of_entry(&self, half: u32, entry: EntryId) -> Option<&PathChange> {
-        let latest = if self.latest.may_hold(half) {
-            self.latest.iter().map(|(_, change)| change).find(|change| change.entry == entry)
-        } else {
-            None
-        };
-        latest.or_else(|| self.changes.get_by_half(half).map(|change| &**change).filter(|change| change.entry == entry))
     }
 
     /// Puts the last changes into the map.

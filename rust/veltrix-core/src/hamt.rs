@@ -65,6 +65,17 @@ impl<V> Default for Hamt<V> {
     }
 }
 
+/// What stands under half of a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum KeyHalf<'a, V> {
+    /// Nothing.
+    OfNone,
+    /// The value of one key.
+    OfOne(&'a V),
+    /// Several keys, perhaps.
+    OfSome,
+}
+
 const fn bit_of(key: u64, shift: u32) -> u16 {
     1 << ((key >> shift) & MASK)
 }
@@ -208,7 +219,7 @@ fn find<V>(mut slot: Option<&HamtSlot<V>>, key: u64, mut shift: u32) -> Option<&
 }
 
 /// A key with its digits of four bits from the last to the first: what sorts keys as a map holds them.
-const fn order(key: u64) -> u64 {
+pub const fn order(key: u64) -> u64 {
     let bytes = key.swap_bytes();
     (bytes & 0x0F0F_0F0F_0F0F_0F0F) << 4 | (bytes >> 4) & 0x0F0F_0F0F_0F0F_0F0F
 }
@@ -240,31 +251,17 @@ impl<V: Clone> Hamt<V> {
         find(self.root.as_ref(), key, 0)
     }
 
-    /// Whether a key may be there of which only the lower half is known; `false` is certain.
-    pub fn may_hold(&self, half: u32) -> bool {
+    /// The value of a key of which only the lower half is known.
+    #[inline]
+    pub fn get_by_half(&self, half: u32) -> KeyHalf<'_, V> {
         let (key, mut shift) = (u64::from(half), 0);
         let mut slot = self.root.as_ref();
         loop {
             match slot {
-                None => return false,
-                Some(HamtSlot::Leaf(found, _)) => return *found as u32 == half,
-                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return true,
+                Some(HamtSlot::Leaf(found, value)) if *found as u32 == half => return KeyHalf::OfOne(value),
+                None | Some(HamtSlot::Leaf(..)) => return KeyHalf::OfNone,
+                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return KeyHalf::OfSome,
                 Some(HamtSlot::Branch(branch)) => slot = branch.slot(bit_of(key, shift)),
-            }
-            shift += BITS;
-        }
-    }
-
-    /// The value of a key of which only the lower half is known; `None` also where several keys have it.
-    #[inline]
-    pub fn get_by_half(&self, half: u32) -> Option<&V> {
-        let (key, mut shift) = (u64::from(half), 0);
-        let mut slot = self.root.as_ref()?;
-        loop {
-            match slot {
-                HamtSlot::Leaf(found, value) => return (*found as u32 == half).then_some(value),
-                HamtSlot::Branch(_) if shift == u32::BITS => return None,
-                HamtSlot::Branch(branch) => slot = branch.slot(bit_of(key, shift))?,
             }
             shift += BITS;
         }
@@ -324,7 +321,7 @@ impl<V: Clone> Hamt<V> {
 
 #[cfg(test)]
 mod tests {
-    use super::Hamt;
+    use super::{Hamt, KeyHalf};
     use std::collections::BTreeMap;
 
     fn keys() -> impl Iterator<Item = u64> {
@@ -367,10 +364,12 @@ mod tests {
             trie.differences(&built, &mut |_, one, other| assert_eq!(one, other));
             assert!(model.iter().all(|(key, value)| trie.get(*key) == Some(value)));
             for key in model.keys() {
-                let alike: Vec<_> = model.range(..).filter(|(other, _)| **other as u32 == *key as u32).collect();
-                let found = trie.get_by_half(*key as u32);
-                assert!(found.is_none_or(|value| alike.iter().any(|(_, other)| *other == value)));
-                assert!(found.is_some() || alike.len() > 1);
+                let alike = model.iter().filter(|(other, _)| **other as u32 == *key as u32);
+                match trie.get_by_half(*key as u32) {
+                    KeyHalf::OfNone => panic!("{key} is there"),
+                    KeyHalf::OfOne(value) => assert!(alike.map(|(_, value)| value).eq([value])),
+                    KeyHalf::OfSome => assert!(alike.count() > 1),
+                }
             }
         }
         for (left, left_model) in &old {

@@ -112,23 +112,22 @@ impl Snapshot {
     ) -> Result<Option<Self>, Error> {
         let stack: Arc<[LayerVersion]> = self.stack.iter().chain(layers).cloned().collect();
         check_count(&stack)?;
-        let of_layer = |(number, layer): (usize, &'_ Arc<LayerChanges>)| {
-            layer.changes.iter().map(move |(hash, _)| (*hash, number)).enumerate().collect::<Vec<_>>()
-        };
-        let mut all: Vec<_> = changes
-            .iter()
-            .enumerate()
-            .flat_map(of_layer)
-            .map(|(at, (hash, number))| (hash, number, at))
-            .collect();
+        let mut all = Vec::with_capacity(changes.iter().map(|layer| layer.changes.len()).sum());
+        for (number, layer) in changes.iter().enumerate() {
+            let of_layer = layer.changes.iter().enumerate();
+            all.extend(of_layer.map(|(at, (hash, _))| (Delta::order(*hash), number as u32, at as u32)));
+        }
         all.sort_unstable();
-        let change = |&(_, number, at): &(u64, usize, usize)| (&changes[number].changes[at].1, changes[number].plain);
+        let change = |&(_, number, at): &(u64, u32, u32)| {
+            let layer = &changes[number as usize];
+            (&layer.changes[at as usize], layer.plain)
+        };
         let mut listed = Vec::with_capacity(all.len());
         for same in all.chunk_by(|one, other| one.0 == other.0) {
             let Some((highest, lower)) = same.split_last() else { continue };
-            let (top, plain) = change(highest);
-            let goes_over = |lower: &(u64, usize, usize)| {
-                let (under, also_plain) = change(lower);
+            let ((hash, top), plain) = change(highest);
+            let goes_over = |lower: &(u64, u32, u32)| {
+                let ((_, under), also_plain) = change(lower);
                 top.path == under.path
                     && match (&top.state, &under.state) {
                         (PathState::Leaf(..), PathState::Leaf(..)) => plain && also_plain,
@@ -139,7 +138,7 @@ impl Snapshot {
             if !lower.iter().all(goes_over) {
                 return Ok(None);
             }
-            listed.push((highest.0, Arc::clone(top)));
+            listed.push((*hash, Arc::clone(top)));
         }
         let mut delta = self.delta.clone().unwrap_or_default();
         if delta.list(listed).is_err() {

@@ -52,6 +52,7 @@ mod recent;
 
 pub use base::{EntryId, NO_ENTRY};
 pub use carried_scope::CarriedScope;
+pub use delta::Listing;
 pub use derive::StackChange;
 pub use diff::{Difference, Leaf, What, diff};
 pub use digest::canonical;

@@ -111,14 +111,6 @@ impl Snapshot {
         self.base.entries().get(entry as usize).is_some_and(|entry| entry.kind == Kind::List)
     }
 
-    /// What is listed for the path of an entry of the base, of whose hash only the upper half is known, if it is a value;
-    /// `None` also where it takes the whole hash.
-    #[inline]
-    pub fn listed_value(&self, half: u32, entry: EntryId) -> Option<&HostValue> {
-        let change = self.delta.as_ref()?.of_entry(half, entry)?;
-        matches!(change.state, PathState::Leaf(..)).then_some(&change.value)
-    }
-
     /// Where the host keeps what it makes of the value that is listed under a hash, and the entry of the base that has the
     /// path, if that is a value's.
     pub fn kept_value(&self, hash: u64) -> Option<(&HostValue, EntryId)> {

@@ -44,7 +44,7 @@ pub fn scoped<'py>(
         Some(layers) => (layers.clone(), layers.into_iter().map(Bound::unbind).collect()),
     };
     let layers = layers.iter().map(layer_argument).collect::<PyResult<Vec<_>>>()?;
-    let values: usize = layers.iter().map(|layer| layer.get().version.values()).sum();
+    let values: usize = layers.iter().map(|layer| layer.get().values()).sum();
     let bytes = SCOPE_BYTES + SCOPED_VALUE_BYTES * values;
     let known = dimensions.is_plain().then_some(KnownScope { cache, key: &key, bytes, bounds: dimensions.bounds });
     let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers, known.as_ref()))?;

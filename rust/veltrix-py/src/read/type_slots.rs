@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
-use veltrix_core::{EntryId, HostValue, Known, NO_ENTRY, ROOT_HASH, Wanted};
+use veltrix_core::{EntryId, Known, Listing, NO_ENTRY, ROOT_HASH, Wanted};
 
 use crate::interop::ffi::attribute;
 use crate::interop::str_access::{ascii, hash, same_str};
@@ -112,17 +112,24 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
         if let Some(value) = snapshot.small_overlay.as_ref().and_then(|small_overlay| small_overlay.find(known.entry)) {
             return CacheAnswer::Value(value.as_ptr());
         }
-        let delta = snapshot.below().delta.as_ref();
-        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(known.entry)) {
-            return answer(known);
-        }
-        // SAFETY: the caller's promise.
-        let may_be_item = snapshot.below().is_list(known.entry) && unsafe { !is_without_index(key) };
-        if !may_be_item
-            && let Some(value) = snapshot.below().listed_value(known.path_tag, known.entry).map(HostValue::get)
-            && value != 0
-        {
-            return CacheAnswer::Value(value as *mut ffi::PyObject);
+        let listing = match &snapshot.below().delta {
+            Some(delta) => match delta.listing(known.path_tag, known.entry) {
+                Listing::Nothing if delta.hides(known.entry) => Listing::Perhaps,
+                listing => listing,
+            },
+            None => Listing::Nothing,
+        };
+        match listing {
+            Listing::Nothing => return answer(known),
+            Listing::Change(change) => {
+                let value = change.value.get();
+                // A key with an index leads to an item of a list, and is known by the list's entry.
+                // SAFETY: the caller's promise.
+                if value != 0 && (!snapshot.below().is_list(known.entry) || unsafe { is_without_index(key) }) {
+                    return CacheAnswer::Value(value as *mut ffi::PyObject);
+                }
+            }
+            Listing::Perhaps => {}
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
