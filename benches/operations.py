@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
+from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
 from benches.topics.overlays import SHAPES, leaves_of, neighbours
 from veltrix import Allowed
@@ -50,6 +51,10 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     wide_snapshot = kernel.resolve([kernel.Layer("wide", sections)])
     of_twenty = {"v": wide_snapshot["twenty"], "m": sections["twenty"]}
     missing = {"v": wide_snapshot["wide"], "m": wide, "k": "missing"}
+    scopes, of_many = Scoped.of(kernel, generated), Scoped.of(kernel, generated, declared=MANY)
+    scope = scopes.snapshot.scope(scopes.choices[0])
+    scoped_keys = equal_copies(scopes.paths[:40])
+    other_keys = equal_copies([path for path in flat if path not in scopes.paths][:40])
     return {
         "s[a][b][c][d]": Operation(unrolled("s[a{0}][b{0}][c{0}][d{0}]", KEYS), steps),
         "nested dicts' [a][b][c][d]": Operation(unrolled("m[a{0}][b{0}][c{0}][d{0}]", KEYS), steps),
@@ -104,6 +109,40 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
                 "d": dict.fromkeys(leaves_of(flat)[:3], "override"),
                 "a": Allowed(dict.fromkeys(leaves_of(flat)[:9], str)),
             },
+        ),
+        "known scope, 6 dimensions": Operation(
+            "s.scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
+        ),
+        "known scope, 6 of 40 dimensions": Operation(
+            "s.scope(c)", {"s": of_many.snapshot, "c": of_many.choices[0]}
+        ),
+        "known scope, keywords": Operation(
+            "s.scope(**c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
+        ),
+        # A snapshot that has no scopes yet.
+        "first scope of 69 values": Operation(
+            "s.overlay(e).scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0], "e": {}}
+        ),
+        "resolving the layers of a scope": Operation(
+            "resolve(layers)", {"resolve": kernel.resolve, "layers": scope.__reduce__()[1][1]}
+        ),
+        "set in a middle layer and a scope of it, carried over": Operation(
+            "live.append(live.pop().set(next_path(), next_value(), layer=middle))\nlive[0].scope(c)",
+            {
+                "live": [scopes.snapshot],
+                "next_path": cycle([path for path in changed if path not in scopes.paths]).__next__,
+                "next_value": count_from(1_000_000).__next__,
+                "middle": MIDDLE,
+                "c": scopes.choices[0],
+            },
+        ),
+        "overlay of 3 keys of a scope, 40 scoped reads": Operation(
+            f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o",
+            {"s": scope, "d": Request.within_a_section(flat, 3).data, **numbered("k", scoped_keys)},
+        ),
+        "overlay of 3 keys of a scope, 40 other reads": Operation(
+            f"o = s.overlay(d)\n{unrolled('o[k{0}]', 40)}\ndel o",
+            {"s": scope, "d": Request.within_a_section(flat, 3).data, **numbered("k", other_keys)},
         ),
         "set in a middle layer": Operation(
             "s.set(next_path(), next_value(), layer=middle)",

@@ -26,6 +26,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "growth": (16,),
     "habits": (18, 19, 20, 21, 22, 23),
     "overlays": (25, 26),
+    "scope": (27, 28, 29, 30, 33),
     "reference": (43,),
     "publish": (34, 35, 38, 46),
     "reload": (36, 37, 46),

@@ -18,3 +18,11 @@ LONGEST_SIBLING = 300
 """The most characters of a name that it keeps."""
 MAX_LAYERS = 1_000
 """The most layers of a stack."""
+MAX_SCOPES = 16_384
+"""How many scopes a snapshot keeps unless it is given another number."""
+MAX_SCOPE_BYTES = 64 << 20
+"""How many bytes they may take, by the estimate of the next two, unless it is given another number."""
+SCOPE_BYTES = 1_536
+"""What a scope is taken to need for itself, in bytes."""
+SCOPED_VALUE_BYTES = 64
+"""What it is taken to need for each value of its layers, in bytes."""

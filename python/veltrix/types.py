@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import abc, namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType
 
 from veltrix._text import place_in_file, printable
@@ -39,11 +39,18 @@ if TYPE_CHECKING:
         secret: bool
         definitions: tuple[Definition, ...]
 
+    class _ScopeCacheInfo(NamedTuple):
+        hits: int
+        misses: int
+        entries: int
+        bytes: int
+
 else:
     # Importing `typing` costs more than the rest of this package.
     _Origin = namedtuple("_Origin", "layer source file line column variable", defaults=(None,) * 4)
     _Definition = namedtuple("_Definition", "path operator type value origin role")
     _Explanation = namedtuple("_Explanation", "path present value origin secret definitions")
+    _ScopeCacheInfo = namedtuple("_ScopeCacheInfo", "hits misses entries bytes")
 
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
@@ -89,6 +96,15 @@ class Definition(_Definition):
 
 class Explanation(_Explanation):
     """Why a path has its value: every definition of it, the highest first."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _shown(self)
+
+
+class ScopeCacheInfo(_ScopeCacheInfo):
+    """How often a scope of a snapshot was at hand and was not, how many it keeps, and their estimated bytes."""
 
     __slots__ = ()
 
@@ -219,14 +235,26 @@ class FrozenMapping(Mapping):  # type: ignore[type-arg]
 
 
 class Dimension:
-    """A name that `scope()` takes, with the layer that each choice puts on top."""
+    """A name that `scope()` takes, with the layer that each choice puts on top.
 
-    __slots__ = ("layers", "name", "strict")
+    `layers` is a mapping of choices to their layers. With `strict`, a choice that is not in it is a
+    `ValueError`. With `many`, a choice is an iterable of names, whose layers apply in the order of `layers`.
+
+        flags = Dimension("flags", {"a": Layer("a", {}), "b": Layer("b", {})}, many=True)
+
+    Raises a `TypeError` for a name that is no `str`, or layers that are no mapping.
+    """
+
+    __slots__ = ("layers", "many", "name", "strict")
     name: str
     layers: Mapping[str, Layer]
     strict: bool
+    many: bool
 
-    def __init__(self, name: str, layers: Mapping[str, Layer], strict: bool = False) -> None:
+    # Pickles give the flags by position.
+    def __init__(
+        self, name: str, layers: Mapping[str, Layer], strict: bool = False, many: bool = False
+    ) -> None:
         if not isinstance(name, str):
             raise TypeError(f"a dimension's name is a str, not {type(name).__name__}")
         if not isinstance(layers, Mapping):
@@ -234,6 +262,7 @@ class Dimension:
         object.__setattr__(self, "name", str(name))
         object.__setattr__(self, "layers", FrozenMapping(layers))
         object.__setattr__(self, "strict", bool(strict))
+        object.__setattr__(self, "many", bool(many))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Dimension is read-only")
@@ -241,30 +270,70 @@ class Dimension:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError("a Dimension is read-only")
 
-    def choose(self, choice: str | None) -> Layer | None:
-        """The layer of this name, if there is one."""
+    def choose(self, choice: str | Iterable[str] | None) -> Layer | tuple[Layer, ...] | None:
+        """The layer of this name, if there is one; of a dimension of `many` the layers of these names."""
+        layers = tuple([layer for _, layer in self._named(choice)])
+        if self.many:
+            return layers
+        return layers[0] if layers else None
+
+    def _named(self, choice: str | Iterable[str] | None) -> list[tuple[str, Layer]]:
+        """The layers of a choice in their order, with their names in the table."""
         if choice is None:
-            return None
+            return []
+        names = self._several(choice) if self.many else [self._one(choice)]
+        if self.strict:
+            for name in names:
+                if name not in self.layers:
+                    known = ", ".join(repr(name) for name in self.layers) or "no names"
+                    raise ValueError(f"dimension {self.name!r} has no layer {name!r}; it has {known}")
+        if not self.many:
+            layer = self.layers.get(names[0])
+            return [] if layer is None else [(str.__str__(names[0]), layer)]
+        wanted = set(names)
+        return [(name, layer) for name, layer in self.layers.items() if name in wanted]
+
+    def _one(self, choice: object) -> str:
         if not isinstance(choice, str):
             raise TypeError(f"the choice of {self.name!r} is a str or None, not {type(choice).__name__}")
-        layer: Layer | None = self.layers.get(choice)
-        if layer is None and self.strict:
-            known = ", ".join(repr(name) for name in self.layers) or "no names"
-            raise ValueError(f"dimension {self.name!r} has no layer {choice!r}; it has {known}")
-        return layer
+        return choice
+
+    def _several(self, choice: object) -> list[str]:
+        if isinstance(choice, str) or not isinstance(choice, Iterable):
+            kind = type(choice).__name__
+            raise TypeError(f"the choice of {self.name!r} is an iterable of str or None, not {kind}")
+        names = list(choice)
+        for name in names:
+            if not isinstance(name, str):
+                raise TypeError(f"a name of the choice of {self.name!r} is a str, not {type(name).__name__}")
+        return names
 
     def __repr__(self) -> str:
         return f"<veltrix.Dimension {self.name!r}, {len(self.layers)} layers>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Dimension, (self.name, dict(self.layers), self.strict))
+        flags = (self.strict, True) if self.many else (self.strict,)
+        return (Dimension, (self.name, dict(self.layers), *flags))
+
+
+def chosen_by(dimension: Dimension, choice: Any) -> list[tuple[Any, Layer]]:
+    """The layers of a choice in their order, each with what a scope is known by: its name in the table.
+
+    A dimension of a class of its own chooses as it likes: its layers stand for themselves.
+    """
+    if type(dimension) is Dimension:
+        return dimension._named(choice)
+    found: Any = dimension.choose(choice)
+    layers = found if dimension.many else () if found is None else (found,)
+    return [(layer, layer) for layer in layers]
 
 
 def exchanged_layers(
     old: tuple[Dimension, ...], new: tuple[Dimension, ...]
 ) -> list[tuple[Layer, Layer]] | None:
     """The layers of the same choices that are not the same objects; None where other choices can be made."""
-    if [(one.name, one.strict) for one in old] != [(one.name, one.strict) for one in new]:
+    declared = [[(one.name, one.strict, one.many) for one in table] for table in (old, new)]
+    if declared[0] != declared[1]:
         return None
     exchanged: list[tuple[Layer, Layer]] = []
     for before, after in zip(old, new, strict=True):

@@ -49,7 +49,7 @@ class Case:
 
     layers: list[LayerSpec]
     conflicts: Any
-    dimensions: tuple[tuple[str, tuple[tuple[str, int], ...], bool], ...]
+    dimensions: tuple[tuple[str, tuple[tuple[str, int], ...], bool, bool], ...]
     steps: list[Step]
     universe: list[str | Path]
     repeated: list[int] = field(default_factory=list)
@@ -58,6 +58,8 @@ class Case:
     """Whether what is derived is looked at only when the script is over: nothing was read from it before."""
     generation: Any = 1
     """The generation that the stack is resolved as."""
+    bounds: dict[str, int] = field(default_factory=dict)
+    """How many scopes are kept, if not as many as usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,14 +84,15 @@ class Run:
             conflicts=conflicts,
             dimensions=self.dimensions(self.case.dimensions) if self.layers else (),
             generation=self.case.generation if conflicts == self.case.conflicts else 1,
+            **self.case.bounds,
         )
 
     def dimensions(self, declared: Any) -> list[Dimension]:
         """Dimensions with tables of layers; a number is that of a layer of the case."""
         layer = lambda one: self.given(Ref("layer", one) if isinstance(one, int) else one)  # noqa: E731
         return [
-            Dimension(name, {choice: layer(one) for choice, one in table}, strict)
-            for name, table, strict in declared
+            Dimension(name, {choice: layer(one) for choice, one in table}, strict=strict, many=many)
+            for name, table, strict, many in declared
         ]
 
     def derive(self, make: Callable[[], Any]) -> Outcomes:
@@ -223,16 +224,31 @@ def _with_layers(
     return run.derive(change)
 
 
-def _scope(run: Run, number: int, choices: dict[str, Any]) -> Outcomes:
+def _scope(run: Run, number: int, choices: Any, more: dict[str, Any]) -> Outcomes:
+    """A scope, what is counted before and after, and whether it is the same object when it is asked for again."""
     snapshot = run.snapshot(number)
+    outcomes = run.derive(lambda: snapshot.scope(choices, **more))
+    made = run.made
+    again = observe(lambda: snapshot.scope(choices, **more) is made)
+    return (*outcomes, again, observe(lambda: tuple(snapshot.scope_cache_info())))
 
-    def twice() -> Any:
-        scoped = snapshot.scope(**choices)
-        if snapshot.scope(**choices) is not scoped:
-            raise AssertionError("a scope was resolved twice")
-        return scoped
 
-    return run.derive(twice)
+def _scope_again(run: Run, number: int, choices: tuple[Any, ...], operation: str, change: tuple[Any, ...]) -> Outcomes:
+    """Scopes of a snapshot, the same of what is published over it, and the same of what is published over that."""
+    before, seen = run.snapshot(number), []
+
+    def scopes(snapshot: Any) -> None:
+        for given, more in choices:
+            outcome = observe(lambda: snapshot.scope(given, **more))
+            seen.append(portrait(outcome[1], run.case.universe) if outcome[0] == "value" else (outcome,))
+        seen.append((("value", tuple(snapshot.scope_cache_info())),))
+
+    scopes(before)
+    outcomes = OPERATIONS[operation](run, number, *change)
+    if run.made is not None:
+        scopes(run.made)
+        scopes(before)
+    return (*outcomes, *[outcome for one in seen for outcome in one])
 
 
 def _diff(run: Run, old: Any, new: Any) -> Outcomes:
@@ -374,6 +390,7 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "hold_diff": _hold_diff,
     "hold_view": _hold_view,
     "scope": _scope,
+    "scope_again": _scope_again,
     "pickle": _pickle,
     "pickle_layer": _pickle_layer,
 }

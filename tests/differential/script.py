@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 from tests.differential import hostile
@@ -64,7 +66,15 @@ def make_case(seed: int, large: bool = False) -> Case:
     universe = [path_text(path) if source.chance(0.7) else path for path in universe]
     late = source.chance(0.15)
     generation = _generation(source) if source.chance(0.05) else 1
-    return Case(layers, conflicts, dimensions, steps, universe, repeated, late, generation)
+    bounds = _bounds(source) if dimensions and source.chance(0.5) else {}
+    return Case(layers, conflicts, dimensions, steps, universe, repeated, late, generation, bounds)
+
+
+def _bounds(source: Source) -> dict[str, int]:
+    """So few scopes that some are let go."""
+    if source.chance(0.6):
+        return {"max_scopes": source.below(4)}
+    return {"max_scope_bytes": source.below(5) * 1_600}
 
 
 def _generation(source: Source) -> Any:
@@ -82,6 +92,7 @@ def _dimensions(source: Source, layers: list[LayerSpec]) -> tuple[Any, ...]:
         (
             name,
             tuple((choice, source.below(len(layers))) for choice in ("eu", "us", "")[: 1 + source.below(3)]),
+            source.chance(0.3),
             source.chance(0.3),
         )
         for name in ("region", "season")[: 1 + source.below(2)]
@@ -235,7 +246,7 @@ class _Script:
             choices = ("eu", "us", "")[: 1 + source.below(3)]
             # Mostly those of the stack, as the tables that are there have them: the same, or read again.
             table = [(choice, self.layer()) for choice in choices]
-            tables.append((name, table, source.chance(0.1)))
+            tables.append((name, table, source.chance(0.1), source.chance(0.2)))
         return tables
 
     def said(self) -> Any:
@@ -253,15 +264,43 @@ class _Script:
             return Ref("copy", self.snapshot())
         return Ref("reader", self.snapshot()) if roll < 0.7 else source.pick(hostile.OTHERS)
 
-    def choice(self) -> dict[str, Any]:
+    def choice(self) -> tuple[Any, dict[str, Any]]:
+        """What `scope` is given: a mapping or None, and keywords."""
         source = self.source
-        choices: dict[str, Any] = {
-            name: source.pick(("eu", "us", "", None, "no such"))
-            for name in ("region", "season")[: source.below(3)]
-        }
+        choices = {name: self.chosen() for name in ("region", "season")[: source.below(3)]}
         if source.chance(0.05):
-            choices[source.pick(("hunt", "é", "self", "region"))] = source.pick((None, 1, "eu", b"eu"))
-        return choices
+            wrong = (None, 1, "eu", b"eu", ["eu", 1], hostile.Text("eu"), {"eu": 1})
+            choices[source.pick(("hunt", "é", "self", "region"))] = source.pick(wrong)
+        if source.chance(0.4):
+            return None, choices
+        if source.chance(0.03):
+            return source.pick(hostile.OTHERS), choices
+        more = {"season": choices.pop("season")} if "season" in choices and source.chance(0.3) else {}
+        if source.chance(0.05):
+            more["region"] = self.chosen()
+        if source.chance(0.05):
+            choices[source.pick((hostile.Text("region"), 1))] = "eu"
+        return source.pick((dict, dict, dict, UserDict, MappingProxyType))(choices), more
+
+    def chosen(self) -> Any:
+        """A choice of one name, or of several."""
+        source = self.source
+        names = ("eu", "us", "", None, "no such")
+        if source.chance(0.7):
+            return source.pick(names)
+        some = [source.pick(names[:3] if source.chance(0.9) else names) for _ in range(source.below(4))]
+        return source.pick((list, list, tuple, frozenset))(some)
+
+    def published_again(self) -> tuple[Any, ...]:
+        """Choices, and a change of the snapshot between two times that they are made."""
+        source = self.source
+        number, choices = self.snapshot(), tuple(self.choice() for _ in range(1 + source.below(3)))
+        roll = source.random()
+        if roll < 0.6:
+            return number, choices, "set", (*self.definition(), self.layer_name())
+        if roll < 0.8:
+            return number, choices, "delete", (self.write_path(), self.layer_name())
+        return number, choices, "with_layers", self.publishing()[1:]
 
 
 Maker = Callable[[_Script], tuple[Any, ...]]
@@ -302,15 +341,18 @@ _DERIVATIONS = (
     (2, "hold_view", lambda script: (script.snapshot(), script.maker.path())),
     (2, "pickle", lambda script: (script.target(), script.source.below(6))),
     (1, "pickle_layer", lambda script: (script.source.below(8),)),
-    (1, "scope", lambda script: (script.snapshot(), script.choice())),
+    (1, "scope", lambda script: (script.snapshot(), *script.choice())),
 )  # fmt: skip
 _ORDINARY = _weighted(*_READS, *_DERIVATIONS)
-_SCOPED = _ORDINARY + _weighted((40, "scope", lambda script: (script.snapshot(), script.choice())))
+_SCOPED = _ORDINARY + _weighted(
+    (40, "scope", lambda script: (script.snapshot(), *script.choice())),
+    (40, "scope_again", lambda script: script.published_again()),
+)
 _PUBLISHING = _weighted(
     (30, "with_layers", lambda script: (script.snapshot(), script.several_again(), [], None, script.said())),
     (8, "with_layers", lambda script: script.publishing()),
     (2, "with_layers", lambda script: (script.snapshot(), [], ["base"], None, None)),
-    (3, "scope", lambda script: (script.snapshot(), script.choice())),
+    (3, "scope", lambda script: (script.snapshot(), *script.choice())),
     (3, "reads", lambda script: (script.snapshot(),)),
     (5, "set", lambda script: (script.snapshot(), *script.definition(), "base")),
     (5, "delete", lambda script: (script.snapshot(), script.write_path(), "base")),

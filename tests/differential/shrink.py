@@ -60,6 +60,8 @@ def _smaller(case: Case) -> Iterator[Case]:
         yield changed(case, late=False)
     if case.generation != 1:
         yield changed(case, generation=1)
+    if case.bounds:
+        yield changed(case, bounds={})
     if case.conflicts != "replace":
         yield changed(case, conflicts="replace")
     for at in range(len(case.universe)):
@@ -140,7 +142,7 @@ def reproduction(case: Case) -> str:
         f"case = Case(\n    layers=[\n{layers}    ],\n    conflicts={case.conflicts!r},\n"
         f"    dimensions={case.dimensions!r},\n    steps=[\n{steps}    ],\n"
         f"    universe={case.universe!r},\n    repeated={case.repeated!r},\n    late={case.late!r},\n"
-        f"    generation={source(case.generation)},\n)\n"
+        f"    generation={source(case.generation)},\n    bounds={case.bounds!r},\n)\n"
         "print(*compare(case, *kernels()))"
     )
 

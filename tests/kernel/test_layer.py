@@ -111,7 +111,8 @@ def test_origins_reach_into_operators(kernel):
 CALLS = {
     "Layer": "(name, data, *, source='mapping', origins=None, secret=False)",
     "Layer.parse": "(name, text, format, *, file=None, secret=False)",
-    "resolve": "(layers, *, conflicts='error', dimensions=(), generation=1)",
+    "resolve": "(layers, *, conflicts='error', dimensions=(), generation=1, max_scopes=16384,"
+    " max_scope_bytes=67108864)",
     "diff": "(old, new)",
     "parse_path": "(path)",
     "format_path": "(path)",
@@ -122,7 +123,8 @@ CALLS = {
     "Snapshot.set": "(self, path, value, *, layer=None)",
     "Snapshot.delete": "(self, path, *, layer=None)",
     "Snapshot.with_layers": "(self, *layers, without=(), dimensions=None, generation=None)",
-    "Snapshot.scope": "(self, **choices)",
+    "Snapshot.scope": "(self, choices=None, **more)",
+    "Snapshot.scope_cache_info": "(self)",
     "View.get": "(self, path, default=None)",
 }
 

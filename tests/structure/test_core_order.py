@@ -22,6 +22,7 @@ ORDER = (
     "formats",
     "layer",
     "hamt",
+    "host_value",
     "edit_log",
     "rule",
     "patch",
@@ -43,10 +44,13 @@ ORDER = (
     "derivation",
     "on_top",
     "derive",
+    "layer_changes",
+    "carried_scope",
     "edit",
     "explain",
     "digest",
     "read_cache",
+    "recent",
 )
 
 

@@ -20,7 +20,12 @@ CONCEPTS = {
     "a snapshot": (
         "snapshot",
         ["snapshot", "edit"],
-        ["classes/snapshot", "classes/scope", "classes/with_layers"],
+        ["classes/snapshot", "classes/with_layers"],
+    ),
+    "scopes": (
+        "scope",
+        ["layer_changes", "carried_scope", "recent"],
+        ["classes/scope", "state/dimensions", "state/scope_cache"],
     ),
     "deriving": ("derive", ["derive", "derivation", "on_top", "tree_diff"], []),
     "overrides by path": ("override", [], ["classes/overrides"]),
@@ -50,7 +55,7 @@ ONLY_PURE = {"formats/usual"}
 # Data structures and caches, which only the fast side needs, and what the reference has from `veltrix`.
 ONLY_CORE = {
     "lib", "formats/mod", "formats/document_error", "limits", "error", "hash", "interner", "hamt", "edit_log",
-    "tree/buffer_pool", "index", "base", "delta", "reintern", "overlay_places", "small_overlay",
+    "tree/buffer_pool", "host_value", "index", "base", "delta", "reintern", "overlay_places", "small_overlay",
     "read_cache",
 }  # fmt: skip
 

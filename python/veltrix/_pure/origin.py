@@ -26,13 +26,13 @@ def text_argument(what: str, text: str) -> str:
     return plain
 
 
-def number_argument(what: str, number: int, last: int) -> int:
-    """The plain value of an argument that must be an `int` from 1 on."""
+def number_argument(what: str, number: int, last: int, first: int = 1) -> int:
+    """The plain value of an argument that must be an `int` of a range."""
     if not isinstance(number, int) or isinstance(number, bool):
         raise TypeError(f"{what} is an int, not {type_name(number)}")
     plain = int.__add__(number, 0)  # plain; PyPy's `int.__index__` asks a subclass
-    if not 1 <= plain <= last:
-        raise ValueError(f"{what} is from 1 to {last}")
+    if not first <= plain <= last:
+        raise ValueError(f"{what} is from {first} to {last}")
     return plain
 
 

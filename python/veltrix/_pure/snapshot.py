@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from veltrix._limits import MAX_LAYERS
+from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES
 from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference, same_definitions
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
@@ -27,6 +27,7 @@ from veltrix._pure.origin import text_argument
 from veltrix._pure.override import checker, nested
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
+from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
 from veltrix.types import Dimension, Origin, exchanged_layers
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
     from veltrix._pure.diff import Difference
     from veltrix._pure.resolve import Run
     from veltrix.allowed import Allowed
+    from veltrix._pure.scope import Choice
+    from veltrix.types import ScopeCacheInfo
 
     Path = str | tuple[str | int, ...]
-
-_SCOPES = 128
 
 
 class Snapshot(Reader):
@@ -54,7 +55,7 @@ class Snapshot(Reader):
     _conflicts: Literal["error", "replace"]
     _dimensions: tuple[Dimension, ...]
     _generation: int
-    _scopes: dict[tuple[Layer, ...], Snapshot]
+    _scopes: ScopeCache
     _memo: dict[Any, Any]
     """What Python code of this package keeps with the snapshot, and no other snapshot has."""
 
@@ -87,7 +88,7 @@ class Snapshot(Reader):
         from veltrix._pickle import FORMAT, restore_snapshot
 
         state = (self._layers, self._conflicts, self._dimensions, self._generation)
-        return (restore_snapshot, (FORMAT, *state))
+        return (restore_snapshot, (FORMAT, *state, *self._scopes.bounds.state()))
 
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
         """The snapshot with one more layer on top, of the same generation."""
@@ -165,24 +166,35 @@ class Snapshot(Reader):
         stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
         return self._published((*stack, *coming.values()), scopes, least)
 
-    def scope(self, /, **choices: str | None) -> Snapshot:
-        """The snapshot with the chosen layers on top, in the order in which the dimensions are declared."""
-        names = {dimension.name for dimension in self._dimensions}
-        for name in choices:
-            if name not in names:
-                known = ", ".join(repr(dimension.name) for dimension in self._dimensions) or "none"
-                raise TypeError(f"unknown dimension {name!r}; declared are {known}")
-        found = (dimension.choose(choices.get(dimension.name)) for dimension in self._dimensions)
-        chosen = tuple(checked_layer(layer) for layer in found if layer is not None)
+    def scope(self, choices: Mapping[str, Choice] | None = None, /, **more: Choice) -> Snapshot:
+        """The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
+
+        `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
+        dimension of `many`, an iterable of `str`, or None.
+
+            config = config.scope(region="eu")
+
+        Raises a `TypeError` for a dimension that is unknown or chosen twice and for a choice of a wrong
+        type, a `ValueError` for a name that a strict dimension does not have, a `ConflictError` where the
+        layers conflict, and a `LimitError` beyond 1,000 layers.
+        """
+        chosen = chosen_layers(self._dimensions, asked_for(choices, more))
         if not chosen:
             return self
-        scoped = self._scopes.pop(chosen, None)
+        scoped: Snapshot | None = self._scopes.find(chosen)
         if scoped is None:
-            scoped = self._with((*self._layers, *chosen), self._dimensions)
-        self._scopes[chosen] = scoped
-        for oldest in list(self._scopes)[:-_SCOPES]:
-            self._scopes.pop(oldest, None)
+            made = self._with((*self._layers, *chosen.values()), self._dimensions)
+            scoped = self._scopes.keep(chosen, made)
         return scoped
+
+    def scope_cache_info(self) -> ScopeCacheInfo:
+        """How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`.
+
+        A miss is a scope that had to be derived; bytes are an estimate. A derived snapshot begins at 0.
+
+            config.scope_cache_info().hits
+        """
+        return self._scopes.info()
 
     @property
     def _snapshot(self) -> Snapshot:  # type: ignore[override]
@@ -191,7 +203,7 @@ class Snapshot(Reader):
     def _with(self, layers: tuple[Layer, ...], dimensions: tuple[Dimension, ...]) -> Snapshot:
         """The snapshot of another stack; a conflict is left to a whole resolve, which names the first."""
         before, after = _run(self._layers), _run(layers)
-        options = self._conflicts, dimensions, self._generation
+        options = self._conflicts, dimensions, self._generation, self._scopes.bounds
         try:
             tree = derive(self._tree, before, after, (), self._conflicts) if after else {}
             return _made(tree, layers, *options)
@@ -244,18 +256,22 @@ def resolve(
     conflicts: Literal["error", "replace"] = "error",
     dimensions: Iterable[Dimension] = (),
     generation: int = 1,
+    max_scopes: int = MAX_SCOPES,
+    max_scope_bytes: int = MAX_SCOPE_BYTES,
 ) -> Snapshot:
     """The snapshot of a stack of layers, the lowest first.
 
     `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
-    from 1 to 2**62, the number that the snapshot begins to count with.
+    from 1 to 2**62, the number that the snapshot begins to count with. It keeps the `max_scopes` scopes that
+    were used last, 16,384 unless another number is given, of an estimated `max_scope_bytes` bytes, 64 MiB,
+    and so does each snapshot that is derived from it; both are an `int` from 0 to 2**62.
 
         config = veltrix.resolve([defaults, site])
 
     Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
     a `ValueError` for an argument of a wrong type or value.
     """
-    return _checked(layers, conflicts, dimensions, generation)
+    return _checked(layers, conflicts, dimensions, generation, max_scopes, max_scope_bytes)
 
 
 resolve.__module__ = "veltrix"
@@ -282,9 +298,11 @@ def restore_snapshot(
     conflicts: Literal["error", "replace"],
     dimensions: Iterable[Dimension],
     generation: int,
+    max_scopes: int = MAX_SCOPES,
+    max_scope_bytes: int = MAX_SCOPE_BYTES,
 ) -> Snapshot:
     """The snapshot that was pickled."""
-    return _checked(layers, conflicts, dimensions, generation)
+    return _checked(layers, conflicts, dimensions, generation, max_scopes, max_scope_bytes)
 
 
 def _checked(
@@ -292,9 +310,12 @@ def _checked(
     conflicts: Literal["error", "replace"],
     dimensions: Iterable[Dimension],
     generation: int,
+    max_scopes: int,
+    max_scope_bytes: int,
 ) -> Snapshot:
     """The snapshot of what a caller gives."""
     counted = generation_argument(generation)
+    bounds = Bounds(max_scopes, max_scope_bytes)
     if not is_one_of(conflicts, ("error", "replace")):
         raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
     stack = tuple(layers)
@@ -302,7 +323,7 @@ def _checked(
         checked_layer(layer)
     scopes = declared(dimensions)
     rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
-    return _resolved(stack, rule, scopes, counted)
+    return _resolved(stack, rule, scopes, counted, bounds)
 
 
 def _resolved(
@@ -310,11 +331,12 @@ def _resolved(
     conflicts: Literal["error", "replace"],
     dimensions: tuple[Dimension, ...],
     generation: int,
+    bounds: Bounds,
 ) -> Snapshot:
     """The snapshot of this stack and generation, with all that can be read at hand."""
     run = _run(layers)
     tree = finish(run, (), conflicts) if run else {}
-    snapshot = _made(tree, layers, conflicts, dimensions, generation)
+    snapshot = _made(tree, layers, conflicts, dimensions, generation, bounds)
     values = snapshot._values
     for path, value in pre_order(tree, "", {}):
         values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
@@ -334,6 +356,7 @@ def _made(
     conflicts: Literal["error", "replace"],
     dimensions: tuple[Dimension, ...],
     generation: int,
+    bounds: Bounds,
 ) -> Snapshot:
     """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
@@ -343,7 +366,7 @@ def _made(
     keep("_conflicts", conflicts)
     keep("_dimensions", dimensions)
     keep("_generation", generation)
-    keep("_scopes", {})
+    keep("_scopes", ScopeCache(bounds))
     keep("_memo", {})
     return snapshot
 

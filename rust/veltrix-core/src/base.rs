@@ -154,6 +154,12 @@ impl Base {
         self.child(mapping, hash, || Some(name), |segment| segment == name)
     }
 
+    /// The child of a mapping by its name and the hash of its path.
+    #[inline]
+    pub fn child_named(&self, mapping: EntryId, hash: u64, name: SegmentId) -> Option<EntryId> {
+        self.child(mapping, hash, || Some(name), |segment| segment == name)
+    }
+
     /// The child of a mapping whose path has this hash: by the number of its name, or by what says whether it is the name.
     #[inline]
     fn child(

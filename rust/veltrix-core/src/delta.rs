@@ -8,11 +8,13 @@
 //! its children are then read from the layers. The last few changes stand in a list before the map: one more of them
 //! costs less than a copy of the way to a place in a map.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::base::EntryId;
 use crate::edit_log::EditLog;
-use crate::hamt::Hamt;
+use crate::hamt::{Hamt, KeyHalf, order};
+use crate::host_value::HostValue;
 use crate::interner::SegmentId;
 use crate::tree::{NodeId, Tree};
 
@@ -42,6 +44,8 @@ pub struct PathChange {
     pub entry: EntryId,
     /// What it is now.
     pub state: PathState,
+    /// What the host has made of its value.
+    pub value: HostValue,
 }
 
 /// All changes of a snapshot against its base.
@@ -53,6 +57,17 @@ pub struct Delta {
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
     filter: u64,
+}
+
+/// What is listed for a path of whose hash half is known.
+#[derive(Clone, Copy, Debug)]
+pub enum Listing<'a> {
+    /// Nothing, surely.
+    Nothing,
+    /// This.
+    Change(&'a PathChange),
+    /// The whole hash has to be asked for.
+    Perhaps,
 }
 
 /// Two paths with one 64-bit hash: the snapshot must be resolved anew.
@@ -100,9 +115,18 @@ impl Delta {
         self.get(hash).is_some()
     }
 
-    /// Whether a path may be listed of whose hash only the upper half is known; `false` is certain.
-    pub fn may_list(&self, half: u32) -> bool {
-        self.latest.may_hold(half) || self.changes.may_hold(half)
+    /// What is listed for the path of an entry, of whose hash only the upper half is known.
+    #[inline]
+    pub fn listing(&self, half: u32, entry: EntryId) -> Listing<'_> {
+        if self.latest.may_hold(half) {
+            let latest = self.latest.iter().map(|(_, change)| change).find(|change| change.entry == entry);
+            return latest.map_or(Listing::Perhaps, Listing::Change);
+        }
+        match self.changes.get_by_half(half) {
+            KeyHalf::OfNone => Listing::Nothing,
+            KeyHalf::OfOne(change) if change.entry == entry => Listing::Change(change),
+            KeyHalf::OfOne(_) | KeyHalf::OfSome => Listing::Perhaps,
+        }
     }
 
     /// Whether an entry of the base is hidden.
@@ -160,7 +184,38 @@ impl Delta {
         if !self.latest.takes(hash) {
             self.work_in();
         }
-        self.latest.put(hash, PathChange { path: Arc::clone(path), entry, state });
+        self.latest.put(hash, PathChange { path: Arc::clone(path), entry, state, value: HostValue::default() });
+        Ok(())
+    }
+
+    /// What sorts hashes as the map holds them: changes in this order are listed fastest.
+    pub const fn order(hash: u64) -> u64 {
+        order(key(hash))
+    }
+
+    /// Says what paths are now by changes that others share, one for each hash.
+    pub fn list(&mut self, mut listed: Vec<(u64, Arc<PathChange>)>) -> Result<(), Collision> {
+        if listed.iter().any(|(hash, change)| self.get(*hash).is_some_and(|known| known.path != change.path)) {
+            return Err(Collision);
+        }
+        self.filter |= listed.iter().fold(0, |filter, (hash, _)| filter | bit(*hash));
+        if !self.latest.is_empty() {
+            self.work_in();
+        }
+        listed.iter_mut().for_each(|(hash, _)| *hash = key(*hash));
+        if self.changes.is_empty() {
+            self.changes = Hamt::of(listed);
+        } else if self.changes.len() > listed.len() {
+            listed.into_iter().for_each(|(key, change)| self.changes.insert(key, change));
+        } else {
+            let known: HashSet<u64> = listed.iter().map(|(key, _)| *key).collect();
+            self.changes.for_each(&mut |key, change| {
+                if !known.contains(&key) {
+                    listed.push((key, Arc::clone(change)));
+                }
+            });
+            self.changes = Hamt::of(listed);
+        }
         Ok(())
     }
 

@@ -65,6 +65,17 @@ impl<V> Default for Hamt<V> {
     }
 }
 
+/// What stands under half of a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum KeyHalf<'a, V> {
+    /// Nothing.
+    OfNone,
+    /// The value of one key.
+    OfOne(&'a V),
+    /// Several keys, perhaps.
+    OfSome,
+}
+
 const fn bit_of(key: u64, shift: u32) -> u16 {
     1 << ((key >> shift) & MASK)
 }
@@ -207,6 +218,23 @@ fn find<V>(mut slot: Option<&HamtSlot<V>>, key: u64, mut shift: u32) -> Option<&
     }
 }
 
+/// A key with its digits of four bits from the last to the first: what sorts keys as a map holds them.
+pub const fn order(key: u64) -> u64 {
+    let bytes = key.swap_bytes();
+    (bytes & 0x0F0F_0F0F_0F0F_0F0F) << 4 | (bytes >> 4) & 0x0F0F_0F0F_0F0F_0F0F
+}
+
+/// The slot of sorted keys, whose node would branch at `shift`.
+fn slot_of<V: Clone>(pairs: &[(u64, V)], shift: u32) -> Option<HamtSlot<V>> {
+    if let [] | [_] = pairs {
+        return pairs.first().map(|(key, value)| HamtSlot::Leaf(*key, value.clone()));
+    }
+    let branches = || pairs.chunk_by(|one, other| bit_of(one.0, shift) == bit_of(other.0, shift));
+    let bitmap = branches().fold(0, |bitmap, pairs| bitmap | bit_of(pairs[0].0, shift));
+    let slots = branches().filter_map(|pairs| slot_of(pairs, shift + BITS)).collect();
+    Some(HamtSlot::Branch(Branch { bitmap, slots }))
+}
+
 impl<V: Clone> Hamt<V> {
     /// How many keys it holds.
     pub const fn len(&self) -> usize {
@@ -223,19 +251,26 @@ impl<V: Clone> Hamt<V> {
         find(self.root.as_ref(), key, 0)
     }
 
-    /// Whether a key may be there of which only the lower half is known; `false` is certain.
-    pub fn may_hold(&self, half: u32) -> bool {
+    /// The value of a key of which only the lower half is known.
+    #[inline]
+    pub fn get_by_half(&self, half: u32) -> KeyHalf<'_, V> {
         let (key, mut shift) = (u64::from(half), 0);
         let mut slot = self.root.as_ref();
         loop {
             match slot {
-                None => return false,
-                Some(HamtSlot::Leaf(found, _)) => return *found as u32 == half,
-                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return true,
+                Some(HamtSlot::Leaf(found, value)) if *found as u32 == half => return KeyHalf::OfOne(value),
+                None | Some(HamtSlot::Leaf(..)) => return KeyHalf::OfNone,
+                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return KeyHalf::OfSome,
                 Some(HamtSlot::Branch(branch)) => slot = branch.slot(bit_of(key, shift)),
             }
             shift += BITS;
         }
+    }
+
+    /// A map of these keys, each of them once.
+    pub fn of(mut pairs: Vec<(u64, V)>) -> Self {
+        pairs.sort_unstable_by_key(|pair| order(pair.0));
+        Self { root: slot_of(&pairs, 0), length: pairs.len() }
     }
 
     /// Puts a value; the versions that share nodes with this one stay as they are.
@@ -286,7 +321,7 @@ impl<V: Clone> Hamt<V> {
 
 #[cfg(test)]
 mod tests {
-    use super::Hamt;
+    use super::{Hamt, KeyHalf};
     use std::collections::BTreeMap;
 
     fn keys() -> impl Iterator<Item = u64> {
@@ -323,7 +358,19 @@ mod tests {
             trie.for_each(&mut |key, value| assert!(seen.insert(key, *value).is_none()));
             assert_eq!(&seen, model);
             assert_eq!(trie.len(), model.len());
+            let built = Hamt::of(model.iter().map(|(key, value)| (*key, *value)).collect());
+            assert_eq!(built.len(), model.len());
+            assert!(model.iter().all(|(key, value)| built.get(*key) == Some(value)));
+            trie.differences(&built, &mut |_, one, other| assert_eq!(one, other));
             assert!(model.iter().all(|(key, value)| trie.get(*key) == Some(value)));
+            for key in model.keys() {
+                let alike = model.iter().filter(|(other, _)| **other as u32 == *key as u32);
+                match trie.get_by_half(*key as u32) {
+                    KeyHalf::OfNone => panic!("{key} is there"),
+                    KeyHalf::OfOne(value) => assert!(alike.map(|(_, value)| value).eq([value])),
+                    KeyHalf::OfSome => assert!(alike.count() > 1),
+                }
+            }
         }
         for (left, left_model) in &old {
             for (right, right_model) in &old {

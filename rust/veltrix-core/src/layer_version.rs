@@ -106,6 +106,11 @@ impl LayerVersion {
         self.loaded.tree.nodes().len() + patch.map_or(0, |patch| patch.len())
     }
 
+    /// How many values it holds: one for each definition that is no mapping, such as a list.
+    pub fn values(&self) -> usize {
+        self.root().count()
+    }
+
     /// Its root mapping.
     #[inline]
     pub fn root(&self) -> Definition<'_> {

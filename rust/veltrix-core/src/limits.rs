@@ -16,3 +16,11 @@ pub const SIBLINGS: usize = 1_000;
 pub const LONGEST_SIBLING: usize = 300;
 /// The most layers of a stack.
 pub const MAX_LAYERS: usize = 1_000;
+/// How many scopes a snapshot keeps unless it is given another number.
+pub const MAX_SCOPES: usize = 16_384;
+/// How many bytes they may take, by the estimate of the next two, unless it is given another number.
+pub const MAX_SCOPE_BYTES: usize = 64 << 20;
+/// What a scope is taken to need for itself, in bytes.
+pub const SCOPE_BYTES: usize = 1_536;
+/// What it is taken to need for each value of its layers, in bytes.
+pub const SCOPED_VALUE_BYTES: usize = 64;

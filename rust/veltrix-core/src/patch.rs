@@ -90,6 +90,17 @@ impl Definition<'_> {
         }
     }
 
+    /// How many definitions that are no mapping there are at its path and below it.
+    pub fn count(self) -> usize {
+        match self.value() {
+            Self::Node(tree, node) if tree.node(node).kind == Kind::Mapping => {
+                tree.children(node).map(|child| Self::Node(tree, child).count()).sum()
+            }
+            Self::Node(..) => 1,
+            Self::Patched(_) => self.names().into_iter().filter_map(|name| self.child(name)).map(Self::count).sum(),
+        }
+    }
+
     /// The names of the children in their order.
     pub fn names(self) -> Vec<SegmentId> {
         match self.value() {

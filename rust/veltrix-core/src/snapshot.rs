@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, PathChange, PathState};
 use crate::error::Error;
+use crate::host_value::HostValue;
 use crate::interner::{Interner, ROOT_HASH, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::path::PathHash;
@@ -97,6 +98,26 @@ impl Snapshot {
     /// The entry of the base whose path has this hash, found as `entry` unless the path is listed as another one.
     pub fn base_entry(&self, hash: u64, entry: EntryId) -> EntryId {
         self.delta.as_ref().and_then(|delta| delta.get(hash)).map_or(entry, |change| change.entry)
+    }
+
+    /// The hash of a path.
+    pub(crate) fn hash_of(&self, path: &[SegmentId]) -> u64 {
+        hash_of(self.segments(), path)
+    }
+
+    /// Whether an entry of the base is a list's, so that a path that leads to it may go on to an item.
+    #[inline]
+    pub fn is_list(&self, entry: EntryId) -> bool {
+        self.base.entries().get(entry as usize).is_some_and(|entry| entry.kind == Kind::List)
+    }
+
+    /// Where the host keeps what it makes of the value that is listed under a hash, and the entry of the base that has the
+    /// path, if that is a value's.
+    pub fn kept_value(&self, hash: u64) -> Option<(&HostValue, EntryId)> {
+        let change = self.delta.as_ref()?.get(hash)?;
+        let kind = self.base.entries().get(change.entry as usize)?.kind;
+        let is_value = matches!(change.state, PathState::Leaf(..)) && kind != Kind::Mapping;
+        is_value.then_some((&change.value, change.entry))
     }
 
     /// The same content as one of this generation.

@@ -46,6 +46,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     read::type_slots::install(py)?;
     classes::mapping_views::complete(py)?;
+    veltrix_core::give_back_with(state::value_cache::give_back);
     interop::fork::watch_forks(py)
 }
 

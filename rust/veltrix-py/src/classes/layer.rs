@@ -1,7 +1,7 @@
 //! The class `Layer`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
@@ -35,12 +35,18 @@ pub struct Layer {
     pub opaques: Option<Py<PyDict>>,
     /// The same on the table of the last stack that it was put into, if that was another one.
     reinterned: Mutex<Option<LayerVersion>>,
+    values: OnceLock<usize>,
 }
 
 impl Layer {
     /// A layer and the opaque objects that it refers to.
     pub fn of(version: LayerVersion, opaques: Option<Py<PyDict>>) -> Self {
-        Self { version, opaques, reinterned: Mutex::default() }
+        Self { version, opaques, reinterned: Mutex::default(), values: OnceLock::new() }
+    }
+
+    /// How many values it holds.
+    pub fn values(&self) -> usize {
+        *self.values.get_or_init(|| self.version.values())
     }
 
     /// A layer made of Python data.

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PySet, PyString, PyTuple};
 use veltrix_core as kernel;
+use veltrix_core::limits::{MAX_SCOPE_BYTES, MAX_SCOPES};
 
 use crate::classes::layer::Layer;
 use crate::convert::kernel_error::no_layer;
@@ -11,6 +12,7 @@ use crate::interop::alloc::shown;
 use crate::interop::error::{type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports;
+use crate::state::dimensions::{Dimensions, ScopeBounds};
 
 /// The index in a stack of the topmost layer of a name; of the topmost of all without one.
 pub fn position(py: Python<'_>, kernel: &kernel::Snapshot, name: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
@@ -34,16 +36,28 @@ pub fn layer_argument<'a, 'py>(layer: &'a Bound<'py, PyAny>) -> PyResult<&'a Bou
         .map_err(|_| type_error(layer.py(), format!("a layer is a veltrix.Layer, not {}", imports::type_name(layer))))
 }
 
-/// The highest generation that is taken from outside; a number of 64 bits leaves as much room above it.
-const LAST_GENERATION: u64 = 1 << 62;
+/// The highest number that is taken from outside; one of 64 bits leaves as much room above it.
+const LAST_NUMBER: u64 = 1 << 62;
 
 /// The number of a generation.
 pub fn generation_argument(generation: &Bound<'_, PyAny>) -> PyResult<u64> {
-    number_argument("a generation", generation, LAST_GENERATION)
+    number_argument("a generation", generation, 1..=LAST_NUMBER)
+}
+
+/// How many scopes are kept, and of how many bytes.
+pub fn bounds_argument(
+    scopes: Option<&Bound<'_, PyAny>>,
+    bytes: Option<&Bound<'_, PyAny>>,
+) -> PyResult<ScopeBounds> {
+    let number = |what, given: Option<&Bound<'_, PyAny>>, usual| -> PyResult<usize> {
+        given.map_or(Ok(usual), |given| Ok(number_argument(what, given, 0..=LAST_NUMBER)? as usize))
+    };
+    let scopes = number("max_scopes", scopes, MAX_SCOPES)?;
+    Ok(ScopeBounds { scopes, bytes: number("max_scope_bytes", bytes, MAX_SCOPE_BYTES)? })
 }
 
 /// Dimensions that a caller gives, none of them twice, with tables of layers.
-pub fn declared<'py>(dimensions: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+pub fn declared<'py>(dimensions: &Bound<'py, PyAny>, bounds: ScopeBounds) -> PyResult<Bound<'py, Dimensions>> {
     let py = dimensions.py();
     let declared = ffi::new_tuple(py, dimensions.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
     let seen = PySet::empty(py)?;
@@ -61,7 +75,7 @@ pub fn declared<'py>(dimensions: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTu
             layer_argument(&layer?)?;
         }
     }
-    Ok(declared)
+    Dimensions::new(&declared, bounds)
 }
 
 /// The layers that a dimension chooses from.

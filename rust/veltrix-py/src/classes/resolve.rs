@@ -9,20 +9,23 @@ use veltrix_core::interner;
 use veltrix_core::{Conflicts, LayerVersion};
 
 use crate::classes::layer::Layer;
-use crate::classes::layer_arguments::{declared, generation_argument, layer_argument};
+use crate::classes::layer_arguments::{bounds_argument, declared, generation_argument, layer_argument};
 use crate::convert::kernel_error::kernel_error;
 use crate::interop::alloc::shown;
 use crate::interop::error::value_error;
 use crate::interop::ffi;
 use crate::interop::imports::Given;
 use crate::interop::panic::guarded;
+use crate::state::dimensions::{Dimensions, ScopeBounds};
 use crate::state::opaques::joined;
 use crate::state::snapshot::Snapshot;
 
 /// The snapshot of a stack of layers, the lowest first.
 ///
 /// `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
-/// from 1 to 2**62, the number that the snapshot begins to count with.
+/// from 1 to 2**62, the number that the snapshot begins to count with. It keeps the `max_scopes` scopes that
+/// were used last, 16,384 unless another number is given, of an estimated `max_scope_bytes` bytes, 64 MiB,
+/// and so does each snapshot that is derived from it; both are an `int` from 0 to 2**62.
 ///
 ///     config = veltrix.resolve([defaults, site])
 ///
@@ -30,8 +33,11 @@ use crate::state::snapshot::Snapshot;
 /// a `ValueError` for an argument of a wrong type or value.
 #[pyfunction]
 #[pyo3(
-    signature = (layers, *, conflicts = Given(None), dimensions = Given(None), generation = Given(None)),
-    text_signature = "(layers, *, conflicts='error', dimensions=(), generation=1)"
+    signature = (
+        layers, *, conflicts = Given(None), dimensions = Given(None), generation = Given(None),
+        max_scopes = Given(None), max_scope_bytes = Given(None)
+    ),
+    text_signature = "(layers, *, conflicts='error', dimensions=(), generation=1, max_scopes=16384, max_scope_bytes=67108864)"
 )]
 pub fn resolve<'py>(
     py: Python<'py>,
@@ -39,23 +45,32 @@ pub fn resolve<'py>(
     conflicts: Given<'py>,
     dimensions: Given<'py>,
     generation: Given<'py>,
+    max_scopes: Given<'py>,
+    max_scope_bytes: Given<'py>,
 ) -> PyResult<Snapshot> {
     let generation = generation.0.as_ref().map_or(Ok(1), generation_argument)?;
-    guarded(py, || build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), generation))
+    let bounds = bounds_argument(max_scopes.0.as_ref(), max_scope_bytes.0.as_ref())?;
+    guarded(py, || build(py, layers, conflicts.0.as_ref(), dimensions.0.as_ref(), generation, bounds))
 }
 
 /// The snapshot that was pickled.
 #[pyfunction]
-#[pyo3(signature = (layers, conflicts, dimensions, generation))]
-pub fn restore_snapshot(
-    py: Python<'_>,
-    layers: &Bound<'_, PyAny>,
-    conflicts: &Bound<'_, PyAny>,
-    dimensions: &Bound<'_, PyAny>,
-    generation: &Bound<'_, PyAny>,
+#[pyo3(
+    signature = (layers, conflicts, dimensions, generation, max_scopes = Given(None), max_scope_bytes = Given(None)),
+    text_signature = "(layers, conflicts, dimensions, generation, max_scopes=16384, max_scope_bytes=67108864)"
+)]
+pub fn restore_snapshot<'py>(
+    py: Python<'py>,
+    layers: &Bound<'py, PyAny>,
+    conflicts: &Bound<'py, PyAny>,
+    dimensions: &Bound<'py, PyAny>,
+    generation: &Bound<'py, PyAny>,
+    max_scopes: Given<'py>,
+    max_scope_bytes: Given<'py>,
 ) -> PyResult<Snapshot> {
     let generation = generation_argument(generation)?;
-    guarded(py, || build(py, layers, Some(conflicts), Some(dimensions), generation))
+    let bounds = bounds_argument(max_scopes.0.as_ref(), max_scope_bytes.0.as_ref())?;
+    guarded(py, || build(py, layers, Some(conflicts), Some(dimensions), generation, bounds))
 }
 
 fn build(
@@ -64,6 +79,7 @@ fn build(
     conflicts: Option<&Bound<'_, PyAny>>,
     dimensions: Option<&Bound<'_, PyAny>>,
     generation: u64,
+    bounds: ScopeBounds,
 ) -> PyResult<Snapshot> {
     let conflicts = match conflicts {
         None => Conflicts::Error,
@@ -79,7 +95,10 @@ fn build(
     let layers = layers.try_iter()?.collect::<PyResult<Vec<_>>>()?;
     let given = layers.iter().map(|layer| Ok(layer_argument(layer)?.clone().unbind()));
     let given = given.collect::<PyResult<Vec<Py<Layer>>>>()?;
-    let dimensions = dimensions.map_or_else(|| ffi::new_tuple(py, []), declared)?;
+    let dimensions = match dimensions {
+        Some(dimensions) => declared(dimensions, bounds)?,
+        None => Dimensions::new(&ffi::new_tuple(py, [])?, bounds)?,
+    };
     let table = interner::common(given.iter().map(|layer| layer.get().version.loaded.tree.segments()));
     let mut stack = Vec::with_capacity(given.len());
     let mut opaques = None;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::limits::MAX_LAYERS;
+use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES};
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
 use crate::classes::key::Key;
@@ -14,7 +14,7 @@ use crate::classes::layer_arguments::position;
 use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
 use crate::classes::overrides::{checker, nested};
-use crate::classes::scope::scoped;
+use crate::classes::scope::{cache_info, scoped};
 use crate::classes::with_layers::{Asked, published};
 use crate::convert::from_python::DataReader;
 use crate::convert::origin::text_argument;
@@ -25,6 +25,7 @@ use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
+use crate::state::dimensions::Dimensions;
 use crate::state::small_overlay::{SmallOverlay, small_overlay};
 use crate::state::snapshot::{OVERLAY, OVERRIDE, Snapshot, overlay_layer};
 
@@ -71,8 +72,14 @@ reading_methods!(Snapshot, {
             };
             let conflicts = ffi::new_str(py, conflicts)?.into_any();
             let generation = ffi::new_int(py, kernel.generation.cast_signed())?.into_any();
-            let dimensions = snapshot.dimensions.bind(py).clone().into_any();
-            imports::reduced(imports::restore_snapshot(py)?, [layers, conflicts, dimensions, generation])
+            let Dimensions { declared, bounds, .. } = snapshot.dimensions.get();
+            let mut state = vec![layers, conflicts, declared.bind(py).clone().into_any(), generation];
+            if (bounds.scopes, bounds.bytes) != (MAX_SCOPES, MAX_SCOPE_BYTES) {
+                for bound in [bounds.scopes, bounds.bytes] {
+                    state.push(ffi::new_int(py, bound.cast_signed() as i64)?.into_any());
+                }
+            }
+            imports::reduced(imports::restore_snapshot(py)?, state)
         })
     }
 
@@ -138,7 +145,7 @@ reading_methods!(Snapshot, {
             let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
             let set = kernel.set(at, &names, &Arc::new(read.tree));
             // The object is made here, since each step on the way out would copy a snapshot that is none yet.
-            Bound::new(py, snapshot.derived(py, parent, set, read.opaques)?)
+            Bound::new(py, snapshot.publishing(snapshot.derived(py, parent, set, read.opaques)?))
         })
     }
 
@@ -163,7 +170,7 @@ reading_methods!(Snapshot, {
                 let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
                 return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
             }
-            snapshot.derived(py, parent, kernel.delete(at, &names), None)
+            Ok(snapshot.publishing(snapshot.derived(py, parent, kernel.delete(at, &names), None)?))
         })
     }
 
@@ -197,9 +204,31 @@ reading_methods!(Snapshot, {
     }
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
-    #[pyo3(signature = (**choices))]
-    fn scope<'py>(slf: &Bound<'py, Self>, choices: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, Self>> {
-        scoped(slf, choices)
+    ///
+    /// `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
+    /// dimension of `many`, an iterable of `str`, or None.
+    ///
+    ///     config = config.scope(region="eu")
+    ///
+    /// Raises a `TypeError` for a dimension that is unknown or chosen twice and for a choice of a wrong
+    /// type, a `ValueError` for a name that a strict dimension does not have, a `ConflictError` where the
+    /// layers conflict, and a `LimitError` beyond 1,000 layers.
+    #[pyo3(signature = (choices = None, /, **more))]
+    fn scope<'py>(
+        slf: &Bound<'py, Self>,
+        choices: Option<&Bound<'py, PyAny>>,
+        more: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        scoped(slf, choices, more)
+    }
+
+    /// How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`.
+    ///
+    /// A miss is a scope that had to be derived; bytes are an estimate. A derived snapshot begins at 0.
+    ///
+    ///     config.scope_cache_info().hits
+    fn scope_cache_info<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        cache_info(slf)
     }
 
     /// What Python code of this package keeps with the snapshot, and no other snapshot has.
@@ -217,11 +246,17 @@ reading_methods!(Snapshot, {
             visit.call(opaques)?;
         }
         if let Some(scopes) = self.scopes.get() {
-            visit.call(scopes)?;
+            scopes.visit(&visit)?;
         }
         if let Some(memo) = self.memo.get() {
             visit.call(memo)?;
         }
         visit.call(&self.dimensions)
+    }
+
+    fn __clear__(&self) {
+        if let Some(scopes) = self.scopes.get() {
+            scopes.clear();
+        }
     }
 });

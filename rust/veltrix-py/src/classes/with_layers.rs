@@ -36,9 +36,10 @@ pub fn published(
     let below = parent.kernel;
     let given = given(asked.layers)?;
     let mut change = StackChange { without: gone(py, below, asked.without, &given)?, ..StackChange::default() };
-    let dimensions = asked.dimensions.map(declared).transpose()?;
+    let before = snapshot.dimensions.bind(py);
+    let dimensions = asked.dimensions.map(|given| declared(given, before.get().bounds)).transpose()?;
     let least = asked.generation.map_or(Ok(1), generation_argument)?;
-    let scopes = dimensions.as_ref().unwrap_or_else(|| snapshot.dimensions.bind(py));
+    let scopes = dimensions.as_ref().unwrap_or(before).get().declared.bind(py);
     for layer in given.iter().filter(|layer| below.topmost(Some(name(layer))).is_none()) {
         check_is_of_no_dimension(name(layer), scopes)?;
     }
@@ -51,16 +52,15 @@ pub fn published(
         }
         added = joined(py, added.as_ref(), opaques)?;
     }
-    let is_same = dimensions.as_ref().map_or(Ok(true), |new| have_same_scopes(snapshot.dimensions.bind(py), new))?;
+    let is_same = dimensions.as_ref().map_or(Ok(true), |_| have_same_scopes(before.get().declared.bind(py), scopes))?;
     below.make_roots();
     let derived = py.detach(|| kernel::Snapshot::with_layers(below, &change)).map(|derived| {
         let counted = derived.generation.max(below.generation + u64::from(!is_same));
         derived.with_generation(counted.max(least))
     });
     let mut new = snapshot.derived(py, parent, derived, added)?;
-    if let Some(dimensions) = dimensions {
-        new.dimensions = dimensions.unbind();
-    }
+    let Some(dimensions) = dimensions else { return Ok(snapshot.publishing(new)) };
+    new.dimensions = dimensions.unbind();
     Ok(new)
 }
 

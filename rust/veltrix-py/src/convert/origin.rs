@@ -1,5 +1,7 @@
 //! Origins as a caller gives them, every field checked, and as a caller gets them.
 
+use std::ops::RangeInclusive;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 use veltrix_core::{Origin, Position};
@@ -96,7 +98,7 @@ fn read(fields: &Bound<'_, PyTuple>) -> PyResult<Origin> {
     let (file, line, column, variable) = (field(2)?, field(3)?, field(4)?, field(5)?);
     let source = text_argument("an origin's source", &fields.get_item(1)?)?;
     let file = file.as_ref().map(file_name).transpose()?;
-    let number = |what, number: &_| number_argument(what, number, u32::MAX.into());
+    let number = |what, number: &_| number_argument(what, number, 1..=u32::MAX.into());
     let line = line.map(|line| number("an origin's line", &line)).transpose()?;
     let column = column.map(|column| number("an origin's column", &column)).transpose()?;
     if column.is_some() && line.is_none() {
@@ -120,15 +122,15 @@ pub fn text_argument(what: &str, text: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// The value of an argument that must be an `int` from 1 on.
-pub fn number_argument(what: &str, number: &Bound<'_, PyAny>, last: u64) -> PyResult<u64> {
+/// The value of an argument that must be an `int` of a range.
+pub fn number_argument(what: &str, number: &Bound<'_, PyAny>, range: RangeInclusive<u64>) -> PyResult<u64> {
     let py = number.py();
     if !number.is_instance_of::<PyInt>() || number.is_instance_of::<PyBool>() {
         return Err(type_error(py, format!("{what} is an int, not {}", imports::type_name(number))));
     }
     match ffi::small_int(number).and_then(|number| u64::try_from(number).ok()) {
-        Some(number) if (1..=last).contains(&number) => Ok(number),
-        _ => Err(value_error(py, format!("{what} is from 1 to {last}"))),
+        Some(number) if range.contains(&number) => Ok(number),
+        _ => Err(value_error(py, format!("{what} is from {} to {}", range.start(), range.end()))),
     }
 }
 

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use veltrix_core::{Kind, NO_SEGMENT, SegmentId, TreeBuilder};
 
-use crate::interop::str_access::{ascii, same_str};
+use crate::interop::str_access::{ascii, hash, same_str};
 
 /// Calls `visit` with every key and value of a dict. A change of the dict while it runs ends or skips, and never
 /// crashes; every pair that is visited is held for the time of the call.
@@ -349,6 +349,14 @@ pub fn release(py: Python<'_>, held: usize) {
         // SAFETY: the number is a strong reference from `hold` that nobody gave back yet.
         drop(unsafe { Bound::from_owned_ptr(py, held as *mut ffi::PyObject) });
     }
+}
+
+/// The hash of an exact `str`.
+#[inline]
+pub fn text_hash(key: &Bound<'_, PyString>) -> u64 {
+    debug_assert!(key.is_exact_instance_of::<PyString>());
+    // SAFETY: `key` is an exact `str`, and attached.
+    unsafe { hash(key.as_ptr()) }
 }
 
 /// Whether a held exact `str` has the text of another one.

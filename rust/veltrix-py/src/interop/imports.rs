@@ -47,6 +47,10 @@ imports! {
     name: "veltrix.types", "Name";
     /// `Dimension`.
     dimension: "veltrix.types", "Dimension";
+    /// `ScopeCacheInfo`.
+    scope_cache_info: "veltrix.types", "ScopeCacheInfo";
+    /// `chosen_by`.
+    chosen_by: "veltrix.types", "chosen_by";
     /// `exchanged_layers`.
     exchanged_layers: "veltrix.types", "exchanged_layers";
     /// `Allowed`.
@@ -117,9 +121,9 @@ impl<'py> FromPyObject<'_, 'py> for Given<'py> {
 }
 
 /// What `__reduce__` gives: the function that restores an object, and its arguments, the format before the state.
-pub fn reduced<'py, const FIELDS: usize>(
+pub fn reduced<'py>(
     restore: &Bound<'py, PyAny>,
-    state: [Bound<'py, PyAny>; FIELDS],
+    state: impl IntoIterator<Item = Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let py = restore.py();
     let arguments: Vec<_> = [pickle_format(py)?.clone()].into_iter().chain(state).collect();

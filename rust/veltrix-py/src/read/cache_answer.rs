@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use veltrix_core as kernel;
 use veltrix_core::path::{is_plain_ascii, plain_hash};
-use veltrix_core::{EntryId, Known, NO_ENTRY, Overlay, Wanted, path_tag};
+use veltrix_core::{EntryId, Known, Listing, NO_ENTRY, Overlay, Wanted, path_tag};
 
 use crate::interop::str_access::{ascii, hash, same_str};
 use crate::state::small_overlay::SmallOverlay;
@@ -88,14 +88,33 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
         }
     }
     if let Some(known) = known {
-        let delta = snapshot.below().delta.as_ref();
-        if delta.is_none_or(|delta| !delta.may_list(known.path_tag) && !delta.hides(whole(known))) {
-            return answer(known);
+        let listing = match &snapshot.below().delta {
+            Some(delta) => match delta.listing(known.path_tag, whole(known)) {
+                Listing::Nothing if delta.hides(whole(known)) => Listing::Perhaps,
+                listing => listing,
+            },
+            None => Listing::Nothing,
+        };
+        match listing {
+            Listing::Nothing => return answer(known),
+            // Of what stands inside of a value only the slow way knows where.
+            Listing::Change(change) if known.entry < INSIDE => {
+                let value = change.value.get();
+                if value != 0 {
+                    return CacheAnswer::Value(value as *mut ffi::PyObject);
+                }
+            }
+            Listing::Change(_) | Listing::Perhaps => {}
         }
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
     let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    snapshot.own.get().map(Box::as_ref).and_then(own).map_or(CacheAnswer::Unknown, answer)
+    let Some(known) = snapshot.own.get().and_then(|held| own(held)) else { return CacheAnswer::Unknown };
+    // What the small overlay gives, it gives before.
+    match &snapshot.small_overlay {
+        Some(overlay) if overlay.find(known.entry, known.path_tag).is_some() => CacheAnswer::Unknown,
+        _ => answer(known),
+    }
 }
 
 /// What a small overlay gives to a key, if anything.

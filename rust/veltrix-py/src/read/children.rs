@@ -11,6 +11,7 @@ use crate::interop::ffi;
 use crate::read::cache_answer::{Start, remembered};
 use crate::read::reading::Reading;
 use crate::state::listing::{Listing, ListingKey};
+use crate::state::small_overlay::SmallOverlay;
 
 impl<'py> Reading<'_, 'py> {
     /// How many children there are.
@@ -51,15 +52,22 @@ impl<'py> Reading<'_, 'py> {
         let snapshot = self.snapshot();
         let (cache, key) = if self.is_clean() {
             (&*snapshot.cache, ListingKey::Entry(self.entry()))
+        } else if snapshot.small_overlay.as_ref().is_some_and(SmallOverlay::has_names) {
+            // What is kept is shared with other small overlays, and this one may bring a name.
+            return self.new_listing().map(Arc::new);
         } else {
             (snapshot.own_cache(), ListingKey::Path(Arc::clone(&self.mapping().path)))
         };
         if let Some(listing) = cache.listing(&key) {
             return Ok(listing);
         }
+        Ok(cache.keep_listing(key, self.new_listing()?))
+    }
+
+    fn new_listing(&self) -> PyResult<Listing> {
         let names = self.kernel()?.names(self.mapping());
         let names = names.into_iter().map(|name| self.name(name)).collect::<PyResult<Vec<_>>>()?;
-        Ok(cache.keep_listing(key, Listing::new(ffi::new_tuple(self.py(), names)?)))
+        Ok(Listing::new(ffi::new_tuple(self.py(), names)?))
     }
 
     /// The values of a base's mapping where all of them are plain: such a tuple refers to nothing that refers back.

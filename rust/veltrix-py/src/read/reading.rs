@@ -212,7 +212,10 @@ impl<'a, 'py> Reading<'a, 'py> {
         }
         let Some(key) = key else { return self.leaf(tree, node) };
         if snapshot.below().lists(hash) {
-            return self.keep(snapshot.own_cache(), key, hash, entry, tree, node);
+            if let Some(value) = self.listed(tree, node, hash, key)? {
+                return Ok(value);
+            }
+            return self.keep(snapshot.own_cache(), key, hash, snapshot.below().base_entry(hash, entry), tree, node);
         }
         if entry == NO_ENTRY {
             return self.leaf(tree, node);
@@ -237,6 +240,35 @@ impl<'a, 'py> Reading<'a, 'py> {
             }
             _ => self.leaf(tree, node),
         }
+    }
+
+    /// The object for a value that is listed in the place of one of the base, kept with what is listed. The cache learns
+    /// which entry the key leads to, and the base's value.
+    fn listed(
+        &self,
+        tree: &Tree,
+        node: NodeId,
+        hash: u64,
+        key: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let snapshot = self.snapshot();
+        // A key with an index leads to an item of the list that has this hash.
+        let leads_there = ffi::text(key)?.is_some_and(|text| plain_hash(text, self.hash()).is_some());
+        let Some((kept, entry)) = snapshot.below().kept_value(hash).filter(|_| leads_there) else { return Ok(None) };
+        if self.entry() == NO_ENTRY || snapshot.opaques().is_some() && !to_python::is_plain(tree, node) {
+            return Ok(None);
+        }
+        let (of_base, at) = snapshot.below().base.leaf(entry);
+        if snapshot.opaques().is_some() && !to_python::is_plain(of_base, at) {
+            return Ok(None);
+        }
+        self.keep(&snapshot.cache, key, hash, entry, of_base, at)?;
+        let value = self.leaf(tree, node)?;
+        let held = ffi::hold(&value);
+        if !kept.keep(held) {
+            ffi::release(self.py(), held);
+        }
+        Ok(Some(value))
     }
 
     fn keep(

@@ -4,6 +4,8 @@ pub mod listing;
 pub mod value_cache;
 pub mod small_overlay;
 pub mod opaques;
+pub mod dimensions;
+pub mod scope_cache;
 pub mod snapshot;
 pub mod view;
 pub mod view_pool;

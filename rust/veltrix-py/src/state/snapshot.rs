@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use veltrix_core as kernel;
 use veltrix_core::{EntryId, Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
 
@@ -12,7 +12,9 @@ use crate::convert::from_python::{DataReader, ReadData};
 use crate::convert::kernel_error::kernel_error;
 use crate::interop::ffi;
 use crate::interop::panic::guarded;
+use crate::state::dimensions::Dimensions;
 use crate::state::opaques::joined;
+use crate::state::scope_cache::{CarriedScopes, ScopeCache};
 use crate::state::small_overlay::{SmallOverlay, read_overlay};
 use crate::state::value_cache::ValueCache;
 
@@ -37,8 +39,8 @@ pub struct Snapshot {
     pub filter: u64,
     /// What was read from the base, shared by all snapshots over it.
     pub cache: Arc<ValueCache>,
-    /// What was read where this snapshot may differ from the base.
-    pub own: OnceLock<Box<ValueCache>>,
+    /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it.
+    pub own: Arc<OnceLock<Box<ValueCache>>>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
@@ -50,8 +52,10 @@ pub struct Snapshot {
     opaques: Option<Py<PyDict>>,
     /// With more opaque objects than this, those that no layer refers to are let go.
     many: usize,
-    pub dimensions: Py<PyTuple>,
-    pub scopes: OnceLock<Py<PyDict>>,
+    pub dimensions: Py<Dimensions>,
+    pub scopes: OnceLock<Box<ScopeCache>>,
+    /// The scopes of what it was published over.
+    pub carried: Option<Arc<CarriedScopes>>,
     /// What Python code keeps with this snapshot; made when it is first asked for.
     pub memo: OnceLock<Py<PyDict>>,
 }
@@ -61,14 +65,14 @@ impl Snapshot {
         kernel: kernel::Snapshot,
         cache: Option<&Arc<ValueCache>>,
         opaques: Option<Py<PyDict>>,
-        dimensions: Py<PyTuple>,
+        dimensions: Py<Dimensions>,
     ) -> Self {
         let cache = cache.map_or_else(|| Arc::new(ValueCache::new(kernel.base.entries().len())), Arc::clone);
         let filter = kernel.filter();
         Self {
             filter,
             cache,
-            own: OnceLock::new(),
+            own: Arc::default(),
             small_overlay: None,
             below: Arc::new(kernel),
             name: None,
@@ -78,6 +82,7 @@ impl Snapshot {
             opaques,
             dimensions,
             scopes: OnceLock::new(),
+            carried: None,
             memo: OnceLock::new(),
         }
     }
@@ -123,7 +128,7 @@ impl Snapshot {
         Self {
             filter: below.filter() | small_overlay.filter(),
             cache: Arc::clone(&self.cache),
-            own: OnceLock::new(),
+            own: if Arc::ptr_eq(below, &self.below) { Arc::clone(&self.own) } else { Arc::default() },
             small_overlay: Some(small_overlay),
             below: Arc::clone(below),
             name: name.map(String::into_boxed_str),
@@ -133,6 +138,7 @@ impl Snapshot {
             many: self.many,
             dimensions: self.dimensions.clone_ref(py),
             scopes: OnceLock::new(),
+            carried: None,
             memo: OnceLock::new(),
         }
     }
@@ -172,6 +178,13 @@ impl Snapshot {
         new.many = self.many;
         new.forget_opaques(py)?;
         Ok(new)
+    }
+
+    /// A snapshot that is published over this one, with the same dimensions: the scopes that are used are carried over.
+    #[must_use]
+    pub fn publishing(&self, mut new: Self) -> Self {
+        new.carried = self.scopes.get().map_or_else(|| self.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
+        new
     }
 
     /// Lets go of opaque objects that no layer refers to any more, once they have become many.

@@ -148,6 +148,12 @@ impl ValueCache {
     }
 }
 
+/// Gives back an object that is kept with a value of the kernel. What is dropped without an interpreter, or while the thread is
+/// detached from it, is left alone.
+pub fn give_back(held: usize) {
+    let _ = Python::try_attach(|py| ffi::release(py, held));
+}
+
 impl Drop for ValueCache {
     fn drop(&mut self) {
         // Without an interpreter to give them back to, the objects are left alone.
