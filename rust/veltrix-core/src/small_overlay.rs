@@ -291,7 +291,7 @@ impl<V> SmallOverlay<V> {
 
     /// Whether it makes children of an entry's mapping that the base has not.
     pub fn adds_to(&self, entry: EntryId) -> bool {
-        matches!(&self.values, Values::Places(places) if places.has_names() && places.stand_in(entry))
+        matches!(&self.values, Values::Places(places) if places.stand_in(entry))
     }
 
     /// What it gives to a path without an entry, from its text below `from`, which needs no quotes, and the upper half of its

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
-use veltrix_core::{Kind, path_tag};
+use veltrix_core::{Kind, NO_ENTRY, path_tag};
 
 use crate::convert::to_python;
 use crate::interop::ffi;
@@ -50,10 +50,11 @@ impl<'py> Reading<'_, 'py> {
     /// The children as they were listed before, or are listed now.
     fn listing(&self) -> PyResult<Arc<Listing>> {
         let snapshot = self.snapshot();
+        let brings_names = |overlay: &SmallOverlay| self.entry() == NO_ENTRY || overlay.adds_to(self.entry());
         let (cache, key) = if self.is_clean() {
             (&*snapshot.cache, ListingKey::Entry(self.entry()))
-        } else if snapshot.small_overlay.as_ref().is_some_and(SmallOverlay::has_names) {
-            // What is kept is shared with other small overlays, and this one may bring a name.
+        } else if snapshot.small_overlay.as_ref().is_some_and(brings_names) {
+            // What is kept is shared with other small overlays.
             return self.new_listing().map(Arc::new);
         } else {
             (snapshot.own_cache(), ListingKey::Path(Arc::clone(&self.mapping().path)))
