@@ -76,6 +76,9 @@ def test_lengths_are_those_of_the_children(snapshot):
     more = snapshot.set("wide.more", 1, layer="a").set("wide.n8", {}, layer="a").delete("wide.n7", layer="a")
     assert len(more["wide"]) == len(list(more["wide"])) == 100
     assert len(more["wide.n8"]) == 0
+    assert (list(more["wide"])[-1], "n7" in list(more["wide"])) == ("more", False)
+    one = snapshot.set("a.b.more", 1, layer="a")
+    assert (len(one["a.b"]), list(one["a.b"])[-1]) == (3, "more")
     assert len(snapshot["wide"]) == 100
 
 

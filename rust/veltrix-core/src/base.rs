@@ -313,7 +313,7 @@ type Hashed = Vec<(u64, EntryId)>;
 /// The entries that are in the index, with the hashes of their paths; and how many children each wide mapping has.
 fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> (Hashed, Vec<(EntryId, u32)>) {
     let mut indexed = Vec::with_capacity(mappings.len());
-    let mut wide = Vec::new();
+    let mut wide = Vec::with_capacity(mappings.len());
     let name = |entry: &Entry| segments.get(entry.segment).hash;
     // A path's hash follows from its parent's; mappings stand in pre-order, so that those of the open ones suffice.
     let mut open: Vec<(EntryId, u64)> = Vec::new();

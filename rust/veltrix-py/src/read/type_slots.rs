@@ -162,14 +162,14 @@ unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut 
     unsafe {
         let reader = instance::<T>(slf);
         if is_exact_str(key) {
-            match cached(&reader.start(), key) {
-                CacheAnswer::Value(value) => {
-                    // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
-                    ffi::Py_INCREF(value);
-                    return value;
-                }
-                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
-                CacheAnswer::Missing | CacheAnswer::Unknown => {}
+            let answer = cached(&reader.start(), key);
+            if let CacheAnswer::Value(value) = answer {
+                // Borrowed from a cache, which lends it as long as the snapshot lives, and that is as long as this call.
+                ffi::Py_INCREF(value);
+                return value;
+            }
+            if let CacheAnswer::Mapping(entry) = answer {
+                return view_below::<T>(slf, entry);
             }
         }
         slow_subscript::<T>(slf, key)
