@@ -73,7 +73,7 @@ pub enum Standing {
 }
 
 /// A path that an overlay may go through, or give a value to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverlaidPath {
     hash: u64,
     entry: EntryId,
@@ -209,6 +209,14 @@ impl<V> SmallOverlay<V> {
                 (OverlaidPath { within: Parent::Place(number), ..path }, Standing::Mapping)
             }
             Some(_) => (path, Standing::Leaf),
+        }
+    }
+
+    /// Whether it gives something to the child of a mapping already, whatever the overlays do that it lies over.
+    pub fn gives(&self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> bool {
+        match &self.values {
+            Values::Few { entries, length, .. } => entries[..*length].contains(&path.entry),
+            Values::Places(places) => places.has_own(path.entry, path_tag(path.hash), mapping.within, name),
         }
     }
 
