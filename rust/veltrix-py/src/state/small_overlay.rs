@@ -62,6 +62,11 @@ struct PathReader<'a> {
 }
 
 impl PathReader<'_> {
+    #[inline(never)]
+    fn standing(&self, mapping: OverlaidPath, name: &str) -> Option<(OverlaidPath, Standing)> {
+        self.reader.standing(mapping, name)
+    }
+
     fn take(&mut self, last: &str, text: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         let is_above = |end: usize| text.as_bytes().get(end) == Some(&b'.') && text[..end] == last[..end];
         while let Some((_, path)) = self.open.pop_if(|(end, _)| !is_above(*end)) {
@@ -73,7 +78,7 @@ impl PathReader<'_> {
         };
         while let Some(length) = text[start..].find('.') {
             let name = &text[start..start + length];
-            let Some((path, standing)) = self.reader.standing(mapping, name) else { return Ok(false) };
+            let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
             mapping = match standing {
                 Standing::Mapping if !self.left.contains(&path) => path,
                 Standing::Nothing if !self.reader.overlay.gives(mapping, name, path) => {
@@ -85,7 +90,7 @@ impl PathReader<'_> {
             self.open.push((start - 1, mapping));
         }
         let name = &text[start..];
-        let Some((path, standing)) = self.reader.standing(mapping, name) else { return Ok(false) };
+        let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
         let is_free = standing != Standing::Mapping && !self.reader.overlay.gives(mapping, name, path);
         let kind = builtin_type(value);
         let fits = is_free && kind != BuiltinType::Dict && self.open.len() < MAX_DEPTH;
@@ -148,13 +153,15 @@ impl OverlayReader<'_> {
     }
 
     /// What stands at the child of a mapping, and its path.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "what it gives would be written down and read again for each key")]
+    #[inline(always)]
     fn standing(&self, mapping: OverlaidPath, name: &str) -> Option<(OverlaidPath, Standing)> {
         let (path, standing) = self.below.child(mapping, name)?;
         Some(if standing == Standing::Nothing { self.overlay.standing(mapping, name, path) } else { (path, standing) })
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the short way of a scalar is a part of reading a key")]
+    #[inline(always)]
     fn value(
         &mut self,
         mapping: OverlaidPath,
@@ -174,7 +181,8 @@ impl OverlayReader<'_> {
 }
 
 /// Whether a value is a scalar that reading gives as it is.
-#[inline]
+#[expect(clippy::inline_always, reason = "the short way of a scalar is a part of reading a key")]
+#[inline(always)]
 fn is_plain_scalar(kind: BuiltinType, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(match kind {
         BuiltinType::Str => ffi::text(value.cast::<PyString>()?)?.is_some(),
