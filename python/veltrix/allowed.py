@@ -114,8 +114,9 @@ class Allowed:
             left -= rule.size
             kind = type(value)
             if kind is str and value.isascii():
-                size = len(value)
-                left -= max(_LEAST, size)
+                left -= _LEAST
+                if len(value) > _LEAST:
+                    left -= len(value) - _LEAST
             elif kind is bool or kind is float or value is None:
                 left -= _LEAST
             else:
