@@ -7,7 +7,7 @@ override(values, allowed=…)      ──►  each path has a rule, each value p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -51,7 +51,8 @@ class _Rule:
 
     def passed(self, value: Any) -> Any:
         """The value that counts, if this one may be given."""
-        if not isinstance(value, Operator):
+        has_operator = any(isinstance(one, Operator) for one in _all_in(value))
+        if not has_operator:
             if self.convert is None:
                 if self.check(value):
                     return value
@@ -60,8 +61,8 @@ class _Rule:
                     return self.convert(value)
                 except Exception:  # noqa: BLE001  (what it says may hold the value, and is left behind)
                     pass
-        is_of_its_type = self.kind is None and not isinstance(value, Operator)
-        other = "" if is_of_its_type else f", not {type(value).__name__}"
+        is_of_its_type = self.kind is None and not has_operator
+        other = "" if is_of_its_type else f", not {'an operator' if has_operator else type(value).__name__}"
         raise ValidationError(f"expected {self.words}{other}", self.path)
 
 
@@ -71,8 +72,8 @@ class Allowed:
     `paths` is a mapping from a path to a type, a `Literal`, a union, an `Annotated` type with constraints,
     or a callable that returns the value or raises. A path that is not in it is refused, and so is a value
     that its path does not take. `max_overrides` is how many overrides one call may have, `max_bytes` how
-    large all of them may be: the bytes of paths and texts in UTF-8 and of `bytes`, and 8 for anything else,
-    or as many as an `int` has.
+    large all of them may be: each path, value, item of a list and key of a mapping counts its bytes, texts
+    in UTF-8, and at least 8.
 
         FLAGS = Allowed({"chat.enabled": bool, "chat.rooms": Annotated[int, Ge(1), Le(20)]})
         request = config.override({"chat.enabled": False}, allowed=FLAGS)
@@ -113,8 +114,9 @@ class Allowed:
             left -= rule.size
             kind = type(value)
             if kind is str and value.isascii():
-                size = len(value)
-                left -= size if size > _LEAST else _LEAST
+                left -= _LEAST
+                if len(value) > _LEAST:
+                    left -= len(value) - _LEAST
             elif kind is bool or kind is float or value is None:
                 left -= _LEAST
             else:
@@ -140,16 +142,24 @@ def _bound(name: str, number: int) -> int:
     return number
 
 
-def _left(value: Any, left: int) -> int:
-    """How many bytes are left after a value; a number below 0 if they do not suffice."""
+def _all_in(value: Any) -> Iterator[Any]:
+    """A value, and all items, keys and values that stand in it; without end where it holds itself."""
     waiting = [value]
-    while waiting and left >= 0:
+    while waiting:
         one = waiting.pop()
-        left -= _size(one)
+        yield one
         if isinstance(one, list | tuple):
             waiting += one
         elif isinstance(one, Mapping):
             waiting += [*one.keys(), *one.values()]
+
+
+def _left(value: Any, left: int) -> int:
+    """How many bytes are left after a value; a number below 0 if they do not suffice."""
+    for one in _all_in(value):
+        left -= _size(one)
+        if left < 0:
+            break
     return left
 
 

@@ -16,11 +16,12 @@ import sys
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
 import veltrix
-from veltrix import DELETE, Dimension, FrozenMapping, Origin, _backend, append, replace
+from veltrix import DELETE, Allowed, Dimension, FrozenMapping, Origin, _backend, append, replace
 
 TESTS = Path(__file__).parents[1]
 PACKAGE = TESTS.parent / "python" / "veltrix"
@@ -76,6 +77,7 @@ def test_what_the_kernel_says(kernel, call, expected):
         "snapshot": kernel.resolve([layer], dimensions=[dimension]),
         "DELETE": DELETE, "append": append, "replace": replace,
         "Dimension": Dimension, "FrozenMapping": FrozenMapping, "Origin": Origin,
+        "Allowed": Allowed, "Annotated": Annotated,
     }  # fmt: skip
     assert raised(call, names) == expected
 

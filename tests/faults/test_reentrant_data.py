@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -305,3 +307,36 @@ def test_the_error_of_a_pair_is_its_own(kernel):
 
     with pytest.raises(KeyError, match="own"):
         resolved(kernel, {"n": PairsOf(failing())})
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="other collectors have no thresholds")
+@pytest.mark.parametrize("most", range(1, 12))
+def test_garbage_that_is_collected_meanwhile_changes_no_data(kernel, most):
+    """What is collected may run code; data is read as it stands, all of it before or all of it after."""
+    snapshot = kernel.resolve([kernel.Layer("low", {"m": {}})])
+    snapshot.overlay({"m": {"a": [0]}})
+    data = {"m": {f"k{number}": [0, [0]] for number in range(6)}}
+
+    class Garbage:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            data["m"].update({key: [9, [9]] for key in data["m"]})
+
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.disable()
+    Garbage()
+    gc.set_threshold(most)
+    gc.enable()
+    try:
+        values = [*snapshot.overlay(data)["m"].values()]
+        assert gc.isenabled()
+        gc.disable()
+        snapshot.overlay(data)
+        assert not gc.isenabled()
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.enable()
+    assert values in ([(0, (0,))] * 6, [(9, (9,))] * 6)

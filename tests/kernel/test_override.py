@@ -48,6 +48,43 @@ def test_an_override_is_an_overlay_by_path(kernel, base, values, data):
     assert base.override(values, name="mine").layers[-1] == "mine"
 
 
+ROWS = [
+    ["m.x", "m.new", "m.n.y", "m.n.z"],
+    ["m.x", "k", "m.new"],
+    ["q.r.s", "q.r.t", "q.u", "m.x"],
+    ["q.r.s", "m.x", "q.r.t"],
+    ["q.r", "q.s.t", "q.s.u", "q.v", "w"],
+    ["k", "l", "m.n.y", "é.ü", "m.n.x", "z"],
+    ["m.n.y", "m.x", "m.n.z"],
+    ["longer", "longer_still.a", "longer_still.b", "long"],
+]
+
+
+@pytest.mark.parametrize("paths", ROWS, ids=repr)
+@pytest.mark.parametrize("value", [1, [1, [2]], DELETE, 1.5], ids=repr)
+def test_overrides_stand_in_the_order_in_which_paths_name_them(kernel, base, paths, value):
+    data: dict[str, Any] = {}
+    for path in paths:
+        *above, last = path.split(".")
+        mapping = data
+        for name in above:
+            mapping = mapping.setdefault(name, {})
+        mapping[last] = value
+    lower = base.overlay({"q": {"low": 1}, "m": {"new": 1}}, "low")
+    for snapshot in (base, lower):
+        overridden, overlaid = snapshot.override(dict.fromkeys(paths, value)), snapshot.overlay(data)
+        for path in (*paths, "q", "m.n", "q.r", "longer_still", "longer_still.c", "k.x"):
+            assert overridden.get(path) == overlaid.get(path), path
+            assert (path in overridden) is (path in overlaid), path
+        assert list(overridden.flatten().items()) == list(overlaid.flatten().items())
+        assert repr(layer_data(overridden)) == repr(layer_data(overlaid))
+
+
+def layer_data(snapshot):
+    """The data of the topmost layer, as a pickle would hold it."""
+    return snapshot.__reduce__()[1][1][-1].__reduce__()[1][2]
+
+
 def test_nothing_overrides_nothing(base):
     assert base.override({}) is base
     assert base.override({}, allowed=Allowed({})) is base
@@ -122,8 +159,8 @@ TAKEN = [
     (str, ["", "é"], [b"", 1, None]),
     (bytes, [b"x"], ["x", bytearray(b"x")]),
     (None, [None], [0, False, ""]),
-    (list, [[], [1, "x"], (1,)], ["x", {}, None]),
-    (dict, [{}, {"a": 1}], [[], None]),
+    (list, [[], [1, "x"], (1,)], ["x", {}, None, [DELETE]]),
+    (dict, [{}, {"a": 1}], [[], None, {"a": {"b": DELETE}}]),
     (Decimal, [Decimal(1)], [1, "1"]),
     (Colour, [Colour.RED], ["red"]),
     (Any, [1, None, "x", object()], [DELETE]),

@@ -154,14 +154,17 @@ impl Base {
         self.child(mapping, hash, || Some(name), |segment| segment == name)
     }
 
-    /// The child of a mapping by its name and the hash of its path.
-    #[inline]
-    pub fn child_named(&self, mapping: EntryId, hash: u64, name: SegmentId) -> Option<EntryId> {
-        self.child(mapping, hash, || Some(name), |segment| segment == name)
+    /// The child of a mapping with this text as its name.
+    #[expect(clippy::inline_always, reason = "an overlay looks up each of its keys so")]
+    #[inline(always)]
+    pub fn text_child(&self, mapping: EntryId, hash: PathHash, name: &str) -> Option<EntryId> {
+        let is_named = |segment| *self.segments.get(segment).text == *name;
+        self.child(mapping, hash.whole(), || self.segments.find_hashed(hash.name, name), is_named)
     }
 
     /// The child of a mapping whose path has this hash: by the number of its name, or by what says whether it is the name.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an overlay looks up each of its keys so")]
+    #[inline(always)]
     fn child(
         &self,
         mapping: EntryId,

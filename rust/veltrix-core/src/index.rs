@@ -62,7 +62,8 @@ impl Index {
     }
 
     /// The first entry under this hash that `matches` accepts.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an overlay looks up each of its keys so")]
+    #[inline(always)]
     pub fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut slot = self.first(hash);
         loop {

@@ -48,7 +48,7 @@ impl SideBySide<'_> {
         for child in self.tree.children(node) {
             let segment = self.tree.node(child).segment;
             let below = path_hash(hash, base.segments().get(segment).hash);
-            let known = base.child_named(entry, below, segment);
+            let known = base.named_child(entry, below, segment);
             self.path.push(segment);
             let found = match known {
                 Some(known) => at_entry(base, delta, below, known),

@@ -201,6 +201,17 @@ impl<V> OverlayPlaces<V> {
         self.search(tag, is_it)
     }
 
+    /// Whether the last overlay has a place of this path.
+    pub fn has_own(&self, entry: EntryId, tag: u32, parent: Parent, name: &str) -> bool {
+        let start = self.lower.last().map_or(0, |lower| lower.end as usize);
+        let is_it = |place: &OverlayPlace<V>| {
+            place.tag == tag
+                && place.entry == entry
+                && (entry != NO_ENTRY || (place.parent == parent && self.name(place) == name))
+        };
+        self.places[start..].iter().any(is_it)
+    }
+
     /// The place of a path without an entry, from its text below `from`, which needs no quotes.
     pub fn find_text(&self, base: &Base, from: EntryId, tag: u32, text: &str) -> Option<&OverlayPlace<V>> {
         let is_it = |place: &OverlayPlace<V>| place.entry == NO_ENTRY && self.is_text(place, base, from, text);

@@ -8,8 +8,6 @@
 //! says. It may lie over other small overlays, whose values it takes along. It is read as the snapshot is, after a look at
 //! its values; whatever else is asked of it is answered by the snapshot of the whole stack. The values are the host's.
 
-use std::iter::once;
-
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::{Delta, PathState};
 use crate::hash::{ROOT_HASH, segment_hash};
@@ -73,7 +71,7 @@ pub enum Standing {
 }
 
 /// A path that an overlay may go through, or give a value to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverlaidPath {
     hash: u64,
     entry: EntryId,
@@ -105,11 +103,12 @@ impl<'a> Overlaid<'a> {
     }
 
     /// The path of a child of a mapping, and what stands there in the snapshot; `None` where that takes more to find out.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "what it gives would be written down and read again for each key")]
+    #[inline(always)]
     pub fn child(self, mapping: OverlaidPath, name: &str) -> Option<(OverlaidPath, Standing)> {
         let hash = PathHash { above: mapping.hash, name: segment_hash(name.as_bytes()) };
         let entry = match mapping.within {
-            Parent::Entry(above) => self.base.find(above, hash, once(name)),
+            Parent::Entry(above) => self.base.text_child(above, hash, name),
             Parent::Place(_) => None,
         };
         let hash = hash.whole();
@@ -212,8 +211,17 @@ impl<V> SmallOverlay<V> {
         }
     }
 
+    /// Whether it gives something to the child of a mapping already, whatever the overlays do that it lies over.
+    pub fn gives(&self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> bool {
+        match &self.values {
+            Values::Few { entries, length, .. } => entries[..*length].contains(&path.entry),
+            Values::Places(places) => places.has_own(path.entry, path_tag(path.hash), mapping.within, name),
+        }
+    }
+
     /// Gives a value to the child of a mapping, where a value or nothing stands.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "most values are written to three places and nothing else is done")]
+    #[inline(always)]
     pub fn put(&mut self, mapping: OverlaidPath, name: &str, path: OverlaidPath, value: V) {
         let tag = self.note(path);
         if path.entry != NO_ENTRY

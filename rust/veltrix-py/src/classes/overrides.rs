@@ -26,18 +26,26 @@ pub fn checker<'py>(allowed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> 
     ffi::attribute(allowed, c"_checked")
 }
 
-/// The overrides of a mapping as the data of a layer, checked if there is a check.
-pub fn nested<'py>(values: &Bound<'py, PyAny>, check: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
+/// A path and what is given to it.
+pub type Override<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// The overrides that a mapping holds, checked if there is a check.
+pub fn overrides<'py>(values: &Bound<'py, PyAny>, check: Option<&Bound<'py, PyAny>>) -> PyResult<Vec<Override<'py>>> {
     let py = values.py();
     let pairs = ffi::attribute(values, c"items")?.call0()?.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-    let mut overrides = Overrides { root: ffi::new_dict(py)?, made: HashSet::new() };
     match check {
-        None => pairs.iter().try_for_each(|pair| overrides.take(pair))?,
+        None => pairs.iter().map(unpacked).collect(),
         Some(check) => {
             let checked = check.call1((ffi::new_list(py, pairs)?,))?.cast_into::<PyList>()?;
-            checked.iter().try_for_each(|pair| overrides.take(&pair))?;
+            checked.iter().map(|pair| unpacked(&pair)).collect()
         }
     }
+}
+
+/// Overrides as the data of a layer.
+pub fn nested<'py>(py: Python<'py>, pairs: &[Override<'py>]) -> PyResult<Bound<'py, PyDict>> {
+    let mut overrides = Overrides { root: ffi::new_dict(py)?, made: HashSet::new() };
+    pairs.iter().try_for_each(|(path, value)| overrides.take(path, value))?;
     Ok(overrides.root)
 }
 
@@ -49,10 +57,9 @@ struct Overrides<'py> {
 
 impl<'py> Overrides<'py> {
     /// Puts a value at its path; no path is another one, or lies in it.
-    fn take(&mut self, pair: &Bound<'py, PyAny>) -> PyResult<()> {
-        let py = pair.py();
-        let (wanted, value) = unpacked(pair)?;
-        let steps = path::steps(&wanted)?;
+    fn take(&mut self, path: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<()> {
+        let py = path.py();
+        let steps = path::steps(path)?;
         let fault = |reason| raise(imports::path_error(py), (Text(path::text(&steps)), py.None(), Text(reason)));
         let names = steps.iter().map(|step| match step {
             Step::Name(name) => Some(&**name),

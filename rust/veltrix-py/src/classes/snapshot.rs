@@ -13,7 +13,7 @@ use crate::classes::layer::Layer;
 use crate::classes::layer_arguments::position;
 use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
-use crate::classes::overrides::{checker, nested};
+use crate::classes::overrides::{checker, nested, overrides};
 use crate::classes::scope::{cache_info, scoped};
 use crate::classes::with_layers::{Asked, published};
 use crate::convert::from_python::DataReader;
@@ -26,7 +26,7 @@ use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
 use crate::state::dimensions::Dimensions;
-use crate::state::small_overlay::{SmallOverlay, small_overlay};
+use crate::state::small_overlay::{SmallOverlay, overlay_by_path, small_overlay};
 use crate::state::snapshot::{OVERLAY, OVERRIDE, Snapshot, overlay_layer};
 
 impl Snapshot {
@@ -125,8 +125,19 @@ reading_methods!(Snapshot, {
         }
         let check = allowed.map(checker).transpose()?;
         let name = name.0.map_or_else(|| Ok(OVERRIDE.to_owned()), |name| text_argument("a layer's name", &name))?;
-        let data = guarded(py, || nested(values, check.as_ref()))?;
-        if data.is_empty() { Ok(slf.clone()) } else { Self::overlaid_with(slf, data.as_any(), Some(name)) }
+        let pairs = overrides(values, check.as_ref())?;
+        if pairs.is_empty() {
+            return Ok(slf.clone());
+        }
+        let mut overlay = SmallOverlay::default();
+        let below = slf.get().under_overlay(py, &mut overlay)?;
+        if below.stack.len() + overlay.layers() <= MAX_LAYERS
+            && guarded(py, || overlay_by_path(below, &mut overlay, &pairs))?
+        {
+            return Bound::new(py, slf.get().overlaid(py, below, overlay, Some(name)));
+        }
+        let data = guarded(py, || nested(py, &pairs))?;
+        Self::overlaid_with(slf, data.as_any(), Some(name))
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.

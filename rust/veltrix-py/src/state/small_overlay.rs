@@ -4,7 +4,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use veltrix_core as kernel;
 use veltrix_core::limits::MAX_DEPTH;
-use veltrix_core::{NO_SEGMENT, Overlaid, OverlaidPath, OverlayEvent, Snapshot, Standing};
+use veltrix_core::path::plain_hash;
+use veltrix_core::{NO_SEGMENT, Overlaid, OverlaidPath, OverlayEvent, ROOT_HASH, Snapshot, Standing};
 
 use crate::convert::builtin_type::{BuiltinType, builtin_type};
 use crate::convert::from_python::{DataReader, ReadData};
@@ -23,6 +24,80 @@ pub fn small_overlay(below: &Snapshot, overlay: &mut SmallOverlay, data: &Bound<
     let fits = guarded(data.py(), || reader.mapping(data, OverlaidPath::ROOT, 0))?;
     overlay.finish();
     Ok(fits && overlay.len() > before)
+}
+
+/// Puts values by path into a small overlay, which holds those that it lies over; whether it qualifies. Paths of texts that
+/// need no quotes may, if each mapping is named in one row, none twice, and no path is another one or lies in it.
+pub fn overlay_by_path(
+    below: &Snapshot,
+    overlay: &mut SmallOverlay,
+    pairs: &[(Bound<'_, PyAny>, Bound<'_, PyAny>)],
+) -> PyResult<bool> {
+    let below = Overlaid::new(below);
+    let most = overlay.len() + below.room().min(MOST_BY_PATH);
+    let mut paths = PathReader { reader: OverlayReader { below, overlay, most }, open: Vec::new(), left: Vec::new() };
+    let mut last = "";
+    for (path, value) in pairs {
+        let Ok(path) = path.cast_exact::<PyString>() else { return Ok(false) };
+        let Some(text) = ffi::text(path)? else { return Ok(false) };
+        if plain_hash(text, ROOT_HASH).is_none() || !paths.take(last, text, value)? {
+            return Ok(false);
+        }
+        last = text;
+    }
+    overlay.finish();
+    Ok(true)
+}
+
+/// More values by path are brought in as data is, in which no path is looked for.
+const MOST_BY_PATH: usize = if cfg!(debug_assertions) { 4 } else { 64 };
+
+/// Reads values by path into a small overlay.
+struct PathReader<'a> {
+    reader: OverlayReader<'a>,
+    /// The mappings on the way to the last path, each with the end of its own path in the text of that.
+    open: Vec<(usize, OverlaidPath)>,
+    /// Those that were open before.
+    left: Vec<OverlaidPath>,
+}
+
+impl PathReader<'_> {
+    #[inline(never)]
+    fn standing(&self, mapping: OverlaidPath, name: &str) -> Option<(OverlaidPath, Standing)> {
+        self.reader.standing(mapping, name)
+    }
+
+    fn take(&mut self, last: &str, text: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let is_above = |end: usize| text.as_bytes().get(end) == Some(&b'.') && text[..end] == last[..end];
+        while let Some((_, path)) = self.open.pop_if(|(end, _)| !is_above(*end)) {
+            self.left.push(path);
+        }
+        let (mut start, mut mapping) = match self.open.last() {
+            Some((end, path)) => (end + 1, *path),
+            None => (0, OverlaidPath::ROOT),
+        };
+        while let Some(length) = text[start..].find('.') {
+            let name = &text[start..start + length];
+            let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
+            mapping = match standing {
+                Standing::Mapping if !self.left.contains(&path) => path,
+                Standing::Nothing if !self.reader.overlay.gives(mapping, name, path) => {
+                    self.reader.overlay.open(mapping, name, path)
+                }
+                _ => return Ok(false),
+            };
+            start += length + 1;
+            self.open.push((start - 1, mapping));
+        }
+        let name = &text[start..];
+        let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
+        let is_free = standing != Standing::Mapping && !self.reader.overlay.gives(mapping, name, path);
+        let kind = builtin_type(value);
+        let fits = is_free && kind != BuiltinType::Dict && self.open.len() < MAX_DEPTH;
+        Ok(fits
+            && self.reader.overlay.len() < self.reader.most
+            && self.reader.value(mapping, name, path, (kind, value), self.open.len() + 1)?)
+    }
 }
 
 /// Reads data into a small overlay. Each step says whether that still qualifies.
@@ -57,10 +132,7 @@ impl OverlayReader<'_> {
     ) -> PyResult<bool> {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
         let Some(name) = ffi::text(key)? else { return Ok(false) };
-        let Some((mut path, mut standing)) = self.below.child(mapping, name) else { return Ok(false) };
-        if standing == Standing::Nothing {
-            (path, standing) = self.overlay.standing(mapping, name, path);
-        }
+        let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
         let kind = builtin_type(value);
         if kind == BuiltinType::Dict {
             let data = value.cast::<PyDict>()?;
@@ -77,6 +149,27 @@ impl OverlayReader<'_> {
         if standing == Standing::Mapping {
             return Ok(false);
         }
+        self.value(mapping, name, path, (kind, value), depth)
+    }
+
+    /// What stands at the child of a mapping, and its path.
+    #[expect(clippy::inline_always, reason = "what it gives would be written down and read again for each key")]
+    #[inline(always)]
+    fn standing(&self, mapping: OverlaidPath, name: &str) -> Option<(OverlaidPath, Standing)> {
+        let (path, standing) = self.below.child(mapping, name)?;
+        Some(if standing == Standing::Nothing { self.overlay.standing(mapping, name, path) } else { (path, standing) })
+    }
+
+    #[expect(clippy::inline_always, reason = "the short way of a scalar is a part of reading a key")]
+    #[inline(always)]
+    fn value(
+        &mut self,
+        mapping: OverlaidPath,
+        name: &str,
+        path: OverlaidPath,
+        (kind, value): (BuiltinType, &Bound<'_, PyAny>),
+        depth: usize,
+    ) -> PyResult<bool> {
         if is_plain_scalar(kind, value)? {
             self.overlay.put(mapping, name, path, value.clone().unbind());
             return Ok(true);
@@ -88,7 +181,8 @@ impl OverlayReader<'_> {
 }
 
 /// Whether a value is a scalar that reading gives as it is.
-#[inline]
+#[expect(clippy::inline_always, reason = "the short way of a scalar is a part of reading a key")]
+#[inline(always)]
 fn is_plain_scalar(kind: BuiltinType, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(match kind {
         BuiltinType::Str => ffi::text(value.cast::<PyString>()?)?.is_some(),
