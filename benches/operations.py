@@ -70,15 +70,11 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "overlay of 5 keys of five sections": Operation(
             "s.overlay(d)", {"s": snapshot, "d": Request.across_sections(flat).data}
         ),
-        "known scope, 6 dimensions": Operation(
-            "s.scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
-        ),
+        "known scope, 6 dimensions": Operation("s.scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}),
         "known scope, 6 of 40 dimensions": Operation(
             "s.scope(c)", {"s": of_many.snapshot, "c": of_many.choices[0]}
         ),
-        "known scope, keywords": Operation(
-            "s.scope(**c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
-        ),
+        "known scope, keywords": Operation("s.scope(**c)", {"s": scopes.snapshot, "c": scopes.choices[0]}),
         # A snapshot that has no scopes yet.
         "first scope of 69 values": Operation(
             "s.overlay(e).scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0], "e": {}}

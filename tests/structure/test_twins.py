@@ -22,7 +22,11 @@ CONCEPTS = {
         ["snapshot", "edit"],
         ["classes/snapshot", "classes/with_layers"],
     ),
-    "scopes": ("scope", ["layer_changes", "carried_scope", "recent"], ["classes/scope", "state/dimensions", "state/scope_cache"]),
+    "scopes": (
+        "scope",
+        ["layer_changes", "carried_scope", "recent"],
+        ["classes/scope", "state/dimensions", "state/scope_cache"],
+    ),
     "deriving": ("derive", ["derive", "derivation", "tree_diff"], []),
     "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
     "a handle on a value": ("key", [], ["classes/key"]),

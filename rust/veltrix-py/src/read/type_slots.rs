@@ -109,7 +109,10 @@ unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer {
 #[inline(never)]
 unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, key: *mut ffi::PyObject) -> CacheAnswer {
     if let Some(known) = known {
-        if let Some(value) = snapshot.small_overlay.as_ref().and_then(|small_overlay| small_overlay.find(known.entry)) {
+        if let Some(small_overlay) = &snapshot.small_overlay
+            && small_overlay.filter() & bit(known) != 0
+            && let Some(value) = small_overlay.find(known.entry)
+        {
             return CacheAnswer::Value(value.as_ptr());
         }
         let listing = match &snapshot.below().delta {
