@@ -79,9 +79,6 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "first scope of 69 values": Operation(
             "s.overlay(e).scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0], "e": {}}
         ),
-        "resolving the layers of a scope": Operation(
-            "resolve(layers)", {"resolve": kernel.resolve, "layers": scope.__reduce__()[1][1]}
-        ),
         "set in a middle layer and a scope of it, carried over": Operation(
             "live.append(live.pop().set(next_path(), next_value(), layer=middle))\nlive[0].scope(c)",
             {

@@ -165,7 +165,7 @@ impl Delta {
         for hash in latest(self).take(ours) {
             visit(self.listed(hash), other.listed(hash));
         }
-        let theirs = other.latest.unshared(&self.latest);
+        let theirs = other.latest.len() - (self.latest.len() - ours);
         for hash in latest(other).take(theirs).filter(|&hash| latest(self).take(ours).all(|key| key != hash)) {
             visit(self.listed(hash), other.listed(hash));
         }
