@@ -75,7 +75,6 @@ TURNS = {
     "known scope, 6 of 40 dimensions": 100,
     "known scope, keywords": 100,
     "first scope of 69 values": 20,
-    "resolving the layers of a scope": 10,
     "set in a middle layer and a scope of it, carried over": 100,
     "overlay of 3 keys of a scope, 40 scoped reads": 100,
     "overlay of 3 keys of a scope, 40 other reads": 100,

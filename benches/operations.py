@@ -110,21 +110,14 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
                 "a": Allowed(dict.fromkeys(leaves_of(flat)[:9], str)),
             },
         ),
-        "known scope, 6 dimensions": Operation(
-            "s.scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
-        ),
+        "known scope, 6 dimensions": Operation("s.scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0]}),
         "known scope, 6 of 40 dimensions": Operation(
             "s.scope(c)", {"s": of_many.snapshot, "c": of_many.choices[0]}
         ),
-        "known scope, keywords": Operation(
-            "s.scope(**c)", {"s": scopes.snapshot, "c": scopes.choices[0]}
-        ),
+        "known scope, keywords": Operation("s.scope(**c)", {"s": scopes.snapshot, "c": scopes.choices[0]}),
         # A snapshot that has no scopes yet.
         "first scope of 69 values": Operation(
             "s.overlay(e).scope(c)", {"s": scopes.snapshot, "c": scopes.choices[0], "e": {}}
-        ),
-        "resolving the layers of a scope": Operation(
-            "resolve(layers)", {"resolve": kernel.resolve, "layers": scope.__reduce__()[1][1]}
         ),
         "set in a middle layer and a scope of it, carried over": Operation(
             "live.append(live.pop().set(next_path(), next_value(), layer=middle))\nlive[0].scope(c)",

@@ -33,7 +33,7 @@ class Scoped:
         cls, kernel: ModuleType, generated: Generated, choices: int = 1, declared: int = len(DIMENSIONS)
     ) -> Scoped:
         """So many choices of the six dimensions, and perhaps others that nobody chooses."""
-        paths = Random(3).sample([path for path in generated.flat], sum(VALUES))
+        paths = Random(3).sample(list(generated.flat), sum(VALUES))
         dimensions, remaining = [], iter(paths)
         for name, size, values in zip(DIMENSIONS, TABLES[choices], VALUES, strict=True):
             own = list(islice(remaining, values))

@@ -28,9 +28,7 @@ ANEW, MEMORY = at_most(1), at_most(6_000)
 def lines(settings: Settings) -> Iterator[Line]:
     kernel, generated = kernels()["native"], resolving_to(LEAVES)
 
-    def line(
-        row: int, operation: str, case: Workload, anchor: str, beside: Workload, target: Target
-    ) -> Line:
+    def line(row: int, operation: str, case: Workload, anchor: str, beside: Workload, target: Target) -> Line:
         timings = measure({"native": case, anchor: beside}, seconds=settings.seconds)
         return line_of_ratios(row, operation, timings, anchor=anchor, target=target)
 
@@ -39,7 +37,9 @@ def lines(settings: Settings) -> Iterator[Line]:
     known = Workload("s.scope(c)", {"s": many.snapshot, "c": many.choices[0]})
     yield line(27, f"a known scope, {MANY} dimensions declared", known, "6 declared", first, DECLARED)
     scope = scoped.snapshot.scope(scoped.choices[0])
-    assert {path: scope[path] for path in scoped.paths} != {path: generated.flat[path] for path in scoped.paths}
+    assert {path: scope[path] for path in scoped.paths} != {
+        path: generated.flat[path] for path in scoped.paths
+    }
     # An overlay of nothing has no scopes yet.
     new = Workload("s.overlay(e).scope(c)", {"s": scoped.snapshot, "c": scoped.choices[0], "e": {}})
     anew = Workload("resolve(l)", {"resolve": kernel.resolve, "l": scope.__reduce__()[1][1]})
@@ -110,4 +110,6 @@ def _memory(kernel: Any, generated: Generated) -> Line:
     kept = scoped.snapshot.scope_cache_info().entries
     assert kept == len(scoped.choices)
     each = (resident() - before) / (kept - 64)
-    return Line(29, "memory a choice of 69 values, all read", "B", {"native": Figure(each, each, each)}, "", MEMORY)
+    return Line(
+        29, "memory a choice of 69 values, all read", "B", {"native": Figure(each, each, each)}, "", MEMORY
+    )

@@ -104,7 +104,7 @@ class Explanation(_Explanation):
 
 
 class ScopeCacheInfo(_ScopeCacheInfo):
-    """How often a scope of a snapshot was at hand and was not, how many it keeps, and their estimated bytes."""
+    """How often a scope was at hand and was not, how many are kept, and their estimated bytes."""
 
     __slots__ = ()
 

@@ -225,7 +225,7 @@ def _with_layers(
 
 
 def _scope(run: Run, number: int, choices: Any, more: dict[str, Any]) -> Outcomes:
-    """A scope, what is counted before and after, and whether it is the same object when it is asked for again."""
+    """A scope, whether it is the same object when it is asked for again, and what is counted."""
     snapshot = run.snapshot(number)
     outcomes = run.derive(lambda: snapshot.scope(choices, **more))
     made = run.made
@@ -233,13 +233,15 @@ def _scope(run: Run, number: int, choices: Any, more: dict[str, Any]) -> Outcome
     return (*outcomes, again, observe(lambda: tuple(snapshot.scope_cache_info())))
 
 
-def _scope_again(run: Run, number: int, choices: tuple[Any, ...], operation: str, change: tuple[Any, ...]) -> Outcomes:
-    """Scopes of a snapshot, the same of what is published over it, and the same of what is published over that."""
+def _scope_again(
+    run: Run, number: int, choices: tuple[Any, ...], operation: str, change: tuple[Any, ...]
+) -> Outcomes:
+    """Scopes of a snapshot, the same of what is published over it, and its own once more."""
     before, seen = run.snapshot(number), []
 
     def scopes(snapshot: Any) -> None:
         for given, more in choices:
-            outcome = observe(lambda: snapshot.scope(given, **more))
+            outcome = observe(lambda given, more: snapshot.scope(given, **more), given, more)
             seen.append(portrait(outcome[1], run.case.universe) if outcome[0] == "value" else (outcome,))
         seen.append((("value", tuple(snapshot.scope_cache_info())),))
 

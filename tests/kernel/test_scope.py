@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import pickle
-import threading
 import weakref
 from collections import UserDict
 from types import MappingProxyType
@@ -12,8 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from tests.kernel.stack import layers, stack
-from veltrix import DELETE, Dimension, _pickle, append, replace
-from veltrix.errors import ConflictError
+from veltrix import DELETE, Dimension, append
 
 
 @pytest.fixture
@@ -163,7 +160,9 @@ def test_many_names_apply_in_the_order_of_the_table(flags):
     assert flags.scope(flags=["a", "c"])["price"] == 1
 
 
-@pytest.mark.parametrize("kind", [list, tuple, set, frozenset, iter, dict.fromkeys, lambda names: (n for n in names)])
+@pytest.mark.parametrize(
+    "kind", [list, tuple, set, frozenset, iter, dict.fromkeys, lambda names: (n for n in names)]
+)
 def test_many_names_are_any_iterable(flags, kind):
     scoped = flags.scope(flags=("c", "b"))
     assert flags.scope(flags=kind(["b", "c", "b", "no such"])) is scoped
@@ -218,66 +217,6 @@ def test_a_choice_of_a_class_of_its_own_is_its_text(snapshot, flags):
     assert flags.scope(flags=[Choice("a")]) is flags.scope(flags=["a"])
 
 
-def tenants(kernel, count, **bounds):
-    """A snapshot with one dimension of so many choices; the layer of n1 has one definition more than n0's."""
-    table = {f"n{at}": kernel.Layer(f"n{at}", {f"x{name}": at for name in range(at + 1)}) for at in range(count)}
-    return kernel.resolve([kernel.Layer("a", {"x0": ""})], dimensions=[Dimension("d", table)], **bounds)
-
-
-def test_the_cache_is_bounded_and_keeps_what_was_used_last(kernel):
-    snapshot = tenants(kernel, 5, max_scopes=3)
-    names = [f"n{at}" for at in range(5)]
-    scopes = [snapshot.scope(d=name) for name in names[:3]]
-    assert snapshot.scope(d="n0") is scopes[0]
-    third = snapshot.scope(d="n3")
-    assert snapshot.scope(d="n1") is not scopes[1]
-    assert [snapshot.scope(d=name) for name in ("n0", "n3")] == [scopes[0], third]
-    assert snapshot.scope(d="n0") is scopes[0]
-    assert snapshot.scope(d="n2") is not scopes[2]
-    assert snapshot.scope_cache_info() == (4, 6, 3, 3 * 1536 + 64 * (1 + 3 + 4))
-
-
-def test_bytes_are_a_bound_as_well(kernel):
-    size = 1536 + 64  # of the smallest, of one value
-    snapshot = tenants(kernel, 4, max_scope_bytes=2 * size + 64)
-    first, second = snapshot.scope(d="n0"), snapshot.scope(d="n1")
-    assert snapshot.scope_cache_info() == (0, 2, 2, 2 * size + 64)
-    assert (snapshot.scope(d="n0"), snapshot.scope(d="n1")) == (first, second)
-    third = snapshot.scope(d="n2")
-    assert snapshot.scope_cache_info() == (2, 3, 1, size + 128)
-    assert snapshot.scope(d="n2") is third
-
-
-def test_what_alone_is_beyond_the_bounds_is_not_kept(kernel):
-    size = 1536 + 64
-    snapshot = tenants(kernel, 2, max_scope_bytes=size)
-    first = snapshot.scope(d="n0")
-    assert snapshot.scope(d="n1") is not snapshot.scope(d="n1")
-    assert snapshot.scope(d="n0") is first
-    assert snapshot.scope_cache_info() == (1, 3, 1, size)
-
-
-@pytest.mark.parametrize("bounds", [{"max_scopes": 0}, {"max_scope_bytes": 0}])
-def test_nothing_is_kept_within_bounds_of_nothing(kernel, bounds):
-    snapshot = tenants(kernel, 1, **bounds)
-    assert snapshot.scope(d="n0") is not snapshot.scope(d="n0")
-    assert snapshot.scope(d="n0") == {"x0": 0}
-    assert snapshot.scope_cache_info() == (0, 3, 0, 0)
-
-
-def test_lists_and_operators_count_as_one_value(kernel):
-    data = {"list": [1, {"a": [2]}], "more": append([1, 2]), "gone": DELETE, "m": {"x": 1, "empty": {}}}
-    whole = kernel.Layer("x", {**data, "r": replace({"y": {"z": 1}}), "s": replace([1, 2])})
-    snapshot = kernel.resolve([], conflicts="replace", dimensions=[Dimension("d", {"x": whole})])
-    snapshot.scope(d="x")
-    # list, more, gone, m.x, r.y.z, s.
-    assert snapshot.scope_cache_info().bytes == 1536 + 64 * 6
-    patched = kernel.resolve([whole]).set("m.x", 2).set("m.new", 3).delete("r.y").__reduce__()[1][1][0]
-    snapshot = kernel.resolve([], conflicts="replace", dimensions=[Dimension("d", {"x": patched})])
-    snapshot.scope(d="x")
-    assert snapshot.scope_cache_info().bytes == 1536 + 64 * 6
-
-
 def test_statistics_have_names_and_begin_anew(snapshot):
     snapshot.scope(region="eu")
     snapshot.scope(region="eu")
@@ -293,90 +232,6 @@ def test_statistics_have_names_and_begin_anew(snapshot):
         snapshot.scope(region="eu"),
     ):
         assert derived.scope_cache_info() == (0, 0, 0, 0)
-
-
-def test_an_error_is_a_miss(kernel):
-    dimensions = [Dimension("d", {"x": kernel.Layer("x", {"price": {"low": 1}})})]
-    snapshot = stack(kernel, {"price": 1}, dimensions=dimensions)
-    for _ in range(2):
-        with pytest.raises(ConflictError, match="price: mapping in layer 'x' over int in layer 'a'"):
-            snapshot.scope(d="x")
-    assert snapshot.scope_cache_info() == (0, 2, 0, 0)
-
-
-def test_bounds_hold_for_what_is_derived_and_restored(kernel, monkeypatch):
-    monkeypatch.setattr(_pickle, "kernel", kernel)
-    snapshot = tenants(kernel, 3, max_scopes=1)
-    derived = [
-        snapshot.set("x0", 1),
-        snapshot.delete("x0"),
-        snapshot.overlay({"x0": 2}),
-        snapshot.overlay({"new": [2]}),
-        snapshot.with_layers(kernel.Layer("b", {"y": 1})),
-        snapshot.with_layers(dimensions=[Dimension("d", {name: kernel.Layer(name, {}) for name in ("n0", "n1")})]),
-        pickle.loads(pickle.dumps(snapshot)),
-    ]
-    for one in derived:
-        first = one.scope(d="n0")
-        assert one.scope(d="n0") is first
-        one.scope(d="n1")
-        assert one.scope_cache_info().entries == 1
-
-
-def test_bounds_are_pickled_only_where_they_are_not_the_usual_ones(kernel):
-    assert len(tenants(kernel, 1).__reduce__()[1]) == 5
-    assert tenants(kernel, 1, max_scope_bytes=7).__reduce__()[1][5:] == (16384, 7)
-
-
-@pytest.mark.parametrize("bound", ["max_scopes", "max_scope_bytes"])
-def test_a_bound_is_a_number(kernel, bound):
-    for wrong, error, text in (
-        ("1", TypeError, "is an int, not str"),
-        (True, TypeError, "is an int, not bool"),
-        (None, TypeError, "is an int, not NoneType"),
-        (-1, ValueError, "is from 0 to 4611686018427387904"),
-        (2**62 + 1, ValueError, "is from 0 to 4611686018427387904"),
-    ):
-        with pytest.raises(error) as caught:
-            kernel.resolve([], **{bound: wrong})
-        assert str(caught.value) == f"{bound} {text}"
-    assert kernel.resolve([], **{bound: 2**62}).scope_cache_info() == (0, 0, 0, 0)
-
-
-def test_threads_that_scope_at_once_get_one_object(kernel):
-    snapshot = tenants(kernel, 8)
-    found, ready = [], threading.Barrier(4)
-
-    def work():
-        ready.wait()
-        for _ in range(50):
-            found.append([snapshot.scope(d=f"n{at}") for at in range(8)])
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 200
-    assert {tuple(map(id, scopes)) for scopes in found} == {tuple(map(id, found[0]))}
-
-
-def test_a_scope_does_not_keep_what_it_was_derived_from(kernel):
-    snapshot = tenants(kernel, 1)
-    scoped, alive = snapshot.scope(d="n0"), weakref.ref(snapshot)
-    del snapshot
-    assert alive() is None
-    assert scoped["x0"] == 0
-
-
-def test_a_scope_goes_with_its_snapshot(kernel):
-    snapshot = tenants(kernel, 1)
-    alive = weakref.ref(snapshot.scope(d="n0"))
-    assert alive() is not None
-    published = snapshot.set("x0", 5)
-    published.scope(d="n0")
-    del snapshot
-    assert alive() is None
 
 
 def test_dimensions_are_checked(kernel):

@@ -1,6 +1,6 @@
 """Scopes: which layers are chosen, and the scoped snapshots that were used last.
 
-    scope(region="eu")  ──►  asked_for  ──►  chosen_layers  ──►  find in the cache, or derive and keep
+scope(region="eu")  ──►  asked_for  ──►  chosen_layers  ──►  find in the cache, or derive and keep
 """
 
 from __future__ import annotations

@@ -51,18 +51,16 @@ impl Snapshot {
             return None;
         }
         let mut changes = Vec::new();
-        let mut carries = true;
+        let mut is_apart = true;
         carried.before.differences(listed, &mut |old, new| match new {
-            // What was listed last is compared one by one, the same or not.
-            Some(new) if old.is_some_and(|old| std::ptr::eq(old, new)) => {}
-            Some(new) if carries && changes.len() < MOST => {
-                carries = !layers.iter().any(|layer| says_something(layer, old, new));
+            Some(new) if is_apart && changes.len() < MOST => {
+                is_apart = !layers.iter().any(|layer| says_something(layer, old, new));
                 changes.push(new);
             }
-            _ => carries = false,
+            _ => is_apart = false,
         });
         let stack: Arc<[LayerVersion]> = self.stack.iter().chain(layers).cloned().collect();
-        if !carries || check_count(&stack).is_err() {
+        if !is_apart || check_count(&stack).is_err() {
             return None;
         }
         let mut delta = carried.scoped.clone();

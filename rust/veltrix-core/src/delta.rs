@@ -118,14 +118,14 @@ impl Delta {
     /// What is listed for the path of an entry, of whose hash only the upper half is known.
     #[inline]
     pub fn listing(&self, half: u32, entry: EntryId) -> Listing<'_> {
-        if self.latest.may_hold(half) {
+        if !self.latest.is_empty() && self.latest.may_hold(half) {
             let latest = self.latest.iter().map(|(_, change)| change).find(|change| change.entry == entry);
             return latest.map_or(Listing::Perhaps, Listing::Change);
         }
         match self.changes.get_by_half(half) {
-            KeyHalf::OfNone => Listing::Nothing,
-            KeyHalf::OfOne(change) if change.entry == entry => Listing::Change(change),
-            KeyHalf::OfOne(_) | KeyHalf::OfSome => Listing::Perhaps,
+            KeyHalf::Unknown => Listing::Nothing,
+            KeyHalf::Key(change) if change.entry == entry => Listing::Change(change),
+            KeyHalf::Key(_) | KeyHalf::Keys => Listing::Perhaps,
         }
     }
 
@@ -160,10 +160,13 @@ impl Delta {
                 visit(ours.map(|change| &**change), theirs.map(|change| &**change));
             }
         });
-        for hash in latest(self) {
+        // What both have noted, they have noted alike.
+        let ours = self.latest.unshared(&other.latest);
+        for hash in latest(self).take(ours) {
             visit(self.listed(hash), other.listed(hash));
         }
-        for hash in latest(other).filter(|&hash| latest(self).all(|key| key != hash)) {
+        let theirs = other.latest.len() - (self.latest.len() - ours);
+        for hash in latest(other).take(theirs).filter(|&hash| latest(self).take(ours).all(|key| key != hash)) {
             visit(self.listed(hash), other.listed(hash));
         }
     }
@@ -202,11 +205,15 @@ impl Delta {
         if !self.latest.is_empty() {
             self.work_in();
         }
-        listed.iter_mut().for_each(|(hash, _)| *hash = key(*hash));
+        for (hash, _) in &mut listed {
+            *hash = key(*hash);
+        }
         if self.changes.is_empty() {
             self.changes = Hamt::of(listed);
         } else if self.changes.len() > listed.len() {
-            listed.into_iter().for_each(|(key, change)| self.changes.insert(key, change));
+            for (key, change) in listed {
+                self.changes.insert(key, change);
+            }
         } else {
             let known: HashSet<u64> = listed.iter().map(|(key, _)| *key).collect();
             self.changes.for_each(&mut |key, change| {

@@ -69,11 +69,11 @@ impl<V> Default for Hamt<V> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum KeyHalf<'a, V> {
     /// Nothing.
-    OfNone,
+    Unknown,
     /// The value of one key.
-    OfOne(&'a V),
+    Key(&'a V),
     /// Several keys, perhaps.
-    OfSome,
+    Keys,
 }
 
 const fn bit_of(key: u64, shift: u32) -> u16 {
@@ -258,9 +258,9 @@ impl<V: Clone> Hamt<V> {
         let mut slot = self.root.as_ref();
         loop {
             match slot {
-                Some(HamtSlot::Leaf(found, value)) if *found as u32 == half => return KeyHalf::OfOne(value),
-                None | Some(HamtSlot::Leaf(..)) => return KeyHalf::OfNone,
-                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return KeyHalf::OfSome,
+                Some(HamtSlot::Leaf(found, value)) if *found as u32 == half => return KeyHalf::Key(value),
+                None | Some(HamtSlot::Leaf(..)) => return KeyHalf::Unknown,
+                Some(HamtSlot::Branch(_)) if shift == u32::BITS => return KeyHalf::Keys,
                 Some(HamtSlot::Branch(branch)) => slot = branch.slot(bit_of(key, shift)),
             }
             shift += BITS;
@@ -366,9 +366,9 @@ mod tests {
             for key in model.keys() {
                 let alike = model.iter().filter(|(other, _)| **other as u32 == *key as u32);
                 match trie.get_by_half(*key as u32) {
-                    KeyHalf::OfNone => panic!("{key} is there"),
-                    KeyHalf::OfOne(value) => assert!(alike.map(|(_, value)| value).eq([value])),
-                    KeyHalf::OfSome => assert!(alike.count() > 1),
+                    KeyHalf::Unknown => panic!("{key} is there"),
+                    KeyHalf::Key(value) => assert!(alike.map(|(_, value)| value).eq([value])),
+                    KeyHalf::Keys => assert!(alike.count() > 1),
                 }
             }
         }

@@ -45,10 +45,7 @@ pub fn generation_argument(generation: &Bound<'_, PyAny>) -> PyResult<u64> {
 }
 
 /// How many scopes are kept, and of how many bytes.
-pub fn bounds_argument(
-    scopes: Option<&Bound<'_, PyAny>>,
-    bytes: Option<&Bound<'_, PyAny>>,
-) -> PyResult<ScopeBounds> {
+pub fn bounds_argument(scopes: Option<&Bound<'_, PyAny>>, bytes: Option<&Bound<'_, PyAny>>) -> PyResult<ScopeBounds> {
     let number = |what, given: Option<&Bound<'_, PyAny>>, usual| -> PyResult<usize> {
         given.map_or(Ok(usual), |given| Ok(number_argument(what, given, 0..=LAST_NUMBER)? as usize))
     };

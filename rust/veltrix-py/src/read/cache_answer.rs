@@ -130,6 +130,9 @@ unsafe fn overlaid(
     key: *mut ffi::PyObject,
 ) -> Option<CacheAnswer> {
     if let Some(known) = known.filter(|known| known.entry != ABSENT) {
+        if overlay.filter() & bit(known) == 0 {
+            return None;
+        }
         let value = overlay.find(whole(known), known.path_tag)?;
         // Of what stands inside of a value only the slow way knows where.
         let is_whole = known.entry < INSIDE;

@@ -121,13 +121,7 @@ impl Dimensions {
     }
 
     /// Adds what a choice puts on top; `false` where the dimension itself has to be asked.
-    fn choose(
-        &self,
-        table: &ChoiceTable,
-        number: usize,
-        choice: &Bound<'_, PyAny>,
-        key: &mut ScopeKey,
-    ) -> bool {
+    fn choose(&self, table: &ChoiceTable, number: usize, choice: &Bound<'_, PyAny>, key: &mut ScopeKey) -> bool {
         if choice.is_none() {
             return true;
         }

@@ -21,10 +21,12 @@ pub struct ScopeCache {
 
 /// Scopes of the snapshots that were published one over the other, with the same dimensions, each as it was derived last.
 #[derive(Default)]
-pub struct CarriedScopes(Mutex<Recent<(Box<[(usize, usize)]>, Arc<CarriedScope>)>>);
+pub struct CarriedScopes(Mutex<Recent<Carried>>);
+
+type Carried = (Box<[(usize, usize)]>, Arc<CarriedScope>);
 
 impl CarriedScopes {
-    fn locked(&self) -> MutexGuard<'_, Recent<(Box<[(usize, usize)]>, Arc<CarriedScope>)>> {
+    fn locked(&self) -> MutexGuard<'_, Recent<Carried>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

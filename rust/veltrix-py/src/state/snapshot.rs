@@ -183,7 +183,8 @@ impl Snapshot {
     /// A snapshot that is published over this one, with the same dimensions: the scopes that are used are carried over.
     #[must_use]
     pub fn publishing(&self, mut new: Self) -> Self {
-        new.carried = self.scopes.get().map_or_else(|| self.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
+        new.carried =
+            self.scopes.get().map_or_else(|| self.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
         new
     }
 
