@@ -48,6 +48,7 @@ def main() -> int:
     parser.add_argument("--allocating", help=argparse.SUPPRESS)
     parser.add_argument("--weighing", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    gc.disable()
     if chosen.child:
         what, choices, marks = json.loads(chosen.child)
         made = runs(what, choices)
@@ -90,7 +91,6 @@ def name_of(reads: int) -> str:
 def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
     """A function for each kind of request that sends it so many times; warm, and its answers looked at."""
     resolver, reads = what
-    gc.disable()
     application = started(resolver, SECRET, lambda: NOW)
     tokens = list(opened(lambda sent: asked(application, sent), choices))
     drawn = Random(5).choices(tokens, k=4 * turns_of(resolver, choices))

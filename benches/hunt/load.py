@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from statistics import median
-from time import monotonic
+from time import monotonic, process_time
 
 from benches.hunt import generator
 from benches.hunt.game import as_bytes, opened, playing
 from benches.hunt.servers import Server, all_serving, machine_seconds
 from benches.result import Figure, Line
+
+from resolvers.names import RESOLVERS  # isort: skip  (found by tests.examples.hunt)
 
 NAIVE, FLOOR, OURS = "walk", "constants", "veltrix-native"
 SESSIONS = 96
@@ -24,6 +26,7 @@ STEADY, SPIKE = 0.5, 1.2
 # A server that cannot do so much of what is asked of it would only queue: it gets no figure.
 LEAST = {"steady": 1.0, "spike": 0.5}
 ROW = 31
+OTHERS = "share of the machine that others took"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Sample:
     most_waiting: float
     server_busy: float
     machine_busy: float
+    others_busy: float
     processor: float
     failed: int
 
@@ -60,6 +64,7 @@ SHOWN: tuple[tuple[str, str, Callable[[Sample], float]], ...] = (
     ("processor time a request", "ms", lambda sample: sample.processor),
     ("server's processor busy", "%", lambda sample: 100 * sample.server_busy),
     ("machine's processors busy", "%", lambda sample: 100 * sample.machine_busy),
+    (OTHERS, "%", lambda sample: 100 * sample.others_busy),
     ("failed", "requests", lambda sample: sample.failed),
 )
 RATIOS = ("mean", "99th percentile", "processor time a request")
@@ -108,17 +113,20 @@ def _round(servers: Sequence[Server], reads: int, plan: Plan, seed: int) -> Roun
 
 def _sample(server: Server, requests: Sequence[bytes], arrivals: Sequence[float]) -> Sample:
     before, (busy, all_time), started = server.processor_seconds(), machine_seconds(), monotonic()
+    own = process_time()
     found = generator.load(server.port, requests, arrivals)
-    took = monotonic() - started
+    own, took = process_time() - own, monotonic() - started
     processor = server.processor_seconds() - before
     busy_now, all_now = machine_seconds()
+    machine = max(all_now - all_time, 1e-9)
     return Sample(
         1e3 * found.mean,
         1e3 * found.percentile(99),
         1e3 * found.drained,
         found.most_waiting,
         processor / took,
-        (busy_now - busy) / max(all_now - all_time, 1e-9),
+        (busy_now - busy) / machine,
+        max(0.0, busy_now - busy - processor - own) / machine,
         1e3 * processor / len(arrivals),
         found.failed,
     )
@@ -160,7 +168,7 @@ def _against(values: dict[str, float]) -> dict[str, float]:
 def _figures(rounds: Sequence[dict[str, float]]) -> dict[str, Figure]:
     """The median of each resolver over the rounds that have it, and how far the rounds lie apart."""
     found = {}
-    for resolver in dict.fromkeys(name for one in rounds for name in one):
+    for resolver in sorted({name for one in rounds for name in one}, key=list(RESOLVERS).index):
         values = [one[resolver] for one in rounds if resolver in one]
         found[resolver] = Figure(median(values), min(values), max(values))
     return found

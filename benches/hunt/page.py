@@ -10,8 +10,8 @@ from typing import Any, TypeGuard
 
 from benches.charts import CHARTS, Bar, chart, save
 from benches.hunt.game import READS
-from benches.hunt.load import FLOOR, NAIVE, OURS, SPIKE, STEADY
-from benches.hunt.promises import TUNED, promises
+from benches.hunt.load import FLOOR, NAIVE, OTHERS, OURS, SPIKE, STEADY
+from benches.hunt.promises import OTHERS_AT_MOST, TUNED, by_name, not_judged, promises
 from benches.peers.page import replaced
 from benches.requests import CHOICES, OF_THE_CURVE, WAYS, operation_name
 from benches.requests import READS as KERNEL_READS
@@ -48,6 +48,7 @@ COLUMNS = (
     ("backlog, ms", "drained after the last arrival", "ms"),
     ("processor a request", "processor time a request", "×"),
     ("server busy, %", "server's processor busy", "%"),
+    ("others, %", OTHERS, "%"),
 )
 
 By = Mapping[tuple[str, str], Line]
@@ -66,23 +67,18 @@ def write(found: Mapping[str, Any], page: Path = PAGE, charts: Path = CHARTS) ->
     """Puts the figures of one run into the page, and draws its charts."""
     lines = [Line.from_json(line) for line in found["lines"]]
     page.write_text(replaced(page.read_text("utf-8"), figures(found, lines), MARKS), "utf-8")
-    save(drawn({(line.operation, line.unit): line for line in lines}), charts)
+    save(drawn(by_name(lines)), charts)
 
 
 def figures(found: Mapping[str, Any], lines: Sequence[Line]) -> str:
     """The text between the marks."""
-    by = {(line.operation, line.unit): line for line in lines}
+    by = by_name(lines)
     return "\n\n".join([_conditions(found, lines), *_promised(lines), *_in_process(by), *_loaded(by)])
 
 
 def _conditions(found: Mapping[str, Any], lines: Sequence[Line]) -> str:
     libraries = ", ".join(f"{name} {of}" for name, of in found["libraries"].items())
-    busy = [
-        figure.high
-        for line in lines
-        if "machine's processors busy" in line.operation
-        for figure in line.figures.values()
-    ]
+    busy = [one.high for line in lines if line.operation.endswith(OTHERS) for one in line.figures.values()]
     profile = "for release" if found["profile"] == "release" else "**with assertions: no release build**"
     return "\n".join(
         (
@@ -90,13 +86,13 @@ def _conditions(found: Mapping[str, Any], lines: Sequence[Line]) -> str:
             f"CPython {found['python']}, {found['machine']}; {libraries}.",
             "Counts are the same on a busy machine. Times are of",
             f"{found['rounds']} rounds of {found['seconds']:g} seconds, and **provisional where others use",
-            f"the machine**: its processors were up to {max(busy, default=0):.0f} % busy.",
+            f"the machine**, who took up to {max(busy, default=0):.0f} % of it.",
         )
     )
 
 
 def _promised(lines: Sequence[Line]) -> Iterator[str]:
-    made = promises(lines)
+    made, others = promises(lines), not_judged(lines)
     missed = [line for line in made if verdict(line) != "met"]
     yield f"### Promises: {len(made) - len(missed)} of {len(made)} kept, the missed ones first"
     rows = [
@@ -105,12 +101,16 @@ def _promised(lines: Sequence[Line]) -> Iterator[str]:
             line.anchor,
             shown_target(line),
             _bold(shown(line, OURS), line in missed),
-            verdict(line),
+            "not judged" if line in others else verdict(line),
         ]
-        for line in made
+        for line in (*made, *others)
     ]
     yield _table(["what", "against", "promise", OURS, ""], rows, left=2)
-    yield "\n".join(f"- {text}" for text in _sentences({(line.operation, line.unit): line for line in lines}))
+    if others:
+        yield (
+            f"*Not judged*: others took more than {OTHERS_AT_MOST:g} % of the machine during the measurement."
+        )
+    yield "\n".join(f"- {text}" for text in _sentences(by_name(lines)))
 
 
 def _sentences(by: By) -> Iterator[str]:

@@ -6,20 +6,41 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benches import requests
-from benches.hunt.load import FLOOR, NAIVE, OURS
+from benches.hunt.load import FLOOR, NAIVE, OTHERS, OURS
 from benches.result import Figure, Line, Target, at_least, at_most
 
 TUNED = "tuned"
 SHARE = at_least(80)
+OTHERS_AT_MOST = 10.0
+"""Percent of the machine that others may take while times are judged."""
 
 By = Mapping[tuple[str, str], Line]
 
 
 def promises(lines: Sequence[Line]) -> list[Line]:
-    """The promises that these lines have figures for, the missed ones first."""
-    by = {(line.operation, line.unit): line for line in lines}
-    found = [line for line in (*_whole(by), *_kernel(by), *_load(by), *_choices(by)) if OURS in line.figures]
-    return sorted(found, key=_met)
+    """The promises that these lines have figures for, the missed ones first.
+
+    Those about times are among them only where others left the machine alone.
+    """
+    by = by_name(lines)
+    found = [*_whole(by), *_kernel(by), *_choices(by), *(_load(by) if quiet(lines) else ())]
+    return sorted((line for line in found if OURS in line.figures), key=_met)
+
+
+def not_judged(lines: Sequence[Line]) -> list[Line]:
+    """The promises about times, where others used the machine so much that the times say little."""
+    return [] if quiet(lines) else [line for line in _load(by_name(lines)) if OURS in line.figures]
+
+
+def quiet(lines: Sequence[Line]) -> bool:
+    """Whether others left the machine alone while it was under load."""
+    shares = [one for line in lines if line.operation.endswith(OTHERS) for one in line.figures.values()]
+    return all(share.high <= OTHERS_AT_MOST for share in shares)
+
+
+def by_name(lines: Sequence[Line]) -> By:
+    """Lines by their operation and unit."""
+    return {(line.operation, line.unit): line for line in lines}
 
 
 def _met(line: Line) -> bool:
@@ -87,6 +108,8 @@ def _gained(by: By, operation: str, unit: str) -> Iterator[Line]:
     line = by.get((operation, unit))
     if line and {OURS, NAIVE, FLOOR} <= line.figures.keys():
         naive, floor, ours = (line.figures[name].value for name in (NAIVE, FLOOR, OURS))
+        if naive <= floor:
+            return  # times that were disturbed: there is nothing between them to be gained
         share = 100 * (naive - ours) / (naive - floor)
         figures = {OURS: Figure(share, share, share)}
         yield Line(

@@ -18,7 +18,7 @@ from benches.hunt import generator, load, page
 from benches.hunt.game import FIRST, READS, every_choice, playing
 from benches.hunt.generator import Found, poisson
 from benches.hunt.load import FLOOR, NAIVE, OURS
-from benches.hunt.promises import promises
+from benches.hunt.promises import not_judged, promises
 from benches.result import Figure, Line
 from benches.table import verdict
 
@@ -162,7 +162,7 @@ LINES = [
     line("60 tunables, steady: mean", "ms", 0.9, 2.0, 0.8),
     line("60 tunables, steady: mean", "×", 0.45, 1.0, 0.4),
     line("60 tunables, steady: server's processor busy", "%", 31, 62, 27),
-    line("60 tunables, steady: machine's processors busy", "%", 80, 81, 82),
+    line("60 tunables, steady: share of the machine that others took", "%", 8, 9, 7),
     line("60 tunables, spike: mean", "ms", 40.0, 180.0, 2.0),
     line("60 tunables, spike: mean", "×", 0.2, 1.0, 0.01),
     line("60 tunables, spike: drained after the last arrival", "ms", 49, 600, 2),
@@ -214,6 +214,23 @@ def test_a_share_is_of_what_lies_between_baseline_and_floor():
     assert found.figures[OURS].value == pytest.approx(96)
 
 
+def test_times_are_not_judged_where_others_use_the_machine(tmp_path):
+    busy = line("60 tunables, spike: share of the machine that others took", "%", 8, 60, 7)
+    made = promises([*LINES, busy])
+    assert not any("steady" in one.operation or "spike" in one.operation for one in made)
+    assert {one.operation for one in not_judged([*LINES, busy])} >= {"60 tunables, spike: mean"}
+    assert not_judged(LINES) == []
+    target = tmp_path / "page.md"
+    target.write_text("\n".join(page.MARKS))
+    page.write({**FOUND, "lines": [*FOUND["lines"], busy.as_json()]}, target, tmp_path)
+    assert "| not judged |" in target.read_text("utf-8")
+
+
+def test_nothing_is_gained_where_the_floor_is_no_floor():
+    upside_down = line("60 tunables, steady: mean", "ms", 9.0, 2.0, 3.0)
+    assert not any("share" in one.operation for one in promises([upside_down]))
+
+
 def test_what_was_not_measured_is_no_promise():
     assert promises([replace(LINES[0], figures={NAIVE: LINES[0].figures[NAIVE]})]) == []
 
@@ -228,7 +245,8 @@ def test_the_page_says_all_of_it(tmp_path):
     assert "in 0.90 ms (31 % of a processor busy) with `veltrix-native`" in text
     assert "saturates at 2.10 times" in text
     assert "provisional" in text
-    assert "up to 82 % busy" in text
+    assert "who took up to 9 % of it" in text
+    assert "Not judged" not in text
     assert "5,000 bytes" in text
     for chart in ("hunt-instructions", "hunt-spike", "hunt-choices"):
         assert f"charts/{chart}.svg" in text
