@@ -224,7 +224,7 @@ pure-wheel: $(BUILDER) ## build only the wheel without the extension into dist/
 	@ls -l dist
 
 .PHONY: check-wheels
-check-wheels: $(WHEEL_TOOLS) ## hold what is in dist/ against its tags, its metadata, and what pip makes of it
+check-wheels: $(WHEEL_TOOLS) $(STAMPS)/extension-dev ## hold what is in dist/ against its tags, its metadata, and what pip makes of it
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/check-wheel-contents dist/*.whl
 	$(BIN)/python -m pytest tests/packaging --dist dist
