@@ -256,6 +256,7 @@ def test_a_session_that_cannot_be_opened(client, changes, status, named):
         (b'{"latitude": 1, "longitude": 1, "night": 1}', 422),
         (b'{"latitude": 1, "longitude": 1, "accuracy_metres": 500}', 422),
         (b'{"latitude": 1e999, "longitude": 1}', 422),
+        (b'{"latitude": 1' + b"0" * 400 + b', "longitude": 1}', 422),
         (b'{"a": "' + b"x" * 5_000 + b'"}', 413),
     ],
 )
@@ -273,6 +274,7 @@ def test_a_guess_that_is_none(client, content, status):
         ('{"chat.enabled": "no"}', 422),
         ('{"clues.hint.cost_growth": 99}', 422),
         ('{"clues.hint.cost_growth": NaN}', 422),
+        ('{"clues.hint.cost_growth": 1' + "0" * 400 + "}", 422),
         ('{"localisation.fallback": ["en"]}', 422),
         ('{"x": "' + "x" * 1_100 + '"}', 431),
     ],
@@ -286,7 +288,7 @@ def test_overrides_that_are_refused(client, header, status):
 def test_a_token_is_needed_and_ends(client, clock):
     headers = joined(client)
     token = headers["authorization"]
-    for wrong in (None, "Basic x", "Bearer ", "Bearer x.y", token[:-2], f"{token}x"):
+    for wrong in (None, "Basic x", "Bearer ", "Bearer x.y", b"Bearer \xfc.\xfc", token[:-2], f"{token}x"):
         answer = client.get("/session", headers={"authorization": wrong} if wrong else {})
         assert answer.status_code == 401, wrong
     clock.now += 60 * 60 + 6

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any, NamedTuple
 
 import stack
@@ -36,12 +35,7 @@ def _flag(value: Any) -> bool:
 
 
 def _growth(value: Any) -> bool:
-    return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and isfinite(value)
-        and 1 <= value <= 3
-    )
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 1 <= value <= 3
 
 
 def _language(value: Any) -> bool:
