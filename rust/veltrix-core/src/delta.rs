@@ -161,7 +161,8 @@ impl Delta {
             }
         });
         // What both have noted, they have noted alike.
-        let ours = self.latest.unshared(&other.latest);
+        let is_apart = self.latest.is_empty() || other.latest.is_empty();
+        let ours = if is_apart { self.latest.len() } else { self.latest.unshared(&other.latest) };
         for hash in latest(self).take(ours) {
             visit(self.listed(hash), other.listed(hash));
         }
