@@ -160,13 +160,10 @@ impl Delta {
                 visit(ours.map(|change| &**change), theirs.map(|change| &**change));
             }
         });
-        // What both have noted, they have noted alike.
-        let ours = self.latest.unshared(&other.latest);
-        for hash in latest(self).take(ours) {
+        for hash in latest(self) {
             visit(self.listed(hash), other.listed(hash));
         }
-        let theirs = other.latest.len() - (self.latest.len() - ours);
-        for hash in latest(other).take(theirs).filter(|&hash| latest(self).take(ours).all(|key| key != hash)) {
+        for hash in latest(other).filter(|&hash| latest(self).all(|key| key != hash)) {
             visit(self.listed(hash), other.listed(hash));
         }
     }

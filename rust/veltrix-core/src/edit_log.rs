@@ -57,24 +57,6 @@ impl<V, const MOST: usize> EditLog<V, MOST> {
         notes.map(|note| (note.hash, &note.value))
     }
 
-    /// How many of the newest notes are not those of another version too; the older ones are.
-    pub fn unshared(&self, other: &Self) -> usize {
-        let (mut ours, mut theirs) = (self.newest.as_ref(), other.newest.as_ref());
-        (self.length..other.length).for_each(|_| theirs = theirs.and_then(|note| note.before.as_ref()));
-        let mut left = self.length;
-        while let Some(note) = ours {
-            if left <= other.length {
-                if theirs.is_some_and(|other| Arc::ptr_eq(note, other)) {
-                    break;
-                }
-                theirs = theirs.and_then(|note| note.before.as_ref());
-            }
-            ours = note.before.as_ref();
-            left -= 1;
-        }
-        self.length - left
-    }
-
     /// Whether something may be noted under a hash of which only the upper half is known; `false` is certain.
     #[inline]
     pub fn may_hold(&self, half: u32) -> bool {
@@ -136,11 +118,6 @@ mod tests {
         other.put(hash(1), 11);
         assert_eq!([noted(&first), noted(&second), noted(&other)], [vec![10], vec![20, 10], vec![11]]);
         assert_eq!([first.len(), second.len(), other.len()], [1, 2, 1]);
-        assert_eq!([first.unshared(&second), second.unshared(&first), second.unshared(&other)], [0, 1, 2]);
-        assert_eq!(
-            [second.unshared(&second), EditLog::EMPTY.unshared(&second), second.unshared(&EditLog::EMPTY)],
-            [0, 0, 2]
-        );
         assert_eq!((second.get(hash(1)), second.get(hash(3)), first.get(hash(2))), (Some(&10), None, None));
         assert!(second.may_hold(2) && !first.may_hold(2));
     }

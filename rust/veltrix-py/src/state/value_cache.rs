@@ -148,8 +148,8 @@ impl ValueCache {
     }
 }
 
-/// Gives back an object that is kept with a value of the kernel. What is dropped without an interpreter, or while the thread is
-/// detached from it, is left alone.
+/// Gives back an object that is kept with a value of the kernel, attached for the moment where the thread is not. Without an
+/// interpreter it is left alone. It is plain, so that giving it back runs no code.
 pub fn give_back(held: usize) {
     let _ = Python::try_attach(|py| ffi::release(py, held));
 }
