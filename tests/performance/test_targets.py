@@ -138,7 +138,6 @@ def test_rows_that_nothing_measures_are_refused(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         bench._arguments()
     assert (
-        "11 is none of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 34, 35, 36, "
-        "37, 38, 39, 46"
-        in capsys.readouterr().err
+        "11 is none of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 34, 35, "
+        "36, 37, 38, 39, 46" in capsys.readouterr().err
     )
