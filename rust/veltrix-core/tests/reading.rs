@@ -8,8 +8,8 @@ use stacks::{layer, names, resolve};
 use veltrix_core::interner;
 use veltrix_core::path::{is_plain, is_plain_ascii, parse, plain_hash};
 use veltrix_core::{
-    Beside, Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing, Target,
-    path_tag,
+    Beside, Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing,
+    Target, path_tag,
 };
 
 fn snapshot() -> Snapshot {

@@ -105,7 +105,10 @@ impl<'py> Reading<'_, 'py> {
         children.any(|(child, hash)| {
             snapshot.filter & 1 << (hash >> 58) != 0
                 && (snapshot.below().lists(hash)
-                    || snapshot.small_overlay.as_ref().is_some_and(|overlay| overlay.find(child, path_tag(hash)).is_some()))
+                    || snapshot
+                        .small_overlay
+                        .as_ref()
+                        .is_some_and(|overlay| overlay.find(child, path_tag(hash)).is_some()))
         })
     }
 

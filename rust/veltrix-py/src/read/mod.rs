@@ -4,5 +4,6 @@ pub mod cache_answer;
 pub mod reading;
 pub mod children;
 pub mod missing;
+pub mod whole;
 pub mod type_slots;
 pub mod explain;
