@@ -1,6 +1,6 @@
 """Whole requests, counted: a choice, three overrides and reads, beside dicts: `python -m benches.requests`.
 
-    veltrix    o = s.scope(region=…, … six of them).overlay(d)     o["a.b.c"]
+    veltrix    o = s.scope({"region": …, … six}).override(d)       o["a.b.c"]
     tuned      f = by_choice[region, …]; o = dict(d)               o["a.b.c"] if "a.b.c" in o else f["a.b.c"]
     wrapped    the same two dicts behind a class                   o["a.b.c"]
     path copy  the nested dict, copied along the paths of d        o["a"]["b"]["c"]
@@ -17,7 +17,7 @@ import gc
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain, cycle, islice, product
 from pathlib import Path
@@ -35,7 +35,7 @@ from tests.examples.hunt import stack
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import compiled
 
-from resolvers.documents import flattened, merged, nested  # isort: skip  (found by tests.examples.hunt)
+from resolvers.documents import flattened, merged  # isort: skip  (found by tests.examples.hunt)
 from resolvers.wrapped import Wrapped  # isort: skip
 
 BUDGET = Path(__file__).with_name("requests.json")
@@ -213,12 +213,12 @@ class Requests:
         named = numbered("c", self.choice)
         flat, tree = self._merged()
         chosen = ", ".join(named)
-        veltrix = f"o = s.scope({', '.join(f'{name}={one}' for name, one in zip(NAMES, named, strict=True))})"
+        veltrix = f"o = s.scope({_asked(named)}).override(d)"
         chained = [f"o{''.join(f'[{name!r}]' for name in path)}" for path in parts]
         ways = {
             "veltrix": Operation(
-                f"{veltrix}.overlay(d)\n{unrolled('o[k{0}]', reads)}\ndel o",
-                {"s": self.snapshot, "d": nested(OVERRIDES), **named, **numbered("k", keys)},
+                f"{veltrix}\n{unrolled('o[k{0}]', reads)}\ndel o",
+                {"s": self.snapshot, "d": OVERRIDES, **named, **numbered("k", keys)},
             ),
             "tuned": Operation(
                 f"f = by_choice[{chosen}]\no = dict(d)\n"
@@ -236,8 +236,8 @@ class Requests:
                 },
             ),
             "veltrix, chained": Operation(
-                "\n".join([f"{veltrix}.overlay(d)", *chained, "del o"]),
-                {"s": self.snapshot, "d": nested(OVERRIDES), **named},
+                "\n".join([veltrix, *chained, "del o"]),
+                {"s": self.snapshot, "d": OVERRIDES, **named},
             ),
             "path copy, chained": Operation(
                 "\n".join([f"o = dict(by_choice[{chosen}])", *_copies(OVERRIDES, tree), *chained, "del o"]),
@@ -274,7 +274,7 @@ class Requests:
         """Raises unless all ways answer alike."""
         expected = {key: OVERRIDES[key] if key in OVERRIDES else flat[key] for key in keys}
         chosen = self.snapshot.scope(**dict(zip(NAMES, self.choice, strict=True)))
-        check_reads(chosen.overlay(nested(OVERRIDES)), expected)
+        check_reads(chosen.override(OVERRIDES), expected)
         check_reads(Wrapped(flat, dict(OVERRIDES)), expected)
         copied = {"o": dict(tree), "d": OVERRIDES}
         exec("\n".join(_copies(OVERRIDES, tree)), copied)
@@ -287,17 +287,21 @@ class Requests:
         drawn = chain(every, cycle(Random(11).choices(every, k=4 * CURVE_TURNS)))
         keys = [path for path in self.keys(OF_THE_CURVE) if path in self.snapshot or path in OVERRIDES]
         variables = [f"c{place}" for place in range(len(NAMES))]
-        scope = ", ".join(f"{name}={one}" for name, one in zip(NAMES, variables, strict=True))
         return Operation(
-            f"{', '.join(variables)} = next_choice()\no = s.scope({scope}).overlay(d)\n"
+            f"{', '.join(variables)} = next_choice()\no = s.scope({_asked(variables)}).override(d)\n"
             f"{unrolled('o[k{0}]', len(keys))}\ndel o",
             {
                 "s": self._resolved(),  # what it keeps of choices is its own
-                "d": nested(OVERRIDES),
+                "d": OVERRIDES,
                 "next_choice": drawn.__next__,
                 **numbered("k", equal_copies(keys)),
             },
         )
+
+
+def _asked(choices: Iterable[str]) -> str:
+    """A mapping of dimensions to these variables, as code."""
+    return "{" + ", ".join(f"{name!r}: {one}" for name, one in zip(NAMES, choices, strict=True)) + "}"
 
 
 def _shuffled(choices: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     Path = str | tuple[str | int, ...]
+    ByPath = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
     Check = Callable[[Any], bool]
 
 _EXACT: Final = (NoneType, bool, int, float, str, bytes, list, tuple, dict)
@@ -83,7 +84,7 @@ class Allowed:
 
     __slots__ = ("_max_bytes", "_max_overrides", "_rules")
 
-    def __init__(self, paths: Mapping[Path, Any], *, max_overrides: int = 32, max_bytes: int = 4096) -> None:
+    def __init__(self, paths: ByPath, *, max_overrides: int = 32, max_bytes: int = 4096) -> None:
         if not isinstance(paths, Mapping):
             raise TypeError(f"allowed paths are a mapping, not {type(paths).__name__}")
         self._max_overrides = _bound("max_overrides", max_overrides)

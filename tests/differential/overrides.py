@@ -18,7 +18,7 @@ class Below:
 
 
 def halved(value: Any) -> Any:
-    """Gives another value than it was given, and takes only numbers: half a duration is a new object each time."""
+    """Gives another value, and takes only numbers: half a duration is a new object each time."""
     if not isinstance(value, (int, float)):
         raise TypeError
     return value // 2

@@ -288,8 +288,6 @@ def _display(run: Run, target: Any) -> Outcomes:
     )
 
 
-
-
 def _reads(run: Run, number: int) -> Outcomes:
     """All paths of the case, in every way that the caches answer."""
     snapshot = run.snapshot(number)

@@ -1,10 +1,10 @@
-"""Veltrix: a snapshot that knows the choices, and an overlay for the request."""
+"""Veltrix: a snapshot that knows the choices, and the overrides of the request."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from resolvers.documents import Documents, nested
+from resolvers.documents import Documents
 from resolvers.resolver import Readers
 from server.choice import Choice, Overrides
 
@@ -21,11 +21,13 @@ class Resolver:
     def settings_of(self, choice: Choice, overrides: Overrides) -> Any:
         region, season, hunt, segment, clue_experiment, spawn_experiment = choice
         chosen = self._snapshot.scope(
-            region=region,
-            season=season,
-            hunt=hunt,
-            segment=segment,
-            clue_experiment=clue_experiment,
-            spawn_experiment=spawn_experiment,
+            {
+                "region": region,
+                "season": season,
+                "hunt": hunt,
+                "segment": segment,
+                "clue_experiment": clue_experiment,
+                "spawn_experiment": spawn_experiment,
+            }
         )
-        return chosen.overlay(nested(overrides), name="request") if overrides else chosen
+        return chosen.override(overrides, name="request")

@@ -38,11 +38,12 @@ if TYPE_CHECKING:
 
     from veltrix._pure.diff import Difference
     from veltrix._pure.resolve import Run
-    from veltrix.allowed import Allowed
     from veltrix._pure.scope import Choice
+    from veltrix.allowed import Allowed
     from veltrix.types import ScopeCacheInfo
 
     Path = str | tuple[str | int, ...]
+    ByPath = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
 
 
 class Snapshot(Reader):
@@ -97,9 +98,7 @@ class Snapshot(Reader):
         origin = Origin(text_argument("a layer's name", name), "overlay")
         return self._with((*self._layers, Layer._made(data, origin, {}, False)), self._dimensions)
 
-    def override(
-        self, values: Mapping[Path, Any], *, allowed: Allowed | None = None, name: str = "override"
-    ) -> Snapshot:
+    def override(self, values: ByPath, *, allowed: Allowed | None = None, name: str = "override") -> Snapshot:
         """The snapshot with one more layer on top, whose definitions are given by path.
 
         `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
