@@ -5,8 +5,9 @@
 //!   layer winter  ──► changes ──┴──► the delta of the snapshot, and these ──► a scope
 //! ```
 //! A layer as most are gives plain values to paths where values stand, or to new ones in mappings that are there. What it
-//! changes is found by going down it and the base side by side. The changes of any other layer are those of a derivation.
-//! The changes of several layers are put together where none of them depends on another one of the layers.
+//! changes is found by going down it and the base side by side, and changes of several such layers are put together: the
+//! highest that gives a path a value wins. Any other layer may change what another one of the scope gave, and nothing that
+//! can be seen without that one: a deletion of what is not there yet, say. A scope with one is derived.
 
 use std::sync::Arc;
 
@@ -26,11 +27,7 @@ use crate::value::Kind;
 
 /// What a layer on top of one snapshot changes.
 #[derive(Debug)]
-pub struct LayerChanges {
-    changes: Vec<(u64, Arc<PathChange>)>,
-    /// Whether the layer gives plain values alone: on top of another such one, it wins wherever both give one.
-    plain: bool,
-}
+pub struct LayerChanges(Vec<(u64, Arc<PathChange>)>);
 
 /// A walk down a layer of plain values and the base of a snapshot, side by side.
 struct SideBySide<'a> {
@@ -79,32 +76,15 @@ impl SideBySide<'_> {
 }
 
 impl Snapshot {
-    /// What a layer on top changes; `None` where that is more than paths that can be listed.
+    /// What a layer on top changes; `None` where it does more than to give plain values.
     pub fn layer_changes(&self, layer: &LayerVersion) -> Option<LayerChanges> {
-        if let Definition::Node(tree, 0) = layer.root() {
-            let mut walk = SideBySide { snapshot: self, tree, path: Vec::new(), changes: Vec::new() };
-            if walk.go(0, ROOT_HASH, 0).is_some() {
-                return Some(LayerChanges { changes: walk.changes, plain: true });
-            }
-        }
-        let derived = self.with_layers_on_top(std::slice::from_ref(layer)).ok()?;
-        let nothing = Delta::default();
-        let [old, new] = [self, &derived].map(|snapshot| snapshot.delta.as_ref().unwrap_or(&nothing));
-        if !Arc::ptr_eq(&self.base, &derived.base) || old.hidden() != new.hidden() {
-            return None;
-        }
-        let mut changes = Vec::new();
-        let mut listed = true;
-        old.differences(new, &mut |_, change| match change {
-            Some(change) if !matches!(change.state, PathState::Absent) => {
-                changes.push((self.hash_of(&change.path), Arc::new(change.clone())));
-            }
-            _ => listed = false,
-        });
-        listed.then_some(LayerChanges { changes, plain: false })
+        let Definition::Node(tree, 0) = layer.root() else { return None };
+        let mut walk = SideBySide { snapshot: self, tree, path: Vec::new(), changes: Vec::new() };
+        walk.go(0, ROOT_HASH, 0)?;
+        Some(LayerChanges(walk.changes))
     }
 
-    /// The snapshot with layers on top whose changes are known; `None` where one of them depends on another one.
+    /// The snapshot with layers on top whose changes are known; `None` where they cannot be put together.
     pub fn with_changes_on_top(
         &self,
         layers: &[LayerVersion],
@@ -112,30 +92,19 @@ impl Snapshot {
     ) -> Result<Option<Self>, Error> {
         let stack: Arc<[LayerVersion]> = self.stack.iter().chain(layers).cloned().collect();
         check_count(&stack)?;
-        let mut all = Vec::with_capacity(changes.iter().map(|layer| layer.changes.len()).sum());
+        let mut all = Vec::with_capacity(changes.iter().map(|layer| layer.0.len()).sum());
         for (number, layer) in changes.iter().enumerate() {
-            let of_layer = layer.changes.iter().enumerate();
+            let of_layer = layer.0.iter().enumerate();
             all.extend(of_layer.map(|(at, (hash, _))| (Delta::order(*hash), number as u32, at as u32)));
         }
         all.sort_unstable();
-        let change = |&(_, number, at): &(u64, u32, u32)| {
-            let layer = &changes[number as usize];
-            (&layer.changes[at as usize], layer.plain)
-        };
+        let change = |&(_, number, at): &(u64, u32, u32)| &changes[number as usize].0[at as usize];
         let mut listed = Vec::with_capacity(all.len());
         for same in all.chunk_by(|one, other| one.0 == other.0) {
             let Some((highest, lower)) = same.split_last() else { continue };
-            let ((hash, top), plain) = change(highest);
-            let goes_over = |lower: &(u64, u32, u32)| {
-                let ((_, under), also_plain) = change(lower);
-                top.path == under.path
-                    && match (&top.state, &under.state) {
-                        (PathState::Leaf(..), PathState::Leaf(..)) => plain && also_plain,
-                        (PathState::Mapping { empty }, PathState::Mapping { empty: other }) => !empty && !other,
-                        _ => false,
-                    }
-            };
-            if !lower.iter().all(goes_over) {
+            let (hash, top) = change(highest);
+            // Two paths of one hash.
+            if lower.iter().any(|lower| change(lower).1.path != top.path) {
                 return Ok(None);
             }
             listed.push((*hash, Arc::clone(top)));
