@@ -237,20 +237,47 @@ unsafe extern "C" fn get<T: SlotClass>(
     // values follow: so does each version call what is declared `METH_FASTCALL | METH_KEYWORDS`.
     unsafe {
         if (count == 1 || count == 2) && names.is_null() {
-            let reader = instance::<T>(slf);
-            let found = match settled(reader, *arguments) {
-                CacheAnswer::Value(value) => Some(value),
-                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
-                CacheAnswer::Missing if count == 2 => Some(*arguments.add(1)),
-                CacheAnswer::Missing => Some(ffi::Py_None()),
-                CacheAnswer::Unknown => None,
-            };
-            if let Some(value) = found {
-                ffi::Py_INCREF(value);
-                return value;
+            let (reader, path) = (instance::<T>(slf), *arguments);
+            if !is_exact_str(path) {
+                return get_anything::<T>(slf, arguments, count, settled(reader, path));
+            }
+            match cached(&reader.start(), path) {
+                CacheAnswer::Value(value) => {
+                    ffi::Py_INCREF(value);
+                    return value;
+                }
+                answer => return get_anything::<T>(slf, arguments, count, answer),
             }
         }
         original_get::<T>(slf, arguments, count, names)
+    }
+}
+
+/// Gets what is no value that the caches know by a text: what they say of it is `answer`. Apart from the hot way, which would save registers for it each time.
+///
+/// # Safety
+/// As in `get`, for one argument or two without names.
+#[inline(never)]
+unsafe fn get_anything<T: SlotClass>(
+    slf: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    mut answer: CacheAnswer,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if matches!(answer, CacheAnswer::Unknown) && is_exact_str(*arguments) {
+            answer = unknown(instance::<T>(slf), *arguments);
+        }
+        let found = match answer {
+            CacheAnswer::Value(value) => value,
+            CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
+            CacheAnswer::Missing if count == 2 => *arguments.add(1),
+            CacheAnswer::Missing => ffi::Py_None(),
+            CacheAnswer::Unknown => return original_get::<T>(slf, arguments, count, std::ptr::null_mut()),
+        };
+        ffi::Py_INCREF(found);
+        found
     }
 }
 
