@@ -42,14 +42,13 @@ def test_the_report_says_how_far_from_the_budget_a_count_is():
 
 
 BUDGETS = json.loads(BUDGET.read_text("utf-8"))
-OLDEST = BUDGETS["CPython 3.11, x86_64"]["instructions"]
-# What a read may take on later versions, as a multiple of what it takes on 3.11. A call of a method costs
-# more there, whoever is called: "a mapping proxy's .get(path)" shows it.
+# What a read may take on later versions: a twentieth more than on 3.11 when that was set, and `get` an eighth. A call of a
+# method costs more there, whoever is called: "a mapping proxy's .get(path)" shows it.
 LATER = {
-    "s[path], equal keys": 1.05,
-    "path in s, hit": 1.05,
-    "path in s, miss": 1.05,
-    "s.get(path), hit": 1.13,
+    "s[path], equal keys": 263.4,
+    "path in s, hit": 259.2,
+    "path in s, miss": 211.7,
+    "s.get(path), hit": 412.0,
 }
 
 
@@ -63,7 +62,7 @@ def test_each_version_has_a_budget_for_every_operation(version):
 @pytest.mark.parametrize("version", ["3.14", "3.15"])
 @pytest.mark.parametrize("read", LATER)
 def test_a_read_is_budgeted_on_later_versions_at_about_what_it_is_on_the_oldest(version, read):
-    assert BUDGETS[f"CPython {version}, x86_64"]["instructions"][read] <= LATER[read] * OLDEST[read]
+    assert BUDGETS[f"CPython {version}, x86_64"]["instructions"][read] <= LATER[read]
 
 
 def test_the_gate_fails_on_more_than_the_budget(capsys):

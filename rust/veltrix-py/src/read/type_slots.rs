@@ -160,56 +160,55 @@ unsafe fn instance<'a, T: SlotClass>(object: *mut ffi::PyObject) -> &'a T {
 unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: the slot of a final class gets its instances, attached; the original slot is called as it would have been.
     unsafe {
-        let reader = instance::<T>(slf);
-        if is_exact_str(key) {
-            let answer = cached(&reader.start(), key);
-            if let CacheAnswer::Value(value) = answer {
-                // Borrowed from a cache, which lends it as long as the snapshot lives, and that is as long as this call.
-                ffi::Py_INCREF(value);
-                return value;
-            }
-            if let CacheAnswer::Mapping(entry) = answer {
-                return view_below::<T>(slf, entry);
-            }
+        if !is_exact_str(key) {
+            return subscript_anything::<T>(slf, key, CacheAnswer::Unknown);
         }
-        slow_subscript::<T>(slf, key)
+        match cached(&instance::<T>(slf).start(), key) {
+            CacheAnswer::Value(value) => {
+                // Borrowed from a cache, which owns it as long as the snapshot lives, and that is as long as this call.
+                ffi::Py_INCREF(value);
+                value
+            }
+            answer => subscript_anything::<T>(slf, key, answer),
+        }
     }
 }
 
-/// A view of the mapping of an entry. Apart from the hot way, which would save registers for it each time.
-///
-/// # Safety
-/// As in `subscript`; the entry is one of the base that the instance reads from.
-#[inline(never)]
-unsafe fn view_below<T: SlotClass>(slf: *mut ffi::PyObject, entry: EntryId) -> *mut ffi::PyObject {
-    // SAFETY: the caller's promise.
-    unsafe { new_view(instance::<T>(slf).owner(slf), entry) }
-}
-
-/// Reads what the caches do not know by a text.
+/// Reads what is no value that the caches know by a text: what they say of it is `answer`. Apart from the hot way, which
+/// would save registers for it each time.
 ///
 /// # Safety
 /// As in `subscript`.
 #[inline(never)]
-unsafe fn slow_subscript<T: SlotClass>(slf: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe fn subscript_anything<T: SlotClass>(
+    slf: *mut ffi::PyObject,
+    path: *mut ffi::PyObject,
+    mut answer: CacheAnswer,
+) -> *mut ffi::PyObject {
     // SAFETY: as in `subscript`.
     unsafe {
-        let reader = instance::<T>(slf);
         if ffi::PyTuple_CheckExact(path) != 0 {
-            match by_names(reader.start(), path) {
-                CacheAnswer::Value(value) => {
-                    ffi::Py_INCREF(value);
-                    return value;
-                }
-                CacheAnswer::Mapping(entry) => return view_below::<T>(slf, entry),
-                CacheAnswer::Missing | CacheAnswer::Unknown => {}
-            }
+            answer = by_names(instance::<T>(slf).start(), path);
         }
-        match T::originals().get() {
-            Some(originals) => (originals.subscript)(slf, path),
-            None => std::ptr::null_mut(),
+        match (answer, T::originals().get()) {
+            (CacheAnswer::Mapping(entry), _) => view_below::<T>(slf, entry),
+            (CacheAnswer::Value(value), _) => {
+                ffi::Py_INCREF(value);
+                value
+            }
+            (CacheAnswer::Missing | CacheAnswer::Unknown, Some(originals)) => (originals.subscript)(slf, path),
+            (CacheAnswer::Missing | CacheAnswer::Unknown, None) => std::ptr::null_mut(),
         }
     }
+}
+
+/// A view of the mapping of an entry.
+///
+/// # Safety
+/// As in `subscript`; the entry is one of the base that the instance reads from.
+unsafe fn view_below<T: SlotClass>(slf: *mut ffi::PyObject, entry: EntryId) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { new_view(instance::<T>(slf).owner(slf), entry) }
 }
 
 unsafe extern "C" fn contains<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> c_int {
