@@ -162,7 +162,10 @@ def test_a_scope_goes_with_its_snapshot(kernel):
 
 def test_a_layer_sees_what_another_layer_of_the_scope_gave(kernel):
     """What it changes by itself, which is nothing here, does not say what it changes there."""
-    eu, winter = kernel.Layer("eu", {"a": 1, "m": {"x": 1}}), kernel.Layer("winter", {"a": DELETE, "m": DELETE})
+    eu, winter = (
+        kernel.Layer("eu", {"a": 1, "m": {"x": 1}}),
+        kernel.Layer("winter", {"a": DELETE, "m": DELETE}),
+    )
     dimensions = [Dimension("region", {"eu": eu}), Dimension("season", {"winter": winter})]
     snapshot = stack(kernel, {"b": 2}, dimensions=dimensions)
     assert snapshot.scope(region="eu") == {"a": 1, "m": {"x": 1}, "b": 2}

@@ -42,8 +42,8 @@ def test_the_report_says_how_far_from_the_budget_a_count_is():
 
 
 BUDGETS = json.loads(BUDGET.read_text("utf-8"))
-# What a read may take on later versions: a twentieth more than on 3.11 when that was set, and `get` an eighth. A call of a
-# method costs more there, whoever is called: "a mapping proxy's .get(path)" shows it.
+# What a read may take on later versions: a twentieth more than on 3.11 when that was set, `get` an eighth
+# more. A call of a method costs more there, whoever is called: "a mapping proxy's .get(path)" shows it.
 LATER = {
     "s[path], equal keys": 263.4,
     "path in s, hit": 259.2,
