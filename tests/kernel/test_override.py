@@ -297,3 +297,15 @@ def test_what_is_allowed_is_said_rightly(both):
         with pytest.raises(error) as raised:
             call()
         assert str(raised.value) == text
+
+
+@pytest.mark.parametrize("depth", [63, 64, 65, 66, 100, 20_000])
+def test_a_path_is_as_deep_as_a_document(kernel, depth):
+    snapshot = kernel.resolve([kernel.Layer("a", {"a": 1})])
+    path = ".".join(["n"] * depth)
+    if depth <= 64:
+        assert snapshot.override({path: 2})[path] == 2
+        return
+    with pytest.raises(LimitError) as caught:
+        snapshot.override({path: 2})
+    assert str(caught.value).startswith("deeper than 64 levels at n.n.n")

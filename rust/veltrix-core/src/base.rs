@@ -172,12 +172,12 @@ impl Base {
         number: impl FnOnce() -> Option<SegmentId>,
         is_named: impl Fn(SegmentId) -> bool,
     ) -> Option<EntryId> {
-        let beneath = mapping + 1..self.end(mapping);
-        if is_narrow(&beneath) {
+        let inside = mapping + 1..self.end(mapping);
+        if is_narrow(&inside) {
             let segment = number()?;
-            let entries = &self.entries[beneath.start as usize..beneath.end as usize];
+            let entries = &self.entries[inside.start as usize..inside.end as usize];
             let at = entries.iter().position(|entry| entry.segment == segment && entry.parent == mapping)?;
-            return Some(beneath.start + at as EntryId);
+            return Some(inside.start + at as EntryId);
         }
         self.index.find(hash, |entry| {
             let entry = self.entry(entry);
@@ -306,8 +306,8 @@ const NARROW: usize = if cfg!(debug_assertions) { 3 } else { 16 };
 
 /// Whether all that stands below a mapping is looked through, and its leaves are not in the index.
 #[inline]
-fn is_narrow(beneath: &Range<EntryId>) -> bool {
-    beneath.len() <= NARROW
+fn is_narrow(inside: &Range<EntryId>) -> bool {
+    inside.len() <= NARROW
 }
 
 /// Hashes of paths and their entries.
@@ -330,12 +330,12 @@ fn indexed(entries: &[Entry], mappings: &[EntryId], segments: &Interner) -> (Has
         if mapping != 0 {
             indexed.push((hash, mapping));
         }
-        let beneath = mapping + 1..entry.link;
-        if is_narrow(&beneath) {
+        let inside = mapping + 1..entry.link;
+        if is_narrow(&inside) {
             continue;
         }
-        let (mut child, mut count) = (beneath.start, 0);
-        while child < beneath.end {
+        let (mut child, mut count) = (inside.start, 0);
+        while child < inside.end {
             let entry = &entries[child as usize];
             count += 1;
             if entry.kind == Kind::Mapping {

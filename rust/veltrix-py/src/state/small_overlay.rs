@@ -77,6 +77,9 @@ impl PathReader<'_> {
             None => (0, OverlaidPath::ROOT),
         };
         while let Some(length) = text[start..].find('.') {
+            if self.open.len() + 1 == MAX_DEPTH {
+                return Ok(false);
+            }
             let name = &text[start..start + length];
             let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
             mapping = match standing {
@@ -93,7 +96,7 @@ impl PathReader<'_> {
         let Some((path, standing)) = self.standing(mapping, name) else { return Ok(false) };
         let is_free = standing != Standing::Mapping && !self.reader.overlay.gives(mapping, name, path);
         let kind = builtin_type(value);
-        let fits = is_free && kind != BuiltinType::Dict && self.open.len() < MAX_DEPTH;
+        let fits = is_free && kind != BuiltinType::Dict;
         Ok(fits
             && self.reader.overlay.len() < self.reader.most
             && self.reader.value(mapping, name, path, (kind, value), self.open.len() + 1)?)
