@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from veltrix.allowed import Allowed
     from veltrix.config import Config
     from veltrix.loading.once import load
-    from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
+    from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Fetched, File, Secrets, Source, Values
 
     implementation: str
 else:
@@ -46,6 +46,7 @@ __all__ = [
     "DotEnv",
     "Env",
     "Explanation",
+    "Fetched",
     "File",
     "FrozenMapping",
     "Key",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from veltrix.loading.given import as_sources
-from veltrix.loading.once import BARE, first_load
-from veltrix.sources.source import without_frames
+from veltrix.loading.once import FirstPass
+from veltrix.loading.plan import Plan
+from veltrix.sources.source import BARE, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Config:
         left_out: list[ConfigWarning] = []
         try:
             self._sources, self._snapshot = without_frames(
-                lambda: _first(as_sources(sources), conflicts, dimensions, secret, left_out), left_out, BARE
+                lambda: _first(Plan(sources, conflicts, dimensions, secret), left_out), left_out, BARE
             )
         finally:
             # The frames that stay with an error are to lead to no value. The function shares these variables.
@@ -66,12 +66,6 @@ class Config:
         return f"<veltrix.Config, generation {self._snapshot.generation}, {len(self._sources)} sources>"
 
 
-def _first(
-    sources: tuple[Source, ...],
-    conflicts: Literal["error", "replace"],
-    dimensions: Dimensions,
-    secret: str | Iterable[str | tuple[str | int, ...]],
-    left_out: list[ConfigWarning],
-) -> tuple[tuple[Source, ...], Snapshot]:
+def _first(plan: Plan, left_out: list[ConfigWarning]) -> tuple[tuple[Source, ...], Snapshot]:
     """The sources, and what they resolve to."""
-    return sources, first_load(sources, conflicts, dimensions, secret, left_out)
+    return plan.sources, FirstPass(plan, left_out).snapshot

@@ -310,7 +310,7 @@ def test_a_warning_that_is_an_error_shows_no_secret(monkeypatch, canary, kind):
         shown = raised_by(lambda: veltrix.Config({"other": ""}, source), veltrix.ConfigWarning)
     assert canary not in shown
     assert "in __init__" in shown
-    assert not re.search(r"in _(read|assemble)\n", shown)  # what is read stands in the locals of what reads
+    assert not re.search(r"in _(fetch|parse)\n", shown)  # what is read stands in the locals of what reads
 
 
 @pytest.mark.parametrize("kind", [RecursionError, MemoryError])

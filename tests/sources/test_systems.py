@@ -180,7 +180,7 @@ def test_a_mode_that_says_nothing_is_no_reason_to_warn(folder):
 def test_files_of_one_load_are_read_one_by_one_where_links_are_not_looked_at(folder):
     code = """
 from veltrix.sources import links, read_set
-with read_set.one_read_set(["/a", "/b"], ["/c"]):
+with read_set.one_read_set({"/a": None, "/b": None}, {"/c": None}):
     print(read_set._current.get())
 print(links.Links().resolve("link.toml"), links.Links().target("link.toml"))
 print(veltrix.Config("link.toml", "app.yaml").snapshot["server.port"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -11,9 +12,8 @@ import veltrix
 from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.errors import MissingImplementationError
 from veltrix.config import Config
-from veltrix.loading.once import SECRET_PATHS
+from veltrix.loading.plan import SECRET_PATHS
 from veltrix.sources import File
-from veltrix.sources.file import read_document
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _documents(config: Config) -> dict[str, Document]:
     documents = {}
     for source in config.sources:
         if isinstance(source, File) and source.format is not None:
-            content = read_document(source)
+            content = source.fetch(None, math.inf).payload
             if content:
                 documents[source.name] = Document(source.name, source.path, source.format, content)
     return documents

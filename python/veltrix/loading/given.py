@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from veltrix.sources import DotEnv, File, Source, Values
 from veltrix.sources._kernel import Layer
+from veltrix.sources.fetched import Fetched
 from veltrix.sources.file import EXTENSIONS, extension, file_path
 from veltrix.sources.source import Recipe
-from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix.sources._kernel import Snapshot
+    from veltrix.types import Dimension
 
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
     Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
-    Tables = Sequence[Dimension] | Mapping[str, Mapping[str, Source]]
 
 
 class SameNameError(ValueError):
@@ -44,8 +44,11 @@ class _Given(Recipe):
     def __init__(self, layer: Layer) -> None:
         self._keep(name=layer.name, _layer=layer)
 
-    def load(self, lower: Snapshot | None) -> Layer:
-        return self._layer
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
+        return previous or Fetched(None, self._layer)
+
+    def _parse(self, payload: Layer, lower: Snapshot | None, left_out: list[str]) -> Layer:
+        return payload
 
 
 def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
@@ -75,19 +78,6 @@ def as_source(given: SourceLike) -> Source:
         is_dotenv = EXTENSIONS.get(extension(file_path(given))) == "env"
         return DotEnv(given) if is_dotenv else File(given)
     raise TypeError(f"a source is a Source, a Layer, a path or a mapping, not {type(given).__name__}")
-
-
-def with_sources(dimensions: Dimensions) -> Tables:
-    """The dimensions with a source in each place of a table."""
-    if not isinstance(dimensions, Mapping):
-        return dimensions
-    for name, table in dimensions.items():
-        if not isinstance(table, Mapping):
-            raise TypeError(f"the table of dimension {name!r} is a mapping, not {type(table).__name__}")
-    return {
-        name: {choice: as_source(given) for choice, given in table.items()}
-        for name, table in dimensions.items()
-    }
 
 
 def _with_free_name(data: Mapping[str, Any], source: Source, names: set[str]) -> Source:
