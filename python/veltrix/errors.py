@@ -344,6 +344,20 @@ class ValidationError(ConfigError):
         return text if self.origin is None else f"{text} ({self.origin})"
 
 
+class RefusedError(ConfigError):
+    """A change that a guard, or a program that was asked, does not let through; `by` says which."""
+
+    code = "refused"
+
+    def __init__(self, reason: str, by: str | None = None) -> None:
+        self.reason = reason
+        self.by = by
+        Exception.__init__(self, reason, by)
+
+    def __str__(self) -> str:
+        return self.reason if self.by is None else f"{printable(self.by)}: {self.reason}"
+
+
 class InternalError(ConfigError):
     """A defect of Veltrix itself; `place` says where in its source."""
 

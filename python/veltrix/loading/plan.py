@@ -52,6 +52,9 @@ class Plan:
         at = len(self.sources)
         for name, table in self._tables.items():
             of_choices = dict(zip(table, layers[at : at + len(table)], strict=True))
+            for choice, of in of_choices.items():
+                if len(of) > 1:
+                    raise TypeError(f"choice {choice!r} of dimension {name!r} is {len(of)} layers, not one")
             declared.append(Dimension(name, {choice: of[0] for choice, of in of_choices.items() if of}))
             at += len(table)
         return tuple(declared)

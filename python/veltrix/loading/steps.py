@@ -73,7 +73,7 @@ def as_read_set(sources: Sequence[Source], known: Sequence[Seen | None]) -> one_
 class Asking:
     """Asks the sources of one pass, and keeps what they could not answer, in their order."""
 
-    def __init__(self, sources: Sequence[Source], known: Sequence[Seen | None]) -> None:
+    def __init__(self, sources: Sequence[Source], known: list[Seen | None]) -> None:
         self.sources = sources
         self.known = known
         self.problems: list[ConfigError] = []
