@@ -70,11 +70,15 @@ class Live:
 
     def knows(self):
         """All that the loader knows, to be compared."""
-        known = vars(self.loader)
-        notes = vars(known["_notes"])
-        return {name: value for name, value in known.items() if name != "_notes"} | {
-            f"notes {name}": value for name, value in notes.items()
-        }
+        notes = self.loader._notes
+        known = {name: _shallow(value) for name, value in vars(self.loader).items()}
+        noted = {f"notes.{name}": _shallow(value) for name, value in vars(notes).items()}
+        return {**known, **noted, "notes": notes}
+
+
+def _shallow(value):
+    """What a later change of a container does not change."""
+    return type(value)(value) if type(value) in (list, dict, set) else value
 
 
 def write(name, data, *, to=None):

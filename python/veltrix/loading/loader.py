@@ -119,8 +119,9 @@ class Loader:
             except ConfigError as error:
                 refusal = error.with_traceback(None)
         notes.judged = published
-        self._known, self._notes, self._acknowledged = found.latest, notes, digest
-        self._statuses = _statuses(self._plan, found.seen, notes)
+        statuses = _statuses(self._plan, found.seen, notes)
+        # From here on nothing is called: the pass is noted as a whole, or not at all.
+        self._known, self._notes, self._acknowledged, self._statuses = found.latest, notes, digest, statuses
         if refusal is not None:
             raise refusal
         return candidate
@@ -141,7 +142,7 @@ class Loader:
 
     def _derived(self, published: Snapshot, found: Renewal) -> Candidate | None:
         """The candidate of what counts now; None where that is what is published."""
-        problems = [found.failed[at] for at in sorted(found.failed)]
+        problems = [one for at in sorted(found.failed) for one in found.failed[at].problems]
         if found.refusal is not None:
             raise ConfigError([*problems, *(one for one in found.refusal.problems if one not in problems)])
         is_ours = published is self._published
