@@ -345,17 +345,17 @@ class ValidationError(ConfigError):
 
 
 class RefusedError(ConfigError):
-    """A change that a guard, or a program that was asked, does not let through; `by` says which."""
+    """A candidate that a guard, a key, a validator or a subscriber refused: `by` says which, `reason` why."""
 
     code = "refused"
 
-    def __init__(self, reason: str, by: str | None = None) -> None:
+    def __init__(self, reason: str, by: str) -> None:
         self.reason = reason
         self.by = by
         Exception.__init__(self, reason, by)
 
     def __str__(self) -> str:
-        return self.reason if self.by is None else f"{printable(self.by)}: {self.reason}"
+        return f"refused by {printable(self.by)}: {printable(self.reason)}"
 
 
 class InternalError(ConfigError):

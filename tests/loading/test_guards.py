@@ -14,6 +14,14 @@ TEN = {f"k{number}": number for number in range(10)}
 TAKE = "reload(acknowledge=True) takes it as it is"
 
 
+def shrunk(name, before, after):
+    return f"refused by the guard of shrunk sources: {name} had {before} values, and has {after}; {TAKE}"
+
+
+def emptied(name):
+    return f"refused by the guard of empty sources: {name} is empty, and had content; {TAKE}"
+
+
 def first(count):
     return {key: TEN[key] for key in list(TEN)[:count]}
 
@@ -30,7 +38,7 @@ def test_a_source_may_not_lose_more_than_half_of_at_least_eight_leaves(before, a
     write("two/b.json", {"b": 2})
     candidate = live.reload()
     assert candidate.snapshot.to_dict() == {**first(before if refused else after), "b": 2}
-    said = [f"one/a.json: {before} values became {after}; {TAKE}"] if refused else []
+    said = [shrunk("one/a.json", before, after)] if refused else []
     assert [str(problem) for problem in candidate.problems] == said
     assert all(type(problem) is RefusedError for problem in candidate.problems)
 
@@ -40,7 +48,7 @@ def test_a_shrunk_source_is_taken_when_it_is_acknowledged_and_stays_so(counted):
     live = Live(counted.file("a.json"))
     counted.take()
     write("a.json", {"k1": 1})
-    assert live.refused() == [f"a.json: 10 values became 1; {TAKE}"]
+    assert live.refused() == [shrunk("a.json", 10, 1)]
     live.look(acknowledge=True)  # not published: a subscriber refuses it, perhaps
     assert live.reload().snapshot.to_dict() == {"k1": 1}
     assert counted.take() == ["a.json"]
@@ -52,7 +60,7 @@ def test_another_content_is_not_acknowledged():
     write("a.json", {"k1": 1})
     live.look(acknowledge=True)
     write("a.json", {"k2": 1})
-    assert live.refused() == [f"a.json: 10 values became 1; {TAKE}"]
+    assert live.refused() == [shrunk("a.json", 10, 1)]
 
 
 def test_a_file_of_other_names_is_not_shrunk():
@@ -66,7 +74,7 @@ def test_a_file_that_may_be_empty_and_had_content_is_refused_once_it_is():
     write("a.json", {"a": 1})
     live = Live({}, veltrix.File("a.json", allow_empty=True))
     write("a.json", "")
-    assert live.refused() == [f"a.json: empty, and it had content; {TAKE}"]
+    assert live.refused() == [emptied("a.json")]
     assert live.reload(acknowledge=True).snapshot.to_dict() == {}
 
 
@@ -75,7 +83,7 @@ def test_a_directory_of_secrets_that_may_be_empty_is_refused_once_it_is():
     write("secrets/token", "x")
     live = Live(veltrix.Secrets("secrets", allow_empty=True))
     Path("secrets/token").unlink()
-    assert live.refused() == [f"secrets: empty, and it had content; {TAKE}"]
+    assert live.refused() == [emptied("secrets")]
     assert live.reload(acknowledge=True).snapshot.to_dict() == {}
 
 
@@ -159,7 +167,7 @@ def test_a_change_removes_no_more_than_it_may(most, removed, refused):
     live = Live("a.json", max_removed=most)
     write("a.json", first(10 - removed))
     if refused:
-        assert live.refused() == [f"max_removed: {removed} of 10 paths would be removed; {TAKE}"]
+        assert live.refused() == [f"refused by max_removed: {removed} of 10 paths would be removed; {TAKE}"]
         assert live.snapshot.to_dict() == TEN
         live.look(acknowledge=True)
     assert live.reload().snapshot.to_dict() == first(10 - removed)
@@ -171,7 +179,7 @@ def test_more_removed_than_was_acknowledged_is_refused():
     write("a.json", first(8))
     live.look(acknowledge=True)
     write("a.json", first(7))
-    assert live.refused() == [f"max_removed: 3 of 10 paths would be removed; {TAKE}"]
+    assert live.refused() == [f"refused by max_removed: 3 of 10 paths would be removed; {TAKE}"]
     write("a.json", first(8))
     assert live.reload().snapshot.to_dict() == first(8)
 
@@ -183,7 +191,7 @@ def test_a_refused_candidate_tells_what_else_is_wrong():
     write("one/a.json", first(9))
     write("two/b.json", "[")
     said = live.refused()
-    assert [text.split(":")[0] for text in said] == ["two/b.json", "max_removed"]
+    assert [text.split(":")[0] for text in said] == ["two/b.json", "refused by max_removed"]
 
 
 @pytest.mark.parametrize("most", [-1, 1.5, -0.1, float("nan")])

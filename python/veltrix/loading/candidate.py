@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import namedtuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NamedTuple
 
     from veltrix.errors import ConfigError
     from veltrix.loading.steps import Seen
     from veltrix.sources._kernel import Difference, Layer, Snapshot
+
+    class _SourceStatus(NamedTuple):
+        name: str
+        state: str
+        problem: str | None
+        at: float
+        failures: int
+
+else:
+    # Importing `typing` costs more than the rest of this package.
+    _SourceStatus = namedtuple("_SourceStatus", "name state problem at failures")
 
 
 class Candidate:
@@ -44,7 +56,7 @@ class Candidate:
         return f"<veltrix.loading.Candidate, generation {self.snapshot.generation}>"
 
 
-class SourceStatus(NamedTuple):
+class SourceStatus(_SourceStatus):
     """How a source was at the last pass. It holds no value.
 
     `state` is "good"; "absent", of an optional source; "leaving", of one that has been absent for too short a
@@ -53,8 +65,4 @@ class SourceStatus(NamedTuple):
     in seconds since the epoch, and `failures` how many passes in a row failed.
     """
 
-    name: str
-    state: str
-    problem: str | None
-    at: float
-    failures: int
+    __slots__ = ()

@@ -26,7 +26,7 @@ def lost(name: str, before: Seen, now: Seen) -> RefusedError | None:
         return None
     payload = now.fetched.payload
     if isinstance(payload, (bytes, Generation)) and not payload and before.fetched.payload:
-        return RefusedError(f"empty, and it had content; {_TAKE}", name)
+        return RefusedError(f"{name} is empty, and had content; {_TAKE}", "the guard of empty sources")
     assert isinstance(before.outcome, tuple)
     assert isinstance(now.outcome, tuple)
     return _shrunk(name, before.outcome, now.outcome)
@@ -42,7 +42,9 @@ def _shrunk(name: str, before: Sequence[Layer], now: Sequence[Layer]) -> Refused
     leaves = len(old.flatten())
     if leaves < _LEAST or 2 * gone <= leaves:
         return None
-    return RefusedError(f"{leaves} values became {leaves - gone}; {_TAKE}", name)
+    return RefusedError(
+        f"{name} had {leaves} values, and has {leaves - gone}; {_TAKE}", "the guard of shrunk sources"
+    )
 
 
 def checked_bound(max_removed: float | None) -> float | None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 from veltrix.errors import ConfigError, LimitError
-from veltrix.loading.problems import problem
 from veltrix.sources import File, Secrets, Source
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.fetched import Fetched
@@ -140,6 +139,8 @@ class Asking:
         try:
             return ask()
         except Exception as error:
+            from veltrix.loading.problems import problem  # most loads have none
+
             found = problem(error, source.name, before)
             if found is None:
                 if self.problems:
