@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from veltrix.loading.given import Plan
 from veltrix.loading.once import FirstPass
-from veltrix.loading.plan import Plan
 from veltrix.sources.source import BARE, without_frames
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ from typing import Any
 import veltrix
 from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.errors import MissingImplementationError
-from veltrix.loading.plan import SECRET_PATHS
+from veltrix.loading.given import SECRET_PATHS
 from veltrix.sources import File, Source
 from veltrix.sources._kernel import Snapshot
 

@@ -12,21 +12,23 @@ import time
 
 from veltrix.errors import ConfigError
 from veltrix.loading.candidate import Candidate, SourceStatus
+from veltrix.loading.given import Plan
 from veltrix.loading.guards import checked_bound, listed_reason, lost, removes_too_much
 from veltrix.loading.notes import Notes, content
 from veltrix.loading.once import FirstPass
-from veltrix.loading.plan import Plan
 from veltrix.loading.renewal import Renewal
-from veltrix.loading.steps import Asking, Seen, as_read_set, derived, is_same
+from veltrix.loading.steps import SAVED, Asking, Seen, as_read_set, derived, is_same
 from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.source import BARE, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
     from typing import Literal
 
     from veltrix.loading.given import Dimensions, SourceLike
+    from veltrix.loading.keeper import Keeper
     from veltrix.loading.steps import Answer
     from veltrix.sources import ConfigWarning, Source
 
@@ -37,6 +39,8 @@ class Loader:
     """The sources of one configuration, and what is known of each. One pass runs at a time.
 
     `max_removed` is the number of paths, or as a float the share of them, that one change may remove.
+    `last_good` is the path of a file that `keep` writes, and `first` reads for sources that fail;
+    `last_good_secrets` writes secrets into it as well.
     """
 
     def __init__(
@@ -46,6 +50,8 @@ class Loader:
         dimensions: Dimensions = (),
         secret: str | Iterable[str | tuple[str | int, ...]] = (),
         max_removed: float | None = None,
+        last_good: str | os.PathLike[str] | None = None,
+        last_good_secrets: bool = False,
     ) -> None:
         self._plan = Plan(sources, conflicts, dimensions, secret)
         self._max_removed = checked_bound(max_removed)
@@ -56,6 +62,7 @@ class Loader:
         self._notes = Notes()
         self._acknowledged: str | None = None
         self._statuses: tuple[SourceStatus, ...] = ()
+        self._keeper = None if last_good is None else _keeper(last_good, last_good_secrets)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -88,11 +95,28 @@ class Loader:
         """How each source was at the last pass."""
         return self._statuses
 
+    def keep(self) -> None:
+        """Write the last-good file, if every source is good; at most every five seconds.
+
+        Raises `SourceError` where it cannot be written.
+        """
+        if self._keeper is not None and not self._notes.held:
+            self._keeper.keep(self._plan, self._accepted, _clock())
+
     def _first(self, left_out: list[ConfigWarning]) -> Snapshot:
-        found = FirstPass(self._plan, left_out)
+        keeper = self._keeper
+        if keeper is None:
+            found, notes = FirstPass(self._plan, left_out), Notes()
+            known: list[Seen | None] = list(found.seen)
+        else:
+            found = FirstPass(self._plan, left_out, lambda failed: keeper.instead(self._plan, failed))
+            keeper.check(found.snapshot, found.stack)
+            notes = Notes()
+            notes.failed, notes.held = dict(keeper.failed), set(keeper.stale)
+            known = [None if at in keeper.stale else one for at, one in enumerate(found.seen)]
         self._published, self._stack = found.snapshot, tuple(found.stack)
-        self._accepted, self._known = tuple(found.seen), list(found.seen)
-        self._statuses = _statuses(self._plan, self._accepted, Notes())
+        self._accepted, self._known, self._notes = tuple(found.seen), known, notes
+        self._statuses = _statuses(self._plan, self._accepted, notes)
         return found.snapshot
 
     def _candidate(self, published: Snapshot, acknowledge: bool, polling: bool) -> Candidate | None:
@@ -204,6 +228,12 @@ class Loader:
         return digest
 
 
+def _keeper(path: str | os.PathLike[str], with_secrets: bool) -> Keeper:
+    from veltrix.loading.keeper import Keeper  # with all that writing needs
+
+    return Keeper(path, with_secrets)
+
+
 def _layers(one: Seen) -> tuple[Layer, ...]:
     assert isinstance(one.outcome, tuple)
     return one.outcome
@@ -225,6 +255,8 @@ def _statuses(plan: Plan, seen: tuple[Seen, ...], notes: Notes) -> tuple[SourceS
             state = "held"
         else:
             state = "good" if one.is_present else "absent"
+        if state in ("failed", "held") and one.is_present and one.fetched.revision is SAVED:
+            state = "stale"
         text = None if problem is None else str(problem)
         found.append(SourceStatus(source.name, state, text, one.fetched.at, notes.failures.get(at, 0)))
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from veltrix.errors import ConfigError
-from veltrix.loading.plan import Plan
+from veltrix.loading.given import Plan
 from veltrix.loading.steps import Asking, Seen, as_read_set
 from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import Layer, Snapshot, resolve
@@ -14,11 +14,14 @@ from veltrix.sources.source import BARE, Recipe, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
     from veltrix.loading.given import Dimensions, SourceLike
+    from veltrix.loading.steps import Answer
     from veltrix.types import Dimension
+
+    Instead = Callable[[Mapping[int, ConfigError]], Mapping[int, Seen]]
 
 
 def load(
@@ -50,35 +53,46 @@ class FirstPass:
     """A pass with nothing before it: what every source gave, and the snapshot of all layers.
 
     Raises `ConfigError` with every problem; what is left out without being wrong is added to `left_out`.
+    `instead` is asked for what counts in the place of sources that failed.
     """
 
-    def __init__(self, plan: Plan, left_out: list[ConfigWarning]) -> None:
+    def __init__(self, plan: Plan, left_out: list[ConfigWarning], instead: Instead | None = None) -> None:
         asking = Asking(plan.every, [None] * len(plan.every))
-        self.seen: list[Seen] = []
-        self.stack = list(plan.bottom)
-        layers: list[tuple[Layer, ...]] = []
         with as_read_set(plan.every, asking.known):
             answers = [asking.fetch(at) for at in range(len(plan.every))]
-            asking.problems.clear()  # in the order of the sources, they come from here on
-            for at, answer in enumerate(answers):
-                one = asking.see(at, answer, self.stack)
-                outcome = one if isinstance(one, ConfigError) else one.outcome
-                if isinstance(outcome, ConfigError):
-                    asking.problems.append(outcome)
-                    outcome = ()
-                if isinstance(one, Seen):
-                    self.seen.append(one)
-                layers.append(outcome)
-                if at < len(plan.sources):
-                    self.stack += outcome
-        self.dimensions = plan.dimensions(layers)
+            layers = self._way_up(plan, asking, answers, {})
+            if self.failed and instead is not None:
+                layers = self._way_up(plan, asking, answers, instead(self.failed))
+        dimensions = plan.dimensions(layers)
         try:
-            self.snapshot = resolve(self.stack, conflicts=plan.conflicts, dimensions=self.dimensions)
+            self.snapshot = resolve(self.stack, conflicts=plan.conflicts, dimensions=dimensions)
         except ConfigError as error:
             asking.problems.append(error.with_traceback(None))
         if asking.problems:
             raise ConfigError(asking.problems)
-        left_out += _unmatched_marks(plan, self.seen, self.snapshot, self.dimensions)
+        left_out += _unmatched_marks(plan, self.seen, self.snapshot, dimensions)
+
+    def _way_up(
+        self, plan: Plan, asking: Asking, answers: Sequence[Answer], instead: Mapping[int, Seen]
+    ) -> list[tuple[Layer, ...]]:
+        """The layers of every source; `instead` of what some of them give."""
+        asking.problems.clear()  # in the order of the sources, they come from here on
+        self.failed: dict[int, ConfigError] = {}
+        self.seen: list[Seen] = []
+        self.stack = list(plan.bottom)
+        layers = []
+        for at, answer in enumerate(answers):
+            one = instead[at] if at in instead else asking.see(at, answer, self.stack)
+            outcome = one if isinstance(one, ConfigError) else one.outcome
+            if isinstance(outcome, ConfigError):
+                asking.problems.append(outcome)
+                self.failed[at], outcome = outcome, ()
+            elif isinstance(one, Seen):
+                self.seen.append(one)
+            layers.append(outcome)
+            if at < len(plan.sources):
+                self.stack += outcome
+        return layers
 
 
 def _unmatched_marks(

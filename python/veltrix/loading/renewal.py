@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from veltrix.loading.plan import Plan
+    from veltrix.loading.given import Plan
     from veltrix.loading.steps import Answer, Asking
     from veltrix.sources._kernel import Layer
 
@@ -103,6 +103,8 @@ class Renewal:
         before = self._accepted[at]
         source = self._plan.every[at]
         if is_polled(source) or not source.reads_lower or is_same(before.below, stack):
+            return before
+        if before.is_present and before.fetched.payload is None:  # saved by another process, and typed there
             return before
         latest = self.latest[at]
         if latest is not None and latest.fetched.payload is before.fetched.payload:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Answer = Fetched | ConfigError | None
 
 FETCH_SECONDS = 30.0
+SAVED = object()
+"""The revision of what another process saved."""
 _NOTHING = Fetched(None, None, 0.0)
 
 

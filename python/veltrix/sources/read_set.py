@@ -19,7 +19,6 @@ from weakref import ref
 
 from veltrix.sources._system import POSIX
 from veltrix.sources.links import Links
-from veltrix.sources.mounted_secrets import read_generation
 from veltrix.sources.reading import (
     ATTEMPTS,
     FILE_LIMIT,
@@ -156,6 +155,8 @@ class ReadSet:
             except UnreadableError as error:
                 read[path] = error.with_traceback(None)
         for path, known in self._directories.items():
+            from veltrix.sources.mounted_secrets import read_generation  # most loads read no secrets
+
             try:
                 read[path] = read_generation(path, links, known)
             except UnreadableError as error:
