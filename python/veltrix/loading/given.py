@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from veltrix.sources import DotEnv, File, Source, Values
 from veltrix.sources._kernel import Layer
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.file import EXTENSIONS, extension, file_path
-from veltrix.sources.source import Recipe, secret_paths
+from veltrix.sources.source import Fetched, Recipe, secret_paths
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False

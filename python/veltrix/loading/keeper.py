@@ -7,7 +7,7 @@ from veltrix.loading.last_good import LastGood
 from veltrix.loading.read_sets import read_sets
 from veltrix.loading.steps import SAVED, Seen
 from veltrix.sources._kernel import Layer, Snapshot
-from veltrix.sources.fetched import Fetched
+from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

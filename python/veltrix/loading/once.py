@@ -9,7 +9,6 @@ from veltrix.loading.given import Plan
 from veltrix.loading.steps import Asking, Seen, as_read_set
 from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import Layer, Snapshot, resolve
-from veltrix.sources.marks import Marks
 from veltrix.sources.source import BARE, Recipe, without_frames
 
 TYPE_CHECKING = False
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.steps import Answer
+    from veltrix.sources.source import SecretTuple
     from veltrix.types import Dimension
 
     Instead = Callable[[Mapping[int, ConfigError]], Mapping[int, Seen]]
@@ -102,11 +102,19 @@ def _unmatched_marks(
 
     A source that is absent gives no marks, and may be what those of the whole configuration are for.
     """
+    given: list[tuple[SecretTuple, str | None]] = [
+        (source._marks, source.name)
+        for source, one in zip(plan.every, seen, strict=True)
+        if one.is_present and isinstance(source, Recipe) and source._marks
+    ]
+    if plan.secret and all(one.is_present for one in seen):
+        given.append((plan.secret, None))
+    if not given:
+        return iter(())
+    from veltrix.sources.marks import Marks
+
     marks = Marks()
-    for source, one in zip(plan.every, seen, strict=True):
-        if one.is_present and isinstance(source, Recipe):
-            marks.add(source._marks, source.name)
-    if all(one.is_present for one in seen):
-        marks.add(plan.secret)
+    for paths, name in given:
+        marks.add(paths, name)
     choices = (layer for dimension in dimensions for layer in dimension.layers.values())
     return marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from veltrix.errors import ConfigError, LimitError
 from veltrix.sources import File, Secrets, Source
 from veltrix.sources._kernel import Layer, Snapshot, resolve
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.read_set import one_read_set
+from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

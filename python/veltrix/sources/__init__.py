@@ -3,10 +3,9 @@
 from veltrix.sources.arguments import Arguments
 from veltrix.sources.dotenv import DotEnv
 from veltrix.sources.environment import Env
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.file import File
 from veltrix.sources.secrets import Secrets
-from veltrix.sources.source import ConfigWarning, Source
+from veltrix.sources.source import ConfigWarning, Fetched, Source
 from veltrix.sources.values import Values
 
 __all__ = ["Arguments", "ConfigWarning", "DotEnv", "Env", "Fetched", "File", "Secrets", "Source", "Values"]

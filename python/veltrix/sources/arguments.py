@@ -7,8 +7,7 @@ from veltrix.errors import LimitError, PathError
 from veltrix.sources._kernel import Layer, format_path, parse_path
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.coercion import parse_json
-from veltrix.sources.fetched import Fetched
-from veltrix.sources.source import Recipe, secret_paths, source_name
+from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False

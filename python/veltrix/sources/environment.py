@@ -7,9 +7,8 @@ import os
 from veltrix.sources._kernel import Layer
 from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
-from veltrix.sources.source import Recipe, carried, encodable, secret_paths, source_name
+from veltrix.sources.source import Fetched, Recipe, carried, encodable, secret_paths, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False

@@ -8,10 +8,9 @@ from veltrix._formats import FORMATS, unknown_format
 from veltrix._text import printable
 from veltrix.errors import LimitError, ParseError, SourceError
 from veltrix.sources._kernel import Layer
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.read_set import read_file
 from veltrix.sources.reading import TooLargeError, UnreadableError
-from veltrix.sources.source import Recipe, secret_paths, source_name
+from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ import stat
 
 from veltrix._limits import DOCUMENT_LIMIT, VALUE_LIMIT
 from veltrix.sources._system import GONE, POSIX, Directory
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.links import DATA
 from veltrix.sources.reading import (
     TooLargeError,
@@ -29,6 +28,7 @@ from veltrix.sources.reading import (
     read_once,
     unreadable,
 )
+from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from veltrix.sources.fetched import Fetched
+    from veltrix.sources.source import Fetched
 
     Read = dict[str, Fetched | UnreadableError]
     Known = Mapping[str, Fetched | None]

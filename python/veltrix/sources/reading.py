@@ -20,7 +20,7 @@ import time
 
 from veltrix._limits import DOCUMENT_LIMIT
 from veltrix.sources._system import GONE, open_file, place_of
-from veltrix.sources.fetched import Fetched
+from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

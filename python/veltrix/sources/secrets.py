@@ -8,12 +8,11 @@ from veltrix._text import printable
 from veltrix.errors import SourceError
 from veltrix.sources._kernel import Layer
 from veltrix.sources.assignments import Assembly, Assignment
-from veltrix.sources.fetched import Fetched
 from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
-from veltrix.sources.source import Recipe, source_name
+from veltrix.sources.source import Fetched, Recipe, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False

@@ -1,9 +1,10 @@
-"""What every source is: a recipe for one layer."""
+"""What every source is, a recipe for one layer, and what it has fetched."""
 
 from __future__ import annotations
 
 import math
 import sys
+import time
 import warnings
 
 from veltrix._text import printable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
     from veltrix.sources._kernel import Layer, Snapshot
-    from veltrix.sources.fetched import Fetched
 
     Result = TypeVar("Result")
     Error = TypeVar("Error", bound=BaseException)
@@ -26,6 +26,29 @@ if TYPE_CHECKING:
 
 class ConfigWarning(UserWarning):
     """Something in a source that is left out, or unsafe, and yet no reason to refuse it."""
+
+
+class Fetched:
+    """What `fetch` of a source gives, and `parse` takes.
+
+    `payload` is the content in whatever form the source's own `parse` takes, and None where there is nothing.
+    `revision` is anything hashable by which the source knows the content again: an ETag, a number, a digest.
+    `at` is when it was fetched, in seconds since the epoch; now, unless it is given.
+
+        Fetched("W/33", b'{"port": 80}')
+
+    Shown without its content.
+    """
+
+    __slots__ = ("at", "payload", "revision")
+
+    def __init__(self, revision: Any, payload: Any, at: float | None = None) -> None:
+        self.revision = revision
+        self.payload = payload
+        self.at = time.time() if at is None else at
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Fetched, {'absent' if self.payload is None else 'present'}>"
 
 
 # What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.

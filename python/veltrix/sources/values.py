@@ -6,8 +6,7 @@ from copy import copy
 
 from veltrix.errors import ConfigError
 from veltrix.sources._kernel import Layer
-from veltrix.sources.fetched import Fetched
-from veltrix.sources.source import Recipe, secret_paths, source_name
+from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
