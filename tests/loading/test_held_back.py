@@ -251,3 +251,23 @@ def test_the_candidate_of_the_old_layer_and_the_new_ones_is_judged_as_any_other(
     said = live.refused()
     assert len(said) == 2
     assert said[1].startswith("x: mapping in two/b.json")
+
+
+def test_who_is_held_back_by_one_that_is_held_back_holds_its_own_set():
+    """The file that stays behind makes the variables of another directory unfit, and these their neighbour."""
+    write("one/a.json", {"port": 80})
+    write("one/b.json", {"b": 1})
+    write("two/.env", "PORT=81\n")
+    write("two/e.json", {"e": 1})
+    live = Live("one/a.json", "one/b.json", veltrix.DotEnv("two/.env"), "two/e.json")
+    write("one/a.json", {"port": "80"})
+    write("one/b.json", "[")
+    write("two/.env", "PORT=high\n")
+    write("two/e.json", {"e": 2})
+    said = live.refused()
+    assert len(said) == 2
+    assert said[0].startswith("one/b.json")
+    assert said[1].startswith("port: expected an int (decimal digits) as in one/a.json")
+    assert list(live.states().values()) == ["held", "failed", "failed", "held"]
+    write("one/b.json", {"b": 2})
+    assert live.reload().snapshot.to_dict() == {"port": "high", "b": 2, "e": 2}

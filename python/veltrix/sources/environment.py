@@ -60,7 +60,8 @@ class Env(Recipe):
 
     def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
         begin = self._begin()
-        texts = [(name, os.environ.get(name)) for name in sorted(os.environ) if name.startswith(begin)]
+        names = sorted(name for name in os.environ if name.startswith(begin))
+        texts = [(name, os.environ.get(name)) for name in names]
         found = tuple((name, text) for name, text in texts if text is not None)
         return previous if previous is not None and previous.payload == found else Fetched(None, found)
 
