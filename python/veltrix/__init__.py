@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from veltrix._pure.view import View
     from veltrix.allowed import Allowed
     from veltrix.config import Config
+    from veltrix.loading.once import load
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 
     implementation: str
@@ -60,6 +61,7 @@ __all__ = [
     "errors",
     "implementation",
     "implementations",
+    "load",
     "prepend",
     "replace",
     "resolve",

@@ -15,6 +15,7 @@ _SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "File", "Secrets", "S
 HOMES = {
     "Allowed": "veltrix.allowed",
     "Config": "veltrix.config",
+    "load": "veltrix.loading.once",
     **dict.fromkeys(_SOURCES, "veltrix.sources"),
 }
 
