@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from veltrix.allowed import Allowed
     from veltrix.config import Config
     from veltrix.loading.once import load
+    from veltrix.publishing.change import Change
+    from veltrix.publishing.status import SourceStatus, Status
+    from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 
     implementation: str
@@ -38,6 +41,7 @@ __all__ = [
     "DELETE",
     "Allowed",
     "Arguments",
+    "Change",
     "Config",
     "ConfigWarning",
     "Definition",
@@ -54,6 +58,10 @@ __all__ = [
     "Secrets",
     "Snapshot",
     "Source",
+    "SourceStatus",
+    "Status",
+    "Subscriber",
+    "Subscription",
     "Values",
     "View",
     "append",

@@ -26,6 +26,7 @@ ORDER = (
     "_exit_codes",
     "_backend",
     "sources",
+    "publishing",
     "loading",
     "config",
     "_lazy",
