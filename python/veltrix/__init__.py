@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from veltrix._pure.view import View
     from veltrix.allowed import Allowed
     from veltrix.config import Config
+    from veltrix.loading.candidate import SourceStatus
     from veltrix.loading.once import load
     from veltrix.publishing.change import Change
-    from veltrix.publishing.status import SourceStatus, Status
+    from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 

@@ -16,7 +16,7 @@ HOMES = {
     "Allowed": "veltrix.allowed",
     "Config": "veltrix.config",
     "Change": "veltrix.publishing.change",
-    "SourceStatus": "veltrix.publishing.status",
+    "SourceStatus": "veltrix.loading.candidate",
     "Status": "veltrix.publishing.status",
     "Subscriber": "veltrix.publishing.subscription",
     "Subscription": "veltrix.publishing.subscription",

@@ -81,6 +81,8 @@ class Config(_Current):
                 LACKS,
             )
             _set_publisher(self, publisher)
+            # Last of all: whatever interrupts what comes before leads to no snapshot.
+            self._swap(publisher.passes.published.snapshot)
         except ConfigError as error:
             raise error.with_traceback(None)  # noqa: B904  (it is the error itself, without frames of ours)
         finally:

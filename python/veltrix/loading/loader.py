@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from veltrix.loading.candidate import Candidate
 from veltrix.loading.given import as_sources
 from veltrix.loading.once import BARE, first_load
 from veltrix.sources._kernel import diff
@@ -10,25 +11,12 @@ from veltrix.sources.source import without_frames
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Literal
+    from typing import Literal
 
-    from veltrix._pure import Difference, Snapshot
+    from veltrix._pure import Snapshot
+    from veltrix.loading.candidate import SourceStatus
     from veltrix.loading.given import Dimensions, SourceLike
-    from veltrix.publishing.status import SourceStatus
     from veltrix.sources import ConfigWarning
-
-
-class Candidate:
-    """A snapshot that may be published, and how it differs from the one that is."""
-
-    __slots__ = ("difference", "moved_only", "problems", "reason", "snapshot")
-
-    def __init__(self, snapshot: Snapshot, difference: Difference, reason: str) -> None:
-        self.snapshot = snapshot
-        self.difference = difference
-        self.reason = reason
-        self.moved_only = not difference
-        self.problems: tuple[Any, ...] = ()
 
 
 class Loader:
@@ -60,7 +48,8 @@ class Loader:
         difference = diff(published, derived)
         if not changed and derived.generation == published.generation:
             return None
-        return Candidate(derived, difference, ", ".join(layer.name for layer in changed))
+        reason = ", ".join(layer.name for layer in changed) or "the tables of dimensions"
+        return Candidate(derived, difference, reason, derived.generation == published.generation)
 
     def accept(self, candidate: Candidate) -> None:
         """The candidate is published."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from logging import Logger
 
     from veltrix._pure import Current, Difference, Snapshot
-    from veltrix.loading.loader import Candidate, Loader
+    from veltrix.loading.candidate import Candidate
+    from veltrix.loading.loader import Loader
     from veltrix.publishing.transaction import Validator
 
     Done = tuple[Change | None, BaseException | None]
@@ -135,8 +136,9 @@ class Passes:
         snapshot = self.loader.first()
         validate(self._validators, snapshot)
         self._newest = snapshot
-        self._config._swap(snapshot)
-        self.published = self._change(snapshot, "start", previous=0)
+        self.published = Change(
+            previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
+        )
         self.history.add(self.published)
 
     def _offered(self, candidate: Candidate, turn: object) -> Done:
@@ -182,16 +184,10 @@ class Passes:
             log.info("%s", _line(change))
         return change, interrupt
 
-    def _change(
-        self,
-        snapshot: Snapshot,
-        reason: str,
-        difference: Difference | None = None,
-        previous: int | None = None,
-    ) -> Change:
+    def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
         published = self._config.snapshot
         return Change(
-            previous=published.generation if previous is None else previous,
+            previous=published.generation,
             at=time(),
             reason=reason,
             snapshot=snapshot,

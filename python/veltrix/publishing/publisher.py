@@ -133,7 +133,7 @@ class Publisher:
             digest=memo["digest"],
             published=passes.published.at,
             age=monotonic() - passes.checked,
-            stale=passes.has_failed or any(source.error is not None for source in sources),
+            stale=passes.has_failed or any(source.problem is not None for source in sources),
             held=passes.held,
             last_error=passes.last_error,
             sources=sources,

@@ -8,10 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
 
-    class _SourceStatus(NamedTuple):
-        name: str
-        loaded: float | None
-        error: str | None
+    from veltrix.loading.candidate import SourceStatus
 
     class _Status(NamedTuple):
         generation: int
@@ -25,15 +22,7 @@ if TYPE_CHECKING:
 
 else:
     # Importing `typing` costs more than the rest of this package.
-    _SourceStatus = namedtuple("_SourceStatus", "name loaded error")
     _Status = namedtuple("_Status", "generation digest published age stale held last_error sources")
-
-
-class SourceStatus(_SourceStatus):
-    """How a source is: `loaded` is when it last gave its layer, as `time.time()`, `error` what is wrong."""
-
-    __slots__ = ()
-    __module__ = "veltrix"
 
 
 class Status(_Status):
