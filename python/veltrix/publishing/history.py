@@ -21,7 +21,9 @@ class History:
         self._changes: deque[tuple[Change, int]] = deque()
 
     def add(self, change: Change) -> None:
-        """Keeps one more; the oldest go."""
+        """Keeps one more, unless it is there already; the oldest go."""
+        if self._changes and self._changes[-1][0] is change:
+            return
         size = change.snapshot._bytes_beside(self._changes[-1][0].snapshot) if self._changes else 0
         changes = self._changes
         changes.append((change, size))

@@ -106,7 +106,7 @@ class Keys:
             self._by_path.setdefault(place.path, []).append(key)
             if len(self._keys) == MANY + 1:
                 text = f"more than {MANY} keys are kept; read paths that come from data from the snapshot"
-                warnings.warn(ConfigWarning(text), stacklevel=4)
+                warnings.warn(ConfigWarning(text), stacklevel=3)
         return key
 
     def judge(self, touched: Touched, candidate: Snapshot) -> Found:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from veltrix._pure import Current, Difference, Snapshot
     from veltrix.loading.candidate import Candidate
     from veltrix.loading.loader import Loader
-    from veltrix.publishing.transaction import Validator
+    from veltrix.publishing.transaction import Step, Validator
 
     Done = tuple[Change | None, BaseException | None]
 
@@ -38,8 +38,8 @@ def logger() -> Logger:
 class Passes:
     """The state that passes work on: what is published, what the sources say, who is asked and told."""
 
-    _newest: Snapshot
-    """What the sources say: other than what is published while that is held."""
+    _waiting: Snapshot
+    """What the sources said last while a rollback is held."""
     published: Change
 
     def __init__(
@@ -83,7 +83,7 @@ class Passes:
         """Looks at all sources, and publishes what they say now."""
 
         def work() -> Done:
-            candidate = self.loader.candidate(self._newest, acknowledge=acknowledge)
+            candidate = self.loader.candidate(self._base, acknowledge=acknowledge)
             done = (None, None) if candidate is None else self._offered(candidate, turn)
             self._succeeded(candidate)
             return done
@@ -94,20 +94,20 @@ class Passes:
         """Looks at all sources, and publishes what they say in the place of what is held."""
 
         def work() -> Done:
-            candidate = self.loader.candidate(self._newest, acknowledge=False)
-            newest = self._newest if candidate is None else candidate.snapshot
+            candidate = self.loader.candidate(self._base, acknowledge=False)
+            newest = self._base if candidate is None else candidate.snapshot
             snapshot = newest.with_layers(generation=self._config.snapshot.generation + 1)
             change = self._change(snapshot, "release")
 
             def freed() -> None:
                 self._accept(candidate)
-                self._newest, self.held = snapshot, None
+                self.held = None
 
             if change.difference:
                 done = self._publish(change, freed, turn)
             else:
                 self._accept(candidate)
-                self._newest, self.held, done = newest, None, (None, None)
+                self.held, done = None, (None, None)
             self._succeeded(candidate)
             return done
 
@@ -119,13 +119,20 @@ class Passes:
         snapshot = older.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
         change = self._change(snapshot, f"rollback to generation {older.generation}")
 
+        base = self._base
+
         def hold() -> None:
-            self.held = older.generation
+            self._waiting, self.held = base, older.generation
 
         if not change.difference:
             hold()
             return None, None
         return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+
+    @property
+    def _base(self) -> Snapshot:
+        """What the sources say is compared with this: what is published, or waits to be."""
+        return self._config.snapshot if self.held is None else self._waiting
 
     def report(self, what: str, error: BaseException) -> None:
         """Notes what went wrong where nothing could be undone any more."""
@@ -135,7 +142,6 @@ class Passes:
     def _first(self) -> None:
         snapshot = self.loader.first()
         validate(self._validators, snapshot)
-        self._newest = snapshot
         self.published = Change(
             previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
         )
@@ -158,15 +164,18 @@ class Passes:
 
     def _accept(self, candidate: Candidate | None) -> None:
         if candidate is not None:
-            self._newest = candidate.snapshot
+            self._waiting = candidate.snapshot
             self.loader.accept(candidate)
 
     def _publish(self, change: Change, accepted: Callable[[], None], turn: object) -> Done:
         def published() -> None:
             self.published, self._mishap = change, None
-            self.history.add(change)
-            accepted()
 
+        noted: tuple[Step, ...] = (
+            ("what is published", published, ()),
+            ("the sources", accepted, ()),
+            ("the history", self.history.add, (change,)),
+        )
         transaction = Transaction(
             change,
             self._config.snapshot,
@@ -178,7 +187,7 @@ class Passes:
             veto_timeout=self._veto_timeout,
             report=self.report,
         )
-        interrupt = transaction.publish(self._config, published, self.telling)
+        interrupt = transaction.publish(self._config, noted, self.telling)
         log = logger()
         if log.isEnabledFor(20):  # logging.INFO
             log.info("%s", _line(change))

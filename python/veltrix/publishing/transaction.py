@@ -8,13 +8,15 @@ it was. What is raised after the swap is reported, and the others are told all t
 
 from __future__ import annotations
 
+from collections import deque
+
 from veltrix.errors import ConfigError, RefusedError
 from veltrix.publishing.callbacks import LoopClosedError, call_plainly, name_of
 from veltrix.publishing.change import Touched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Any, NoReturn
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     Validator = Callable[[Snapshot], object]
     Report = Callable[[str, BaseException], None]
+    Step = tuple[str, Callable[..., Any], tuple[Any, ...]]
+    """What is done: what a report calls it, and the call with its arguments."""
 
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
 
@@ -71,25 +75,29 @@ class Transaction:
         self._veto_timeout = veto_timeout
         self._report = report
         self._asked = subscriptions.active()
-        self._known_keys = len(keys)
         self._values: Found = []
         self._prepared: list[tuple[Subscription, Change]] = []
         self._interrupt: BaseException | None = None
-        self._is_told = False
+        self._noted: deque[Step] = deque(
+            [("the keys", self._follow, ()), ("the keys", keys.catch_up, (len(keys), change.snapshot))]
+        )
+        self._told: deque[Step] | None = None
+        self._interrupted: Step | None = None
 
     def publish(
-        self, config: Current, published: Callable[[], None], telling: AbstractContextManager[object]
+        self, config: Current, noted: Iterable[Step], telling: AbstractContextManager[object]
     ) -> BaseException | None:
         """Asks all, swaps, and tells all; gives an interrupt that came when it was too late to take back.
 
-        `published` is called right after the swap. `telling` is held from the swap until all are told.
+        `noted` is done right after the swap. `telling` is held from the swap until all are told.
         """
         snapshot = self._change.snapshot
+        self._noted.extendleft(reversed([*noted]))
         try:
             self._judge()
             with telling:
                 config._swap(snapshot)
-                self._tell(published)
+                self._tell()
         except BaseException as error:
             if config.snapshot is not snapshot:
                 self._abort()
@@ -97,9 +105,12 @@ class Transaction:
                     raise self._interrupt from error
                 raise
             self._interrupt = error
-            if not self._is_told:
+        while self._noted or self._told is None or self._told:  # an interrupt came in between
+            try:
                 with telling:
-                    self._tell(published)
+                    self._tell()
+            except BaseException as error:  # noqa: BLE001  (it is raised when all are told)
+                self._interrupt = error
         return self._interrupt
 
     def _judge(self) -> None:
@@ -125,20 +136,45 @@ class Transaction:
             if one.is_active:
                 self._guarded(f"abort of {one.name}", one.tell, "abort", change)
 
-    def _tell(self, published: Callable[[], None]) -> None:
-        self._is_told = True
-        snapshot = self._change.snapshot
-        self._guarded("what follows the swap", published)
-        self._guarded("the keys", self._keys.follow, self._values, snapshot)
-        self._guarded("the keys", self._keys.catch_up, self._known_keys, snapshot)
+    def _tell(self) -> None:
+        """Notes and tells what was not yet; an interrupt leaves it, to be called once more."""
+        while self._noted:
+            self._note(self._noted[0])
+        if self._told is None:
+            self._told = deque(self._calls())
+        while self._told:
+            # Taken out before it is called: nobody is told twice, whatever interrupts it.
+            what, call, arguments = self._told.popleft()
+            self._guarded(what, call, *arguments)
+
+    def _note(self, step: Step) -> None:
+        """Does what may be done twice, and is when an interrupt comes the first time."""
+        what, call, arguments = step
+        try:
+            call(*arguments)
+        except INTERRUPTS:
+            if self._interrupted is not step:
+                self._interrupted = step
+                raise
+        except BaseException as error:  # noqa: BLE001
+            self._report(what, error)
+        self._noted.popleft()
+
+    def _follow(self) -> None:
+        self._keys.follow(self._values, self._change.snapshot)
+
+    def _calls(self) -> Iterator[Step]:
         for one in self._subscriptions.active():
-            # One that is made by somebody who is called here counts from the next change on.
-            if one.made_in is self._turn:
-                continue
             change = self._touched.at(one.place)
-            if change is not None and one.is_active:
-                self._guarded(f"commit of {one.name}", one.tell, "commit", change)
-        self._guarded("changes()", self._streams.deliver, self._touched)
+            # One that is made by somebody who is called here counts from the next change on.
+            if change is not None and one.made_in is not self._turn:
+                yield f"commit of {one.name}", self._commit, (one, change)
+        yield "changes()", self._streams.deliver, (self._touched,)
+
+    @staticmethod
+    def _commit(one: Subscription, change: Change) -> None:
+        if one.is_active:
+            one.tell("commit", change)
 
     def _guarded(self, what: str, call: Callable[..., Any], *arguments: object) -> None:
         """Calls it; nothing that it raises keeps the others from being called."""

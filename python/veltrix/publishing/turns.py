@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # These have no frames; others keep theirs, with nothing in them, and a `ConfigError` its cause.
 LACKS = (ConfigWarning, MemoryError, RecursionError)
 
+_LONGEST_WAIT = 1.0
+"""An interrupt as a pass ends may keep it from waking anybody: who waits looks after so many seconds."""
+
 
 class Turn:
     """A thread that runs a pass, and whoever it calls, in whatever thread, as long as the pass runs."""
@@ -87,11 +90,12 @@ class Turns:
     @property
     def running(self) -> Turn | None:
         """The pass that runs."""
-        return self._turn
+        turn = self._turn
+        return turn if turn is not None and turn.is_running else None
 
     def is_inside(self) -> bool:
         """Whether this call comes from inside a pass: in its thread, or in its context."""
-        turn = self._turn
+        turn = self.running
         if turn is not None and turn.thread == get_ident():
             return True
         return any(one.owner is self and one.is_running for one in _inside.get())
@@ -113,20 +117,21 @@ class Turns:
                 _inside.reset(token)
             return flight.outcome(is_mine=True)
         finally:
+            turn.is_running = False  # before anything that an interrupt could come in the way of
             self._give_back(turn)
 
     def wait(self) -> None:
         """Returns when no pass runs."""
         with self._changed:
-            while self._turn is not None:
-                self._changed.wait()
+            while self.running is not None:
+                self._changed.wait(_LONGEST_WAIT)
 
     def _taken(self, turn: Turn, flight: _Flight, timeout: float | None) -> bool:
         """Whether it is the turn of this caller; else somebody has run the pass."""
         end = None if timeout is None else monotonic() + timeout
         with self._changed:
             while not flight.is_over:
-                if self._turn is None:
+                if self.running is None:
                     self._turn = turn
                     if self._next is flight:
                         self._next = _Flight()
@@ -134,11 +139,10 @@ class Turns:
                 left = None if end is None else end - monotonic()
                 if left is not None and left <= 0:
                     raise TimeoutError(f"another pass took more than {timeout} seconds")
-                self._changed.wait(left)
+                self._changed.wait(_LONGEST_WAIT if left is None else min(left, _LONGEST_WAIT))
         return False
 
     def _give_back(self, turn: Turn) -> None:
-        turn.is_running = False
         with self._changed:
             if self._turn is turn:
                 self._turn = None
