@@ -26,6 +26,8 @@ ORDER = (
     "_exit_codes",
     "_backend",
     "sources",
+    "loading",
+    "publishing",
     "config",
     "_lazy",
     "",
