@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from veltrix._pure.view import View
     from veltrix.allowed import Allowed
     from veltrix.config import Config
+    from veltrix.loading.candidate import SourceStatus
     from veltrix.loading.once import load
+    from veltrix.publishing.change import Change
+    from veltrix.publishing.status import Status
+    from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Fetched, File, Secrets, Source, Values
 
     implementation: str
@@ -38,6 +42,7 @@ __all__ = [
     "DELETE",
     "Allowed",
     "Arguments",
+    "Change",
     "Config",
     "ConfigWarning",
     "Definition",
@@ -55,6 +60,10 @@ __all__ = [
     "Secrets",
     "Snapshot",
     "Source",
+    "SourceStatus",
+    "Status",
+    "Subscriber",
+    "Subscription",
     "Values",
     "View",
     "append",

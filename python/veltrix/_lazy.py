@@ -15,6 +15,11 @@ _SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "Fetched", "File", "S
 HOMES = {
     "Allowed": "veltrix.allowed",
     "Config": "veltrix.config",
+    "Change": "veltrix.publishing.change",
+    "SourceStatus": "veltrix.loading.candidate",
+    "Status": "veltrix.publishing.status",
+    "Subscriber": "veltrix.publishing.subscription",
+    "Subscription": "veltrix.publishing.subscription",
     "load": "veltrix.loading.once",
     **dict.fromkeys(_SOURCES, "veltrix.sources"),
 }

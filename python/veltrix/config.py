@@ -1,33 +1,63 @@
-"""The configuration of a program: sources in order, loaded and resolved."""
+"""The live configuration of a program: read as a mapping, replaced as a whole."""
 
 from __future__ import annotations
 
-from veltrix.loading.given import Plan
-from veltrix.loading.once import FirstPass
-from veltrix.sources.source import BARE, without_frames
+from collections.abc import Mapping
+
+from veltrix.errors import ConfigError
+from veltrix.loading.loader import Loader
+from veltrix.publishing.keys import MISSING
+from veltrix.publishing.pinning import Pinning
+from veltrix.publishing.publisher import Publisher
+from veltrix.publishing.turns import LACKS
+from veltrix.sources._kernel import Current
+from veltrix.sources.source import without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Literal, NoReturn
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Literal, NoReturn, Self
 
+    from veltrix._pure import Snapshot
+    from veltrix.allowed import Allowed
     from veltrix.loading.given import Dimensions, SourceLike
-    from veltrix.sources import ConfigWarning, Source
-    from veltrix.sources._kernel import Snapshot
+    from veltrix.publishing.change import AnyPath, Change
+    from veltrix.publishing.changes import Changes
+    from veltrix.publishing.keys import LiveKey
+    from veltrix.publishing.status import Status
+    from veltrix.publishing.subscription import Subscriber, Subscription
+    from veltrix.sources import Source
+    from veltrix.types import Explanation, ItemsView, KeysView, ValuesView
+
+    class _Current(Current, Mapping[str, Any]):
+        """For type checkers; at run time the class is registered."""
+
+else:
+    _Current = Current
 
 
-class Config:
-    """Sources, lowest precedence first, loaded once and resolved: `config.snapshot` is what to read.
+class Config(_Current):
+    """Sources, lowest precedence first, loaded and resolved; a read-only mapping of what they say.
 
         Config({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
 
     A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
     stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. Raises `ConfigError` with every
-    problem of every source; there is no half-loaded configuration.
+    `secret` names the paths that are secret in whatever layer they stand. `validate` are callables that get
+    each snapshot before it is published, and refuse it by raising. `history` is how many generations are
+    kept, at least one, for as long as they take about `history_bytes` at most. `max_removed` is how many
+    paths, or as a float which share of them, a change may remove without `acknowledge=True`. `last_good` is
+    the path of a file that serves a start at which a source fails, without secrets unless
+    `last_good_secrets`. `veto_timeout` is how many seconds a coroutine that prepares for a change may take.
+
+    `config[path]` and all other reading is of `current()`: what this context pins, or else the latest.
+    Raises `ConfigError` with every problem of every source; there is no half-loaded configuration.
     """
 
-    __slots__ = ("_snapshot", "_sources")
+    __slots__ = ("_publisher",)
+
+    _publisher: Publisher
 
     def __init__(
         self,
@@ -35,25 +65,198 @@ class Config:
         conflicts: Literal["error", "replace"] = "error",
         dimensions: Dimensions = (),
         secret: str | Iterable[str | tuple[str | int, ...]] = (),
+        validate: Iterable[Callable[[Snapshot], object]] = (),
+        history: int = 8,
+        history_bytes: int = 64 << 20,
+        max_removed: float | None = None,
+        last_good: str | os.PathLike[str] | None = None,
+        last_good_secrets: bool = False,
+        veto_timeout: float = 5.0,
     ) -> None:
-        left_out: list[ConfigWarning] = []
         try:
-            self._sources, self._snapshot = without_frames(
-                lambda: _first(Plan(sources, conflicts, dimensions, secret), left_out), left_out, BARE
+            publisher = without_frames(
+                lambda: Publisher(
+                    self,
+                    Loader(
+                        *sources,
+                        conflicts=conflicts,
+                        dimensions=dimensions,
+                        secret=secret,
+                        max_removed=max_removed,
+                        last_good=last_good,
+                        last_good_secrets=last_good_secrets,
+                    ),
+                    validators=validate,
+                    history=history,
+                    history_bytes=history_bytes,
+                    veto_timeout=veto_timeout,
+                ),
+                (),
+                LACKS,
             )
+            _set_publisher(self, publisher)
+            # Last of all: whatever interrupts what comes before leads to no snapshot.
+            self._swap(publisher.passes.published.snapshot)
+        except ConfigError as error:
+            raise error.with_traceback(None)  # noqa: B904  (it is the error itself, without frames of ours)
         finally:
-            # The frames that stay with an error are to lead to no value. The function shares these variables.
+            # The frames that stay with an error are to lead to no value.
             sources = dimensions = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources, lowest precedence first."""
-        return self._sources
+        return self._publisher.passes.loader.sources
+
+    # Reading: `snapshot`, `current`, `[]`, `in` and `get` are those of the base.
+
+    def __len__(self) -> int:
+        return len(self.current())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.current())
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self.current())
+
+    def keys(self) -> KeysView:
+        """The names at the top level of one snapshot."""
+        return self.current().keys()
+
+    def values(self) -> ValuesView:
+        """The values at the top level of one snapshot."""
+        return self.current().values()
+
+    def items(self) -> ItemsView:
+        """The names and values at the top level of one snapshot."""
+        return self.current().items()
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def flatten(self) -> dict[str, Any]:
+        """Every leaf by the canonical text of its path; an empty mapping is listed as itself."""
+        return self.current().flatten()
+
+    def to_dict(self) -> dict[str, Any]:
+        """A copy made of plain dicts and lists."""
+        return self.current().to_dict()
+
+    def explain(self, path: AnyPath) -> Explanation:
+        """Why a path has its value: each definition of it with its origin, the highest first."""
+        return self.current().explain(path)
 
     @property
-    def snapshot(self) -> Snapshot:
-        """What the sources resolve to. It never changes: take it once, read from it as often as you like."""
-        return self._snapshot
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers, the lowest first."""
+        return self.current().layers
+
+    @property
+    def generation(self) -> int:
+        """A number that rises with each change that is published."""
+        return self.current().generation
+
+    @property
+    def digest(self) -> str:
+        """A hash of the content that ignores the order of keys."""
+        return self.current().digest
+
+    def key(self, path: AnyPath, *, default: Any = MISSING) -> LiveKey:
+        """A handle whose `value` follows what is published, and no pin; asked for again, it is the same one.
+
+        Without a default, the path is required from now on: a change that removes it, or gives it another
+        type, is refused. A path that is missing now is a `MissingKeyError`.
+
+            port = config.key("server.port")
+            port.value
+        """
+        return self._publisher.passes.keys.get(path, default, self.snapshot)
+
+    def pin(
+        self,
+        *,
+        scope: Mapping[str, Any] | None = None,
+        override: Mapping[Any, Any] | None = None,
+        allowed: Allowed | None = None,
+        max_age: float | None = None,
+    ) -> Pinning:
+        """Has this context, and the tasks that it starts, read one snapshot for the time of a `with` block.
+
+            with config.pin(scope={"region": "eu"}, override={"chat.enabled": False}) as snapshot: ...
+
+        `scope` are choices as `Snapshot.scope` takes them, `override` and `allowed` what `Snapshot.override`
+        takes. Inside of another pin the snapshot is derived from that one's; without arguments it is that
+        very one. With `max_age`, in seconds, the first read after so long pins what is published by then.
+        Entering raises what deriving raises; leaving never raises, and ends the pin for tasks that go on.
+        """
+        return Pinning(self, scope, override, allowed, max_age)
+
+    def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
+        """Looks at all sources now, and publishes what they say, all of it or nothing.
+
+        Gives the `Change`, or None if nothing changed. A pass of another caller that begins after this call
+        counts as well; `timeout` is how many seconds to wait for the passes of others. `acknowledge` lets
+        through what a guard would refuse. Raises `ConfigError` if nothing could be published, `TimeoutError`,
+        and `RuntimeError` inside of a pass, on the loop of a coroutine that prepares, and once it is closed.
+        """
+        return self._publisher.reload(acknowledge=acknowledge, timeout=timeout)
+
+    async def areload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
+        """As `reload`, in a thread; where this is cancelled, the pass goes on."""
+        return await self._publisher.areload(acknowledge=acknowledge, timeout=timeout)
+
+    def request_reload(self) -> None:
+        """Has a thread reload soon, and returns at once; allowed in the handler of a signal.
+
+        signal.signal(signal.SIGHUP, lambda *_: config.request_reload())
+        """
+        self._publisher.request_reload()
+
+    def subscribe(
+        self, subscriber: Subscriber | Callable[[Change], object], path: AnyPath | None = None
+    ) -> Subscription:
+        """Has a subscriber be asked before, and told after, each change of what stands at a path or below it.
+
+        A callable is told alone. What is an `async def` runs on the loop that runs here. Raises `TypeError`
+        for what is no subscriber, and `RuntimeError` for coroutine functions where no loop runs.
+        """
+        return self._publisher.subscribe(subscriber, path)
+
+    def changes(self, path: AnyPath | None = None) -> Changes:
+        """An async iterator of the changes from now on; of those that were not seen yet, only the newest."""
+        return self._publisher.passes.streams.open(path)
+
+    @property
+    def history(self) -> tuple[Change, ...]:
+        """The changes that were published last, the oldest first."""
+        return self._publisher.passes.history.all()
+
+    def rollback(self, generation: int | None = None) -> Change | None:
+        """Publishes a generation of `history` once more, under a new number, and holds it until `release()`.
+
+        Without a number it is the one before. Meanwhile the sources are looked at, and nothing of them is
+        published. Gives None where that is the content already, which is held as well. Raises `ValueError`
+        for a generation that is not kept, and what `reload` raises.
+        """
+        return self._publisher.rollback(generation)
+
+    def release(self) -> Change | None:
+        """Ends what a rollback holds, and publishes what the sources say now; raises what `reload` raises."""
+        return self._publisher.release()
+
+    def status(self) -> Status:
+        """How the configuration and its sources are: plain data, no value of it. It never waits."""
+        return self._publisher.status()
+
+    def close(self) -> None:
+        """Ends publishing, after the pass that runs; reading goes on for ever."""
+        self._publisher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -61,11 +264,10 @@ class Config:
         )
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_snapshot"):
+        if not hasattr(self, "_publisher"):
             return "<veltrix.Config, not loaded>"
-        return f"<veltrix.Config, generation {self._snapshot.generation}, {len(self._sources)} sources>"
+        return f"<veltrix.Config, generation {self.snapshot.generation}, {len(self.sources)} sources>"
 
 
-def _first(plan: Plan, left_out: list[ConfigWarning]) -> tuple[tuple[Source, ...], Snapshot]:
-    """The sources, and what they resolve to."""
-    return plan.sources, FirstPass(plan, left_out).snapshot
+_set_publisher = vars(Config)["_publisher"].__set__
+Mapping.register(Config)

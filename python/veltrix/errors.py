@@ -355,7 +355,7 @@ class RefusedError(ConfigError):
         Exception.__init__(self, reason, by)
 
     def __str__(self) -> str:
-        return f"refused by {printable(self.by)}: {printable(self.reason)}"
+        return f"refused by {self.by}: {printable(self.reason)}"
 
 
 class InternalError(ConfigError):

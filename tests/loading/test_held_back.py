@@ -254,7 +254,7 @@ def test_the_candidate_of_the_old_layer_and_the_new_ones_is_judged_as_any_other(
 
 
 def test_who_is_held_back_by_one_that_is_held_back_holds_its_own_set():
-    """The file that stays behind makes the variables of another directory unfit, and these their neighbour."""
+    """The file that stays behind makes variables of another directory unfit, and these their neighbour."""
     write("one/a.json", {"port": 80})
     write("one/b.json", {"b": 1})
     write("two/.env", "PORT=81\n")

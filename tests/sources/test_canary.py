@@ -261,7 +261,7 @@ def test_no_error_of_a_first_load_leads_to_a_value(monkeypatch, canary, choice):
         frames += [frame for frame, _ in traceback.walk_tb(one.__traceback__)]
         pending += [chained for chained in (one.__cause__, one.__context__) if chained is not None]
     ours = [frame for frame in frames if frame.f_globals["__name__"].startswith("veltrix")]
-    assert [frame.f_code.co_name for frame in ours] == ["__init__", "without_frames"]
+    assert [frame.f_code.co_name for frame in ours] in (["__init__"], ["__init__", "without_frames"])
     for one in reached(ours):
         assert not isinstance(one, (veltrix.Layer, veltrix.Snapshot, veltrix.Source))
         assert not (isinstance(one, str) and canary in one)

@@ -27,6 +27,7 @@ ORDER = (
     "_backend",
     "sources",
     "loading",
+    "publishing",
     "config",
     "_lazy",
     "",

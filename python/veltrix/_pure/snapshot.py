@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES
+from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES
 from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference, same_definitions
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
@@ -27,7 +27,7 @@ from veltrix._pure.origin import text_argument
 from veltrix._pure.override import checker, nested
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
-from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers
+from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers, count
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
 from veltrix.types import Dimension, Origin, exchanged_layers
@@ -194,6 +194,12 @@ class Snapshot(Reader):
             config.scope_cache_info().hits
         """
         return self._scopes.info()
+
+    def _bytes_beside(self, other: Snapshot) -> int:
+        """About how many bytes the layers take that another snapshot has not, by the estimate of scopes."""
+        others = {id(layer) for layer in other._layers}
+        own = [layer for layer in self._layers if id(layer) not in others]
+        return sum(SCOPE_BYTES + SCOPED_VALUE_BYTES * count(layer._root) for layer in own)
 
     @property
     def _snapshot(self) -> Snapshot:  # type: ignore[override]

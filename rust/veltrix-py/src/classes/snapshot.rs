@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES};
+use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES};
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
 use crate::classes::key::Key;
@@ -249,6 +249,17 @@ reading_methods!(Snapshot, {
         guarded(py, || {
             let empty = ffi::new_dict(py)?.unbind();
             Ok(slf.get().memo.get_or_init(|| empty).bind(py).clone())
+        })
+    }
+
+    /// About how many bytes the layers take that another snapshot has not, by the estimate of scopes.
+    fn _bytes_beside(slf: &Bound<'_, Self>, other: &Bound<'_, Self>) -> PyResult<Int> {
+        let py = slf.py();
+        guarded(py, || {
+            let (layers, others) = (&slf.get().kernel(py)?.stack, &other.get().kernel(py)?.stack);
+            let own = layers.iter().filter(|layer| !others.iter().any(|other| layer.is(other)));
+            let bytes: usize = own.map(|layer| SCOPE_BYTES + SCOPED_VALUE_BYTES * layer.values()).sum();
+            Ok(Int(bytes.cast_signed() as i64))
         })
     }
 

@@ -6,4 +6,5 @@ pub mod children;
 pub mod missing;
 pub mod whole;
 pub mod type_slots;
+pub mod current_slots;
 pub mod explain;
