@@ -199,8 +199,9 @@ def test_the_whole_stack_is_published_over_another_snapshot():
     old = live.snapshot
     write("a.json", {"a": 2})
     live.reload()
+    live.reload(polling=True)
     live.snapshot = old.with_layers(generation=3)
-    candidate = live.reload()
+    candidate = live.reload(polling=True)
     assert candidate.snapshot.to_dict() == {"a": 2, "c": 1}
     assert candidate.snapshot.generation == 4
     assert candidate.reason == "the sources"
