@@ -260,6 +260,16 @@ def test_a_source_of_several_layers_may_have_more_and_fewer():
     assert live.reload() is None
 
 
+def test_layers_of_other_names_that_say_the_same_are_no_generation():
+    source = Several(1, 2)
+    live = Live({"n": 0}, source, {"n": 5})
+    source.numbers = (3, 4)
+    candidate = live.reload()
+    assert candidate.moved_only
+    assert candidate.snapshot.layers == ("values", "several#3", "several#4", "values 2")
+    assert live.snapshot.generation == 1
+
+
 def test_a_choice_of_a_dimension_is_one_layer():
     with pytest.raises(TypeError, match=r"^choice 'eu' of dimension 'region' is 2 layers, not one$"):
         veltrix.load({}, dimensions={"region": {"eu": Several(1, 2)}})

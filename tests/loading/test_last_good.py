@@ -196,6 +196,18 @@ def test_an_absent_optional_file_of_the_set_stays_absent():
     assert live.reload().snapshot.to_dict() == {"b": 2, "o": 1}
 
 
+def test_an_optional_file_that_was_served_and_is_gone_leaves_as_any_other(clock):
+    sources = ({"a": 0}, veltrix.File("one/a.json", optional=True))
+    kept(*sources)
+    write("one/a.json", "[")
+    live = Live(*sources, last_good=KEPT)
+    assert live.snapshot["a"] == 1
+    Path("one/a.json").unlink()
+    assert live.reload() is None
+    clock.now += 2
+    assert live.reload().snapshot.to_dict() == {"a": 0}
+
+
 VALUES = {
     "all": [None, True, 0, -(10**30), 0.1, "é\n", b"\0\xff", [], {}, [{"a": [b"x"]}]],
     "floats": [float("inf"), float("-inf"), -0.0, 1e300],

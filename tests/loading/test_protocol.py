@@ -231,12 +231,17 @@ def test_a_class_of_ours_with_a_load_of_its_own_is_asked_by_that():
     assert live.reload().snapshot.to_dict() == {"A": 2}
 
 
-def test_a_source_with_neither_step_is_a_mistake():
+def test_a_source_without_its_steps_is_a_mistake():
     class Nothing(veltrix.Source):
         name = "nothing"
 
-    with pytest.raises(NotImplementedError):
-        veltrix.load(Nothing())
+    class Half(Nothing):
+        def fetch(self, previous, deadline):
+            return veltrix.Fetched(None, b"")
+
+    for source in (Nothing(), Half()):
+        with pytest.raises(NotImplementedError, match="^a source has fetch and parse, or a load of its own$"):
+            veltrix.load(source)
 
 
 def test_a_load_is_a_fetch_and_a_parse():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from veltrix._text import printable
 from veltrix.errors import RefusedError
+from veltrix.loading.steps import derived
 from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.mounted_secrets import Generation
 
@@ -33,7 +34,7 @@ def lost(name: str, before: Seen, now: Seen) -> RefusedError | None:
 def _shrunk(name: str, before: Sequence[Layer], now: Sequence[Layer]) -> RefusedError | None:
     """Of at least eight leaves, more than half may not go at once."""
     old = resolve(before, conflicts="replace")
-    found = diff(old, resolve(now, conflicts="replace"))
+    found = diff(old, derived(old, before, now) or resolve(now, conflicts="replace"))
     gone = len(found.removed) - len(found.added)
     if 2 * gone <= _LEAST:
         return None

@@ -77,7 +77,7 @@ class Source:
         nothing was modified. Waiting ends at `deadline`, in seconds of `time.monotonic`. Raises `ConfigError`
         or `OSError` where nothing can be had.
         """
-        raise NotImplementedError
+        raise NotImplementedError("a source has fetch and parse, or a load of its own")
 
     def parse(self, fetched: Fetched, lower: Snapshot | None) -> Layer | Sequence[Layer] | None:
         """The layer, or the layers from low to high, that what was fetched makes; None where it is absent.
@@ -86,7 +86,7 @@ class Source:
         the sources before this one resolve to, for a source that says `reads_lower`; None where there is
         nothing. Raises `ConfigError` with every problem found.
         """
-        raise NotImplementedError
+        raise NotImplementedError("a source has fetch and parse, or a load of its own")
 
     def load(self, lower: Snapshot | None) -> Layer | Sequence[Layer] | None:
         """The layer as it is now: what is fetched, parsed.
