@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -59,6 +60,8 @@ def counted():
 
 
 def main(count):
+    logging.disable(logging.CRITICAL)
+
     def watch(number):
         if number % max(count // 20, 1) == 0:
             pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
