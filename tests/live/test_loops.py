@@ -319,6 +319,7 @@ def test_the_loop_runs_while_a_pass_is_slow(run, config, box):
 def test_many_areloads_at_once(run, config, box):
     async def main():
         box.data = {**box.data, "port": 2}
+        box.meanwhile = lambda: time.sleep(0.01)  # time for others to ask, and to share the next pass
         return await asyncio.gather(*(config.areload() for _ in range(100)))
 
     found = run(main())

@@ -86,6 +86,7 @@ class Passes:
             candidate = self.loader.candidate(self._base, acknowledge=acknowledge)
             done = (None, None) if candidate is None else self._offered(candidate, turn)
             self._succeeded(candidate)
+            self._keep()
             return done
 
         return self._told_if_it_fails(work)
@@ -109,6 +110,7 @@ class Passes:
                 self._accept(candidate)
                 self.held, done = None, (None, None)
             self._succeeded(candidate)
+            self._keep()
             return done
 
         return self._told_if_it_fails(work)
@@ -145,6 +147,19 @@ class Passes:
         nothing = restore_difference({}, {}, {})
         self.published = Change(previous=0, at=time(), reason="start", snapshot=snapshot, difference=nothing)
         self.history.add(self.published)
+        stale = [source.name for source in self.loader.statuses() if source.state == "stale"]
+        if stale:
+            names = ", ".join(map(printable, stale))
+            logger().warning("%s: as in the last-good file, as the sources cannot be loaded", names)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Writes the last-good file, if that is asked for; what goes wrong with it undoes nothing."""
+        if self.held is None:
+            try:
+                self.loader.keep()
+            except ConfigError as error:
+                self.report("the last-good file", error)
 
     def _offered(self, candidate: Candidate, turn: object) -> Done:
         if self.held is not None:

@@ -5,7 +5,7 @@ from veltrix.sources.dotenv import DotEnv
 from veltrix.sources.environment import Env
 from veltrix.sources.file import File
 from veltrix.sources.secrets import Secrets
-from veltrix.sources.source import ConfigWarning, Source
+from veltrix.sources.source import ConfigWarning, Fetched, Source
 from veltrix.sources.values import Values
 
-__all__ = ["Arguments", "ConfigWarning", "DotEnv", "Env", "File", "Secrets", "Source", "Values"]
+__all__ = ["Arguments", "ConfigWarning", "DotEnv", "Env", "Fetched", "File", "Secrets", "Source", "Values"]
