@@ -90,6 +90,7 @@ class Loader:
         self._published = candidate.snapshot
         self._stack = candidate.stack
         self._accepted = candidate.seen
+        self._notes.judged = candidate.snapshot  # nothing of what was published before is held
 
     def statuses(self) -> tuple[SourceStatus, ...]:
         """How each source was at the last pass."""

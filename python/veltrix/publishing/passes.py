@@ -13,7 +13,7 @@ from veltrix.publishing.history import History
 from veltrix.publishing.keys import Keys
 from veltrix.publishing.subscription import Subscriptions
 from veltrix.publishing.transaction import INTERRUPTS, Transaction, safe_text, validate
-from veltrix.sources._kernel import diff
+from veltrix.sources._kernel import diff, restore_difference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,9 +144,8 @@ class Passes:
     def _first(self) -> None:
         snapshot = self.loader.first()
         validate(self._validators, snapshot)
-        self.published = Change(
-            previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
-        )
+        nothing = restore_difference({}, {}, {})
+        self.published = Change(previous=0, at=time(), reason="start", snapshot=snapshot, difference=nothing)
         self.history.add(self.published)
         stale = [source.name for source in self.loader.statuses() if source.state == "stale"]
         if stale:
