@@ -336,3 +336,17 @@ def test_a_warning_of_secrets_is_given_once_for_what_was_read():
         write("secrets/a", "2")
         live.reload()
         assert len(given) == 2
+
+
+def test_a_link_from_one_directory_to_another_makes_one_set_of_both(tmp_path):
+    for name in ("x/a", "y/b", "x/c"):
+        write(f"{name}.json", {name[2]: 1})
+    Path("x/a.json").unlink()
+    write("y/a.json", {"a": 1})
+    Path("x/a.json").symlink_to("../y/a.json")
+    live = Live("x/a.json", "y/b.json", "x/c.json")
+    write("y/a.json", {"a": 2})
+    write("y/b.json", {"b": 2})
+    write("x/c.json", "[")
+    live.refused()
+    assert list(live.states().values()) == ["held", "held", "failed"]
