@@ -295,6 +295,7 @@ LOST = {
     "an empty secret": lambda: write("secrets/a", ""),
     "no text": lambda: Path("secrets/a").write_bytes(b"\xff"),
     "two for one path": lambda: write("secrets/A", "2"),
+    "a link beside them": lambda: Path("secrets/x").symlink_to("/etc/hostname"),
     "a link that leaves": lambda: (Path("secrets/a").unlink(), Path("secrets/a").symlink_to("/etc/hostname")),
 }
 
