@@ -100,6 +100,27 @@ def test_what_is_allowed_inside(config, box):
     assert late.notes == [("late", "prepare", 3), ("late", "commit", 3)]
 
 
+def test_one_that_is_cancelled_before_it_is_asked_is_not_asked(config, box):
+    notes = []
+
+    class Cancelling(veltrix.Subscriber):
+        def prepare(self, change):
+            subscription.cancel()
+
+    config.subscribe(Cancelling())
+    subscription = config.subscribe(Noting(notes, "a"))
+    assert publish(config, box, port=2).generation == 2
+    assert notes == []
+
+
+def test_one_that_is_cancelled_while_others_are_told_is_not_told(config, box):
+    told = Telling()
+    config.subscribe(lambda change: subscription.cancel())
+    subscription = config.subscribe(told)
+    publish(config, box, port=2)
+    assert told.changes == []
+
+
 def test_one_that_is_cancelled_while_a_pass_prepares_is_not_aborted(config, box):
     notes = []
     subscription = config.subscribe(Noting(notes, "a"))
