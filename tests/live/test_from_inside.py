@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import traceback
+import weakref
 from contextvars import copy_context
+from pathlib import Path
 
 import pytest
 
@@ -451,25 +456,31 @@ print(config["at"] > 0)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "True\n", "")
 
 
-def test_errors_of_a_pass_hold_no_reader_s_frames(config, box):
+def test_an_error_of_a_pass_leads_to_nothing_that_it_read(config, box):
+    box.data = {**box.data, "port": 2}
+    config.subscribe(Noting([], "s", ValueError("no")))
+    with pytest.raises(RefusedError) as caught:
+        config.reload()
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    files = {Path(frame.f_code.co_filename).name for frame in frames}
+    assert files == {"test_from_inside.py", "config.py", "publisher.py", "turns.py"}
+    for frame in frames[1:]:
+        assert not any(isinstance(one, veltrix.Snapshot) for one in frame.f_locals.values())
+
+
+def test_what_was_raised_is_not_kept(config, box):
     box.error = veltrix.errors.SourceError("is away", "box")
+    alive = []
 
     class Big:
-        pass
-
-    import gc
-    import weakref
+        """What somebody who reloads has at hand."""
 
     def call():
         big = Big()
         alive.append(weakref.ref(big))
-        try:
+        with contextlib.suppress(ConfigError):
             config.reload()
-        except ConfigError:
-            return big is None
-        return None
 
-    alive = []
     call()
     gc.collect()
     assert alive[0]() is None

@@ -60,6 +60,14 @@ pub struct Pinned {
     pub renew: Option<Py<PyAny>>,
 }
 
+impl Current {
+    /// Whether any context pins it.
+    #[inline]
+    pub fn is_pinned(&self) -> bool {
+        self.pins.load(Ordering::Relaxed) != 0
+    }
+}
+
 impl Pinned {
     pub fn new(config: Py<Current>, snapshot: Py<Snapshot>, renew: Option<Py<PyAny>>) -> Self {
         config.get().pins.fetch_add(1, Ordering::Relaxed);
@@ -196,20 +204,26 @@ pub fn set_innermost(py: Python<'_>, pin: Option<&Bound<'_, Pin>>) -> PyResult<(
 /// `config` is an instance of `Current` with this value, and the thread is attached.
 #[inline]
 pub unsafe fn lent(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::PyObject {
-    if current.pins.load(Ordering::Relaxed) == 0 {
-        // SAFETY: the caller's promise; nothing replaces the snapshot while no other code runs.
-        return unsafe { pointer(current.snapshot.place()) };
-    }
     // SAFETY: the caller's promise.
-    unsafe { lent_by_context(config, current) }
+    unsafe { if current.is_pinned() { lent_by_context(config, current) } else { latest(current) } }
 }
 
-/// The same where the configuration is pinned in some context. Apart from the other, which would save registers for it.
+/// The snapshot that was published last, lent until other code runs; null before there is one.
+///
+/// # Safety
+/// The thread is attached.
+#[inline]
+pub unsafe fn latest(current: &Current) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise; nothing replaces the snapshot while no other code runs.
+    unsafe { pointer(current.snapshot.place()) }
+}
+
+/// As `lent`, where the configuration is pinned in some context.
 ///
 /// # Safety
 /// As in `lent`.
-#[inline(never)]
-unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::PyObject {
+#[inline]
+pub unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::PyObject {
     // SAFETY: the caller's promise. The context holds the innermost pin, each pin the one that it is inside of, and a pin
     // what is pinned; none of them can be replaced while no other code runs. Finding the value of a context variable runs
     // none, as its hash and its comparison are those of the plain object.
@@ -231,7 +245,7 @@ unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut
             found.at.store(at, Ordering::Relaxed);
         }
         match found.snapshot.load(Ordering::Relaxed) {
-            0 => pointer(current.snapshot.place()),
+            0 => latest(current),
             snapshot => snapshot as *mut ffi::PyObject,
         }
     }
