@@ -83,7 +83,12 @@ class Passes:
         def work() -> Done:
             candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
             may_publish = self.held is None or is_release
-            done = self._offered(candidate, turn) if may_publish else (None, None)
+            if may_publish:
+                done = self._offered(candidate, turn)
+            elif candidate is not None and candidate.problems:
+                raise ConfigError(candidate.problems)
+            else:
+                done = (None, None)
             self._succeeded(candidate)
             self._keep()
             return done
