@@ -83,12 +83,9 @@ class Passes:
         def work() -> Done:
             candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
             may_publish = self.held is None or is_release
-            if may_publish:
-                done = self._offered(candidate, turn)
-            elif candidate is not None and candidate.problems:
-                raise ConfigError(candidate.problems)
-            else:
-                done = (None, None)
+            if not may_publish and candidate is not None and candidate.problems:
+                raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
+            done = self._offered(candidate, turn) if may_publish else (None, None)
             self._succeeded(candidate)
             self._keep()
             return done
