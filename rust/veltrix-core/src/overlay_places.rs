@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::base::{Base, EntryId, NO_ENTRY};
+use crate::hash::{path_hash, path_tag, segment_hash};
 use crate::interner::SegmentId;
 
 /// So many places are looked through; more have an index. Few where assertions are on, so that small cases meet it.
@@ -40,8 +41,8 @@ pub struct OverlayPlace<V> {
 /// An overlay that others lie over.
 #[derive(Clone, Debug)]
 pub struct LowerOverlay {
-    /// The name of its layer, if it was given one.
-    pub name: Option<Box<str>>,
+    /// The name of its layer.
+    pub name: Box<str>,
     /// The place behind its last one.
     end: u32,
 }
@@ -55,11 +56,6 @@ pub struct OverlayPlaces<V> {
     /// one path, the last.
     index: Vec<u32>,
     lower: Vec<LowerOverlay>,
-}
-
-/// The upper half of a path's hash.
-pub const fn path_tag(hash: u64) -> u32 {
-    (hash >> 32) as u32
 }
 
 impl<V> OverlayPlace<V> {
@@ -107,9 +103,9 @@ impl<V> OverlayPlaces<V> {
     }
 
     /// Says that what follows lies over all that is there.
-    pub fn end_layer(&mut self, name: Option<&str>) {
+    pub fn end_layer(&mut self, name: &str) {
         self.index();
-        self.lower.push(LowerOverlay { name: name.map(Into::into), end: self.places.len() as u32 });
+        self.lower.push(LowerOverlay { name: name.into(), end: self.places.len() as u32 });
     }
 
     /// Adds a place.
@@ -201,21 +197,41 @@ impl<V> OverlayPlaces<V> {
         self.search(tag, is_it)
     }
 
-    /// Whether the last overlay has a place of this path.
-    pub fn has_own(&self, entry: EntryId, tag: u32, parent: Parent, name: &str) -> bool {
+    /// The place of a path in the last overlay, by its entry, or by what it stands in and its name.
+    pub fn own(&self, entry: EntryId, tag: u32, parent: Parent, name: &str) -> Option<(u32, &OverlayPlace<V>)> {
         let start = self.lower.last().map_or(0, |lower| lower.end as usize);
         let is_it = |place: &OverlayPlace<V>| {
             place.tag == tag
                 && place.entry == entry
                 && (entry != NO_ENTRY || (place.parent == parent && self.name(place) == name))
         };
-        self.places[start..].iter().any(is_it)
+        let at = start + self.places[start..].iter().position(is_it)?;
+        Some((at as u32, &self.places[at]))
     }
 
     /// The place of a path without an entry, from its text below `from`, which needs no quotes.
-    pub fn find_text(&self, base: &Base, from: EntryId, tag: u32, text: &str) -> Option<&OverlayPlace<V>> {
+    pub fn find_text(&self, base: &Base, from: EntryId, tag: u32, text: &str) -> Option<(u32, &OverlayPlace<V>)> {
         let is_it = |place: &OverlayPlace<V>| place.entry == NO_ENTRY && self.is_text(place, base, from, text);
-        self.search(tag, is_it).map(|(_, place)| place)
+        self.search(tag, is_it)
+    }
+
+    /// The place of this name in the mapping of another place.
+    pub fn child_of(&self, base: &Base, parent: u32, name: &str) -> Option<(u32, &OverlayPlace<V>)> {
+        let hash = path_hash(self.hash(base, Parent::Place(parent)), segment_hash(name.as_bytes()));
+        self.search(path_tag(hash), |place| {
+            place.entry == NO_ENTRY && place.parent == Parent::Place(parent) && self.name(place) == name
+        })
+    }
+
+    /// The hash of the path of a mapping.
+    fn hash(&self, base: &Base, mapping: Parent) -> u64 {
+        match mapping {
+            Parent::Entry(entry) => base.hash(entry),
+            Parent::Place(number) => {
+                let place = &self.places[number as usize];
+                path_hash(self.hash(base, place.parent), segment_hash(self.name(place).as_bytes()))
+            }
+        }
     }
 
     fn is_text<'a>(&'a self, mut place: &'a OverlayPlace<V>, base: &Base, from: EntryId, text: &str) -> bool {
@@ -251,6 +267,11 @@ impl<V> OverlayPlaces<V> {
         };
         path.push(base.segments().intern(self.name(place)));
         path
+    }
+
+    /// The segments of the path of the place of a number.
+    pub fn path_of(&self, base: &Base, number: u32) -> Vec<SegmentId> {
+        self.path(base, &self.places[number as usize])
     }
 
     /// The places of one overlay, counted from the lowest.
