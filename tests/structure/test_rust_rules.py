@@ -16,6 +16,7 @@ OLDEST_PYO3 = (0, 30, 1)
 
 # The only files with unsafe blocks, each for the reason that its head gives.
 FENCED = {
+    "classes/scope_slot.rs",
     "interop/ffi.rs",
     "interop/str_access.rs",
     "read/cache_answer.rs",
@@ -102,8 +103,9 @@ def test_no_reference_is_dropped_without_the_lock():
 
 def test_the_plain_slots_own_no_reference_that_they_could_drop():
     # PyO3 does not know that they are called with the lock held. What they keep, they keep for ever.
-    text = code((BINDING / "read/type_slots.rs").read_text(encoding="utf-8"))
-    assert re.findall(r"\bPy<\w+>|\bPyErr\b", text) == ["Py<PyAny>"]
+    for name in ("read/type_slots.rs", "classes/scope_slot.rs"):
+        text = code((BINDING / name).read_text(encoding="utf-8"))
+        assert re.findall(r"\bPy<\w+>|\bPyErr\b", text) == ["Py<PyAny>"], name
 
 
 def test_a_reference_that_is_dropped_without_the_lock_would_not_end_the_process():

@@ -3,6 +3,7 @@
 //! A path of the base is known by its entry. Any other is known by its name and by what it stands in, an entry or another
 //! place, so that no name of a request goes into the table of names. Places stand in the order of the data.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::base::{Base, EntryId, NO_ENTRY};
@@ -36,13 +37,15 @@ pub struct OverlayPlace<V> {
     /// What it stands in, and its name, if it has none.
     parent: Parent,
     name: (u32, u32),
+    /// The host's number of a text of this path, of which there is one in a base; 0 without one.
+    known: usize,
 }
 
 /// An overlay that others lie over.
 #[derive(Clone, Debug)]
 pub struct LowerOverlay {
     /// The name of its layer.
-    pub name: Box<str>,
+    pub name: Cow<'static, str>,
     /// The place behind its last one.
     end: u32,
 }
@@ -61,7 +64,7 @@ pub struct OverlayPlaces<V> {
 impl<V> OverlayPlace<V> {
     /// The place of an entry.
     pub const fn of_entry(entry: EntryId, tag: u32, value: Option<V>) -> Self {
-        Self { value, tag, entry, parent: Parent::Entry(NO_ENTRY), name: (0, 0) }
+        Self { value, tag, entry, parent: Parent::Entry(NO_ENTRY), name: (0, 0), known: 0 }
     }
 
     const fn range(&self) -> Range<usize> {
@@ -103,9 +106,9 @@ impl<V> OverlayPlaces<V> {
     }
 
     /// Says that what follows lies over all that is there.
-    pub fn end_layer(&mut self, name: &str) {
+    pub fn end_layer(&mut self, name: Cow<'static, str>) {
         self.index();
-        self.lower.push(LowerOverlay { name: name.into(), end: self.places.len() as u32 });
+        self.lower.push(LowerOverlay { name, end: self.places.len() as u32 });
     }
 
     /// Adds a place.
@@ -118,8 +121,15 @@ impl<V> OverlayPlaces<V> {
         let start = self.names.len() as u32;
         self.names.push_str(name);
         let name = (start, self.names.len() as u32);
-        self.places.push(OverlayPlace { value, tag, entry: NO_ENTRY, parent, name });
+        self.places.push(OverlayPlace { value, tag, entry: NO_ENTRY, parent, name, known: 0 });
         self.places.len() as u32 - 1
+    }
+
+    /// Says by which number the host knows the path of the last place.
+    pub fn know_last(&mut self, known: usize) {
+        if let Some(last) = self.places.last_mut() {
+            last.known = known;
+        }
     }
 
     /// Whether any place has no entry, and a name that a path need not quote.
@@ -209,10 +219,19 @@ impl<V> OverlayPlaces<V> {
         Some((at as u32, &self.places[at]))
     }
 
-    /// The place of a path without an entry, from its text below `from`, which needs no quotes.
-    pub fn find_text(&self, base: &Base, from: EntryId, tag: u32, text: &str) -> Option<(u32, &OverlayPlace<V>)> {
-        let is_it = |place: &OverlayPlace<V>| place.entry == NO_ENTRY && self.is_text(place, base, from, text);
-        self.search(tag, is_it)
+    /// The place of a path without an entry, from its text below `from`, which needs no quotes, and the host's number of that
+    /// text, or 0.
+    pub fn find_text(
+        &self,
+        base: &Base,
+        from: EntryId,
+        tag: u32,
+        (text, known): (&str, usize),
+    ) -> Option<(u32, &OverlayPlace<V>)> {
+        self.search(tag, |place| {
+            let is_known = known != 0 && place.known == known;
+            is_known || place.entry == NO_ENTRY && self.is_text(place, base, from, text)
+        })
     }
 
     /// The place of this name in the mapping of another place.

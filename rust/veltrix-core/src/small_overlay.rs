@@ -8,6 +8,8 @@
 //! says. It may lie over other small overlays, whose values it takes along. It is read as the snapshot is, after a look at
 //! its values; whatever else is asked of it is answered by the snapshot of the whole stack. The values are the host's.
 
+use std::borrow::Cow;
+
 use crate::base::{Base, EntryId, NO_ENTRY};
 use crate::delta::Listing;
 use crate::delta::{Delta, PathState};
@@ -175,7 +177,7 @@ impl<V> Default for SmallOverlay<V> {
 
 impl<V> SmallOverlay<V> {
     /// An overlay over this one, which is named so; `None` where this one has too much to be taken along.
-    pub fn over(&self, name: &str, hold: impl Fn(&V) -> V) -> Option<Self> {
+    pub fn over(&self, name: Cow<'static, str>, hold: impl Fn(&V) -> V) -> Option<Self> {
         let mut places = match &self.values {
             Values::Few { entries, tags, values, length } => {
                 let mut places = OverlayPlaces::default();
@@ -273,6 +275,13 @@ impl<V> SmallOverlay<V> {
         }
     }
 
+    /// Says by which number the host knows the path that a value was given to last, and that the base does not have.
+    pub fn know_last(&mut self, known: usize) {
+        if let Values::Places(places) = &mut self.values {
+            places.know_last(known);
+        }
+    }
+
     /// Gives a value to an entry, of the upper half of whose path's hash this is.
     #[expect(clippy::inline_always, reason = "most values are written to three places and nothing else is done")]
     #[inline(always)]
@@ -344,10 +353,10 @@ impl<V> SmallOverlay<V> {
         matches!(&self.values, Values::Places(places) if places.stand_in(entry))
     }
 
-    /// What it gives to a path without an entry, from its text below `from`, which needs no quotes, and the upper half of its
-    /// hash.
+    /// What it gives to a path without an entry, from its text below `from`, which needs no quotes, with the host's number of
+    /// that or 0, and the upper half of its hash.
     #[inline]
-    pub fn find_text(&self, below: &Snapshot, from: EntryId, tag: u32, text: &str) -> Option<Overlay<'_, V>> {
+    pub fn find_text(&self, below: &Snapshot, from: EntryId, tag: u32, text: (&str, usize)) -> Option<Overlay<'_, V>> {
         let Values::Places(places) = &self.values else { return None };
         Some(given(places.find_text(&below.base, from, tag, text)?))
     }

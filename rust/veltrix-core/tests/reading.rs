@@ -83,7 +83,7 @@ fn a_plain_name_of_ascii_characters_is_found_out_by_words() {
 /// What a small overlay says of a path from the root, by its text.
 fn given<'a>(snapshot: &Snapshot, overlay: &'a SmallOverlay<u32>, text: &str) -> Option<Overlay<'a, u32>> {
     let hash = plain_hash(text, ROOT_HASH).expect("a plain path").whole();
-    overlay.find_text(snapshot, 0, path_tag(hash), text)
+    overlay.find_text(snapshot, 0, path_tag(hash), (text, 0))
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn an_overlay_over_another_one_gives_its_own_values_first() {
             lower.put(db, name, path, number as u32);
         }
         lower.finish();
-        let Some(mut upper) = lower.over("lower", |value| *value) else {
+        let Some(mut upper) = lower.over("lower".into(), |value| *value) else {
             assert_eq!(count, 20, "so many are not taken along");
             continue;
         };

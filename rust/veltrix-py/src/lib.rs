@@ -45,6 +45,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
         interop::imports::mapping(py)?.call_method1("register", (class,))?;
     }
     read::type_slots::install(py)?;
+    classes::scope_slot::install(py)?;
     classes::mapping_views::complete(py)?;
     veltrix_core::give_back_with(state::value_cache::give_back);
     interop::fork::watch_forks(py)

@@ -10,5 +10,6 @@ pub mod difference;
 pub mod overrides;
 pub mod snapshot;
 pub mod scope;
+pub mod scope_slot;
 pub mod with_layers;
 pub mod resolve;

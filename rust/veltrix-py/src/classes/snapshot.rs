@@ -27,7 +27,7 @@ use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
 use crate::state::dimensions::Dimensions;
-use crate::state::known_overlay::known_overlay;
+use crate::state::known_overlay::{KnownPaths, known_overlay};
 use crate::state::small_overlay::{SmallOverlay, overlay_by_path, small_overlay};
 use crate::state::snapshot::{OVERLAY, OVERRIDE, Snapshot, overlay_layer};
 
@@ -132,17 +132,28 @@ reading_methods!(Snapshot, {
         }
         let check = allowed.map(checker).transpose()?;
         let name = layer_name(name, OVERRIDE)?;
-        if let (None, Ok(values)) = (&check, values.cast_exact::<PyDict>()) {
-            let (snapshot, below) = (slf.get(), slf.get().below());
-            if below.stack.len() < MAX_LAYERS
-                && let Some(overlay) = guarded(py, || known_overlay(snapshot, values))?
-            {
-                return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
-            }
+        let (snapshot, below) = (slf.get(), slf.get().below());
+        let has_room = below.stack.len() < MAX_LAYERS;
+        if let (None, Ok(values)) = (&check, values.cast_exact::<PyDict>())
+            && has_room
+            && let Some(overlay) = guarded(py, || {
+                known_overlay(snapshot, values.len(), |paths| ffi::each(values, |path, value| paths.put(&path, &value)))
+            })?
+        {
+            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
         }
         let pairs = overrides(values, check.as_ref())?;
         if pairs.is_empty() {
             return Ok(slf.clone());
+        }
+        if has_room
+            && let Some(overlay) = guarded(py, || {
+                let put_all =
+                    |paths: &mut KnownPaths<'_>| pairs.iter().try_for_each(|(path, value)| paths.put(path, value));
+                known_overlay(snapshot, pairs.len(), put_all)
+            })?
+        {
+            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
         }
         let mut overlay = SmallOverlay::default();
         let below = slf.get().under_overlay(py, &mut overlay)?;
@@ -173,7 +184,9 @@ reading_methods!(Snapshot, {
             let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
             let set = kernel.set(at, &names, &Arc::new(read.tree));
             // The object is made here, since each step on the way out would copy a snapshot that is none yet.
-            Bound::new(py, snapshot.publishing(snapshot.derived(py, parent, set, read.opaques)?))
+            let mut new = snapshot.derived(py, parent, set, read.opaques)?;
+            new.publish_over(snapshot);
+            Bound::new(py, new)
         })
     }
 
@@ -198,7 +211,9 @@ reading_methods!(Snapshot, {
                 let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
                 return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
             }
-            Ok(snapshot.publishing(snapshot.derived(py, parent, kernel.delete(at, &names), None)?))
+            let mut new = snapshot.derived(py, parent, kernel.delete(at, &names), None)?;
+            new.publish_over(snapshot);
+            Ok(new)
         })
     }
 

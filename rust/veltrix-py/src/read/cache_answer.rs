@@ -12,7 +12,7 @@ use veltrix_core::{EntryId, Known, Listing, NO_ENTRY, Overlay, PathState, Wanted
 use crate::interop::str_access::{ascii, hash, same_str};
 use crate::state::small_overlay::SmallOverlay;
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::{ABSENT, INSIDE, MAPPING, ValueCache, is_value};
+use crate::state::value_cache::{ABSENT, INSIDE, MAPPING, ValueCache, absent_key, is_value};
 use crate::state::view::PLACE;
 use crate::state::view_pool::view_at;
 
@@ -110,7 +110,7 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
     let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    let Some(known) = snapshot.own.get().and_then(|held| own(held)) else { return CacheAnswer::Unknown };
+    let Some(known) = snapshot.known_own().and_then(own) else { return CacheAnswer::Unknown };
     // What the small overlay gives, it gives before.
     match &snapshot.small_overlay {
         Some(overlay) if overlay.find(known.entry, known.path_tag).is_some() => CacheAnswer::Unknown,
@@ -149,11 +149,11 @@ unsafe fn overlaid(
         let child = if is_plain_ascii(text) { overlay.child_of(below, from - PLACE, text) } else { return None };
         return Some(child.map_or(CacheAnswer::Missing, given));
     }
-    let tag = match known {
-        Some(known) => known.path_tag,
-        None => path_tag(plain_hash(text, below.base.hash(from))?.whole()),
+    let (tag, number) = match known {
+        Some(known) => (known.path_tag, absent_key(known)),
+        None => (path_tag(plain_hash(text, below.base.hash(from))?.whole()), 0),
     };
-    overlay.find_text(below, from, tag, text).map(given)
+    overlay.find_text(below, from, tag, (text, number)).map(given)
 }
 
 #[inline]

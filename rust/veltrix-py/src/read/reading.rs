@@ -85,7 +85,8 @@ impl<'a, 'py> Reading<'a, 'py> {
             let (names, whole) = (text.rsplit('.'), hash.whole());
             if let Some(overlay) = &self.snapshot().small_overlay
                 && overlay.has_names()
-                && let Some(found) = overlay.find_text(self.snapshot().below(), self.entry(), path_tag(whole), text)
+                && let Some(found) =
+                    overlay.find_text(self.snapshot().below(), self.entry(), path_tag(whole), (text, 0))
             {
                 return self.found_by_name(found, key, hash);
             }
@@ -139,8 +140,11 @@ impl<'a, 'py> Reading<'a, 'py> {
             return Ok(());
         }
         let snapshot = self.snapshot();
-        let cache = if snapshot.below().lists(hash) { snapshot.own_cache() } else { &snapshot.cache };
-        cache.keep_mapping(key, self.entry(), hash, entry)
+        // What the cache of the base knows of a mapping that is listed is found again, as a rule.
+        if !snapshot.cache.keep_mapping(key, self.entry(), hash, entry)? && snapshot.below().lists(hash) {
+            snapshot.own_cache().keep_mapping(key, self.entry(), hash, entry)?;
+        }
+        Ok(())
     }
 
     /// What the small overlay gives to a path that the base has not.

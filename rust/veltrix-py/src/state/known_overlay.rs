@@ -6,39 +6,51 @@
 //! ```
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use veltrix_core::limits::MAX_DEPTH;
 use veltrix_core::{Overlaid, Wanted};
 
 use crate::interop::ffi;
 use crate::state::small_overlay::{MOST_BY_PATH, SmallOverlay, overlaid_value};
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::{INSIDE, is_value, reach};
+use crate::state::value_cache::{INSIDE, absent_key, is_value, reach};
 
-/// The overlay of these values by path over a snapshot that has none; `None` where any of it takes more than the cache of its
-/// base knows, if only for an error.
-pub fn known_overlay(snapshot: &Snapshot, values: &Bound<'_, PyDict>) -> PyResult<Option<SmallOverlay>> {
+/// The overlay of the values by path that `each` gives over a snapshot that has none; `None` where any of it takes more than
+/// the cache of its base knows, if only for an error.
+pub fn known_overlay(
+    snapshot: &Snapshot,
+    count: usize,
+    each: impl FnOnce(&mut KnownPaths<'_>) -> PyResult<()>,
+) -> PyResult<Option<SmallOverlay>> {
     let below = Overlaid::new(snapshot.below());
     let most = below.room().min(MOST_BY_PATH);
-    let mut fits = snapshot.small_overlay.is_none() && !values.is_empty() && values.len() <= most;
-    let mut reader = KnownPaths { snapshot, below, overlay: SmallOverlay::default() };
-    if fits {
-        ffi::each(values, |path, value| {
-            fits = fits && reader.overlay.len() < most && reader.take(&path, &value)?;
-            Ok(())
-        })?;
+    if snapshot.small_overlay.is_some() || !(1..=most).contains(&count) {
+        return Ok(None);
     }
-    reader.overlay.finish();
-    Ok(fits.then_some(reader.overlay))
+    let mut paths = KnownPaths { snapshot, below, overlay: SmallOverlay::default(), most, fits: true };
+    each(&mut paths)?;
+    paths.overlay.finish();
+    Ok(paths.fits.then_some(paths.overlay))
 }
 
-struct KnownPaths<'a> {
+/// Values by path on their way into a small overlay.
+pub struct KnownPaths<'a> {
     snapshot: &'a Snapshot,
     below: Overlaid<'a>,
     overlay: SmallOverlay,
+    /// How much it may give.
+    most: usize,
+    /// Whether all that was put is in it.
+    fits: bool,
 }
 
 impl KnownPaths<'_> {
+    /// Puts a value to its path.
+    pub fn put(&mut self, path: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.fits = self.fits && self.overlay.len() < self.most && self.take(path, value)?;
+        Ok(())
+    }
+
     /// Takes a value; whether that was all there is to it.
     fn take(&mut self, path: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         let Ok(path) = path.cast_exact::<PyString>() else { return Ok(false) };
@@ -61,27 +73,31 @@ impl KnownPaths<'_> {
         if depth(path)? > MAX_DEPTH {
             return Ok(false);
         }
-        let mut names = text[start..].split('.').peekable();
-        while let Some(name) = names.next() {
+        let mut rest = &text[start..];
+        loop {
+            let end = rest.bytes().position(|byte| byte == b'.');
+            let name = &rest[..end.unwrap_or(rest.len())];
             let Some(path) = self.below.new_child(mapping, name) else { return Ok(false) };
-            let is_last = names.peek().is_none();
-            mapping = match self.overlay.opened(mapping, name, path) {
-                Some(opened) if !is_last => opened,
-                None if !self.overlay.gives(mapping, name, path) => {
-                    if is_last {
-                        self.overlay.put(mapping, name, path, value.unbind());
-                        return Ok(true);
-                    }
-                    self.overlay.open(mapping, name, path)
+            let opened = self.overlay.opened(mapping, name, path);
+            let is_free = opened.is_none() && !self.overlay.gives(mapping, name, path);
+            let Some(end) = end else {
+                if is_free {
+                    self.overlay.put(mapping, name, path, value.unbind());
+                    self.overlay.know_last(absent_key(known));
                 }
-                _ => return Ok(false),
+                return Ok(is_free);
             };
+            mapping = match opened {
+                Some(opened) => opened,
+                None if is_free => self.overlay.open(mapping, name, path),
+                None => return Ok(false),
+            };
+            rest = &rest[end + 1..];
         }
-        Ok(false)
     }
 }
 
 /// At most how many names a path has.
 fn depth(path: &Bound<'_, PyString>) -> PyResult<usize> {
-    Ok(ffi::text(path)?.map_or(MAX_DEPTH, |text| text.split('.').count()))
+    Ok(ffi::text(path)?.map_or(MAX_DEPTH, |text| text.bytes().filter(|&byte| byte == b'.').count() + 1))
 }

@@ -40,8 +40,9 @@ pub struct Snapshot {
     pub filter: PathFilter,
     /// What was read from the base, shared by all snapshots over it.
     pub cache: Arc<ValueCache>,
-    /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it.
-    pub own: Arc<OnceLock<Box<ValueCache>>>,
+    /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it. Most that are
+    /// published are left before there is any.
+    own: OnceLock<Arc<OnceLock<Box<ValueCache>>>>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
@@ -73,7 +74,7 @@ impl Snapshot {
         Self {
             filter,
             cache,
-            own: Arc::default(),
+            own: OnceLock::new(),
             small_overlay: None,
             below: Arc::new(kernel),
             name: Cow::Borrowed(OVERLAY),
@@ -96,7 +97,22 @@ impl Snapshot {
 
     /// What was read where this snapshot may differ from the base.
     pub fn own_cache(&self) -> &ValueCache {
-        self.own.get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
+        self.shared_own().get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
+    }
+
+    fn shared_own(&self) -> &Arc<OnceLock<Box<ValueCache>>> {
+        self.own.get_or_init(Arc::default)
+    }
+
+    /// The same, if anything was read so.
+    #[inline]
+    pub fn known_own(&self) -> Option<&ValueCache> {
+        Some(self.own.get()?.get()?)
+    }
+
+    /// The scopes of this snapshot that were used last.
+    pub fn scope_cache(&self) -> &ScopeCache {
+        self.scopes.get_or_init(|| Box::new(ScopeCache::new(self.carried.as_ref())))
     }
 
     /// Whether the children of a mapping are those of its entry in the base.
@@ -108,7 +124,7 @@ impl Snapshot {
     pub fn under_overlay(&self, py: Python<'_>, overlay: &mut SmallOverlay) -> PyResult<&Arc<kernel::Snapshot>> {
         let Some(lower) = &self.small_overlay else { return Ok(&self.below) };
         guarded(py, || {
-            match lower.over(&self.name, |value| value.clone_ref(py)) {
+            match lower.over(self.name.clone(), |value| value.clone_ref(py)) {
                 Some(lower) => *overlay = lower,
                 None => return self.kernel(py),
             }
@@ -129,7 +145,7 @@ impl Snapshot {
         Self {
             filter: below.filter().with(small_overlay.filter()),
             cache: Arc::clone(&self.cache),
-            own: if Arc::ptr_eq(below, &self.below) { Arc::clone(&self.own) } else { Arc::default() },
+            own: if Arc::ptr_eq(below, &self.below) { Arc::clone(self.shared_own()).into() } else { OnceLock::new() },
             small_overlay: Some(small_overlay),
             below: Arc::clone(below),
             name,
@@ -181,12 +197,10 @@ impl Snapshot {
         Ok(new)
     }
 
-    /// A snapshot that is published over this one, with the same dimensions: the scopes that are used are carried over.
-    #[must_use]
-    pub fn publishing(&self, mut new: Self) -> Self {
-        new.carried =
-            self.scopes.get().map_or_else(|| self.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
-        new
+    /// Says that this snapshot is published over that one, with the same dimensions: the scopes that are used are carried over.
+    pub fn publish_over(&mut self, before: &Self) {
+        self.carried =
+            before.scopes.get().map_or_else(|| before.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
     }
 
     /// Lets go of opaque objects that no layer refers to any more, once they have become many.

@@ -25,11 +25,13 @@ const LONGEST_MISS: usize = 256;
 pub const ABSENT: EntryId = u32::MAX - 1;
 /// In the place of a value, as all that is odd: the entry is a mapping's.
 pub const MAPPING: usize = 1;
-/// In the place of a value: nothing is there. Above these bits stand a place in the key's text and an entry, if it is known
-/// how far the key leads.
+/// In the place of a value: nothing is there. Where it is known how far the key leads, there stand above these bits a place in
+/// the key's text, a number of the key, and an entry: of each such key something else.
 const MISSING: usize = 3;
 const PLACE: u32 = 2;
+const NUMBER: u32 = 12;
 const ENTRY: u32 = 32;
+const _: () = assert!(LONGEST_MISS + 1 < 1 << (NUMBER - PLACE) && MISSES < 1 << (ENTRY - NUMBER));
 /// Marks the entry of a key that leads inside of its value.
 pub const INSIDE: EntryId = 1 << 31;
 
@@ -42,10 +44,16 @@ pub const fn is_value(value: usize) -> bool {
 /// How far an absent key leads: the last mapping on its way, and where in its text the name begins that this does not have.
 pub type Reach = (EntryId, usize);
 
+/// What tells an absent key of which it is known how far it leads from every other one; 0 for any other.
+#[inline]
+pub const fn absent_key(known: Known) -> usize {
+    if known.entry == ABSENT && known.value != MISSING { known.value } else { 0 }
+}
+
 /// How far an absent key leads by what stands in the place of its value.
 pub fn reach(known: Known) -> Option<Reach> {
     let entry = known.value.checked_shr(ENTRY).unwrap_or(0);
-    let place = (known.value & u32::MAX as usize) >> PLACE;
+    let place = (known.value & ((1 << NUMBER) - 1)) >> PLACE;
     (known.entry == ABSENT && known.value != MISSING).then(|| (entry as EntryId, place - 1))
 }
 
@@ -108,8 +116,10 @@ impl ValueCache {
 
     /// Remembers, within bounds, that nothing stands where a key leads, and how far it leads, where that is known.
     pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, reach: Option<Reach>) -> PyResult<()> {
-        let packed =
-            |(entry, place): Reach| Some((entry as usize).checked_shl(ENTRY)? | (place + 1) << PLACE | MISSING);
+        let number = self.misses.load(Ordering::Relaxed) << NUMBER;
+        let packed = |(entry, place): Reach| {
+            Some((entry as usize).checked_shl(ENTRY)? | number | (place + 1) << PLACE | MISSING)
+        };
         let value = reach.and_then(packed).unwrap_or(MISSING);
         if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, value)? {
             self.misses.fetch_add(1, Ordering::Relaxed);
@@ -147,9 +157,9 @@ impl ValueCache {
         self.keep(key, from, hash, entry, address).map(|_| ())
     }
 
-    /// Keeps the entry of a mapping that a key leads to.
-    pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<()> {
-        self.keep(key, from, hash, entry, MAPPING).map(|_| ())
+    /// Keeps the entry of a mapping that a key leads to, and says whether it was not there yet.
+    pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<bool> {
+        self.keep(key, from, hash, entry, MAPPING)
     }
 
     /// Keeps what a key leads to, and says whether it was not there yet.
