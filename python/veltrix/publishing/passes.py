@@ -82,8 +82,11 @@ class Passes:
 
         def work() -> Done:
             candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
-            may_publish = self.held is None or is_release
-            done = self._offered(candidate, turn) if may_publish else (None, None)
+            done: Done = None, None
+            if self.held is None or is_release:
+                done = self._offered(candidate, turn)
+            elif candidate is not None and candidate.problems:
+                raise ConfigError(candidate.problems)
             self._succeeded(candidate)
             return done
 
