@@ -82,11 +82,10 @@ class Passes:
 
         def work() -> Done:
             candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
-            done: Done = None, None
-            if self.held is None or is_release:
-                done = self._offered(candidate, turn)
-            elif candidate is not None and candidate.problems:
-                raise ConfigError(candidate.problems)
+            may_publish = self.held is None or is_release
+            if not may_publish and candidate is not None and candidate.problems:
+                raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
+            done = self._offered(candidate, turn) if may_publish else (None, None)
             self._succeeded(candidate)
             return done
 
