@@ -153,7 +153,7 @@ fn chosen_by_dimensions<'py>(
             layers.push(layer);
         }
     }
-    Ok((key, layers))
+    Ok((key.into(), layers))
 }
 
 /// The snapshot with chosen layers on top, of the same generation.

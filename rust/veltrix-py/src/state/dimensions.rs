@@ -1,5 +1,7 @@
 //! The dimensions of a snapshot, as it looks choices up in them.
 
+use std::ops::Deref;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
@@ -52,12 +54,68 @@ pub struct Choices<'a> {
     plain: bool,
 }
 
-/// For so many choices there is room at once.
-const ROOM: usize = 8;
-
 /// What a scope is known by: the numbers of dimensions, and in each of them that of a name; of a layer that a dimension of
 /// a class of its own has chosen, its address.
-pub type ScopeKey = Vec<(usize, usize)>;
+pub struct ScopeKey {
+    /// The first ones, for which there is room at once.
+    few: [ScopePart; FEW],
+    length: usize,
+    /// All of them, once they are more.
+    many: Vec<ScopePart>,
+}
+
+/// The number of a dimension, and that of what was chosen in it.
+pub type ScopePart = (usize, usize);
+
+/// So many choices need no block of memory; few where assertions are on, so that tests meet more.
+const FEW: usize = if cfg!(debug_assertions) { 2 } else { 8 };
+
+impl Default for ScopeKey {
+    fn default() -> Self {
+        Self { few: [(0, 0); FEW], length: 0, many: Vec::new() }
+    }
+}
+
+impl ScopeKey {
+    #[inline]
+    fn push(&mut self, part: ScopePart) {
+        if self.many.is_empty() && self.length < FEW {
+            self.few[self.length] = part;
+            self.length += 1;
+            return;
+        }
+        if self.many.is_empty() {
+            self.many.extend_from_slice(&self.few);
+        }
+        self.many.push(part);
+    }
+
+    /// The same in order, each part once.
+    fn ordered(self) -> Self {
+        if self.is_sorted_by(|one, other| one < other) {
+            return self;
+        }
+        let mut many = self.to_vec();
+        many.sort_unstable();
+        many.dedup();
+        many.into()
+    }
+}
+
+impl From<Vec<ScopePart>> for ScopeKey {
+    fn from(many: Vec<ScopePart>) -> Self {
+        Self { many, ..Self::default() }
+    }
+}
+
+impl Deref for ScopeKey {
+    type Target = [ScopePart];
+
+    #[inline]
+    fn deref(&self) -> &[ScopePart] {
+        if self.many.is_empty() { &self.few[..self.length] } else { &self.many }
+    }
+}
 
 impl Dimensions {
     pub fn new<'py>(declared: &Bound<'py, PyTuple>, bounds: ScopeBounds) -> PyResult<Bound<'py, Self>> {
@@ -105,13 +163,7 @@ impl Dimensions {
     /// No choices yet; `None` where all choices have to be left to the dimensions themselves.
     pub fn choices(&self) -> Option<Choices<'_>> {
         let tables = self.tables.as_deref()?;
-        Some(Choices {
-            dimensions: self,
-            tables,
-            key: Vec::with_capacity(tables.len().min(ROOM)),
-            next: 0,
-            plain: true,
-        })
+        Some(Choices { dimensions: self, tables, key: ScopeKey::default(), next: 0, plain: true })
     }
 
     /// The layers that plain choices put on top, in their order.
@@ -174,12 +226,8 @@ impl Choices<'_> {
     }
 
     /// What the scope of the choices is known by, if they are plain.
-    pub fn key(mut self) -> Option<ScopeKey> {
-        if !self.key.is_sorted_by(|one, other| one < other) {
-            self.key.sort_unstable();
-            self.key.dedup();
-        }
-        self.plain.then_some(self.key)
+    pub fn key(self) -> Option<ScopeKey> {
+        self.plain.then(|| self.key.ordered())
     }
 }
 

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::{CarriedScope, LayerChanges, LayerVersion, Recent, Snapshot, hash_of_parts};
 
-use crate::state::dimensions::{ScopeBounds, ScopeKey};
+use crate::state::dimensions::{ScopeBounds, ScopeKey, ScopePart};
 
 pub struct ScopeCache {
     state: Mutex<CacheState>,
@@ -31,14 +31,14 @@ impl CarriedScopes {
     }
 
     /// The scope of a key as it was derived last.
-    pub fn find(&self, key: &ScopeKey) -> Option<Arc<CarriedScope>> {
+    pub fn find(&self, key: &[ScopePart]) -> Option<Arc<CarriedScope>> {
         let mut carried = self.locked();
-        carried.find(hash(key), |(known, _)| **known == **key).map(|(_, scope)| Arc::clone(scope))
+        carried.find(hash(key), |(known, _)| **known == *key).map(|(_, scope)| Arc::clone(scope))
     }
 
     /// Carries a scope on, instead of the same one of before.
-    pub fn keep(&self, key: &ScopeKey, scope: CarriedScope, bytes: usize, bounds: ScopeBounds) {
-        let carried = (key.as_slice().into(), Arc::new(scope));
+    pub fn keep(&self, key: &[ScopePart], scope: CarriedScope, bytes: usize, bounds: ScopeBounds) {
+        let carried = (key.into(), Arc::new(scope));
         let gone = self.locked().put(hash(key), carried, bytes, bounds.scopes, bounds.bytes);
         drop(gone);
     }
@@ -64,7 +64,7 @@ struct KeptScope {
     scoped: Py<PyAny>,
 }
 
-fn hash(key: &ScopeKey) -> u64 {
+fn hash(key: &[ScopePart]) -> u64 {
     hash_of_parts(key.iter().flat_map(|&(number, name)| [number, name]))
 }
 
@@ -79,9 +79,9 @@ impl ScopeCache {
     }
 
     /// The scope of this key if it is kept, which counts as used.
-    pub fn find<'py>(&self, py: Python<'py>, key: &ScopeKey) -> Option<Bound<'py, PyAny>> {
+    pub fn find<'py>(&self, py: Python<'py>, key: &[ScopePart]) -> Option<Bound<'py, PyAny>> {
         let mut state = self.locked();
-        let found = state.kept.find(hash(key), |kept| *kept.key == **key);
+        let found = state.kept.find(hash(key), |kept| *kept.key == *key);
         let found = found.map(|kept| kept.scoped.bind(py).clone());
         *(if found.is_some() { &mut state.hits } else { &mut state.misses }) += 1;
         found
@@ -103,7 +103,7 @@ impl ScopeCache {
             drop(state);
             return known;
         }
-        let made = KeptScope { key: key.into(), held, scoped: scoped.clone().unbind() };
+        let made = KeptScope { key: (*key).into(), held, scoped: scoped.clone().unbind() };
         let gone = state.kept.put(hash, made, bytes, bounds.scopes, bounds.bytes);
         drop(state);
         drop(gone);

@@ -33,6 +33,8 @@ pub struct Parent<'a> {
     pub cache: &'a Arc<ValueCache>,
 }
 
+type OwnCache = Arc<OnceLock<Box<ValueCache>>>;
+
 /// The immutable result of resolving a stack of layers: a read-only mapping.
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Snapshot {
@@ -42,7 +44,9 @@ pub struct Snapshot {
     pub cache: Arc<ValueCache>,
     /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it. Most that are
     /// published are left before there is any.
-    own: OnceLock<Arc<OnceLock<Box<ValueCache>>>>,
+    own: OnceLock<OwnCache>,
+    /// The same of what an overlay lies over.
+    shared_own: Option<OwnCache>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
@@ -75,6 +79,7 @@ impl Snapshot {
             filter,
             cache,
             own: OnceLock::new(),
+            shared_own: None,
             small_overlay: None,
             below: Arc::new(kernel),
             name: Cow::Borrowed(OVERLAY),
@@ -100,14 +105,14 @@ impl Snapshot {
         self.shared_own().get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
     }
 
-    fn shared_own(&self) -> &Arc<OnceLock<Box<ValueCache>>> {
-        self.own.get_or_init(Arc::default)
+    fn shared_own(&self) -> &OwnCache {
+        self.shared_own.as_ref().unwrap_or_else(|| self.own.get_or_init(Arc::default))
     }
 
     /// The same, if anything was read so.
     #[inline]
     pub fn known_own(&self) -> Option<&ValueCache> {
-        Some(self.own.get()?.get()?)
+        self.shared_own.as_ref().or_else(|| self.own.get())?.get().map(|own| &**own)
     }
 
     /// The scopes of this snapshot that were used last.
@@ -145,7 +150,8 @@ impl Snapshot {
         Self {
             filter: below.filter().with(small_overlay.filter()),
             cache: Arc::clone(&self.cache),
-            own: if Arc::ptr_eq(below, &self.below) { Arc::clone(self.shared_own()).into() } else { OnceLock::new() },
+            own: OnceLock::new(),
+            shared_own: Arc::ptr_eq(below, &self.below).then(|| Arc::clone(self.shared_own())),
             small_overlay: Some(small_overlay),
             below: Arc::clone(below),
             name,
