@@ -9,12 +9,24 @@ from typing import Any
 COUNTS = {"": 0, ", pinned": 1, ", two pinned": 2, ", five pinned": 5}
 
 
+def published(kernel: Any, snapshot: Any) -> Any:
+    """A holder of what is published."""
+    holder = kernel.Current()
+    holder._swap(snapshot)
+    return holder
+
+
+def pinned_for_good(kernel: Any, snapshot: Any) -> Any:
+    """A holder that this context pins, until the process ends."""
+    holder = published(kernel, snapshot)
+    holder._pin(snapshot)
+    return holder
+
+
 @contextmanager
 def pinned(kernel: Any, snapshot: Any, count: int) -> Iterator[Any]:
     """A holder of what is published; this context pins so many of them in all, it the first."""
-    holders = [kernel.Current() for _ in range(max(count, 1))]
-    for holder in holders:
-        holder._swap(snapshot)
+    holders = [published(kernel, snapshot) for _ in range(max(count, 1))]
     pins = [holder._pin(snapshot) for holder in holders[:count]]
     yield holders[0]
     for pin in pins:

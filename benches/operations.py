@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
+from benches.live import pinned_for_good, published
 from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
 from benches.topics.overlays import SHAPES, leaves_of, neighbours
@@ -75,6 +76,11 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "key.value": Operation(
             unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])
         ),
+        "config[path]": Operation(unrolled("c[k{0}]", KEYS), {"c": published(kernel, snapshot), **equal}),
+        "config[path], pinned": Operation(
+            unrolled("c[k{0}]", KEYS), {"c": pinned_for_good(kernel, snapshot), **equal}
+        ),
+        "config.snapshot": Operation(unrolled("c.snapshot", KEYS), {"c": published(kernel, snapshot)}),
         "a mapping proxy's [path]": Operation(
             unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
         ),
