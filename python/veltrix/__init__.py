@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from veltrix._pure.snapshot import Snapshot, diff, resolve
     from veltrix._pure.view import View
     from veltrix.allowed import Allowed
+    from veltrix.annotated import SECRET
     from veltrix.config import Config
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DELETE",
+    "SECRET",
     "Allowed",
     "Arguments",
     "Config",

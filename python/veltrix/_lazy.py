@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "File", "Secrets", "Source", "Values")
 HOMES = {
     "Allowed": "veltrix.allowed",
+    "SECRET": "veltrix.annotated",
     "Config": "veltrix.config",
     **dict.fromkeys(_SOURCES, "veltrix.sources"),
 }

@@ -20,13 +20,15 @@ from veltrix.types import FrozenMapping, ItemsView, KeysView, Name, ValuesView
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Literal, NoReturn, Protocol, Self
+    from typing import Any, Literal, NoReturn, Protocol, Self, TypeVar, overload
 
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
     from veltrix.types import Explanation
 
     Path = str | tuple[str | int, ...]
+    T = TypeVar("T")
+    D = TypeVar("D")
 
     class Owner(Protocol):
         """A snapshot, as its views know it."""
@@ -65,6 +67,7 @@ class Reader(_Mapping):
             if is_own and name not in vars(cls):
                 own = FunctionType(method.__code__, method.__globals__, name, method.__defaults__)
                 own.__annotations__ = method.__annotations__
+                own.__kwdefaults__ = method.__kwdefaults__
                 own.__qualname__ = f"{cls.__qualname__}.{name}"
                 setattr(cls, name, own)
 
@@ -125,9 +128,58 @@ class Reader(_Mapping):
         copy: dict[str, Any] = thaw(self._tree)
         return copy
 
-    def key(self, path: Path) -> Key:
-        """A handle on one value."""
-        return make_key(self._prefix + join(parse_path(path)), self._find(path))
+    if TYPE_CHECKING:
+
+        @overload
+        def bind(self, type: type[T], path: Path | None = None) -> T: ...
+        @overload
+        def bind(self, type: Any, path: Path | None = None) -> Any: ...
+
+    def bind(self, type: Any, path: Path | None = None) -> Any:
+        """What stands at a path as an object of a type; without a path, the whole.
+
+        `type` is a model or any type that can be declared for a field: a dataclass, a class of attrs, a
+        `NamedTuple`, a `TypedDict`, a model of pydantic or msgspec; `int`, `list[str]`, `Path | None`. It is
+        the same object for as long as what stands there is unchanged.
+
+            server = config.bind(Server, "server")
+
+        Raises a `ConfigError` with every problem, each a `ValidationError` with its place, a
+        `MissingKeyError` where nothing stands, a `PathError` for a malformed path, and a `TypeError` for a
+        type that nothing in a configuration can be read as.
+        """
+        from veltrix.binding.bind import bind
+
+        return bind(self._snapshot, self._above(), type, path)  # type: ignore[arg-type]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def key(self, path: Path, *, default: Any = ...) -> Key[Any]: ...
+        @overload
+        def key(self, path: Path, type: type[T]) -> Key[T]: ...
+        @overload
+        def key(self, path: Path, type: type[T], *, default: D) -> Key[T | D]: ...
+        @overload
+        def key(self, path: Path, type: Any, *, default: Any = ...) -> Key[Any]: ...
+
+    def key(self, path: Path, type: Any = None, *, default: Any = ...) -> Key[Any]:
+        """A handle on one value.
+
+        `type` is what `bind` takes, and the value is then an object of it; without one it is what reading
+        gives. `default` is the value where nothing stands at the path.
+
+            port = config.key("server.port", int, default=80)
+
+        Raises a `MissingKeyError` where nothing stands and no default is given, and what `bind` raises.
+        """
+        if type is not None:
+            from veltrix.binding.bind import key_value
+
+            snapshot: Any = self._snapshot
+            return make_key(*key_value(snapshot, self._above(), path, type, default))
+        text = self._prefix + join(parse_path(path))
+        return make_key(text, self._find(path) if default is ... else self.get(path, default))
 
     def explain(self, path: Path) -> Explanation:
         """Why a path has its value: each definition of it with its origin, the highest first."""
@@ -162,6 +214,10 @@ class Reader(_Mapping):
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
+
+    def _above(self) -> Segments:
+        """The names that lead here from the snapshot."""
+        return parse_path(self._prefix.removesuffix(".")) if self._prefix else ()
 
     def _leaves(self, shared: dict[str, Any]) -> dict[str, Any]:
         """Every leaf by its path, without those that another tree shares."""

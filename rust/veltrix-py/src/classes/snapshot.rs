@@ -242,6 +242,11 @@ reading_methods!(Snapshot, {
         cache_info(slf)
     }
 
+    /// Whether what stands at a path is known to be the same in another snapshot, at a small price.
+    fn _shares(slf: &Bound<'_, Self>, other: &Bound<'_, Self>, path: &Bound<'_, PyTuple>) -> PyResult<bool> {
+        Self::reading(slf, |reading| reading.shares(other, path))
+    }
+
     /// What Python code of this package keeps with the snapshot, and no other snapshot has.
     #[getter]
     fn _memo<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {

@@ -5,5 +5,6 @@ pub mod reading;
 pub mod children;
 pub mod missing;
 pub mod whole;
+pub mod handing_over;
 pub mod type_slots;
 pub mod explain;
