@@ -13,7 +13,8 @@ import json, sys
 before = set(sys.modules)
 import veltrix
 snapshot = veltrix.resolve([veltrix.Layer("a", {"server": {"port": 1}})])
-snapshot["server.port"], snapshot["server"].to_dict(), snapshot.key("server.port").value, snapshot.explain("server")
+snapshot["server.port"], snapshot["server"].to_dict(), snapshot.key("server.port").value
+snapshot.explain("server"), repr(snapshot), snapshot.digest
 snapshot.override({"server.port": 2}).key("nothing", default=1)
 print(json.dumps(sorted(set(sys.modules) - before)))
 """

@@ -38,7 +38,7 @@ def test_no_default_is_an_error_and_so_is_a_wrong_type(snapshot):
         snapshot.key("server.prot", int)
     with pytest.raises(MissingKeyError):
         snapshot.key("server.prot", default=...)
-    with pytest.raises(ConfigError, match="server.port: expected str, not int"):
+    with pytest.raises(ConfigError, match=r"server\.port: expected str, not int"):
         snapshot.key("server.port", str, default="x")
     with pytest.raises(PathError):
         snapshot.key("a..b", int, default=1)

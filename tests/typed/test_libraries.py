@@ -17,6 +17,10 @@ from veltrix.errors import ConfigError
 pydantic = pytest.importorskip("pydantic", reason="binding its models needs it")
 
 
+# Models of pydantic copy their defaults, lists too.
+# ruff: noqa: RUF012
+
+
 class Level(Enum):
     INFO = "info"
     DEBUG = "debug"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from veltrix import _pickle
 from veltrix.binding.compiled import compiled, spelled
 from veltrix.binding.run import INVALID, Run
-from veltrix.binding.sharing import keep, shared, unchanged
+from veltrix.binding.sharing import keep, known_of, shared, unchanged
 from veltrix.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Path = str | tuple[str | int, ...]
 
 _MISSING = object()
+_READERS: set[type] = set()
+"""The classes of snapshots and views that were met."""
 
 
 def bind(snapshot: Snapshot, above: Segments, form: Any, path: Path | None, extra: Extra = "forbid") -> Any:
@@ -39,13 +41,16 @@ def bind(snapshot: Snapshot, above: Segments, form: Any, path: Path | None, extr
         known = memo.get(quick, _MISSING)
         if known is not _MISSING:
             return known
-    segments: Segments = above if path is None else above + tuple(_pickle.kernel.parse_path(path))
-    kind = spelled(form)
-    whole = (segments, kind, extra)
+    if path is None:
+        segments = above
+    elif type(path) is str and path.isidentifier():
+        segments = (*above, path)
+    else:
+        segments = above + tuple(_pickle.kernel.parse_path(path))
+    whole = (segments, spelled(form), extra)
     known = memo.get(whole, _MISSING)
     if known is _MISSING:
-        known = _bound(snapshot, segments, whole)
-        memo[whole] = known
+        known = memo[whole] = _bound(snapshot, segments, whole)
     if quick is not None:
         memo[quick] = known
     return known
@@ -62,25 +67,33 @@ def key_value(snapshot: Snapshot, above: Segments, path: Path, form: Any, defaul
 
 def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
     of_type = compiled(key[1])
-    place = (segments, key[2])
     value = snapshot[segments] if segments else snapshot
-    found = shared(of_type, place, snapshot, segments, key)
-    if found is INVALID:
-        run = Run(snapshot, key[2])
-        found = of_type.plan.read(_thawed(value), run, segments)
-        del value
-        if run.problems:
-            raise ConfigError(run.errors(run.problems))
-        found = unchanged(of_type, place, key, found)
+    others = known_of(of_type, key)
+    if others:
+        found = shared(others, snapshot, segments, key)
+        if found is not INVALID:
+            keep(of_type, others, snapshot, key)
+            return found
+    run = Run(snapshot, key[2])
+    found = of_type.plan.read(_thawed(value), run, segments)
+    del value
+    if run.problems:
+        raise ConfigError(run.errors(run.problems))
+    if others:
+        found = unchanged(others, key, found)
+    if run.unknown:
         run.warn()
-    keep(of_type, place, snapshot)
+    keep(of_type, others, snapshot, key)
     return found
 
 
 def _thawed(value: Any) -> Any:
     """A value as plain dicts and lists, which plans read."""
-    if hasattr(value, "to_dict"):
+    if type(value) in _READERS:
         return value.to_dict()
     if isinstance(value, Mapping):
+        if hasattr(value, "to_dict"):
+            _READERS.add(type(value))
+            return value.to_dict()
         return {str(name): _thawed(child) for name, child in value.items()}
     return [_thawed(item) for item in value] if type(value) is tuple else value

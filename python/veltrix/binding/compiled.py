@@ -58,17 +58,12 @@ def spelled(form: Any) -> Any:
 
 
 @lru_cache(_PLANS)
-def _compiled(key: Any) -> Compiled:
-    form = key[0] if type(key) is tuple else key
-    return Compiled(Compilation().plan(form))
-
-
 def compiled(key: Any) -> Compiled:
     """The plan of a type, by what `spelled` gives for it.
 
     Raises a `TypeError` for a type that nothing in a configuration can be read as.
     """
-    return _compiled(key)
+    return Compiled(Compilation().plan(key[0] if type(key) is tuple else key))
 
 
 class Compilation:

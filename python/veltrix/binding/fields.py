@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
+from sys import intern
 from typing import get_args, get_origin
 
 TYPE_CHECKING = False
@@ -22,8 +23,9 @@ class Field:
     __slots__ = ("annotation", "argument", "is_required", "key")
 
     def __init__(self, argument: str, annotation: Any, is_required: bool, key: str | None = None) -> None:
-        self.argument = argument
-        self.key = argument if key is None else key
+        # What is interned, a call with many keywords compares by its address.
+        self.argument = intern(argument)
+        self.key = self.argument if key is None else key
         self.annotation = annotation
         self.is_required = is_required
 

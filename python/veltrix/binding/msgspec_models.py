@@ -31,11 +31,13 @@ _SHOWN = re.compile(r"^(Invalid [a-z ]+?) (?:'.*|-?\d+)$", re.DOTALL)
 class Struct(Fielded):
     """A `msgspec.Struct`."""
 
-    __slots__ = ("_form", "_others")
+    __slots__ = ("_form", "_hook", "_others")
 
     def __init__(self, name: str, form: Any) -> None:
         super().__init__(name)
         self._form = form
+        self._hook: Any = None
+        """Reads the types that msgspec does not know; None until a struct is met that has one."""
         self._others = Model(name, _nothing)
         """Finds the problems that msgspec does not come to."""
 
@@ -43,11 +45,7 @@ class Struct(Fielded):
         """The object that msgspec makes."""
         before = len(run.problems)
         data = self.prepare(value, run, path)
-        text = ""
-        try:
-            result = msgspec.convert(data, self._form, dec_hook=_decoded)
-        except msgspec.ValidationError as error:
-            text = str(error)
+        result, text = self._converted(data)
         if not text:
             return result if len(run.problems) == before else INVALID
         refused = run.problems[before:]
@@ -77,6 +75,18 @@ class Struct(Fielded):
             fields[config.tag_field] = compilation.scalars[object]
         self.have(fields)
         self._others.fields = fields
+
+    def _converted(self, data: Any) -> tuple[Any, str]:
+        """The object, or what msgspec says."""
+        for hook in (self._hook, _decoded):
+            try:
+                result = msgspec.convert(data, self._form, dec_hook=hook)
+            except msgspec.ValidationError as error:
+                text = str(error)
+            else:
+                self._hook = hook
+                return result, ""
+        return None, text
 
     def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> None:
         """Note what msgspec has said."""

@@ -50,9 +50,9 @@ class Run:
         self.snapshot = snapshot
         self.extra = extra
         self.problems: list[Problem] = []
-        self.unknown: list[Problem] = []
+        self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
-        self._secret_types: list[Segments] = []
+        self._secret_types: tuple[Segments, ...] = ()
 
     def refuse(
         self, path: Segments, reason: str, code: str = "validation", at: Segments | None = None
@@ -75,12 +75,15 @@ class Run:
             return
         from veltrix._nearest import nearest
 
-        notes = self.problems if self.extra == "forbid" else self.unknown
         for key in keys:
             meant = nearest(key, known)
             hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
             path = (*section, key)
-            notes.append(Problem(path, f"unknown key{hint}", "unknown-key", path))
+            note = Problem(path, f"unknown key{hint}", "unknown-key", path)
+            if self.extra == "warn":
+                self.unknown += (note,)
+            else:
+                self.problems.append(note)
 
     def raised(self, path: Segments, by: str, error: Exception) -> Any:
         """Note what code of the model raised; its text counts only where nothing secret stands."""
@@ -91,7 +94,7 @@ class Run:
 
     def mark_secret(self, path: Segments) -> None:
         """Note that the declared type of a path says that it is secret."""
-        self._secret_types.append(path)
+        self._secret_types += (path,)
 
     def holds_secret(self, path: Segments) -> bool:
         """Whether anything at a path, above it or below it is secret."""
@@ -143,11 +146,10 @@ class Run:
 
     def warn(self) -> None:
         """Warn of the keys that no field takes."""
-        if self.unknown:
-            import warnings
+        import warnings
 
-            for error in self.errors(self.unknown):
-                warnings.warn(ConfigWarning(str(error)), stacklevel=2)
+        for error in self.errors(self.unknown):
+            warnings.warn(ConfigWarning(str(error)), stacklevel=2)
 
     def _explained(self, path: Segments) -> Explanation | None:
         try:

@@ -15,14 +15,14 @@ from veltrix.binding.same import same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from typing import Any
 
     from veltrix import Snapshot
     from veltrix.binding.compiled import Compiled
     from veltrix.binding.run import Segments
 
-    Known = tuple[int, int, weakref.ref[Snapshot]]
+    Known = weakref.ref[Snapshot]
 
 _SNAPSHOTS = 16
 """So many snapshots are known of one section and type."""
@@ -30,45 +30,50 @@ _SECTIONS = 256
 """Of so many sections of one type."""
 
 
-def shared(
-    of_type: Compiled, place: tuple[Any, ...], snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]
-) -> Any:
+def known_of(of_type: Compiled, key: tuple[Any, ...]) -> Sequence[Known]:
+    """The snapshots that have bound a section as a type."""
+    known: Sequence[Known] = of_type.recent.get((key[0], key[2]), ())
+    return known
+
+
+def shared(others: Sequence[Known], snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
     """The object that the same section has in another snapshot; INVALID if none is known."""
-    for other in _alive(of_type, place):
-        if type(other) is type(snapshot) and snapshot._shares(other, segments):
+    for reference in others:
+        other = reference()
+        if other is not None and type(other) is type(snapshot) and snapshot._shares(other, segments):
             found = other._memo.get(key, INVALID)
             if found is not INVALID:
                 return found
     return INVALID
 
 
-def unchanged(of_type: Compiled, place: tuple[Any, ...], key: tuple[Any, ...], found: Any) -> Any:
+def unchanged(others: Sequence[Known], key: tuple[Any, ...], found: Any) -> Any:
     """An object that another snapshot has, if it is the same in every value; else the new one."""
-    for other in _alive(of_type, place):
-        old = other._memo.get(key, INVALID)
-        if old is not INVALID and same(old, found):
-            return old
+    for reference in others:
+        other = reference()
+        if other is not None:
+            old = other._memo.get(key, INVALID)
+            if old is not INVALID and same(old, found):
+                return old
     return found
 
 
-def keep(of_type: Compiled, place: tuple[Any, ...], snapshot: Snapshot) -> None:
+def keep(of_type: Compiled, others: Sequence[Known], snapshot: Snapshot, key: tuple[Any, ...]) -> None:
     """Note that a snapshot has bound a section.
 
     Of too many the newest generations stay, and of one generation those of the fewest layers: overlays go
     with their request, and what they lie over stays.
     """
-    known: list[Known] = [one for one in of_type.recent.get(place, ()) if one[2]() is not None]
-    known.append((-snapshot.generation, len(snapshot.layers), weakref.ref(snapshot)))
-    if len(known) > _SNAPSHOTS:
-        known.sort(key=lambda one: one[:2])
-        del known[_SNAPSHOTS:]
+    known = [weakref.ref(snapshot)]
+    if others:
+        known = [one for one in others if one() is not None] + known
+        if len(known) > _SNAPSHOTS:
+            known = sorted(known, key=_age)[:_SNAPSHOTS]
     if len(of_type.recent) >= _SECTIONS:
         of_type.recent.clear()
-    of_type.recent[place] = known
+    of_type.recent[key[0], key[2]] = known
 
 
-def _alive(of_type: Compiled, place: tuple[Any, ...]) -> Iterator[Snapshot]:
-    for _, _, reference in of_type.recent.get(place, ()):
-        snapshot = reference()
-        if snapshot is not None:
-            yield snapshot
+def _age(known: Known) -> tuple[int, int]:
+    snapshot = known()
+    return (1, 0) if snapshot is None else (-snapshot.generation, len(snapshot.layers))
