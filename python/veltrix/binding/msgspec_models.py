@@ -127,17 +127,17 @@ def _beside(refused: list[Problem], found: list[Problem]) -> list[Problem]:
     return [problem for problem in found if problem.path not in places]
 
 
-def _decoded(form: type, value: Any) -> Any:
-    """A type that msgspec does not know and the table of texts does."""
-    expected = ""
-    try:
-        if issubclass(form, Path) and isinstance(value, (str, Path)):
-            return value if isinstance(value, Path) else path_of(value)
-    except UnfitError as unfit:
-        expected = unfit.expected
-    if expected:
-        raise ValueError(f"expected {expected}")
-    raise NotImplementedError
+def _decoded(form: Any, value: Any) -> Any:
+    """A path, which msgspec does not know and the table of texts does."""
+    expected = getattr(form, "__name__", "another type")
+    if isinstance(form, type) and issubclass(form, Path):
+        expected = "a path"
+        try:
+            if isinstance(value, (str, Path)):
+                return path_of(value) if isinstance(value, str) else value
+        except UnfitError as unfit:
+            expected = unfit.expected
+    raise ValueError(f"expected {expected}")
 
 
 def _nothing(**_: Any) -> None:
