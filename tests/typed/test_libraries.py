@@ -137,7 +137,7 @@ def test_every_problem_at_once(kernel, server):
     assert ("tls.strikt", "unknown key (did you mean 'strict'?)", "unknown-key") in found
     is_native = snapshot.explain("limit").origin.line is not None
     places = {one[one.index("(app.toml") :] for one in said(snapshot, server) if not one.startswith("rows")}
-    lines = {"(app.toml:1:1)", "(app.toml:2:1)", "(app.toml:5:1)", "(app.toml:6:1)", "(app.toml:8:1)"}
+    lines = {"(app.toml:1:1)", "(app.toml:2:1)", "(app.toml:5:16)", "(app.toml:6:1)", "(app.toml:8:1)"}
     assert places == (lines if is_native else {"(app.toml)"})
 
 

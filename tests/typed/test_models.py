@@ -163,8 +163,8 @@ def test_every_problem_at_once_each_at_its_place(kernel):
         '[server.tls]\nversions = [1, "2"]\n[other]\n',
     )
     is_native = snapshot.explain("level").origin.line is not None
-    lines = {"level": "1:1", "server": "2:2", "prot": "3:1", "host": "4:1", "tags": "5:1", "timeout": "6:1"}
-    lines |= {"versions": "8:1", "other": "9:2"}
+    lines = {"level": "1:1", "server": "2:2", "prot": "3:1", "host": "4:1", "tags": "5:14", "timeout": "6:1"}
+    lines |= {"versions": "8:16", "other": "9:2"}
     at = {name: f"app.toml:{place}" if is_native else "app.toml" for name, place in lines.items()}
     time = "expected an amount of time (5s, 1h30m, ISO 8601, or seconds)"
     assert said(snapshot, Settings) == [

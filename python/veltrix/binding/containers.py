@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Items(Plan):
     """A list, a set or a tuple of any length, of items of one type."""
 
-    __slots__ = ("is_plain", "item", "make", "words")
+    __slots__ = ("is_leaf", "is_plain", "item", "make", "words")
 
     is_text_in_documents = False
 
@@ -27,6 +27,7 @@ class Items(Plan):
         self.item = item
         self.words = "list" if item.words == "anything" else f"list of {item.words}"
         self.is_plain = False
+        self.is_leaf = item.is_plain
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The items, each as its type has it."""
@@ -91,7 +92,7 @@ class Row(Plan):
 class Table(Plan):
     """A mapping of any names, to values of one type."""
 
-    __slots__ = ("key", "make", "value", "words")
+    __slots__ = ("is_leaf", "key", "make", "value", "words")
 
     is_text_in_documents = False
     is_plain = False
@@ -100,6 +101,7 @@ class Table(Plan):
         self.make = make
         self.key = key
         self.value = value
+        self.is_leaf = value.is_plain
         self.words = "mapping" if value.words == "anything" else f"mapping of {value.words}"
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veltrix.binding.containers import mapping_in, prepared_mapping
-from veltrix.binding.plans import Plan, Scalar
+from veltrix.binding.plans import Plan
 from veltrix.binding.run import INVALID
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ _MISSING = object()
 class Fielded(Plan):
     """A mapping that has fields, each of a type of its own."""
 
-    __slots__ = ("fields", "name", "numbers", "prepared", "takes_more", "words")
+    __slots__ = ("fields", "leaves", "name", "prepared", "takes_more", "words")
 
     is_text_in_documents = False
     is_plain = False
@@ -41,7 +41,7 @@ class Fielded(Plan):
         self.name = name
         self.words = f"mapping ({name})"
         self.fields: dict[str, Plan] = {}
-        self.numbers: tuple[str, ...] = ()
+        self.leaves: tuple[str, ...] = ()
         """The fields whose values concern nobody but the library, unless they are texts."""
         self.prepared: tuple[tuple[str, Plan], ...] = ()
         """The other fields in which a text may be something else."""
@@ -51,18 +51,18 @@ class Fielded(Plan):
     def have(self, fields: dict[str, Plan]) -> None:
         """Give the model its fields, by their keys. A model may hold itself."""
         self.fields = fields
-        self.numbers = tuple(key for key, plan in fields.items() if type(plan) is Scalar)
-        others = {key: plan for key, plan in fields.items() if type(plan) is not Scalar}
-        self.prepared = tuple((key, plan) for key, plan in others.items() if not plan.is_plain)
+        concerned = {key: plan for key, plan in fields.items() if not plan.is_plain}
+        self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
+        self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
 
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The mapping with the texts of flat sources read; a text of one is a JSON object."""
-        mapping = prepared_mapping(value, run, path)
+        mapping = value if type(value) is dict else prepared_mapping(value, run, path)
         if mapping is None:
             return value
         get = mapping.get
-        if str in set(map(type, map(get, self.numbers))):  # seldom, and then slowly
-            for key in self.numbers:
+        if str in map(type, map(get, self.leaves)):  # seldom, and then slowly
+            for key in self.leaves:
                 if type(get(key)) is str:
                     mapping[key] = self.fields[key].prepare(mapping[key], run, (*path, key))
         for key, plan in self.prepared:

@@ -32,7 +32,9 @@ class Plan:
     is_text_in_documents = True
     """Whether a document may say it as a text."""
     is_plain = True
-    """Whether a text in the place of a value is no concern of a library that judges the value."""
+    """Whether no value is prepared for a library that judges it."""
+    is_leaf = False
+    """Whether only a text is."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The value as the type has it, or INVALID after it was refused."""
@@ -63,7 +65,7 @@ def frozen(value: Any) -> Any:
 class Scalar(Plan):
     """One type of the table of texts."""
 
-    __slots__ = ("convert", "is_plain", "is_text_in_documents", "kind", "of_text", "words")
+    __slots__ = ("convert", "is_leaf", "is_plain", "is_text_in_documents", "kind", "of_text", "words")
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class Scalar(Plan):
         self.of_text = of_text
         self.is_text_in_documents = is_text_in_documents
         self.is_plain = False
+        self.is_leaf = True
         self.convert = convert
         """Takes a value of another type, and gives INVALID for one that is not meant."""
 
@@ -129,6 +132,7 @@ class OneOf(Plan):
     __slots__ = ("choices", "words")
 
     is_plain = False
+    is_leaf = True
 
     def __init__(self, choices: Sequence[Any]) -> None:
         self.choices = [(type(choice), choice) for choice in choices]
@@ -158,6 +162,7 @@ class Member(Plan):
     __slots__ = ("members", "words")
 
     is_plain = False
+    is_leaf = True
 
     def __init__(self, members: dict[str, Enum]) -> None:
         self.members = members
@@ -185,7 +190,7 @@ class Member(Plan):
 class Either(Plan):
     """A union: the type that a value is of; of a text of a flat source the first that can read it."""
 
-    __slots__ = ("by_kind", "is_text_in_documents", "plans", "words")
+    __slots__ = ("by_kind", "is_leaf", "is_text_in_documents", "plans", "words")
 
     is_plain = False
 
@@ -193,6 +198,7 @@ class Either(Plan):
         self.plans = plans
         self.by_kind = {plan.kind: plan for plan in reversed(plans) if plan.kind is not None}
         self.words = " or ".join(dict.fromkeys(plan.words for plan in plans))
+        self.is_leaf = all(plan.is_plain or plan.is_leaf for plan in plans)
         self.is_text_in_documents = any(plan.is_text_in_documents for plan in plans if plan.kind is not NULL)
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
@@ -225,7 +231,7 @@ class Either(Plan):
 class Checked(Plan):
     """`Annotated` with constraints: what the type gives has to meet them."""
 
-    __slots__ = ("check", "is_plain", "is_text_in_documents", "plan", "said", "words")
+    __slots__ = ("check", "is_leaf", "is_plain", "is_text_in_documents", "plan", "said", "words")
 
     def __init__(self, plan: Plan, said: str, check: Callable[[Any], bool]) -> None:
         self.plan = plan
@@ -233,6 +239,7 @@ class Checked(Plan):
         self.check = check
         self.words = f"{plan.words} with {said}"
         self.is_plain = plan.is_plain
+        self.is_leaf = plan.is_leaf
         self.is_text_in_documents = plan.is_text_in_documents
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
