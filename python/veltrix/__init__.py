@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from veltrix.allowed import Allowed
     from veltrix.annotated import SECRET
     from veltrix.config import Config
+    from veltrix.loading.candidate import SourceStatus
+    from veltrix.loading.once import load
+    from veltrix.publishing.change import Change
+    from veltrix.publishing.status import Status
+    from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
 
     implementation: str
@@ -39,6 +44,7 @@ __all__ = [
     "SECRET",
     "Allowed",
     "Arguments",
+    "Change",
     "Config",
     "ConfigWarning",
     "Definition",
@@ -55,6 +61,10 @@ __all__ = [
     "Secrets",
     "Snapshot",
     "Source",
+    "SourceStatus",
+    "Status",
+    "Subscriber",
+    "Subscription",
     "Values",
     "View",
     "append",
@@ -62,6 +72,7 @@ __all__ = [
     "errors",
     "implementation",
     "implementations",
+    "load",
     "prepend",
     "replace",
     "resolve",

@@ -16,6 +16,12 @@ HOMES = {
     "Allowed": "veltrix.allowed",
     "SECRET": "veltrix.annotated",
     "Config": "veltrix.config",
+    "Change": "veltrix.publishing.change",
+    "SourceStatus": "veltrix.loading.candidate",
+    "Status": "veltrix.publishing.status",
+    "Subscriber": "veltrix.publishing.subscription",
+    "Subscription": "veltrix.publishing.subscription",
+    "load": "veltrix.loading.once",
     **dict.fromkeys(_SOURCES, "veltrix.sources"),
 }
 

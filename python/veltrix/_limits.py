@@ -26,3 +26,5 @@ SCOPE_BYTES = 1_536
 """What a scope is taken to need for itself, in bytes."""
 SCOPED_VALUE_BYTES = 64
 """What it is taken to need for each value of its layers, in bytes."""
+MAX_PINS = 1_000
+"""The most pins inside of one another."""

@@ -1,61 +1,60 @@
-"""The configuration of a program: sources in order, loaded and resolved."""
+"""The live configuration of a program: read as a mapping, replaced as a whole."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
-from itertools import chain
 
-from veltrix.errors import ConfigError, LimitError, SourceError
-from veltrix.sources import ConfigWarning, DotEnv, File, Secrets, Source, Values
-from veltrix.sources._kernel import Layer, Snapshot, resolve
-from veltrix.sources.file import EXTENSIONS, extension, file_path
-from veltrix.sources.marks import Marks
-from veltrix.sources.read_set import one_read_set
-from veltrix.sources.source import Recipe, secret_paths, unframed, without_frames
-from veltrix.types import Dimension
+from veltrix.errors import ConfigError
+from veltrix.loading.loader import Loader
+from veltrix.publishing.keys import MISSING
+from veltrix.publishing.pinning import Pinning
+from veltrix.publishing.publisher import Publisher
+from veltrix.publishing.turns import LACKS
+from veltrix.sources._kernel import Current
+from veltrix.sources.source import without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any, Literal, NoReturn
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Literal, NoReturn, Self
 
-    from veltrix.sources.source import SecretTuple
+    from veltrix._pure import Snapshot
+    from veltrix.allowed import Allowed
+    from veltrix.loading.given import Dimensions, SourceLike
+    from veltrix.publishing.change import AnyPath, Change
+    from veltrix.publishing.changes import Changes
+    from veltrix.publishing.keys import LiveKey
+    from veltrix.publishing.status import Status
+    from veltrix.publishing.subscription import Subscriber, Subscription
+    from veltrix.sources import Source
+    from veltrix.types import Explanation, ItemsView, KeysView, ValuesView
 
-    SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
-    Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
-    Tables = Sequence[Dimension] | Mapping[str, Mapping[str, Source]]
+    class _Current(Current, Mapping[str, Any]):
+        """For type checkers; at run time the class is registered."""
 
-SECRET_PATHS = "secret paths"
-
-# What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.
-BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
-
-
-class SameNameError(ValueError):
-    """Two sources of one name: a mistake in a program, which is said at once."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(name)
-
-    def __str__(self) -> str:
-        return f"two sources are named {self.name!r}; give one of them another name="
+else:
+    _Current = Current
 
 
-class Config:
-    """Sources, lowest precedence first, loaded once and resolved: `config.snapshot` is what to read.
+class Config(_Current):
+    """Sources, lowest precedence first, loaded and resolved; a read-only mapping of what they say.
 
         Config({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
 
     A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
     stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. Raises `ConfigError` with every
-    problem of every source; there is no half-loaded configuration.
+    `secret` names the paths that are secret in whatever layer they stand. `validate` are callables that get
+    each snapshot before it is published, and refuse it by raising. `history` is how many generations are
+    kept, at least one, for as long as they take about `history_bytes` at most. `veto_timeout` is how many
+    seconds a coroutine that prepares for a change may take.
+
+    `config[path]` and all other reading is of `current()`: what this context pins, or else the latest.
+    Raises `ConfigError` with every problem of every source; there is no half-loaded configuration.
     """
 
-    __slots__ = ("_snapshot", "_sources")
+    __slots__ = ("_publisher",)
+
+    _publisher: Publisher
 
     def __init__(
         self,
@@ -63,25 +62,187 @@ class Config:
         conflicts: Literal["error", "replace"] = "error",
         dimensions: Dimensions = (),
         secret: str | Iterable[str | tuple[str | int, ...]] = (),
+        validate: Iterable[Callable[[Snapshot], object]] = (),
+        history: int = 8,
+        history_bytes: int = 64 << 20,
+        veto_timeout: float = 5.0,
     ) -> None:
-        left_out: list[ConfigWarning] = []
         try:
-            self._sources, self._snapshot = without_frames(
-                lambda: _first_load(sources, conflicts, dimensions, secret, left_out), left_out, BARE
+            publisher = without_frames(
+                lambda: Publisher(
+                    self,
+                    Loader(*sources, conflicts=conflicts, dimensions=dimensions, secret=secret),
+                    validators=validate,
+                    history=history,
+                    history_bytes=history_bytes,
+                    veto_timeout=veto_timeout,
+                ),
+                (),
+                LACKS,
             )
+            _set_publisher(self, publisher)
+            # Last of all: whatever interrupts what comes before leads to no snapshot.
+            self._swap(publisher.passes.published.snapshot)
+        except ConfigError as error:
+            raise error.with_traceback(None)  # noqa: B904  (it is the error itself, without frames of ours)
         finally:
-            # The frames that stay with an error are to lead to no value. The function shares these variables.
+            # The frames that stay with an error are to lead to no value.
             sources = dimensions = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources, lowest precedence first."""
-        return self._sources
+        return self._publisher.passes.loader.sources
+
+    # Reading: `snapshot`, `current`, `[]`, `in` and `get` are those of the base.
+
+    def __len__(self) -> int:
+        return len(self.current())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.current())
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self.current())
+
+    def keys(self) -> KeysView:
+        """The names at the top level of one snapshot."""
+        return self.current().keys()
+
+    def values(self) -> ValuesView:
+        """The values at the top level of one snapshot."""
+        return self.current().values()
+
+    def items(self) -> ItemsView:
+        """The names and values at the top level of one snapshot."""
+        return self.current().items()
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def flatten(self) -> dict[str, Any]:
+        """Every leaf by the canonical text of its path; an empty mapping is listed as itself."""
+        return self.current().flatten()
+
+    def to_dict(self) -> dict[str, Any]:
+        """A copy made of plain dicts and lists."""
+        return self.current().to_dict()
+
+    def explain(self, path: AnyPath) -> Explanation:
+        """Why a path has its value: each definition of it with its origin, the highest first."""
+        return self.current().explain(path)
 
     @property
-    def snapshot(self) -> Snapshot:
-        """What the sources resolve to. It never changes: take it once, read from it as often as you like."""
-        return self._snapshot
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers, the lowest first."""
+        return self.current().layers
+
+    @property
+    def generation(self) -> int:
+        """A number that rises with each change that is published."""
+        return self.current().generation
+
+    @property
+    def digest(self) -> str:
+        """A hash of the content that ignores the order of keys."""
+        return self.current().digest
+
+    def key(self, path: AnyPath, *, default: Any = MISSING) -> LiveKey:
+        """A handle whose `value` follows what is published, and no pin; asked for again, it is the same one.
+
+        Without a default, the path is required from now on: a change that removes it, or gives it another
+        type, is refused. A path that is missing now is a `MissingKeyError`.
+
+            port = config.key("server.port")
+            port.value
+        """
+        return self._publisher.passes.keys.get(path, default, self.snapshot)
+
+    def pin(
+        self,
+        *,
+        scope: Mapping[str, Any] | None = None,
+        override: Mapping[Any, Any] | None = None,
+        allowed: Allowed | None = None,
+        max_age: float | None = None,
+    ) -> Pinning:
+        """Has this context, and the tasks that it starts, read one snapshot for the time of a `with` block.
+
+            with config.pin(scope={"region": "eu"}, override={"chat.enabled": False}) as snapshot: ...
+
+        `scope` are choices as `Snapshot.scope` takes them, `override` and `allowed` what `Snapshot.override`
+        takes. Inside of another pin the snapshot is derived from that one's; without arguments it is that
+        very one. With `max_age`, in seconds, the first read after so long pins what is published by then.
+        Entering raises what deriving raises; leaving never raises, and ends the pin for tasks that go on.
+        """
+        return Pinning(self, scope, override, allowed, max_age)
+
+    def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
+        """Looks at all sources now, and publishes what they say, all of it or nothing.
+
+        Gives the `Change`, or None if nothing changed. A pass of another caller that begins after this call
+        counts as well; `timeout` is how many seconds to wait for the passes of others. `acknowledge` lets
+        through what a guard would refuse. Raises `ConfigError` if nothing could be published, `TimeoutError`,
+        and `RuntimeError` inside of a pass, on the loop of a coroutine that prepares, and once it is closed.
+        """
+        return self._publisher.reload(acknowledge=acknowledge, timeout=timeout)
+
+    async def areload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
+        """As `reload`, in a thread; where this is cancelled, the pass goes on."""
+        return await self._publisher.areload(acknowledge=acknowledge, timeout=timeout)
+
+    def request_reload(self) -> None:
+        """Has a thread reload soon, and returns at once; allowed in the handler of a signal.
+
+        signal.signal(signal.SIGHUP, lambda *_: config.request_reload())
+        """
+        self._publisher.request_reload()
+
+    def subscribe(
+        self, subscriber: Subscriber | Callable[[Change], object], path: AnyPath | None = None
+    ) -> Subscription:
+        """Has a subscriber be asked before, and told after, each change of what stands at a path or below it.
+
+        A callable is told alone. What is an `async def` runs on the loop that runs here. Raises `TypeError`
+        for what is no subscriber, and `RuntimeError` for coroutine functions where no loop runs.
+        """
+        return self._publisher.subscribe(subscriber, path)
+
+    def changes(self, path: AnyPath | None = None) -> Changes:
+        """An async iterator of the changes from now on; of those that were not seen yet, only the newest."""
+        return self._publisher.passes.streams.open(path)
+
+    @property
+    def history(self) -> tuple[Change, ...]:
+        """The changes that were published last, the oldest first."""
+        return self._publisher.passes.history.all()
+
+    def rollback(self, generation: int | None = None) -> Change | None:
+        """Publishes a generation of `history` once more, under a new number, and holds it until `release()`.
+
+        Without a number it is the one before. Meanwhile the sources are looked at, and nothing of them is
+        published. Gives None where that is the content already, which is held as well. Raises `ValueError`
+        for a generation that is not kept, and what `reload` raises.
+        """
+        return self._publisher.rollback(generation)
+
+    def release(self) -> Change | None:
+        """Ends what a rollback holds, and publishes what the sources say now; raises what `reload` raises."""
+        return self._publisher.release()
+
+    def status(self) -> Status:
+        """How the configuration and its sources are: plain data, no value of it. It never waits."""
+        return self._publisher.status()
+
+    def close(self) -> None:
+        """Ends publishing, after the pass that runs; reading goes on for ever."""
+        self._publisher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -89,221 +250,10 @@ class Config:
         )
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_snapshot"):
+        if not hasattr(self, "_publisher"):
             return "<veltrix.Config, not loaded>"
-        return f"<veltrix.Config, generation {self._snapshot.generation}, {len(self._sources)} sources>"
+        return f"<veltrix.Config, generation {self.snapshot.generation}, {len(self.sources)} sources>"
 
 
-def _first_load(
-    given: Iterable[SourceLike],
-    conflicts: Literal["error", "replace"],
-    dimensions: Dimensions,
-    secret: str | Iterable[str | tuple[str | int, ...]],
-    left_out: list[ConfigWarning],
-) -> tuple[tuple[Source, ...], Snapshot]:
-    """The sources that the arguments of `Config` stand for, and what they resolve to."""
-    sources = as_sources(given)
-    paths = secret_paths(secret)
-    if paths is True:
-        raise TypeError("secret of a Config is paths; a source takes secret=True")
-    loading = _Loading(conflicts, paths, left_out)
-    if paths:
-        loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
-    tables = _with_sources(dimensions)
-    with one_read_set(*_paths(sources, tables)):
-        for source in sources:
-            loading.load(source)
-        return sources, loading.resolved(tables)
-
-
-def _with_sources(dimensions: Dimensions) -> Tables:
-    """The dimensions with a source in each place of a table."""
-    if not isinstance(dimensions, Mapping):
-        return dimensions
-    for name, table in dimensions.items():
-        if not isinstance(table, Mapping):
-            raise TypeError(f"the table of dimension {name!r} is a mapping, not {type(table).__name__}")
-    return {
-        name: {choice: as_source(given) for choice, given in table.items()}
-        for name, table in dimensions.items()
-    }
-
-
-def _paths(sources: Iterable[Source], dimensions: Tables) -> tuple[list[str], list[str]]:
-    """The files and the directories of secrets that one load reads."""
-    reading = list(sources)
-    if isinstance(dimensions, Mapping):
-        reading += [source for table in dimensions.values() for source in table.values()]
-    return (
-        [source.absolute_path for source in reading if isinstance(source, File)],
-        [source.absolute_path for source in reading if isinstance(source, Secrets)],
-    )
-
-
-class _Loading:
-    """One pass over the sources: the layers so far, and all that went wrong, or that is left out."""
-
-    def __init__(
-        self,
-        conflicts: Literal["error", "replace"],
-        secret: bool | SecretTuple,
-        left_out: list[ConfigWarning],
-    ) -> None:
-        self.conflicts = conflicts
-        self.secret = secret
-        self.left_out = left_out
-        self.layers: list[Layer] = []
-        self.problems: list[ConfigError] = []
-        self.marks = Marks()
-        self.all_present = True
-
-    def load(self, source: Source) -> None:
-        """Load one source on top; an absent one leaves its name."""
-        layer = self._loaded(source, self._lower() if source.reads_lower else None)
-        if layer is not None:
-            self.layers.append(layer)
-
-    def resolved(self, dimensions: Tables) -> Snapshot:
-        """The snapshot of all layers; raises what went wrong, if anything did."""
-        declared = self._declared(dimensions)
-        try:
-            snapshot = resolve(self.layers, conflicts=self.conflicts, dimensions=declared)
-        except ConfigError as error:
-            self.problems.append(error.with_traceback(None))
-        if self.problems:
-            raise ConfigError(self.problems)
-        self.left_out += self._unmatched_marks(snapshot, declared)
-        return snapshot
-
-    def _unmatched_marks(self, snapshot: Snapshot, declared: Iterable[Dimension]) -> Iterator[ConfigWarning]:
-        """A warning for each `secret=` that marks a path where nothing is.
-
-        A source that is absent gives no marks, and may be what those of the whole configuration are for.
-        """
-        if self.all_present and isinstance(self.secret, tuple):
-            self.marks.add(self.secret)
-        choices = (layer for dimension in declared for layer in dimension.layers.values())
-        return self.marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))
-
-    def _loaded(self, source: Source, lower: Snapshot | None) -> Layer | None:
-        before = sys.exception()
-        try:
-            layer = source.load(lower)
-            if layer is not None and not isinstance(layer, Layer):
-                raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
-        except Exception as error:
-            problem = _problem(error, source.name, before)
-            if problem is None:
-                if self.problems:
-                    error.add_note(f"found before this: {ConfigError(self.problems)}")
-                raise
-            self.problems.append(problem)
-            return None
-        if layer is None:
-            self.all_present = False
-            return Layer(source.name, {})
-        if isinstance(source, Recipe):
-            self.marks.add(source._marks, source.name)
-        return layer
-
-    def _lower(self) -> Snapshot | None:
-        """What the layers so far resolve to; a conflict in it is reported by the last resolve."""
-        if not self.layers:
-            return None
-        try:
-            return resolve(self.layers, conflicts=self.conflicts)
-        except LimitError as error:  # too many layers: what comes next has nothing to be read over
-            raise ConfigError([*self.problems, error]) from None
-        except ConfigError:
-            return resolve(self.layers, conflicts="replace")
-
-    def _declared(self, dimensions: Tables) -> tuple[Dimension, ...]:
-        if not isinstance(dimensions, Mapping):
-            return tuple(dimensions)
-        declared = []
-        for name, table in dimensions.items():
-            layers = {}
-            for choice, source in table.items():
-                layer = self._loaded(source, self._lower() if source.reads_lower else None)
-                if layer is not None:
-                    layers[choice] = layer
-            declared.append(Dimension(name, layers))
-        return tuple(declared)
-
-
-def _problem(error: Exception, source: str, before: BaseException | None) -> ConfigError | None:
-    """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
-
-    An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
-    Its text may hold anything, a password in an address too, so that only the system's own words are said. So
-    is a `ConfigError` without a problem in it, which says nothing either.
-    """
-    if isinstance(error, ConfigError) and error.problems:
-        return unframed(error, before)
-    if not isinstance(error, (OSError, ConfigError)):
-        return None
-    words = _words_of_system(error) if isinstance(error, OSError) else None
-    reason = type(error).__name__ if words is None else f"{type(error).__name__}: {words}"
-    problem = SourceError(f"cannot be loaded ({reason})", source)
-    problem.__cause__ = unframed(error, before)
-    return problem
-
-
-def _words_of_system(error: OSError) -> str | None:
-    """The system's words for the number of an error, if these are the ones that it has."""
-    try:
-        number, words = error.errno, error.strerror
-        return words.lower() if number is not None and words == os.strerror(number) else None
-    except Exception:  # noqa: BLE001  (whoever raises an `OSError` gives it any `errno`, or a property that fails)
-        return None
-
-
-class _Given(Recipe):
-    """A layer that was made elsewhere."""
-
-    __slots__ = ("_layer",)
-
-    _layer: Layer
-
-    def __init__(self, layer: Layer) -> None:
-        self._keep(name=layer.name, _layer=layer)
-
-    def load(self, lower: Snapshot | None) -> Layer:
-        return self._layer
-
-
-def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
-    """The sources that the arguments of `Config` stand for; each has a name of its own."""
-    sources: list[Source] = []
-    names: set[str] = set()
-    for item in given:
-        source = as_source(item)
-        if isinstance(item, Mapping):
-            source = _with_free_name(item, source, names)
-        if source.name in names:
-            raise SameNameError(source.name)
-        names.add(source.name)
-        sources.append(source)
-    return tuple(sources)
-
-
-def as_source(given: SourceLike) -> Source:
-    """The source that an argument of `Config` stands for."""
-    if isinstance(given, Source):
-        return given
-    if isinstance(given, Layer):
-        return _Given(given)
-    if isinstance(given, Mapping):
-        return Values(given)
-    if isinstance(given, (str, os.PathLike)):
-        is_dotenv = EXTENSIONS.get(extension(file_path(given))) == "env"
-        return DotEnv(given) if is_dotenv else File(given)
-    raise TypeError(f"a source is a Source, a Layer, a path or a mapping, not {type(given).__name__}")
-
-
-def _with_free_name(data: Mapping[str, Any], source: Source, names: set[str]) -> Source:
-    number = 1
-    while source.name in names:
-        number += 1
-        source = Values(data, name=f"values {number}")
-    return source
+_set_publisher = vars(Config)["_publisher"].__set__
+Mapping.register(Config)

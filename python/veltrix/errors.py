@@ -359,6 +359,20 @@ class ValidationError(ConfigError):
         return text if self.origin is None else f"{text} ({self.origin})"
 
 
+class RefusedError(ConfigError):
+    """A candidate that a guard, a key, a validator or a subscriber refused: `by` says which, `reason` why."""
+
+    code = "refused"
+
+    def __init__(self, reason: str, by: str) -> None:
+        self.reason = reason
+        self.by = by
+        Exception.__init__(self, reason, by)
+
+    def __str__(self) -> str:
+        return f"refused by {self.by}: {printable(self.reason)}"
+
+
 class InternalError(ConfigError):
     """A defect of Veltrix itself; `place` says where in its source."""
 

@@ -29,7 +29,10 @@ def made(kernel):
     """An instance of each class, by its name."""
     layer = kernel.Layer("x", {"a": {"b": 1}})
     snapshot = kernel.resolve([layer])
+    current = kernel.Current()
+    current._swap(snapshot)
     return {
+        "Current": current,
         "Layer": layer,
         "Snapshot": snapshot,
         "View": snapshot["a"],
@@ -104,7 +107,7 @@ def test_what_a_layer_is_made_with():
     assert parameters(NATIVE.Layer) == parameters(PURE.Layer)
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", sorted({*CLASSES} - {"Current"}))
 def test_a_class_is_final(name):
     texts = set()
     for kernel in (PURE, NATIVE):
@@ -114,7 +117,7 @@ def test_a_class_is_final(name):
     assert texts == {f"type '{name}' is not an acceptable base type"}
 
 
-@pytest.mark.parametrize("name", sorted({*CLASSES} - {"Layer"}))
+@pytest.mark.parametrize("name", sorted({*CLASSES} - {"Layer", "Current"}))
 def test_a_class_that_is_not_made_by_hand(name):
     for kernel in (PURE, NATIVE):
         with pytest.raises(TypeError) as caught:

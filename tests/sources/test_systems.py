@@ -200,8 +200,8 @@ for path in (r"C:\config\app.toml", r"config\app.JSON", r"config\.env", r"C:\new
         veltrix.Config(source)
     except veltrix.errors.ConfigError as error:
         print(error.problems[0])
-import veltrix.config
-print(type(veltrix.config.as_source(r"C:\x\.env")).__name__)
+import veltrix.loading.given
+print(type(veltrix.loading.given.as_source(r"C:\x\.env")).__name__)
 """
 
 

@@ -28,6 +28,8 @@ ORDER = (
     "_exit_codes",
     "_backend",
     "sources",
+    "loading",
+    "publishing",
     "config",
     "_lazy",
     "",

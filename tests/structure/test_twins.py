@@ -30,6 +30,11 @@ CONCEPTS = {
     "deriving": ("derive", ["derive", "derivation", "on_top", "tree_diff"], []),
     "overrides by path": ("override", [], ["classes/overrides"]),
     "reading": ("view", ["lookup", "equality"], ["read/reading", "classes/methods", "classes/view"]),
+    "what is published and pinned": (
+        "current",
+        [],
+        ["classes/current", "state/current", "read/current_slots"],
+    ),
     "a handle on a value": ("key", [], ["classes/key"]),
     "explain": ("explain", ["explain"], ["read/explain"]),
     "a difference": ("diff", ["diff", "base_diff", "same_value", "sorted_paths"], ["classes/difference"]),

@@ -1,10 +1,11 @@
 """The reference implementation of the kernel: the specification, written to be read.
 
 path ──► value ──► layer ──► resolve ──► snapshot ──► view · key
-                                │            │
+                                │            │    └──► current
                              explain     digest ──► diff
 """
 
+from veltrix._pure.current import Current
 from veltrix._pure.diff import Difference, restore_difference
 from veltrix._pure.key import Key
 from veltrix._pure.layer import Layer, restore_layer
@@ -13,6 +14,7 @@ from veltrix._pure.snapshot import Snapshot, diff, resolve, restore_snapshot, re
 from veltrix._pure.view import View
 
 __all__ = [
+    "Current",
     "Difference",
     "Key",
     "Layer",

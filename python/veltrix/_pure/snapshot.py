@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES
+from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES
 from veltrix._pure.derive import derive
-from veltrix._pure.diff import difference, same_definitions
+from veltrix._pure.diff import difference, same_scopes
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.layer_arguments import (
     by_name,
@@ -22,15 +22,16 @@ from veltrix._pure.layer_arguments import (
     checked_layer,
     declared,
     generation_argument,
+    left_out,
 )
 from veltrix._pure.origin import text_argument
 from veltrix._pure.override import checker, nested
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
-from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers
+from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers, count
 from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
-from veltrix.types import Dimension, Origin, exchanged_layers
+from veltrix.types import Dimension, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 class Snapshot(Reader):
     """The immutable result of resolving a stack of layers: a read-only mapping."""
 
-    __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_scopes")
+    __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_schema", "_scopes")
     __module__ = "veltrix"
 
     _layers: tuple[Layer, ...]
@@ -154,7 +155,7 @@ class Snapshot(Reader):
         `dimensions` changes those.
         """
         given = by_name(layers)
-        gone = self._gone(without, given)
+        gone = left_out(without, given, self._layers, self._position)
         scopes = self._dimensions if dimensions is None else declared(dimensions)
         least = 1 if generation is None else generation_argument(generation)
         places = {layer.name: at for at, layer in enumerate(self._layers)}
@@ -195,10 +196,25 @@ class Snapshot(Reader):
         """
         return self._scopes.info()
 
-    def _shares(self, other: Snapshot, path: tuple[str | int, ...]) -> bool:
-        """Whether what stands at a path is known to be the same in another snapshot, at a small price."""
-        (depth, value), theirs = self._walk(path), other._walk(path)
-        return value is theirs[1] and depth == theirs[0] == len(path)
+    def _bytes_beside(self, other: Snapshot) -> int:
+        """About how many bytes the layers take that another snapshot has not, by the estimate of scopes."""
+        others = {id(layer) for layer in other._layers}
+        own = [layer for layer in self._layers if id(layer) not in others]
+        return sum(SCOPE_BYTES + SCOPED_VALUE_BYTES * count(layer._root) for layer in own)
+
+    @property
+    def settings(self) -> Any:
+        """The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
+
+            port = veltrix.load("app.toml", schema=Settings).settings.server.port
+        """
+        from veltrix.binding.schema import settings
+
+        return settings(self, self._schema)
+
+    def _declare(self, schema: Any) -> None:
+        """Gives it a schema, which all that is derived from it has; before anybody else has the snapshot."""
+        self._keep("_schema", schema)
 
     @property
     def _snapshot(self) -> Snapshot:  # type: ignore[override]
@@ -210,10 +226,10 @@ class Snapshot(Reader):
         options = self._conflicts, dimensions, self._generation, self._scopes.bounds
         try:
             tree = derive(self._tree, before, after, (), self._conflicts) if after else {}
-            return _made(tree, layers, *options)
+            return _made(tree, layers, *options, self._schema)
         except ConflictError:
             pass
-        return _resolved(layers, *options)
+        return _resolved(layers, *options, self._schema)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
         layers = (*self._layers[:at], layer, *self._layers[at + 1 :])
@@ -224,24 +240,9 @@ class Snapshot(Reader):
     ) -> Snapshot:
         """The stack resolved; one generation on if that changes the content, and at least of this one."""
         snapshot = self._with(layers, dimensions)
-        changed = bool(diff(self, snapshot)) or not _same_scopes(self._dimensions, dimensions)
+        changed = bool(diff(self, snapshot)) or not same_scopes(self._dimensions, dimensions)
         snapshot._keep("_generation", max(self._generation + changed, least))
         return snapshot
-
-    def _gone(self, names: Iterable[str], given: dict[str, Layer]) -> list[int]:
-        """Where the layers stand that are left out."""
-        if isinstance(names, str):
-            raise TypeError(f"without is an iterable of names, not {type_name(names)}")
-        gone: list[int] = []
-        for name in names:
-            at = self._position(name)
-            found = self._layers[at].name
-            if found in given:
-                raise ValueError(f"layer {found!r} is given and left out")
-            if at in gone:
-                raise ValueError(f"layer {found!r} is left out twice")
-            gone.append(at)
-        return gone
 
     def _position(self, name: str | None) -> int:
         """Where the topmost layer of a name stands."""
@@ -336,11 +337,12 @@ def _resolved(
     dimensions: tuple[Dimension, ...],
     generation: int,
     bounds: Bounds,
+    schema: Any = None,
 ) -> Snapshot:
     """The snapshot of this stack and generation, with all that can be read at hand."""
     run = _run(layers)
     tree = finish(run, (), conflicts) if run else {}
-    snapshot = _made(tree, layers, conflicts, dimensions, generation, bounds)
+    snapshot = _made(tree, layers, conflicts, dimensions, generation, bounds, schema)
     values = snapshot._values
     for path, value in pre_order(tree, "", {}):
         values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
@@ -361,6 +363,7 @@ def _made(
     dimensions: tuple[Dimension, ...],
     generation: int,
     bounds: Bounds,
+    schema: Any,
 ) -> Snapshot:
     """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
@@ -372,6 +375,7 @@ def _made(
     keep("_generation", generation)
     keep("_scopes", ScopeCache(bounds))
     keep("_memo", {})
+    keep("_schema", schema)
     return snapshot
 
 
@@ -383,12 +387,6 @@ def restore_view(snapshot: Snapshot, path: str) -> View:
     if not isinstance(view, View):
         raise TypeError(f"a view is of a mapping, not {type_name(view)}")
     return view
-
-
-def _same_scopes(old: tuple[Dimension, ...], new: tuple[Dimension, ...]) -> bool:
-    """Whether the same can be chosen, and each choice puts the same definitions on top."""
-    exchanged = [] if old is new else exchanged_layers(old, new)
-    return exchanged is not None and all(same_definitions(one._root, other._root) for one, other in exchanged)
 
 
 Mapping.register(Snapshot)

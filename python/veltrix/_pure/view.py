@@ -215,6 +215,11 @@ class Reader(_Mapping):
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
+    def _shares(self, other: Reader, path: Segments) -> bool:
+        """Whether what stands at a path is known to be the same in another snapshot, at a small price."""
+        (depth, value), theirs = self._walk(path), other._walk(path)
+        return value is theirs[1] and depth == theirs[0] == len(path)
+
     def _above(self) -> Segments:
         """The names that lead here from the snapshot."""
         return parse_path(self._prefix.removesuffix(".")) if self._prefix else ()

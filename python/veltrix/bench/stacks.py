@@ -10,7 +10,8 @@ from typing import Any
 import veltrix
 from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.errors import MissingImplementationError
-from veltrix.config import SECRET_PATHS, Config
+from veltrix.config import Config
+from veltrix.loading.once import SECRET_PATHS
 from veltrix.sources import File
 from veltrix.sources.file import read_document
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from veltrix.config import SameNameError
 from veltrix.errors import ConfigError
+from veltrix.loading.given import SameNameError
 from veltrix.sources.marks import UnmatchedMark, listed
 
 ADVICE = {

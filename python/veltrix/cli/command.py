@@ -16,8 +16,9 @@ from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
-from veltrix.config import Config, SameNameError, as_source
+from veltrix.config import Config
 from veltrix.errors import ConfigError
+from veltrix.loading.given import SameNameError, as_source
 from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
 from veltrix.sources._kernel import parse_path
 from veltrix.sources.marks import UnmatchedMark

@@ -6,14 +6,41 @@ from veltrix._backend import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix._pure import Layer, Snapshot, format_path, parse_path, resolve
+    from veltrix._pure import (
+        Current,
+        Difference,
+        Layer,
+        Snapshot,
+        View,
+        diff,
+        format_path,
+        parse_path,
+        resolve,
+        restore_difference,
+    )
 
     Path = tuple[str | int, ...]
 else:
+    Current = kernel.Current
+    Difference = kernel.Difference
     Layer = kernel.Layer
     Snapshot = kernel.Snapshot
+    View = kernel.View
+    diff = kernel.diff
     format_path = kernel.format_path
     parse_path = kernel.parse_path
     resolve = kernel.resolve
+    restore_difference = kernel.restore_difference
 
-__all__ = ["Layer", "Snapshot", "format_path", "parse_path", "resolve"]
+__all__ = [
+    "Current",
+    "Difference",
+    "Layer",
+    "Snapshot",
+    "View",
+    "diff",
+    "format_path",
+    "parse_path",
+    "resolve",
+    "restore_difference",
+]

@@ -89,6 +89,12 @@ impl LayerVersion {
         self.changes.is_some()
     }
 
+    /// Whether another version is this very one.
+    pub fn is(&self, other: &Self) -> bool {
+        let changes = |version: &Self| version.changes.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.loaded, &other.loaded) && changes(self) == changes(other)
+    }
+
     /// Calls `visit` with every tree that its definitions stand in, some of them more than once.
     pub fn each_tree(&self, visit: &mut dyn FnMut(&Tree)) {
         visit(&self.loaded.tree);

@@ -24,3 +24,5 @@ pub const MAX_SCOPE_BYTES: usize = 64 << 20;
 pub const SCOPE_BYTES: usize = 1_536;
 /// What it is taken to need for each value of its layers, in bytes.
 pub const SCOPED_VALUE_BYTES: usize = 64;
+/// The most pins inside of one another.
+pub const MAX_PINS: usize = 1_000;

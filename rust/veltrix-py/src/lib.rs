@@ -24,6 +24,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_class::<state::snapshot::Snapshot>(module)?;
     add_class::<state::view::View>(module)?;
     add_class::<classes::key::Key>(module)?;
+    add_class::<state::current::Current>(module)?;
+    named::<state::current::Pin>(py)?;
     add_class::<classes::difference::Difference>(module)?;
     module.add_function(wrap_pyfunction!(classes::resolve::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(convert::path::parse_path, module)?)?;
@@ -45,6 +47,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
         interop::imports::mapping(py)?.call_method1("register", (class,))?;
     }
     read::type_slots::install(py)?;
+    read::current_slots::install(py)?;
     classes::mapping_views::complete(py)?;
     veltrix_core::give_back_with(state::value_cache::give_back);
     interop::fork::watch_forks(py)
@@ -54,6 +57,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// Python code, they call it as they call one of the reference.
 fn add_class<T: PyClass>(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<T>()?;
-    let class = module.py().get_type::<T>();
+    named::<T>(module.py())
+}
+
+fn named<T: PyClass>(py: Python<'_>) -> PyResult<()> {
+    let class = py.get_type::<T>();
     class.setattr("__name__", class.name()?)
 }

@@ -9,6 +9,7 @@ pub mod view;
 pub mod difference;
 pub mod overrides;
 pub mod snapshot;
+pub mod current;
 pub mod scope;
 pub mod with_layers;
 pub mod resolve;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES};
+use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES};
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
 use crate::classes::key::Key;
@@ -242,6 +242,21 @@ reading_methods!(Snapshot, {
         cache_info(slf)
     }
 
+    /// The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
+    ///
+    ///     port = veltrix.load("app.toml", schema=Settings).settings.server.port
+    #[getter]
+    fn settings<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let schema = slf.get().dimensions.get().schema.get().map(|schema| schema.bind(py));
+        imports::settings(py)?.call1((slf, schema))
+    }
+
+    /// Gives it a schema, which all that is derived from it has; before anybody else has the snapshot.
+    fn _declare(slf: &Bound<'_, Self>, schema: Py<PyAny>) {
+        let _ = slf.get().dimensions.get().schema.set(schema);
+    }
+
     /// Whether what stands at a path is known to be the same in another snapshot, at a small price.
     fn _shares(slf: &Bound<'_, Self>, other: &Bound<'_, Self>, path: &Bound<'_, PyTuple>) -> PyResult<bool> {
         Self::reading(slf, |reading| reading.shares(other, path))
@@ -254,6 +269,17 @@ reading_methods!(Snapshot, {
         guarded(py, || {
             let empty = ffi::new_dict(py)?.unbind();
             Ok(slf.get().memo.get_or_init(|| empty).bind(py).clone())
+        })
+    }
+
+    /// About how many bytes the layers take that another snapshot has not, by the estimate of scopes.
+    fn _bytes_beside(slf: &Bound<'_, Self>, other: &Bound<'_, Self>) -> PyResult<Int> {
+        let py = slf.py();
+        guarded(py, || {
+            let (layers, others) = (&slf.get().kernel(py)?.stack, &other.get().kernel(py)?.stack);
+            let own = layers.iter().filter(|layer| !others.iter().any(|other| layer.is(other)));
+            let bytes: usize = own.map(|layer| SCOPE_BYTES + SCOPED_VALUE_BYTES * layer.values()).sum();
+            Ok(Int(bytes.cast_signed() as i64))
         })
     }
 

@@ -95,6 +95,8 @@ imports! {
     unpack_pair: "veltrix._unpack", "unpack_pair";
     /// `bind`.
     bind: "veltrix.binding.bind", "bind";
+    /// `settings`.
+    settings: "veltrix.binding.schema", "settings";
     /// `key_value`.
     key_value: "veltrix.binding.bind", "key_value";
     /// `types.GenericAlias`.

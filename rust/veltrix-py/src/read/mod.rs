@@ -7,4 +7,5 @@ pub mod missing;
 pub mod whole;
 pub mod handing_over;
 pub mod type_slots;
+pub mod current_slots;
 pub mod explain;

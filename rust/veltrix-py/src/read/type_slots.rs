@@ -25,7 +25,7 @@ use crate::state::view::View;
 use crate::state::view_pool::{self, new_view};
 
 /// A class whose slots are replaced.
-trait SlotClass: PyClass<Frozen = True> + Sync {
+pub trait SlotClass: PyClass<Frozen = True> + Sync {
     fn start(&self) -> Start<'_>;
     /// The hash of the path of the mapping.
     fn path_hash(&self) -> u64;
@@ -35,7 +35,7 @@ trait SlotClass: PyClass<Frozen = True> + Sync {
 }
 
 /// The slots that PyO3 made.
-struct Originals {
+pub struct Originals {
     subscript: ffi::binaryfunc,
     contains: ffi::objobjproc,
     length: ffi::lenfunc,
@@ -104,7 +104,7 @@ unsafe fn known<T: SlotClass>(reader: &T, path: *mut ffi::PyObject) -> CacheAnsw
 /// # Safety
 /// `path` is a valid object, and the thread is attached.
 #[inline]
-unsafe fn settled<T: SlotClass>(reader: &T, path: *mut ffi::PyObject) -> CacheAnswer {
+pub unsafe fn settled<T: SlotClass>(reader: &T, path: *mut ffi::PyObject) -> CacheAnswer {
     // SAFETY: the caller's promise.
     match unsafe { known(reader, path) } {
         // SAFETY: the caller's promise; an exact `str` is one that `unknown` takes.
@@ -145,9 +145,9 @@ unsafe fn unknown<T: SlotClass>(reader: &T, key: *mut ffi::PyObject) -> CacheAns
 /// The Rust value of an instance.
 ///
 /// # Safety
-/// `object` is a valid instance of `T` itself, and the thread is attached for as long as the result is used.
+/// `object` is a valid instance of `T`, or of a class of Python's below it, and the thread is attached for as long as the result is used.
 #[inline]
-unsafe fn instance<'a, T: SlotClass>(object: *mut ffi::PyObject) -> &'a T {
+pub unsafe fn instance<'a, T: PyClass<Frozen = True> + Sync>(object: *mut ffi::PyObject) -> &'a T {
     // SAFETY: the caller's promise; the reference lives as long as the object, which outlives the call.
     unsafe {
         let py = Python::assume_attached();
@@ -180,7 +180,7 @@ unsafe extern "C" fn subscript<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut 
 /// # Safety
 /// As in `subscript`.
 #[inline(never)]
-unsafe fn subscript_anything<T: SlotClass>(
+pub unsafe fn subscript_anything<T: SlotClass>(
     slf: *mut ffi::PyObject,
     path: *mut ffi::PyObject,
     mut answer: CacheAnswer,
@@ -211,7 +211,7 @@ unsafe fn view_below<T: SlotClass>(slf: *mut ffi::PyObject, entry: EntryId) -> *
     unsafe { new_view(instance::<T>(slf).owner(slf), entry) }
 }
 
-unsafe extern "C" fn contains<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> c_int {
+pub unsafe extern "C" fn contains<T: SlotClass>(slf: *mut ffi::PyObject, key: *mut ffi::PyObject) -> c_int {
     // SAFETY: as in `subscript`.
     unsafe {
         match settled(instance::<T>(slf), key) {
@@ -257,7 +257,7 @@ unsafe extern "C" fn get<T: SlotClass>(
 /// # Safety
 /// As in `get`, for one argument or two without names.
 #[inline(never)]
-unsafe fn get_anything<T: SlotClass>(
+pub unsafe fn get_anything<T: SlotClass>(
     slf: *mut ffi::PyObject,
     arguments: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
@@ -307,20 +307,37 @@ unsafe fn original_get<T: SlotClass>(
     count: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: the caller's promise: `count` arguments, and behind them one for each name. The original takes the instance
-    // as its first argument.
+    // SAFETY: the caller's promise.
     unsafe {
         let Some(originals) = T::originals().get() else { return std::ptr::null_mut() };
+        call_with(originals.get.as_ptr(), slf, arguments, count, names)
+    }
+}
+
+/// Calls a method with an array of arguments.
+///
+/// # Safety
+/// As in `get`.
+pub unsafe fn call_with(
+    method: *mut ffi::PyObject,
+    slf: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise: `count` arguments, and behind them one for each name. The method takes the instance as
+    // its first argument.
+    unsafe {
         let by_name = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) };
         let total = (count + by_name).cast_unsigned();
         let mut all = Vec::with_capacity(total + 1);
         all.push(slf);
         all.extend_from_slice(std::slice::from_raw_parts(arguments, total));
-        ffi::PyObject_Vectorcall(originals.get.as_ptr(), all.as_ptr(), count.cast_unsigned() + 1, names)
+        ffi::PyObject_Vectorcall(method, all.as_ptr(), count.cast_unsigned() + 1, names)
     }
 }
 
-const GET_DOC: &CStr = c"get($self, path, default=None)\n--\n\nThe value at a path, or the default where the path is missing; a stored null is no missing path.";
+pub const GET_DOC: &CStr = c"get($self, path, default=None)\n--\n\nThe value at a path, or the default where the path is missing; a stored null is no missing path.";
 
 fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
     let class = py.get_type::<T>();

@@ -7,5 +7,6 @@ pub mod opaques;
 pub mod dimensions;
 pub mod scope_cache;
 pub mod snapshot;
+pub mod current;
 pub mod view;
 pub mod view_pool;

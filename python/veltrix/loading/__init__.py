@@ -1,0 +1,1 @@
+"""From sources to snapshots: one file a job."""

@@ -1,0 +1,36 @@
+"""What a source raised: a problem beside those of other sources, or a mistake in a program."""
+
+from __future__ import annotations
+
+import os
+
+from veltrix.errors import ConfigError, SourceError
+from veltrix.sources.source import unframed
+
+
+def problem(error: Exception, source: str, before: BaseException | None) -> ConfigError | None:
+    """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
+
+    An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
+    Its text may hold anything, a password in an address too, so that only the system's own words are said. So
+    is a `ConfigError` without a problem in it, which says nothing either. `before` is what was being handled
+    when the source was asked.
+    """
+    if isinstance(error, ConfigError) and error.problems:
+        return unframed(error, before)
+    if not isinstance(error, (OSError, ConfigError)):
+        return None
+    words = _words_of_system(error) if isinstance(error, OSError) else None
+    reason = type(error).__name__ if words is None else f"{type(error).__name__}: {words}"
+    found = SourceError(f"cannot be loaded ({reason})", source)
+    found.__cause__ = unframed(error, before)
+    return found
+
+
+def _words_of_system(error: OSError) -> str | None:
+    """The system's words for the number of an error, if these are the ones that it has."""
+    try:
+        number, words = error.errno, error.strerror
+        return words.lower() if number is not None and words == os.strerror(number) else None
+    except Exception:  # noqa: BLE001  (whoever raises an `OSError` gives it any `errno`, or a property that fails)
+        return None

@@ -1,0 +1,110 @@
+"""Calling what a program gave: plain functions here, coroutine functions on their loop."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+
+from veltrix.publishing.turns import outside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Task
+    from collections.abc import Callable
+    from typing import Any
+
+
+class LoopClosedError(RuntimeError):
+    """The loop of a subscriber is closed: it can be called no more."""
+
+
+def is_async(call: object) -> bool:
+    """Whether it is a coroutine function, or an object that is called as one."""
+    from inspect import iscoroutinefunction
+
+    return iscoroutinefunction(call) or iscoroutinefunction(getattr(type(call), "__call__", None))  # noqa: B004
+
+
+def name_of(thing: object) -> str:
+    """What a message calls a function or an object; its own text could hold a value."""
+    thing = getattr(thing, "func", thing)  # of a partial
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return str(getattr(named, "__qualname__", "a callable"))
+
+
+def call_plainly(call: Callable[[Any], object], argument: object) -> None:
+    """Calls what is to be done when it returns; what returns a coroutine has done nothing yet."""
+    result = call(argument)
+    if hasattr(result, "__await__"):
+        if hasattr(result, "close"):
+            result.close()
+        raise TypeError(f"{name_of(call)} gave a coroutine; a function that awaits is an `async def`")
+
+
+def running_loop() -> AbstractEventLoop | None:
+    """The loop that runs in this thread."""
+    if "asyncio" not in sys.modules:
+        return None
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def call_on(loop: AbstractEventLoop, call: Callable[[Any], Any], argument: object, seconds: float) -> None:
+    """Awaits a coroutine function on its loop; after so many seconds, a `TimeoutError`, it is cancelled."""
+    import asyncio
+
+    if loop.is_closed():
+        raise LoopClosedError
+    future = asyncio.run_coroutine_threadsafe(call(argument), loop)
+    try:
+        future.result(seconds)
+    except TimeoutError:
+        if future.done():
+            raise
+        future.cancel()
+        raise TimeoutError(f"no answer within {seconds:g} seconds") from None
+    except BaseException:
+        future.cancel()
+        raise
+
+
+class Mailbox:
+    """Calls of coroutine functions that nobody waits for: one after the other, on one loop.
+
+    Of the calls that wait and may be skipped, only the newest is kept: a slow subscriber holds no history.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, report: Callable[[BaseException], None]) -> None:
+        self._loop = loop
+        self._report = report
+        self._waiting: deque[tuple[Callable[[Any], Any], object, bool]] = deque()
+        self._task: Task[None] | None = None
+
+    def put(self, call: Callable[[Any], Any], argument: object, *, can_skip: bool = False) -> None:
+        """Has it called soon; from any thread."""
+        if self._loop.is_closed():
+            raise LoopClosedError
+        outside(self._loop.call_soon_threadsafe, self._add, (call, argument, can_skip))
+
+    def _add(self, one: tuple[Callable[[Any], Any], object, bool]) -> None:
+        if one[2] and self._waiting and self._waiting[-1][2]:
+            self._waiting.pop()
+        self._waiting.append(one)
+        if self._task is None:
+            self._task = self._loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                call, argument, _ = self._waiting.popleft()
+                try:
+                    await call(argument)
+                except Exception as error:  # noqa: BLE001  (told, and the next one is called)
+                    self._report(error)
+                del call, argument
+        finally:
+            self._task = None

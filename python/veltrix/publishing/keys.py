@@ -1,0 +1,179 @@
+"""Handles that follow what is published: their values are found before the swap, and handed out after it."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+
+from veltrix.errors import ConfigError, MissingKeyError, RefusedError
+from veltrix.publishing.change import Place
+from veltrix.sources import ConfigWarning
+from veltrix.sources._kernel import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, NoReturn
+
+    from veltrix._pure import Snapshot
+    from veltrix.publishing.change import AnyPath, Touched
+
+MISSING: Any = object()
+MANY = 10_000
+"""With more keys than this, somebody makes them from data."""
+
+
+class LiveKey:
+    """A handle on one path of a live configuration, which follows what is published.
+
+    `value` is read at the speed of an attribute, `path` is the canonical text of the path, and `generation`
+    the one that the value came with. Without a default, a change that removes the path, or gives it another
+    type, is refused.
+    """
+
+    __slots__ = ("_default", "_place", "generation", "path", "value")
+    __module__ = "veltrix"
+
+    path: str
+    value: Any
+    generation: int
+    _default: Any
+    _place: Place
+
+    def __init__(self, place: Place, default: Any, snapshot: Snapshot) -> None:
+        keep = object.__setattr__
+        keep(self, "path", place.path)
+        keep(self, "_place", place)
+        keep(self, "_default", default)
+        keep(self, "value", self.read(snapshot))
+        keep(self, "generation", snapshot.generation)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a LiveKey is read-only")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a LiveKey is read-only")
+
+    def __repr__(self) -> str:
+        return f"<veltrix.LiveKey {self.path!r}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'LiveKey' object")
+
+    def read(self, snapshot: Snapshot) -> Any:
+        """The value of a snapshot, or the default; a `MissingKeyError` where there is neither."""
+        return snapshot[self.path] if self._default is MISSING else snapshot.get(self.path, self._default)
+
+    def refusal(self, value: Any) -> str | None:
+        """Why a value cannot be the next one."""
+        if self._default is not MISSING or type(value) is type(self.value):
+            return None
+        return f"it would be {_word(value)} and is {_word(self.value)}"
+
+    def follow(self, value: Any, generation: int) -> None:
+        """Hands out another value; nobody but the pass that publishes it calls this."""
+        _set_value(self, value)
+        _set_generation(self, generation)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the value holds on to its whole snapshot, or stands inside of a leaf."""
+        return isinstance(self.value, View) or "[" in self.path
+
+
+_set_value = vars(LiveKey)["value"].__set__
+_set_generation = vars(LiveKey)["generation"].__set__
+
+Found = list[tuple[LiveKey, "Any"]]
+
+
+class Keys:
+    """The keys of one configuration, made once each, and kept."""
+
+    def __init__(self) -> None:
+        self._keys: dict[Any, LiveKey] = {}
+        self._by_path: dict[str, list[LiveKey]] = {}
+
+    def get(self, path: AnyPath, default: Any, snapshot: Snapshot) -> LiveKey:
+        """The key of this path and default."""
+        place = Place(path)
+        known = self._keys.get(_name(place.path, default))
+        if known is not None:
+            return known
+        made = LiveKey(place, default, snapshot)
+        key = self._keys.setdefault(_name(place.path, default), made)
+        if key is made:
+            self._by_path.setdefault(place.path, []).append(key)
+            if len(self._keys) == MANY + 1:
+                text = f"more than {MANY} keys are kept; read paths that come from data from the snapshot"
+                warnings.warn(ConfigWarning(text), stacklevel=3)
+        return key
+
+    def judge(self, touched: Touched, candidate: Snapshot) -> Found:
+        """The next values of the keys that a change concerns; a `ConfigError` of those that refuse theirs."""
+        found: Found = []
+        refused: list[ConfigError] = []
+        for key in self._concerned(touched):
+            try:
+                value = key.read(candidate)
+                reason = key.refusal(value)
+            except ConfigError:
+                reason = "it would be missing"
+            if reason is None:
+                found.append((key, value))
+            else:
+                refused.append(RefusedError(reason, f"key {key.path!r}"))
+        if refused:
+            raise refused[0] if len(refused) == 1 else ConfigError(refused)
+        return found
+
+    def follow(self, found: Found, snapshot: Snapshot) -> None:
+        """Hands out the values that were found."""
+        for key, value in found:
+            key.follow(value, snapshot.generation)
+
+    def catch_up(self, since: int, snapshot: Snapshot) -> None:
+        """Has the keys follow that were made when there were so many already, and so were not judged."""
+        for key in list(self._keys.values())[since:]:
+            with suppress(MissingKeyError):
+                key.follow(key.read(snapshot), snapshot.generation)
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Has no key hold on to a snapshot of the same content."""
+        for key in list(self._keys.values()):
+            if key.is_shared:
+                key.follow(key.read(snapshot), key.generation)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def _concerned(self, touched: Touched) -> Iterable[LiveKey]:
+        keys = list(self._keys.values())
+        if not keys:
+            return ()
+        paths = touched.paths()
+        if len(paths) > len(keys):
+            return keys
+        found = {key: None for key in keys if key.is_shared}
+        for path in paths:
+            for one in (path, *Place(path).above):
+                found.update(dict.fromkeys(self._by_path.get(one, ())))
+        return found
+
+
+def _name(path: str, default: Any) -> Any:
+    """What a key is known by; a default that has no hash is known by the object that it is."""
+    try:
+        hash(default)
+    except TypeError:
+        return (path, id(default))
+    return (path, type(default), default)
+
+
+def _word(value: Any) -> str:
+    """What a message calls the type of a value."""
+    if value is None:
+        return "null"
+    if isinstance(value, (View, tuple)):
+        return "a list" if isinstance(value, tuple) else "a mapping"
+    return f"of type {type(value).__name__}"

@@ -1,0 +1,253 @@
+"""What a pass does: a look at the sources, and what comes of it. One runs at a time."""
+
+from __future__ import annotations
+
+from threading import RLock
+from time import monotonic, time
+
+from veltrix._text import printable
+from veltrix.errors import ConfigError
+from veltrix.publishing.change import Change
+from veltrix.publishing.changes import Streams
+from veltrix.publishing.history import History
+from veltrix.publishing.keys import Keys
+from veltrix.publishing.subscription import Subscriptions
+from veltrix.publishing.transaction import INTERRUPTS, Transaction, safe_text, validate
+from veltrix.sources._kernel import diff
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from logging import Logger
+
+    from veltrix._pure import Current, Difference, Snapshot
+    from veltrix.loading.candidate import Candidate
+    from veltrix.loading.loader import Loader
+    from veltrix.publishing.transaction import Step, Validator
+
+    Done = tuple[Change | None, BaseException | None]
+
+
+def logger() -> Logger:
+    """The logger of the package; its module is imported when there is something to say."""
+    import logging
+
+    return logging.getLogger("veltrix")
+
+
+class Passes:
+    """The state that passes work on: what is published, what the sources say, who is asked and told."""
+
+    _waiting: Snapshot
+    """What the sources said last while a rollback is held."""
+    published: Change
+
+    def __init__(
+        self,
+        config: Current,
+        loader: Loader,
+        validators: Sequence[Validator],
+        history: History,
+        veto_timeout: float,
+    ) -> None:
+        self._config = config
+        self.loader = loader
+        self._validators = validators
+        self._veto_timeout = veto_timeout
+        self.history = history
+        self.keys = Keys()
+        self.subscriptions = Subscriptions(self.report)
+        self.streams = Streams()
+        self.held: int | None = None
+        """The generation that a rollback holds."""
+        self.checked = monotonic()
+        """When a pass last found that what is published is what the sources say."""
+        self.telling = RLock()
+        """Held from the swap until all are told: a fork waits for it."""
+        # No error itself, which would keep the frames of whoever it was raised to.
+        self._failure: tuple[type, str, str] | None = None
+        self._mishap: str | None = None
+        self._first()
+
+    @property
+    def last_error(self) -> str | None:
+        """What kept the last pass from bringing anything new, or else what telling the last change met."""
+        return self._mishap if self._failure is None else self._failure[2]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last pass, or a source in it, brought nothing new for an error."""
+        return self._failure is not None
+
+    def look(self, *, acknowledge: bool, turn: object) -> Done:
+        """Looks at all sources, and publishes what they say now."""
+
+        def work() -> Done:
+            candidate = self.loader.candidate(self._base, acknowledge=acknowledge)
+            done = (None, None) if candidate is None else self._offered(candidate, turn)
+            self._succeeded(candidate)
+            return done
+
+        return self._told_if_it_fails(work)
+
+    def release(self, *, turn: object) -> Done:
+        """Looks at all sources, and publishes what they say in the place of what is held."""
+
+        def work() -> Done:
+            candidate = self.loader.candidate(self._base, acknowledge=False)
+            newest = self._base if candidate is None else candidate.snapshot
+            snapshot = newest.with_layers(generation=self._config.snapshot.generation + 1)
+            change = self._change(snapshot, "release")
+
+            def freed() -> None:
+                self._accept(candidate)
+                self.held = None
+
+            if change.difference:
+                done = self._publish(change, freed, turn)
+            else:
+                self._accept(candidate)
+                self.held, done = None, (None, None)
+            self._succeeded(candidate)
+            return done
+
+        return self._told_if_it_fails(work)
+
+    def roll_back(self, generation: int | None, *, turn: object) -> Done:
+        """Publishes an older generation once more, and holds it."""
+        older = self._kept(generation)
+        snapshot = older.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
+        change = self._change(snapshot, f"rollback to generation {older.generation}")
+
+        base = self._base
+
+        def hold() -> None:
+            self._waiting, self.held = base, older.generation
+
+        if not change.difference:
+            hold()
+            return None, None
+        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+
+    @property
+    def _base(self) -> Snapshot:
+        """What the sources say is compared with this: what is published, or waits to be."""
+        return self._config.snapshot if self.held is None else self._waiting
+
+    def report(self, what: str, error: BaseException) -> None:
+        """Notes what went wrong where nothing could be undone any more."""
+        self._mishap = f"{what}: {safe_text(error)}"
+        logger().error("%s", printable(self._mishap), exc_info=error)
+
+    def _first(self) -> None:
+        snapshot = self.loader.first()
+        validate(self._validators, snapshot)
+        self.published = Change(
+            previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
+        )
+        self.history.add(self.published)
+
+    def _offered(self, candidate: Candidate, turn: object) -> Done:
+        if self.held is not None:
+            self._accept(candidate)  # it waits for the release
+            return None, None
+        if candidate.moved_only:
+            snapshot = candidate.snapshot
+            self._config._swap(snapshot)
+            self._accept(candidate)
+            self.published = self.published.with_snapshot(snapshot)
+            self.history.replace_last(self.published)
+            self.keys.refresh(snapshot)
+            return None, None
+        change = self._change(candidate.snapshot, candidate.reason, candidate.difference)
+        return self._publish(change, lambda: self._accept(candidate), turn)
+
+    def _accept(self, candidate: Candidate | None) -> None:
+        if candidate is not None:
+            self._waiting = candidate.snapshot
+            self.loader.accept(candidate)
+
+    def _publish(self, change: Change, accepted: Callable[[], None], turn: object) -> Done:
+        def published() -> None:
+            self.published, self._mishap = change, None
+
+        noted: tuple[Step, ...] = (
+            ("what is published", published, ()),
+            ("the sources", accepted, ()),
+            ("the history", self.history.add, (change,)),
+        )
+        transaction = Transaction(
+            change,
+            self._config.snapshot,
+            keys=self.keys,
+            validators=self._validators,
+            subscriptions=self.subscriptions,
+            streams=self.streams,
+            turn=turn,
+            veto_timeout=self._veto_timeout,
+            report=self.report,
+        )
+        interrupt = transaction.publish(self._config, noted, self.telling)
+        log = logger()
+        if log.isEnabledFor(20):  # logging.INFO
+            log.info("%s", _line(change))
+        return change, interrupt
+
+    def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
+        published = self._config.snapshot
+        return Change(
+            previous=published.generation,
+            at=time(),
+            reason=reason,
+            snapshot=snapshot,
+            difference=diff(published, snapshot) if difference is None else difference,
+        )
+
+    def _kept(self, generation: int | None) -> Change:
+        """A generation of the history; without a number, the one before what is published."""
+        published = self._config.snapshot.generation
+        kept = {change.generation: change for change in self.history.all()}
+        if generation is None:
+            generation = max((number for number in kept if number < published), default=None)
+            if generation is None:
+                raise ValueError("there is no earlier generation to go back to")
+        if generation not in kept:
+            raise ValueError(f"generation {generation!r} is not kept; kept are {', '.join(map(str, kept))}")
+        return kept[generation]
+
+    def _told_if_it_fails(self, work: Callable[[], Done]) -> Done:
+        try:
+            return work()
+        except Exception as error:
+            self._fail(error)
+            raise
+
+    def _succeeded(self, candidate: Candidate | None) -> None:
+        """The sources were asked; some of them may be held back all the same."""
+        if candidate is not None and candidate.problems:
+            self._fail(ConfigError(candidate.problems))
+            return
+        self._failure = None
+        self.checked = monotonic()
+
+    def _fail(self, error: Exception) -> None:
+        """Notes what is wrong, and tells it unless it was told before."""
+        before, self._failure = self._failure, (type(error), str(error), safe_text(error))
+        if before == self._failure:
+            return
+        generation = self._config.snapshot.generation
+        logger().warning("generation %d stays: %s", generation, printable(safe_text(error)))
+        for one in self.subscriptions.active():
+            try:
+                one.tell("failed", error)
+            except INTERRUPTS:
+                raise
+            except BaseException as other:  # noqa: BLE001
+                self.report(f"failed of {one.name}", other)
+
+
+def _line(change: Change) -> str:
+    """What is said of a change in one line, without a value."""
+    parts = change.difference
+    counts = f"{len(parts.added)} added, {len(parts.removed)} removed, {len(parts.changed)} changed"
+    return f"generation {change.generation} after {change.previous}: {printable(change.reason)} ({counts})"

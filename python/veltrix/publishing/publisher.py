@@ -1,0 +1,219 @@
+"""Who may ask for a pass, where, and what they get: all calls of a live configuration but reading."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from contextvars import copy_context
+from threading import RLock, Thread, get_ident
+from time import monotonic
+from weakref import WeakSet
+
+from veltrix.publishing.callbacks import is_async, name_of, running_loop
+from veltrix.publishing.history import History
+from veltrix.publishing.passes import Passes, logger
+from veltrix.publishing.status import Status
+from veltrix.publishing.turns import Turns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from veltrix._pure import Current
+    from veltrix.loading.loader import Loader
+    from veltrix.publishing.change import AnyPath, Change
+    from veltrix.publishing.subscription import Subscription
+    from veltrix.publishing.transaction import Validator
+
+_FORK_WAITS = 1.0
+"""How many seconds a fork waits, at most, until a change that is being told is told."""
+
+
+class Publisher:
+    """The one that publishes for a configuration."""
+
+    def __init__(
+        self,
+        config: Current,
+        loader: Loader,
+        *,
+        validators: Iterable[Validator],
+        history: int,
+        history_bytes: int,
+        veto_timeout: float,
+    ) -> None:
+        self._config = config
+        self._turns = Turns()
+        self._is_closed = False
+        self._is_requested = False
+        kept = History(history, history_bytes)
+        self.passes = Passes(config, loader, checked_validators(validators), kept, veto_timeout)
+        _alive.add(self)
+
+    def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
+        """Looks at all sources; what they say now is published."""
+        self._check_here("reload")
+        return self._reload(acknowledge, timeout)
+
+    async def areload(self, *, acknowledge: bool, timeout: float | None) -> Change | None:
+        """The same in a thread of its own, which goes on if this is cancelled."""
+        import asyncio
+
+        self._check_outside("areload")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Change | None] = loop.create_future()
+
+        def settle(change: Change | None, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error is None:
+                future.set_result(change)
+            else:
+                future.set_exception(error)
+
+        def work() -> None:
+            change, error = None, None
+            try:
+                change = self._reload(acknowledge, timeout)
+            except BaseException as raised:  # noqa: BLE001  (it is raised where it is awaited)
+                error = raised
+            with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+                loop.call_soon_threadsafe(settle, change, error)
+
+        Thread(target=copy_context().run, args=(work,), name="veltrix-reload", daemon=True).start()
+        return await future
+
+    def request_reload(self) -> None:
+        """Has a thread reload soon; allowed anywhere, in the handler of a signal too."""
+        if self._is_requested or self._is_closed:
+            return
+        self._is_requested = True
+        try:
+            from _thread import start_new_thread  # takes no lock of Python's, which a handler could wait for
+
+            start_new_thread(self._requested, ())
+        except BaseException:
+            self._is_requested = False
+            raise
+
+    def rollback(self, generation: int | None) -> Change | None:
+        """Publishes an older generation once more, and holds it."""
+        self._check_here("rollback")
+        return self._turns.run(
+            lambda: self.passes.roll_back(generation, turn=self._turns.running), is_shared=False
+        )
+
+    def release(self) -> Change | None:
+        """Ends what a rollback holds, and reloads."""
+        self._check_here("release")
+        return self._turns.run(lambda: self.passes.release(turn=self._turns.running), is_shared=False)
+
+    def close(self) -> None:
+        """No pass from now on; waits for the one that runs."""
+        self._check_not_inside("close")
+        if not self._is_closed:
+            self._is_closed = True
+            self._turns.wait()
+            self.passes.streams.end()
+
+    def subscribe(self, subscriber: object, path: AnyPath | None) -> Subscription:
+        """Has a subscriber be asked and told, from the next pass on where this one is inside of one."""
+        made_in = self._turns.running if self._turns.is_inside() else None
+        return self.passes.subscriptions.add(subscriber, path, made_in)
+
+    def status(self) -> Status:
+        """How the configuration is; never waits."""
+        passes, snapshot = self.passes, self._config.snapshot
+        memo = snapshot._memo
+        if "digest" not in memo:
+            memo["digest"] = snapshot.digest
+        sources = passes.loader.statuses()
+        return Status(
+            generation=snapshot.generation,
+            digest=memo["digest"],
+            published=passes.published.at,
+            age=monotonic() - passes.checked,
+            stale=passes.has_failed or any(source.problem is not None for source in sources),
+            held=passes.held,
+            last_error=passes.last_error,
+            sources=sources,
+        )
+
+    def after_fork(self) -> None:
+        """In a child process: no other thread is there to end what it was doing."""
+        self._turns.renew()
+        self._is_requested = False
+        self.passes.telling = RLock()
+
+    def _reload(self, acknowledge: bool, timeout: float | None) -> Change | None:
+        def work() -> tuple[Change | None, BaseException | None]:
+            self._check_open()
+            return self.passes.look(acknowledge=acknowledge, turn=self._turns.running)
+
+        return self._turns.run(work, timeout=timeout, is_shared=not acknowledge)
+
+    def _requested(self) -> None:
+        self._is_requested = False  # what is asked for from now on may be too late for this pass
+        try:
+            self._reload(acknowledge=False, timeout=None)
+        except Exception:  # noqa: BLE001  (the pass has told it)
+            return
+        except BaseException as error:  # noqa: BLE001  (nobody is there to be interrupted)
+            logger().error("a reload that was requested was interrupted", exc_info=error)
+
+    def _check_here(self, call: str) -> None:
+        self._check_outside(call)
+        loop = running_loop()
+        if loop is not None and self.passes.subscriptions.prepares_on(loop):
+            raise RuntimeError(
+                f"{call} would wait for a subscriber that prepares on the loop of this thread; "
+                "await config.areload(), or call it in another thread"
+            )
+
+    def _check_outside(self, call: str) -> None:
+        self._check_not_inside(call)
+        self._check_open()
+
+    def _check_not_inside(self, call: str) -> None:
+        if self._turns.is_inside():
+            raise RuntimeError(f"{call} is called from inside of a pass; request_reload can be")
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise RuntimeError("this Config is closed")
+
+
+def checked_validators(given: Iterable[Validator]) -> tuple[Validator, ...]:
+    """The validators, each of which is a plain callable."""
+    validators = tuple(given)
+    for one in validators:
+        if not callable(one):
+            raise TypeError(f"a validator is a callable, not {type(one).__name__}")
+        if is_async(one):
+            raise TypeError(f"a validator is a plain function, and {name_of(one)!r} is an async one")
+    return validators
+
+
+_alive: WeakSet[Publisher] = WeakSet()
+_forking: dict[int, list[Callable[[], None]]] = {}
+"""What gives back the locks that a thread holds while it forks."""
+
+
+def _before_fork() -> None:
+    locks = [one.passes.telling for one in list(_alive)]
+    _forking[get_ident()] = [lock.release for lock in locks if lock.acquire(timeout=_FORK_WAITS)]
+
+
+def _after_in_parent() -> None:
+    for release in _forking.pop(get_ident(), ()):
+        release()
+
+
+def _after_in_child() -> None:
+    _forking.clear()
+    for one in list(_alive):
+        one.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

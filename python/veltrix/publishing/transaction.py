@@ -1,0 +1,195 @@
+"""One candidate on its way to its readers, in the order that docs/semantics.md promises.
+
+guard → keys → validators → prepare → swap → values of keys → commit → changes()
+
+Whatever is raised before the swap takes back what was prepared, the last one first, and leaves everything as
+it was. What is raised after the swap is reported, and the others are told all the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from veltrix.errors import ConfigError, RefusedError
+from veltrix.publishing.callbacks import LoopClosedError, call_plainly, name_of
+from veltrix.publishing.change import Touched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Any, NoReturn
+
+    from veltrix._pure import Current, Snapshot
+    from veltrix.publishing.change import Change
+    from veltrix.publishing.changes import Streams
+    from veltrix.publishing.keys import Found, Keys
+    from veltrix.publishing.subscription import Subscription, Subscriptions
+
+    Validator = Callable[[Snapshot], object]
+    Report = Callable[[str, BaseException], None]
+    Step = tuple[str, Callable[..., Any], tuple[Any, ...]]
+    """What is done: what a report calls it, and the call with its arguments."""
+
+INTERRUPTS = (KeyboardInterrupt, SystemExit)
+
+
+def validate(validators: Iterable[Validator], candidate: Snapshot) -> None:
+    """Asks each validator, which refuses by raising."""
+    for validator in validators:
+        try:
+            call_plainly(validator, candidate)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # noqa: BLE001  (whatever it raises, it does not agree)
+            _refuse(f"validator {name_of(validator)!r}", error)
+
+
+def _refuse(by: str, error: BaseException) -> NoReturn:
+    raise RefusedError(str(error) or type(error).__name__, by) from error
+
+
+class Transaction:
+    """One candidate, and all who are asked and told about it."""
+
+    def __init__(
+        self,
+        change: Change,
+        before: Snapshot,
+        *,
+        keys: Keys,
+        validators: Sequence[Validator],
+        subscriptions: Subscriptions,
+        streams: Streams,
+        turn: object,
+        veto_timeout: float,
+        report: Report,
+    ) -> None:
+        self._change = change
+        self._touched = Touched(change, before)
+        self._keys = keys
+        self._validators = validators
+        self._subscriptions = subscriptions
+        self._streams = streams
+        self._turn = turn
+        self._veto_timeout = veto_timeout
+        self._report = report
+        self._asked = subscriptions.active()
+        self._values: Found = []
+        self._prepared: list[tuple[Subscription, Change]] = []
+        self._interrupt: BaseException | None = None
+        self._noted: deque[Step] = deque(
+            [("the keys", self._follow, ()), ("the keys", keys.catch_up, (len(keys), change.snapshot))]
+        )
+        self._told: deque[Step] | None = None
+        self._interrupted: Step | None = None
+
+    def publish(
+        self, config: Current, noted: Iterable[Step], telling: AbstractContextManager[object]
+    ) -> BaseException | None:
+        """Asks all, swaps, and tells all; gives an interrupt that came when it was too late to take back.
+
+        `noted` is done right after the swap. `telling` is held from the swap until all are told.
+        """
+        snapshot = self._change.snapshot
+        self._noted.extendleft(reversed([*noted]))
+        try:
+            self._judge()
+            with telling:
+                config._swap(snapshot)
+                self._tell()
+        except BaseException as error:
+            if config.snapshot is not snapshot:
+                self._abort()
+                if self._interrupt is not None:
+                    raise self._interrupt from error
+                raise
+            self._interrupt = error
+        while self._noted or self._told is None or self._told:  # an interrupt came in between
+            try:
+                with telling:
+                    self._tell()
+            except BaseException as error:  # noqa: BLE001  (it is raised when all are told)
+                self._interrupt = error
+        return self._interrupt
+
+    def _judge(self) -> None:
+        self._values = self._keys.judge(self._touched, self._change.snapshot)
+        validate(self._validators, self._change.snapshot)
+        for one in self._asked:
+            change = self._touched.at(one.place)
+            if change is None or not one.is_active or not one.has("prepare"):
+                continue
+            self._prepared.append((one, change))
+            try:
+                one.prepare(change, self._veto_timeout)
+            except INTERRUPTS:
+                raise
+            except LoopClosedError as error:
+                one.cancel()
+                self._report(one.name, error)
+            except BaseException as error:  # noqa: BLE001  (whatever it raises, it does not agree)
+                _refuse(one.name, error)
+
+    def _abort(self) -> None:
+        for one, change in reversed(self._prepared):
+            if one.is_active:
+                self._guarded(f"abort of {one.name}", one.tell, "abort", change)
+
+    def _tell(self) -> None:
+        """Notes and tells what was not yet; an interrupt leaves it, to be called once more."""
+        while self._noted:
+            self._note(self._noted[0])
+        if self._told is None:
+            self._told = deque(self._calls())
+        while self._told:
+            # Taken out before it is called: nobody is told twice, whatever interrupts it.
+            what, call, arguments = self._told.popleft()
+            self._guarded(what, call, *arguments)
+
+    def _note(self, step: Step) -> None:
+        """Does what may be done twice, and is when an interrupt comes the first time."""
+        what, call, arguments = step
+        try:
+            call(*arguments)
+        except INTERRUPTS:
+            if self._interrupted is not step:
+                self._interrupted = step
+                raise
+        except BaseException as error:  # noqa: BLE001
+            self._report(what, error)
+        self._noted.popleft()
+
+    def _follow(self) -> None:
+        self._keys.follow(self._values, self._change.snapshot)
+
+    def _calls(self) -> Iterator[Step]:
+        for one in self._subscriptions.active():
+            change = self._touched.at(one.place)
+            # One that is made by somebody who is called here counts from the next change on.
+            if change is not None and one.made_in is not self._turn:
+                yield f"commit of {one.name}", self._commit, (one, change)
+        yield "changes()", self._streams.deliver, (self._touched,)
+
+    @staticmethod
+    def _commit(one: Subscription, change: Change) -> None:
+        if one.is_active:
+            one.tell("commit", change)
+
+    def _guarded(self, what: str, call: Callable[..., Any], *arguments: object) -> None:
+        """Calls it; nothing that it raises keeps the others from being called."""
+        try:
+            call(*arguments)
+        except INTERRUPTS as error:
+            self._interrupt = self._interrupt or error
+        except BaseException as error:  # noqa: BLE001
+            self._report(what, error)
+
+
+def safe_text(error: BaseException) -> str:
+    """What logs and `status()` say of an error: the words of a program's own may hold a value."""
+    if isinstance(error, RefusedError) and error.__cause__ is not None:
+        return f"refused by {error.by} ({type(error.__cause__).__name__})"
+    if isinstance(error, ConfigError) and error.problems != (error,):
+        return "; ".join(safe_text(problem) for problem in error.problems[:20])
+    return str(error) if isinstance(error, ConfigError) else type(error).__name__

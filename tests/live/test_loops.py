@@ -1,0 +1,469 @@
+"""Subscribers with coroutine functions, `areload` and `changes()`, on asyncio's loop and on uvloop's."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+import weakref
+
+import pytest
+
+import veltrix
+from tests.live.tools import Box, Noting, Telling, state
+from veltrix.errors import ConfigError, RefusedError, SourceError
+
+
+def with_uvloop(main):
+    uvloop = pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+RUNS = {"asyncio": asyncio.run, "uvloop": with_uvloop}
+
+
+@pytest.fixture(params=RUNS)
+def run(request):
+    return RUNS[request.param]
+
+
+class Awaiting(veltrix.Subscriber):
+    """Notes what it is asked and told, each with the loop that it runs on."""
+
+    def __init__(self, notes, refuses=None, waits=None):
+        self.notes = notes
+        self.refuses = refuses
+        self.waits = waits
+
+    async def prepare(self, change):
+        self.notes.append(("prepare", change.generation, asyncio.get_running_loop()))
+        if self.waits is not None:
+            try:
+                await self.waits
+            except asyncio.CancelledError:
+                self.notes.append(("cancelled", change.generation, asyncio.get_running_loop()))
+                raise
+        if self.refuses is not None:
+            raise self.refuses
+
+    async def commit(self, change):
+        self.notes.append(("commit", change.generation, asyncio.get_running_loop()))
+
+    async def abort(self, change):
+        self.notes.append(("abort", change.generation, asyncio.get_running_loop()))
+
+    async def failed(self, error):
+        self.notes.append(("failed", str(error), asyncio.get_running_loop()))
+
+
+async def until(reached):
+    while not reached():
+        await asyncio.sleep(0.001)
+
+
+def test_g9_an_async_prepare_and_commit_run_on_their_loop(run, config, box):
+    notes = []
+
+    async def main():
+        config.subscribe(Awaiting(notes))
+        box.data = {**box.data, "port": 2}
+        assert (await config.areload()).generation == 2
+        await until(lambda: len(notes) == 2)
+        return asyncio.get_running_loop()
+
+    loop = run(main())
+    assert notes == [("prepare", 2, loop), ("commit", 2, loop)]
+
+
+def test_g9_an_async_prepare_can_refuse(run, config, box):
+    notes, before = [], state(config)
+
+    async def main():
+        config.subscribe(Awaiting(notes, ValueError("no")))
+        box.data = {**box.data, "port": 2}
+        with pytest.raises(RefusedError, match=r"^refused by subscriber 'Awaiting': no$"):
+            await config.areload()
+        await until(lambda: len(notes) == 3)
+
+    run(main())
+    assert [note[0] for note in notes] == ["prepare", "abort", "failed"]
+    assert state(config) == before
+
+
+def test_g9_one_that_takes_too_long_is_cancelled_and_refuses(run, box):
+    notes = []
+    config = veltrix.Config(box, veto_timeout=0.05)
+
+    async def main():
+        config.subscribe(Awaiting(notes, waits=asyncio.get_running_loop().create_future()))
+        box.data = {**box.data, "port": 2}
+        with pytest.raises(RefusedError, match=r"no answer within 0.05 seconds"):
+            await config.areload()
+        await until(lambda: len(notes) == 4)
+
+    run(main())
+    assert sorted(note[0] for note in notes) == ["abort", "cancelled", "failed", "prepare"]
+    assert config["port"] == 1
+
+
+def test_g9_a_timeout_of_its_own_is_its_own(run, config, box):
+    async def main():
+        config.subscribe(Awaiting([], TimeoutError("the pool did not answer")))
+        box.data = {**box.data, "port": 2}
+        with pytest.raises(RefusedError, match="the pool did not answer"):
+            await config.areload()
+
+    run(main())
+
+
+def test_g9_a_commit_is_not_awaited(run, config, box):
+    notes = []
+
+    async def main():
+        go = asyncio.Event()
+
+        async def commit(change):
+            await go.wait()
+            notes.append(change.generation)
+
+        config.subscribe(commit)
+        box.data = {**box.data, "port": 2}
+        assert (await config.areload()).generation == 2
+        assert (config["port"], notes) == (2, [])
+        go.set()
+        await until(lambda: notes)
+
+    run(main())
+    assert notes == [2]
+
+
+def test_g9_of_the_commits_that_wait_the_newest_runs_and_never_two_at_once(run, config, box):
+    notes, running = [], []
+
+    async def main():
+        go = asyncio.Event()
+
+        async def commit(change):
+            assert not running
+            running.append(change)
+            await go.wait()
+            notes.append(change.generation)
+            running.pop()
+
+        config.subscribe(commit)
+        for port in range(2, 8):
+            box.data = {**box.data, "port": port}
+            await config.areload()
+        await until(lambda: running)
+        go.set()
+        await until(lambda: notes and notes[-1] == config.generation)
+
+    run(main())
+    assert notes == sorted({*notes})
+    assert len(notes) <= 3
+
+
+def test_g9_whoever_prepares_is_told_of_each(run, config, box):
+    notes = []
+
+    async def main():
+        config.subscribe(Awaiting(notes))
+        for port in range(2, 6):
+            box.data = {**box.data, "port": port}
+            await config.areload()
+        await until(lambda: len(notes) == 8)
+
+    run(main())
+    assert [note[1] for note in notes if note[0] == "commit"] == [2, 3, 4, 5]
+
+
+def test_g9_what_a_commit_raises_later_is_reported(run, config, box, caplog):
+    async def main():
+        async def commit(change):
+            await asyncio.sleep(0)
+            raise ValueError("hunter2")
+
+        config.subscribe(commit)
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        await until(lambda: config.status().last_error is not None)
+
+    run(main())
+    assert "commit of subscriber" in config.status().last_error
+    assert "hunter2" not in repr(config.status())
+
+
+def test_g9_a_loop_that_is_closed_ends_the_subscription_and_is_reported(run, config, box):
+    notes, told = [], Telling()
+
+    async def main():
+        return config.subscribe(Awaiting(notes))
+
+    subscription = run(main())
+    config.subscribe(told)
+    assert subscription.is_active
+    box.data = {**box.data, "port": 2}
+    assert config.reload().generation == 2
+    assert not subscription.is_active
+    assert notes == []
+    assert len(told.changes) == 1
+    box.data = {**box.data, "port": 3}
+    assert config.reload().generation == 3
+
+
+def test_g9_reload_on_the_loop_that_prepares_is_refused_at_once(run, config, box):
+    async def main():
+        subscription = config.subscribe(Awaiting([]))
+        loads = box.loads
+        for call in (config.reload, config.rollback, config.release):
+            with pytest.raises(RuntimeError, match=r"await config.areload\(\)"):
+                call()
+        assert box.loads == loads
+        subscription.cancel()
+        assert config.reload() is None
+
+    run(main())
+
+
+def test_coroutine_functions_are_subscribed_where_a_loop_runs(config):
+    with pytest.raises(
+        RuntimeError, match=r"^a subscriber with coroutine functions is subscribed where its loop runs$"
+    ):
+        config.subscribe(Awaiting([]))
+
+
+def test_a_plain_function_that_gives_a_coroutine_is_a_mistake_that_is_told(run, config, box):
+    async def forgotten(change):
+        raise AssertionError
+
+    class Plain(veltrix.Subscriber):
+        def prepare(self, change):
+            return forgotten(change)
+
+    async def main():
+        with config.subscribe(Plain()):
+            box.data = {**box.data, "port": 2}
+            with pytest.raises(
+                RefusedError, match="gave a coroutine; a function that awaits is an `async def`"
+            ):
+                await config.areload()
+        config.subscribe(lambda change: forgotten(change))
+        await config.areload()
+        assert "TypeError" in config.status().last_error
+
+    run(main())
+
+
+def test_a_validator_is_no_coroutine_function(box):
+    async def validate(candidate):
+        raise AssertionError
+
+    with pytest.raises(TypeError, match=r"a validator is a plain function, and .*validate' is an async one"):
+        veltrix.Config(box, validate=[validate])
+    with pytest.raises(TypeError, match=r"^a validator is a callable, not int$"):
+        veltrix.Config(box, validate=[3])
+    with pytest.raises(RefusedError, match="gave a coroutine"):
+        veltrix.Config(box, validate=[lambda candidate: validate(candidate)])
+
+
+def test_areload_raises_what_reload_raises(run, config, box):
+    async def main():
+        box.error = SourceError("is away", "box")
+        with pytest.raises(ConfigError, match="box: is away"):
+            await config.areload()
+        box.error = None
+        assert await config.areload() is None
+
+    run(main())
+
+
+def test_areload_that_is_cancelled_leaves_the_pass_going_on(run, config, box):
+    entered, go = threading.Event(), threading.Event()
+
+    def slow():
+        entered.set()
+        assert go.wait(60)
+
+    async def main():
+        box.data, box.meanwhile = {**box.data, "port": 2}, slow
+        task = asyncio.create_task(config.areload())
+        await until(entered.is_set)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert config["port"] == 1
+        go.set()
+        await until(lambda: config["port"] == 2)
+
+    run(main())
+
+
+def test_the_loop_runs_while_a_pass_is_slow(run, config, box):
+    async def main():
+        turns = 0
+        box.data, box.meanwhile = {**box.data, "port": 2}, lambda: time.sleep(0.2)
+        task = asyncio.create_task(config.areload())
+        while not task.done():
+            turns += 1
+            assert config["port"] in (1, 2)
+            await asyncio.sleep(0.001)
+        return turns, await task
+
+    turns, change = run(main())
+    assert change.generation == 2
+    assert turns > 3
+
+
+def test_many_areloads_at_once(run, config, box):
+    async def main():
+        box.data = {**box.data, "port": 2}
+        return await asyncio.gather(*(config.areload() for _ in range(100)))
+
+    found = run(main())
+    assert {one.generation for one in found if one is not None} == {2}
+    assert box.loads < 100
+
+
+def test_changes_begin_with_the_first_after_the_call(run, config, box):
+    async def main():
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        seen = []
+        changes = config.changes()
+        box.data = {**box.data, "port": 3}
+        await config.areload()
+        async for change in changes:
+            seen.append((change.generation, change.difference.changed))
+            if change.generation == 5:
+                break
+            box.data = {**box.data, "port": change.generation + 1}
+            await config.areload()
+        return seen
+
+    assert run(main()) == [(g, {"port": (g - 1, g)}) for g in (3, 4, 5)]
+
+
+def test_changes_of_a_path(run, config, box):
+    async def main():
+        changes = config.changes("theme.colour")
+        for data in ({"port": 2}, {"theme": {"colour": "blue"}}, {"port": 3}):
+            box.data = {**box.data, **data}
+            await config.areload()
+        return await changes.__anext__()
+
+    change = run(main())
+    assert change.generation == 3
+    assert change.difference.changed == {"theme.colour": ("red", "blue")}
+
+
+def test_a_slow_reader_of_changes_skips_and_never_goes_back(run, config, box):
+    async def main():
+        changes, seen = config.changes(), []
+        for port in range(2, 30):
+            box.data = {**box.data, "port": port}
+            await config.areload()
+            if port % 9 == 0:
+                seen.append((await changes.__anext__()).generation)
+        seen.append((await changes.__anext__()).generation)
+        return seen
+
+    assert run(main()) == [9, 18, 27, 29]
+
+
+def test_several_wait_for_changes(run, config, box):
+    async def main():
+        tasks = [asyncio.create_task(config.changes().__anext__()) for _ in range(3)]
+        await asyncio.sleep(0)
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        return await asyncio.gather(*tasks)
+
+    assert {change.generation for change in run(main())} == {2}
+
+
+def test_changes_end_with_the_configuration_and_when_they_are_closed(run, config):
+    async def main():
+        changes, other = config.changes(), config.changes()
+        await other.aclose()
+        assert [one async for one in other] == []
+        waiting = asyncio.create_task(changes.__anext__())
+        await asyncio.sleep(0)
+        config.close()
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+
+    run(main())
+
+
+def test_changes_that_nobody_iterates_are_let_go(run, config, box):
+    async def main():
+        changes = config.changes()
+        alive = weakref.ref(changes)
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        await asyncio.sleep(0)
+        del changes
+        gc.collect()
+        return alive
+
+    assert run(main())() is None
+    box.data = {**box.data, "port": 3}
+    assert config.reload().generation == 3
+
+
+def test_changes_are_called_where_a_loop_runs(config):
+    with pytest.raises(RuntimeError, match=r"^changes\(\) is called where a loop runs$"):
+        config.changes()
+
+
+def test_a_reload_from_an_async_prepare_is_refused_and_from_a_commit_allowed(run, config, box):
+    notes = []
+
+    class Reloading(veltrix.Subscriber):
+        async def prepare(self, change):
+            try:
+                await config.areload()
+            except RuntimeError as error:
+                notes.append(str(error))
+
+        async def commit(self, change):
+            notes.append(await config.areload())
+
+    async def main():
+        config.subscribe(Reloading())
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        await until(lambda: len(notes) == 2)
+
+    run(main())
+    assert notes == ["areload is called from inside of a pass; request_reload can be", None]
+
+
+def test_a_mixed_crowd(run):
+    """Plain and awaiting subscribers in one order, refused by the last of them."""
+    box, notes, loops = Box({"a": 1}), [], []
+    config = veltrix.Config(box)
+
+    async def main():
+        config.subscribe(Noting(notes, "plain"))
+        config.subscribe(Awaiting(loops))
+        last = config.subscribe(Noting(notes, "last", ValueError("no")))
+        box.data = {"a": 2}
+        with pytest.raises(RefusedError):
+            await config.areload()
+        last.cancel()
+        await config.areload()
+        await until(lambda: len(loops) == 5)
+
+    run(main())
+    assert [note[0] for note in loops] == ["prepare", "abort", "failed", "prepare", "commit"]
+    assert [note[:2] for note in notes if note[1] != "failed"] == [
+        ("plain", "prepare"),
+        ("last", "prepare"),
+        ("last", "abort"),
+        ("plain", "abort"),
+        ("plain", "prepare"),
+        ("plain", "commit"),
+    ]
