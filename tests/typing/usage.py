@@ -94,6 +94,23 @@ def objects(snapshot: Snapshot, view: View) -> None:
     assert optional is None or optional > 0
 
 
+def whole(path: str) -> None:
+    snapshot = veltrix.load(path, schema=Server)
+    assert_type(snapshot, Snapshot[Server])
+    assert_type(snapshot.settings, Server)
+    assert_type(snapshot.override({"port": 1}).settings, Server)
+    assert_type(snapshot.scope(region="eu").set("port", 1).settings.port, int)
+    assert_type(veltrix.load(path).settings, Any)
+    config = veltrix.Config(path, schema=Server, extra="warn")
+    assert_type(config, veltrix.Config[Server])
+    assert_type(config.settings, Server)
+    assert_type(config.bind(Server, "server"), Server)
+    assert_type(config.key("port", int).value, int)
+    assert_type(config.key("port", int, default=None).value, int | None)
+    untyped: veltrix.Config = veltrix.Config(path)
+    assert_type(untyped.settings, Any)
+
+
 def provenance(snapshot: Snapshot) -> None:
     found = snapshot.explain("server.port")
     assert_type(found, Explanation)

@@ -11,6 +11,7 @@ derived snapshot holds nothing else of the one before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import GenericAlias
 
 from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES
 from veltrix._pure.derive import derive
@@ -29,7 +30,7 @@ from veltrix._pure.override import checker, nested
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers, count
-from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
+from veltrix._pure.view import MISSING, S, TypedReader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
 from veltrix.types import Dimension, Origin
 
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     ByPath = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
 
 
-class Snapshot(Reader):
+class Snapshot(TypedReader[S]):
     """The immutable result of resolving a stack of layers: a read-only mapping."""
 
     __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_schema", "_scopes")
@@ -58,8 +59,12 @@ class Snapshot(Reader):
     _dimensions: tuple[Dimension, ...]
     _generation: int
     _scopes: ScopeCache
+    _schema: Any
     _memo: dict[Any, Any]
     """What Python code of this package keeps with the snapshot, and no other snapshot has."""
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
 
     def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'Snapshot' instances")
@@ -92,14 +97,16 @@ class Snapshot(Reader):
         state = (self._layers, self._conflicts, self._dimensions, self._generation)
         return (restore_snapshot, (FORMAT, *state, *self._scopes.bounds.state()))
 
-    def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
+    def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot[S]:
         """The snapshot with one more layer on top, of the same generation."""
         if type(data) is not dict and not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         origin = Origin(text_argument("a layer's name", name), "overlay")
         return self._with((*self._layers, Layer._made(data, origin, {}, False)), self._dimensions)
 
-    def override(self, values: ByPath, *, allowed: Allowed | None = None, name: str = "override") -> Snapshot:
+    def override(
+        self, values: ByPath, *, allowed: Allowed | None = None, name: str = "override"
+    ) -> Snapshot[S]:
         """The snapshot with one more layer on top, whose definitions are given by path.
 
         `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
@@ -121,13 +128,13 @@ class Snapshot(Reader):
         data = nested(pairs if check is None else check(pairs))
         return self.overlay(data, name) if data else self
 
-    def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
+    def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot[S]:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
         segments = settable(parse_path(path))
         at = self._position(self.layers[-1] if layer is None and self._layers else layer)
         return self._replaced(at, put(self._layers[at], segments, value))
 
-    def delete(self, path: Path, *, layer: str | None = None) -> Snapshot:
+    def delete(self, path: Path, *, layer: str | None = None) -> Snapshot[S]:
         """The snapshot without one layer's own definition; the lower layers show again."""
         segments = settable(parse_path(path))
         at = self._position(self.layers[-1] if layer is None and self._layers else layer)
@@ -139,7 +146,7 @@ class Snapshot(Reader):
         without: Iterable[str] = (),
         dimensions: Iterable[Dimension] | None = None,
         generation: int | None = None,
-    ) -> Snapshot:
+    ) -> Snapshot[S]:
         """The snapshot of another stack; all that changes is judged together and counts as one change.
 
         Each of `layers` takes the place of the topmost layer of its name; those of new names go on top, in
@@ -166,7 +173,7 @@ class Snapshot(Reader):
         stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
         return self._published((*stack, *coming.values()), scopes, least)
 
-    def scope(self, choices: Mapping[str, Choice] | None = None, /, **more: Choice) -> Snapshot:
+    def scope(self, choices: Mapping[str, Choice] | None = None, /, **more: Choice) -> Snapshot[S]:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
 
         `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
@@ -203,14 +210,15 @@ class Snapshot(Reader):
         return sum(SCOPE_BYTES + SCOPED_VALUE_BYTES * count(layer._root) for layer in own)
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> S:
         """The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
 
-            port = veltrix.load("app.toml", schema=Settings).settings.server.port
+        port = veltrix.load("app.toml", schema=Settings).settings.server.port
         """
         from veltrix.binding.schema import settings
 
-        return settings(self, self._schema)
+        whole: S = settings(self, self._schema)
+        return whole
 
     def _declare(self, schema: Any) -> None:
         """Gives it a schema, which all that is derived from it has; before anybody else has the snapshot."""

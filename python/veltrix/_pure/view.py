@@ -20,7 +20,9 @@ from veltrix.types import FrozenMapping, ItemsView, KeysView, Name, ValuesView
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Literal, NoReturn, Protocol, Self, TypeVar, overload
+    from typing import Any, Generic, Literal, NoReturn, Protocol, Self, TypeVar, overload
+
+    from typing_extensions import TypeVar as DefaultedTypeVar
 
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     Path = str | tuple[str | int, ...]
     T = TypeVar("T")
     D = TypeVar("D")
+    S = DefaultedTypeVar("S", default=Any)
 
     class Owner(Protocol):
         """A snapshot, as its views know it."""
@@ -296,6 +299,16 @@ def pre_order(tree: dict[str, Any], prefix: str, shared: dict[str, Any]) -> Iter
         yield path, value
         if type(value) is dict:
             yield from pre_order(value, path + ".", other if type(other) is dict else {})
+
+
+if TYPE_CHECKING:
+
+    class TypedReader(Reader, Generic[S]):
+        """A reader with a schema, for type checkers; at run time it is `Reader`."""
+
+else:
+    S = None
+    TypedReader = {S: Reader}
 
 
 class View(Reader):

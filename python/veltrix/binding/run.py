@@ -44,10 +44,11 @@ class Problem:
 class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
-    __slots__ = ("_secret_types", "extra", "problems", "snapshot", "unknown")
+    __slots__ = ("_secret_types", "extra", "problems", "secrets", "snapshot", "unknown")
 
     def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
-        self.snapshot = snapshot
+        self.snapshot = self.secrets = snapshot
+        """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
         self.unknown: tuple[Problem, ...] = ()
@@ -103,15 +104,13 @@ class Run:
             if marked[:shared] == path[:shared]:
                 return True
         for length in range(len(path), 0, -1):
-            explained = self._explained(path[:length])
+            explained = _explained(self.secrets, path[:length])
             if explained is not None:
                 if explained.secret:
                     return True
                 break
-        return any(
-            explained is not None and explained.secret
-            for explained in map(self._explained, self._below(path))
-        )
+        below = (_explained(self.secrets, inner) for inner in self._below(path))
+        return any(explained is not None and explained.secret for explained in below)
 
     def is_flat(self, path: Segments) -> bool:
         """Whether what stands at a path comes from a source that has nothing but texts."""
@@ -125,7 +124,7 @@ class Run:
     def origin(self, path: Segments) -> Origin | None:
         """Where the nearest thing comes from that stands at a path, or above it; None for the whole."""
         for length in range(len(path), 0, -1):
-            explained = self._explained(path[:length])
+            explained = _explained(self.snapshot, path[:length])
             if explained is not None:
                 return explained.origin
         return None
@@ -151,18 +150,11 @@ class Run:
         for error in self.errors(self.unknown):
             warnings.warn(ConfigWarning(str(error)), stacklevel=2)
 
-    def _explained(self, path: Segments) -> Explanation | None:
-        try:
-            explained = self.snapshot.explain(path)
-        except MissingKeyError:
-            return None
-        return explained if explained.present else None
-
     def _below(self, path: Segments) -> Iterator[Segments]:
         """The paths of all leaves below a path."""
         from collections.abc import Mapping
 
-        section: Any = self.snapshot.get(path) if path else self.snapshot
+        section: Any = self.secrets.get(path) if path else self.secrets
         waiting: list[tuple[Segments, Any]] = [(path, section)]
         while waiting:
             at, value = waiting.pop()
@@ -170,6 +162,15 @@ class Run:
                 waiting += [((*at, str(key)), child) for key, child in value.items()]
             elif at != path:
                 yield at
+
+
+def _explained(snapshot: Snapshot, path: Segments) -> Explanation | None:
+    """Why a path has its value; None for one that has none."""
+    try:
+        explained = snapshot.explain(path)
+    except MissingKeyError:
+        return None
+    return explained if explained.present else None
 
 
 def kind_of(value: Any) -> str:

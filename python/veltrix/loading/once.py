@@ -9,6 +9,7 @@ from itertools import chain
 from veltrix.errors import ConfigError, LimitError
 from veltrix.loading.given import as_sources, with_sources
 from veltrix.loading.problems import problem
+from veltrix.loading.schema import fitting, schema_argument
 from veltrix.sources import ConfigWarning, File, Secrets
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.marks import Marks
@@ -19,11 +20,15 @@ from veltrix.types import Dimension
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Literal
+    from typing import Any, Literal
+
+    from typing_extensions import TypeVar
 
     from veltrix.loading.given import Dimensions, SourceLike, Tables
     from veltrix.sources import Source
     from veltrix.sources.source import SecretTuple
+
+    S = TypeVar("S", default=Any)
 
 SECRET_PATHS = "secret paths"
 
@@ -36,20 +41,30 @@ def load(
     conflicts: Literal["error", "replace"] = "error",
     dimensions: Dimensions = (),
     secret: str | Iterable[str | tuple[str | int, ...]] = (),
-) -> Snapshot:
+    schema: type[S] | None = None,
+    extra: Literal["forbid", "ignore", "warn"] = "forbid",
+    check_layers: bool = False,
+) -> Snapshot[S]:
     """What the sources, lowest precedence first, resolve to: each is loaded once.
 
         load({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
 
     A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
     stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. Raises `ConfigError` with every
-    problem of every source.
+    `secret` names the paths that are secret in whatever layer they stand. `schema` is a type, such as a
+    dataclass, that the whole has to be bound as: `settings` of the snapshot, and of each that is derived
+    from it, is such an object. `extra` says what becomes of keys that no field takes: "forbid", "ignore", or
+    "warn", which gives a `ConfigWarning`. With `check_layers` no layer may have a value of a wrong type,
+    whether or not it counts. Raises `ConfigError` with every problem of every source, or else every problem
+    of the schema, and a `TypeError` for a schema that nothing can be read as.
     """
     left_out: list[ConfigWarning] = []
+    asked = schema_argument(schema, extra, check_layers)
     try:
         return without_frames(
-            lambda: first_load(as_sources(sources), conflicts, dimensions, secret, left_out), left_out, BARE
+            lambda: fitting(first_load(as_sources(sources), conflicts, dimensions, secret, left_out), asked),
+            left_out,
+            BARE,
         )
     finally:
         # The frames that stay with an error are to lead to no value. The function shares these variables.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from logging import Logger
 
     from veltrix._pure import Current, Difference, Snapshot
+    from veltrix.binding.schema import Schema
     from veltrix.loading.candidate import Candidate
     from veltrix.loading.loader import Loader
     from veltrix.publishing.transaction import Step, Validator
@@ -46,12 +47,14 @@ class Passes:
         self,
         config: Current,
         loader: Loader,
+        schema: Schema | None,
         validators: Sequence[Validator],
         history: History,
         veto_timeout: float,
     ) -> None:
         self._config = config
         self.loader = loader
+        self._schema = schema
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
@@ -141,6 +144,7 @@ class Passes:
 
     def _first(self) -> None:
         snapshot = self.loader.first()
+        self._fits(snapshot)
         validate(self._validators, snapshot)
         self.published = Change(
             previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
@@ -153,6 +157,7 @@ class Passes:
             return None, None
         if candidate.moved_only:
             snapshot = candidate.snapshot
+            self._fits(snapshot)
             self._config._swap(snapshot)
             self._accept(candidate)
             self.published = self.published.with_snapshot(snapshot)
@@ -161,6 +166,11 @@ class Passes:
             return None, None
         change = self._change(candidate.snapshot, candidate.reason, candidate.difference)
         return self._publish(change, lambda: self._accept(candidate), turn)
+
+    def _fits(self, snapshot: Snapshot) -> None:
+        """Gives a candidate its schema; raises a `ConfigError` if it does not fit."""
+        if self._schema is not None:
+            self._schema.declare(snapshot)
 
     def _accept(self, candidate: Candidate | None) -> None:
         if candidate is not None:
@@ -180,6 +190,7 @@ class Passes:
             change,
             self._config.snapshot,
             keys=self.keys,
+            fits=self._fits,
             validators=self._validators,
             subscriptions=self.subscriptions,
             streams=self.streams,
