@@ -14,7 +14,7 @@ import pytest
 from tests.kernel.stack import stack
 from tests.typed.places import flat, problems
 from veltrix import Origin
-from veltrix.binding.texts import UnfitError, json_of
+from veltrix.binding.texts import UnfitError, parse_json
 
 
 class Colour(Enum):
@@ -174,7 +174,7 @@ def test_items_that_no_set_can_hold(kernel):
 )
 def test_json_under_the_rules_of_documents(text, expected):
     with pytest.raises(UnfitError) as caught:
-        json_of(text, "x")
+        parse_json(text, "x")
     assert caught.value.expected == expected
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from veltrix.binding.containers import Items, Row, Table
+from veltrix.binding.declared import plan_inside
 from veltrix.binding.model import Fielded
-from veltrix.binding.plans import Checked, Either, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Locator:
                 continue  # the name of a branch or of a validator, which is no part of the path
             data = data[segment]
             self.path = (*self.path, segment)
-            at = _inside(at, segment)
+            at = None if at is None else plan_inside(at, segment)
             if isinstance(at, Fielded):
                 self.name, self.fields = at.name, at.fields
             if isinstance(segment, str):
@@ -48,28 +47,3 @@ def refuse_unknown(run: Run, locator: Locator) -> None:
     meant = None if locator.key is None else nearest(locator.key, locator.fields)
     hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
     run.refuse(locator.path, f"unknown key{hint}", "unknown-key")
-
-
-def _inside(plan: Plan | None, segment: str | int) -> Plan | None:
-    """The plan of what stands in a value of another plan."""
-    while isinstance(plan, (Checked, Secret)):
-        plan = plan.plan
-    if isinstance(plan, Either):
-        shaped = [one for one in map(_bare, plan.plans) if isinstance(one, (Fielded, Items, Row, Table))]
-        plan = shaped[0] if len(shaped) == 1 else None
-    if isinstance(plan, Fielded):
-        found = plan.fields.get(str(segment))
-        return None if found is None else _bare(found)
-    if isinstance(plan, Items):
-        return _bare(plan.item)
-    if isinstance(plan, Table):
-        return _bare(plan.value)
-    if isinstance(plan, Row) and isinstance(segment, int) and segment < len(plan.plans):
-        return _bare(plan.plans[segment])
-    return None
-
-
-def _bare(plan: Plan) -> Plan:
-    while isinstance(plan, (Checked, Secret)):
-        plan = plan.plan
-    return plan

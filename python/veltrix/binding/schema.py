@@ -22,12 +22,12 @@ class Schema:
     Raises a `TypeError` for a type that nothing can be read as, and a `ValueError` for another word.
     """
 
-    __slots__ = ("check_layers", "extra", "form")
+    __slots__ = ("check_layers", "extra", "form", "plan")
 
     def __init__(self, form: Any, extra: Extra, check_layers: bool) -> None:
         if extra not in ("forbid", "ignore", "warn"):
             raise ValueError(f"extra is 'forbid', 'ignore' or 'warn', not {extra!r}")
-        compiled(spelled(form))
+        self.plan = compiled(spelled(form)).plan
         self.form = form
         self.extra: Extra = extra
         self.check_layers = check_layers
@@ -51,13 +51,12 @@ class Schema:
 
     def _of_layers(self, snapshot: Snapshot) -> Iterator[ValidationError]:
         """The values of a wrong type of each layer alone, the lowest first."""
-        plan = compiled(spelled(self.form)).plan
         names = snapshot.layers
         for name in names:
             alone = snapshot.with_layers(without=[other for other in names if other != name])
             run = Run(alone, self.extra)
             run.secrets = snapshot
-            plan.read(alone.to_dict(), run, ())
+            self.plan.read(alone.to_dict(), run, ())
             yield from run.errors(one for one in run.problems if _is_of_its_layer(one))
 
 

@@ -175,7 +175,7 @@ def items_of(text: str) -> list[Any]:
     """The items of a list: of JSON, or texts."""
     words = text.strip()
     if words.startswith("["):
-        items: list[Any] = json_of(words, "a list (JSON, or separated by commas)")
+        items: list[Any] = parse_json(words, "a list (JSON, or separated by commas)")
         return items
     return [part.strip() for part in words.split(",")] if words else []
 
@@ -183,14 +183,14 @@ def items_of(text: str) -> list[Any]:
 def mapping_of(text: str) -> dict[str, Any]:
     """A JSON object."""
     words = text.strip()
-    value = json_of(words, "a mapping (a JSON object)") if words.startswith("{") else None
+    value = parse_json(words, "a mapping (a JSON object)") if words.startswith("{") else None
     if not isinstance(value, dict):
         raise UnfitError("a mapping (a JSON object)")
     return value
 
 
-def json_of(text: str, expected: str) -> Any:
-    """The value of a JSON text, under the rules that hold for documents."""
+def parse_json(text: str, expected: str = "JSON") -> Any:
+    """The value of a JSON text, under the rules that hold for documents; raises `UnfitError`."""
     import json
 
     problem, value = "", None

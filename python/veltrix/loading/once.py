@@ -12,6 +12,7 @@ from veltrix.loading.problems import problem
 from veltrix.loading.schema import fitting, schema_argument
 from veltrix.sources import ConfigWarning, File, Secrets
 from veltrix.sources._kernel import Layer, Snapshot, resolve
+from veltrix.sources.declared import declared_by
 from veltrix.sources.marks import Marks
 from veltrix.sources.read_set import one_read_set
 from veltrix.sources.source import Recipe, secret_paths, without_frames
@@ -61,11 +62,14 @@ def load(
     left_out: list[ConfigWarning] = []
     asked = schema_argument(schema, extra, check_layers)
     try:
-        return without_frames(
-            lambda: fitting(first_load(as_sources(sources), conflicts, dimensions, secret, left_out), asked),
-            left_out,
-            BARE,
-        )
+        with declared_by(asked):
+            return without_frames(
+                lambda: fitting(
+                    first_load(as_sources(sources), conflicts, dimensions, secret, left_out), asked
+                ),
+                left_out,
+                BARE,
+            )
     finally:
         # The frames that stay with an error are to lead to no value. The function shares these variables.
         sources = dimensions = ()

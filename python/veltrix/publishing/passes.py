@@ -14,6 +14,7 @@ from veltrix.publishing.keys import Keys
 from veltrix.publishing.subscription import Subscriptions
 from veltrix.publishing.transaction import INTERRUPTS, Transaction, safe_text, validate
 from veltrix.sources._kernel import diff
+from veltrix.sources.declared import declared_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Passes:
         """Looks at all sources, and publishes what they say now."""
 
         def work() -> Done:
-            candidate = self.loader.candidate(self._base, acknowledge=acknowledge)
+            candidate = self._asked(acknowledge=acknowledge)
             done = (None, None) if candidate is None else self._offered(candidate, turn)
             self._succeeded(candidate)
             return done
@@ -97,7 +98,7 @@ class Passes:
         """Looks at all sources, and publishes what they say in the place of what is held."""
 
         def work() -> Done:
-            candidate = self.loader.candidate(self._base, acknowledge=False)
+            candidate = self._asked(acknowledge=False)
             newest = self._base if candidate is None else candidate.snapshot
             snapshot = newest.with_layers(generation=self._config.snapshot.generation + 1)
             change = self._change(snapshot, "release")
@@ -143,13 +144,19 @@ class Passes:
         logger().error("%s", printable(self._mishap), exc_info=error)
 
     def _first(self) -> None:
-        snapshot = self.loader.first()
+        with declared_by(self._schema):
+            snapshot = self.loader.first()
         self._fits(snapshot)
         validate(self._validators, snapshot)
         self.published = Change(
             previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
         )
         self.history.add(self.published)
+
+    def _asked(self, *, acknowledge: bool) -> Candidate | None:
+        """What the sources say now, if that is anything new."""
+        with declared_by(self._schema):
+            return self.loader.candidate(self._base, acknowledge=acknowledge)
 
     def _offered(self, candidate: Candidate, turn: object) -> Done:
         if self.held is not None:

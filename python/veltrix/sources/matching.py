@@ -18,6 +18,7 @@ from veltrix._limits import MAX_DEPTH
 from veltrix._text import printable
 from veltrix.errors import LimitError, SourceError
 from veltrix.sources._kernel import format_path
+from veltrix.sources.declared import declared_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ class Matcher:
                     return
                 folded = fold(SEPARATOR.join(self._segments(name[start:end])))
                 for key in keys.folded.get(folded, ()):
-                    yield begin, str(key), node[key]
+                    # What is only declared may have anything in it.
+                    yield begin, str(key), node.get(key, {})
         elif type(node) is tuple:
             for end, begin in cuts:
                 if end - start > _INDEX_DIGITS:
@@ -129,7 +131,7 @@ class Matcher:
     def _keys(self, path: Path, node: Mapping[str, Any]) -> _Keys:
         keys = self._folded.get(path)
         if keys is None:
-            keys = self._folded[path] = _Keys(node)
+            keys = self._folded[path] = _Keys(dict.fromkeys((*node, *declared_keys(path))))
         return keys
 
     def _extended(self, reached: dict[int, dict[Path, Any]], name: str) -> Path:
