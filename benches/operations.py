@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
+from benches.live import live
 from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
 from benches.topics.overlays import SHAPES, leaves_of, neighbours
@@ -75,6 +76,10 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "key.value": Operation(
             unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])
         ),
+        **{
+            name: Operation(body, {**names, **equal})
+            for name, (body, names) in live(kernel, snapshot, KEYS).items()
+        },
         "a mapping proxy's [path]": Operation(
             unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
         ),

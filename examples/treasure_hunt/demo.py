@@ -97,7 +97,7 @@ def print_request(snapshot: veltrix.Snapshot) -> None:
 def print_comparison(config: veltrix.Config) -> None:
     heading("pure against native, as `veltrix bench` compares them")
     try:
-        for line in comparison(config, Style.of(sys.stdout), Progress(sys.stderr)):
+        for line in comparison(config.snapshot, config.sources, Style.of(sys.stdout), Progress(sys.stderr)):
             print(line)
     except MissingImplementationError as error:
         print(fill(str(error), 79, initial_indent="  ", subsequent_indent="  "))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from veltrix.publishing.change import Change
     from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
-    from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, File, Secrets, Source, Values
+    from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Fetched, File, Secrets, Source, Values
 
     implementation: str
 else:
@@ -53,6 +53,7 @@ __all__ = [
     "DotEnv",
     "Env",
     "Explanation",
+    "Fetched",
     "File",
     "FrozenMapping",
     "Key",

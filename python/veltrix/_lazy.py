@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "File", "Secrets", "Source", "Values")
+_SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "Fetched", "File", "Secrets", "Source", "Values")
 HOMES = {
     "Allowed": "veltrix.allowed",
     "SECRET": "veltrix.annotated",

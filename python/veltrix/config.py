@@ -16,6 +16,7 @@ from veltrix.sources.source import without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Generic, Literal, NoReturn, Self, overload
     from typing import TypeVar as AnyType
@@ -57,8 +58,10 @@ class Config(_Current[S]):
     `secret` names the paths that are secret in whatever layer they stand. `schema`, `extra` and
     `check_layers` are those of `load`, for all that is published. `validate` are callables that get each
     snapshot before it is published, and refuse it by raising. `history` is how many generations are kept, at
-    least one, for as long as they take about `history_bytes` at most. `veto_timeout` is how many seconds a
-    coroutine that prepares for a change may take.
+    least one, for as long as they take about `history_bytes` at most. `max_removed` is how many paths, or as
+    a float which share of them, a change may remove without `acknowledge=True`. `last_good` is the path of a
+    file that serves a start at which a source fails, without secrets unless `last_good_secrets`.
+    `veto_timeout` is how many seconds a coroutine that prepares for a change may take.
 
     `config[path]` and all other reading is of `current()`: what this context pins, or else the latest.
     Raises `ConfigError` with every problem of every source; there is no half-loaded configuration.
@@ -83,13 +86,24 @@ class Config(_Current[S]):
         validate: Iterable[Callable[[Snapshot], object]] = (),
         history: int = 8,
         history_bytes: int = 64 << 20,
+        max_removed: float | None = None,
+        last_good: str | os.PathLike[str] | None = None,
+        last_good_secrets: bool = False,
         veto_timeout: float = 5.0,
     ) -> None:
         try:
             publisher = without_frames(
                 lambda: Publisher(
                     self,
-                    Loader(*sources, conflicts=conflicts, dimensions=dimensions, secret=secret),
+                    Loader(
+                        *sources,
+                        conflicts=conflicts,
+                        dimensions=dimensions,
+                        secret=secret,
+                        max_removed=max_removed,
+                        last_good=last_good,
+                        last_good_secrets=last_good_secrets,
+                    ),
                     schema=schema_argument(schema, extra, check_layers),
                     validators=validate,
                     history=history,

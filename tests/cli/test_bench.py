@@ -29,6 +29,11 @@ TIME = r"[\d,]+(?:\.\d+)? (?:ns|µs|ms|s)"
 ROW = re.compile(rf"(\S.*?) +({TIME}) +({TIME})(?: +([\d,.]+ × (?:faster|slower)))?")
 
 
+def loaded(*files):
+    """The stacks of some files."""
+    return load(veltrix.load(*files), [veltrix.File(file) for file in files])
+
+
 @pytest.fixture
 def compared(printed, hasty):
     """The heading of the page and the operations of its rows."""
@@ -144,7 +149,7 @@ def test_only_scalars_are_changed(compared):
 def test_a_misspelt_name_that_is_there_is_no_miss(compared):
     file = data({"a": 1, "ax": 2, "axx": 3, "n": {"a": {"x": 1}, "ax": {"y": 1}}})
     assert "get with a default, absent (5 in turn)" in compared(file)[1]
-    stacks = load(veltrix.Config(file))
+    stacks = loaded(file)
     for name, workload in comparable(stacks).operations[3].workloads.items():
         snapshot = stacks[name].resolved()
         assert [workload.names[f"k{number}"] in snapshot for number in range(5)] == [False] * 5
@@ -168,14 +173,14 @@ def test_changes_are_made_where_a_value_comes_from(compared):
 def test_the_slower_one_has_another_colour(monkeypatch, native, colour):
     timings = {"native": ratio.Timing((native, native)), "pure": ratio.Timing((300.0, 300.0))}
     monkeypatch.setattr(comparison, "measure", lambda *_, **__: timings)
-    operations = comparable(load(veltrix.Config("base.json"))).operations
+    operations = comparable(loaded("base.json")).operations
     _, *rows = table(operations, Style(coloured=True), Progress())
     assert len(rows) == 7
     assert all(f"\x1b[{colour}m " in row for row in rows)
 
 
 def test_a_value_is_set_in_the_layer_that_it_comes_from():
-    stacks = load(veltrix.Config("base.json", "site.json"))
+    stacks = loaded("base.json", "site.json")
     changing = comparable(stacks).operations[-2].workloads
     for name, stack in stacks.items():
         snapshot = stack.resolved()

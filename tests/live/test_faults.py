@@ -10,6 +10,7 @@ import pytest
 import veltrix
 from tests.live.tools import Box, Noting, in_threads, state
 from veltrix.errors import ConfigError
+from veltrix.loading.loader import Loader
 from veltrix.publishing import change as change_module
 from veltrix.publishing import transaction
 from veltrix.publishing.changes import Streams
@@ -20,9 +21,7 @@ from veltrix.sources._kernel import Current
 
 BEFORE = {
     "the fetch": (Box, "load"),
-    "the candidate": (veltrix.loading.loader.Loader, "candidate")
-    if hasattr(veltrix, "loading")
-    else (Box, "load"),
+    "the candidate": (Loader, "candidate"),
     "what a change touches": (change_module.Touched, "__init__"),
     "who is asked": (Subscriptions, "active"),
     "the paths of the change": (change_module.Touched, "paths"),

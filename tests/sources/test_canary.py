@@ -97,7 +97,7 @@ def test_a_source_alone_shows_nothing_either(monkeypatch, canary, kind):
         "secrets": veltrix.Secrets("secrets"),
         "arguments": veltrix.Arguments([f"port={canary}", f"other={canary}"]),
     }[kind]
-    lower = veltrix.Config({"port": 1}).snapshot
+    lower = veltrix.load({"port": 1})
     assert canary not in raised_by(lambda: source.load(lower))
 
 
@@ -156,7 +156,7 @@ def test_a_broken_secret_file_is_not_shown(canary, form, broken):
     try:
         shown = raised_by(lambda: veltrix.Config(source))
     except pytest.fail.Exception:  # good in this format
-        shown = repr(veltrix.Config(source).snapshot)
+        shown = repr(veltrix.load(source))
     assert canary not in shown
 
 
@@ -182,7 +182,7 @@ def test_a_secret_is_redacted_wherever_it_is_shown(canary, caplog):
         repr(dict(vars(type(config)))), repr(dir(config)), caplog.text,
         *(repr(snapshot.explain(path)) for path in snapshot.flatten()),
         *(repr(snapshot.explain(path)) for path in ("m", "l[0].p", "n")),
-        repr(snapshot.key("url")), repr(veltrix.diff(veltrix.Config().snapshot, snapshot)),
+        repr(snapshot.key("url")), repr(veltrix.diff(veltrix.load(), snapshot)),
         repr(snapshot.layers), snapshot.digest,
     ]  # fmt: skip
     for text in shown:
@@ -310,7 +310,7 @@ def test_a_warning_that_is_an_error_shows_no_secret(monkeypatch, canary, kind):
         shown = raised_by(lambda: veltrix.Config({"other": ""}, source), veltrix.ConfigWarning)
     assert canary not in shown
     assert "in __init__" in shown
-    assert not re.search(r"in _(read|assemble)\n", shown)  # what is read stands in the locals of what reads
+    assert not re.search(r"in _(fetch|parse)\n", shown)  # what is read stands in the locals of what reads
 
 
 @pytest.mark.parametrize("kind", [RecursionError, MemoryError])

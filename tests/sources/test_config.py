@@ -59,11 +59,11 @@ def test_two_sources_of_one_name_are_refused():
         ValueError, match=r"^two sources are named 'env:APP'; give one of them another name=$"
     ):
         veltrix.Config(veltrix.Env("APP"), veltrix.Env("APP"))
-    assert veltrix.Config(veltrix.Env("APP"), veltrix.Env("APP", name="again")).snapshot.to_dict() == {}
+    assert veltrix.load(veltrix.Env("APP"), veltrix.Env("APP", name="again")).to_dict() == {}
 
 
 def test_no_source_is_an_empty_configuration():
-    assert veltrix.Config().snapshot.to_dict() == {}
+    assert veltrix.load().to_dict() == {}
 
 
 def test_an_optional_source_that_is_absent_leaves_its_name():
@@ -159,7 +159,7 @@ def test_secret_paths_hold_for_every_source():
     assert config.snapshot.explain("db.password").secret
     assert "hunter2" not in repr(config.snapshot)
     assert config.snapshot["db.password"] == "hunter2"
-    assert veltrix.Config({"a": 1}, secret="a").snapshot.explain("a").secret
+    assert veltrix.load({"a": 1}, secret="a").explain("a").secret
     with pytest.raises(PathError):
         veltrix.Config({}, secret="a..b")
 
@@ -203,7 +203,7 @@ class Answering(Source):
 
 def test_a_source_of_ones_own_is_loaded_once():
     source = Answering(veltrix.Layer("mine", {"a": 1}))
-    assert veltrix.Config({}, source).snapshot.to_dict() == {"a": 1}
+    assert veltrix.load({}, source).to_dict() == {"a": 1}
     assert source.loads == [None]
 
 
@@ -350,8 +350,8 @@ def test_values_are_copied_when_the_source_is_made():
     source = veltrix.Values(data)
     data["a"].append(2)
     data["b"]["c"] = 3
-    assert veltrix.Config(source).snapshot.to_dict() == {"a": [1], "b": {}}
-    assert veltrix.Config(source, {"a": 2}).snapshot.to_dict() == {"a": 2, "b": {}}
+    assert veltrix.load(source).to_dict() == {"a": [1], "b": {}}
+    assert veltrix.load(source, {"a": 2}).to_dict() == {"a": 2, "b": {}}
 
 
 def test_values_of_a_wrong_type_are_refused_at_once():

@@ -78,7 +78,7 @@ def test_a_swap_between_two_files_is_never_seen(mount, monkeypatch, at, keep_old
 
 def test_a_link_that_never_rests_gives_one_generation(mount, monkeypatch):
     count = before_each_read(monkeypatch, lambda number: publish(mount, keep_old=True))
-    assert len(values(veltrix.Config(*(mount.folder / name for name in NAMES)).snapshot)) == 1
+    assert len(values(veltrix.load(*(mount.folder / name for name in NAMES)))) == 1
     assert len(count) <= 1 + 3 * ATTEMPTS
 
 
@@ -86,14 +86,14 @@ def test_files_and_secrets_of_a_link_that_never_rests_are_of_one_generation(moun
     publish_secrets(mount, keep_old=True)
     before_each_read(monkeypatch, lambda number: publish_secrets(mount, keep_old=True))
     sources = (mount.folder / "a.json", veltrix.Secrets(mount.folder), mount.folder / "b.json")
-    found = veltrix.Config(*sources).snapshot
+    found = veltrix.load(*sources)
     assert found["in_a"] == found["in_b"] == int(found["token"])
 
 
 def test_the_last_generation_that_was_read_whole_is_good(mount, monkeypatch):
     """The first try is whole and overtaken, and each one after it loses its files while it reads them."""
     before_each_read(monkeypatch, lambda number: number > 1 and publish(mount, keep_old=number <= 4))
-    assert values(veltrix.Config(*(mount.folder / name for name in NAMES)).snapshot) == {"1"}
+    assert values(veltrix.load(*(mount.folder / name for name in NAMES))) == {"1"}
 
 
 def test_what_is_swapped_is_not_waited_for_again(mount, monkeypatch):
@@ -124,7 +124,7 @@ def test_files_that_are_always_gone_are_refused_and_an_optional_one_is_not_absen
 def test_relative_and_absolute_paths_are_of_one_set(mount, monkeypatch):
     monkeypatch.chdir(mount.folder)
     swap_once(monkeypatch, mount)
-    assert values(veltrix.Config("a.json", mount.folder / "b.json", "../config/c.json").snapshot) == {"2"}
+    assert values(veltrix.load("a.json", mount.folder / "b.json", "../config/c.json")) == {"2"}
 
 
 def test_two_mounts_are_each_of_one_generation(mount, monkeypatch, tmp_path):
@@ -145,7 +145,7 @@ def test_two_mounts_are_each_of_one_generation(mount, monkeypatch, tmp_path):
         other.folder / "e.json",
         mount.folder / "b.json",
     ]
-    found = veltrix.Config(*paths).snapshot
+    found = veltrix.load(*paths)
     assert found["a"] == found["b"] == 3
     assert found["d"] == found["e"] == 3
 
@@ -166,7 +166,7 @@ def test_nested_directories_of_a_mount(tmp_path, monkeypatch):
     for name in ("x", "z"):
         (folder / name).symlink_to(f"..data/{name}")
     before_each_read(monkeypatch, lambda number: number == 3 and write(2))
-    found = veltrix.Config(folder / "x/y/a.json", folder / "z/c.json", folder / "x/b.json").snapshot
+    found = veltrix.load(folder / "x/y/a.json", folder / "z/c.json", folder / "x/b.json")
     assert values(found) == {"2"}
 
 
@@ -184,7 +184,7 @@ def test_a_link_to_a_whole_directory(tmp_path, monkeypatch, at):
     releases(tmp_path, 1)
     before_each_read(monkeypatch, lambda number: number == at and releases(tmp_path, 2))
     current = tmp_path / "current" / "config"
-    assert values(veltrix.Config(*(current / name for name in NAMES)).snapshot) == {"2"}
+    assert values(veltrix.load(*(current / name for name in NAMES))) == {"2"}
 
 
 def test_links_of_their_own_into_one_directory(tmp_path, monkeypatch):
@@ -193,7 +193,7 @@ def test_links_of_their_own_into_one_directory(tmp_path, monkeypatch):
     for name in NAMES:
         (tmp_path / name).symlink_to(tmp_path / "current" / "config" / name)
     before_each_read(monkeypatch, lambda number: number == 3 and releases(tmp_path, 2))
-    assert values(veltrix.Config(*(tmp_path / name for name in NAMES)).snapshot) == {"2"}
+    assert values(veltrix.load(*(tmp_path / name for name in NAMES))) == {"2"}
 
 
 def publish_secrets(mount, **options):
@@ -210,7 +210,7 @@ def test_files_and_secrets_of_one_mount(mount, monkeypatch, at, first):
     before_each_read(monkeypatch, lambda number: number == at and publish_secrets(mount))
     secrets = veltrix.Secrets(mount.folder)
     one, two = mount.folder / "a.json", mount.folder / "b.json"
-    found = veltrix.Config(*((secrets, one, two) if first else (one, secrets, two))).snapshot
+    found = veltrix.load(*((secrets, one, two) if first else (one, secrets, two)))
     assert found["in_a"] == found["in_b"] == 3
     assert found["token"] == "3"
     assert found["a.json"] == '{"in_a": 3}'
@@ -221,14 +221,14 @@ def test_secrets_of_one_mount_below_another_path(mount, monkeypatch, tmp_path):
     publish_secrets(mount)
     (tmp_path / "link").symlink_to("config")
     before_each_read(monkeypatch, lambda number: number == 3 and publish_secrets(mount))
-    found = veltrix.Config(mount.folder / "a.json", veltrix.Secrets(tmp_path / "link")).snapshot
+    found = veltrix.load(mount.folder / "a.json", veltrix.Secrets(tmp_path / "link"))
     assert found["in_a"] == int(found["token"]) == 3
 
 
 def test_files_of_dimensions_are_of_the_set(mount, monkeypatch):
     swap_once(monkeypatch, mount, 2)
     table = {"eu": mount.folder / "b.json", "us": veltrix.File(mount.folder / "c.json")}
-    found = veltrix.Config(mount.folder / "a.json", dimensions={"region": table}).snapshot
+    found = veltrix.load(mount.folder / "a.json", dimensions={"region": table})
     for choice, name in (("eu", "b"), ("us", "c")):
         assert found.scope(region=choice)[name] == found["a"] == 2
 
@@ -239,7 +239,7 @@ def test_dotenv_files_are_of_the_set(mount, monkeypatch):
 
     publish_both(7)
     before_each_read(monkeypatch, lambda number: number == 3 and publish_both(8))
-    assert values(veltrix.Config(mount.folder / "a.json", mount.folder / "c.env").snapshot) == {"8"}
+    assert values(veltrix.load(mount.folder / "a.json", mount.folder / "c.env")) == {"8"}
 
 
 def test_an_optional_file_that_only_the_next_generation_has(mount, monkeypatch):
@@ -252,21 +252,21 @@ def test_an_optional_file_that_only_the_next_generation_has(mount, monkeypatch):
             (mount.folder / "new.json").unlink()
 
     before_each_read(monkeypatch, swap)
-    assert values(veltrix.Config(mount.folder / "a.json", new).snapshot) == {"2"}
-    assert "n" in veltrix.Config(mount.folder / "a.json", new).snapshot
+    assert values(veltrix.load(mount.folder / "a.json", new)) == {"2"}
+    assert "n" in veltrix.load(mount.folder / "a.json", new)
 
 
 def test_an_optional_file_that_the_next_generation_lacks(mount, monkeypatch):
     swap_once(monkeypatch, mount, 2, names=("a.json",))
     optional = [veltrix.File(mount.folder / name, optional=True) for name in NAMES]
-    found = veltrix.Config(*optional).snapshot
+    found = veltrix.load(*optional)
     assert found.to_dict() == {"a": 2}
 
 
 def test_an_optional_file_is_asked_for_first(mount, monkeypatch):
     absent = veltrix.File(mount.folder / "absent.json", optional=True)
     swap_once(monkeypatch, mount, 3)
-    found = veltrix.Config(absent, *(mount.folder / name for name in NAMES)).snapshot
+    found = veltrix.load(absent, *(mount.folder / name for name in NAMES))
     assert values(found) == {"2"}
 
 
@@ -274,11 +274,11 @@ def test_an_optional_file_that_comes_after_it_was_asked_for(mount, monkeypatch):
     """Asked for first, and absent: what comes after it is to be of the same generation."""
     new = veltrix.File(mount.folder / "new.json", optional=True)
     swap_once(monkeypatch, mount, 3, names=(*NAMES, "new.json"))
-    assert veltrix.Config(new, mount.folder / "a.json").snapshot.to_dict() == {"n": 2, "a": 2}
+    assert veltrix.load(new, mount.folder / "a.json").to_dict() == {"n": 2, "a": 2}
 
 
-def test_a_file_without_a_link_is_read_when_its_source_is_loaded(mount, tmp_path):
-    """A source before it may have written it."""
+def test_all_files_are_read_before_a_source_of_ones_own_is_loaded(mount, tmp_path):
+    """What such a source writes for a later one is read by the next load."""
     written = tmp_path.resolve() / "written.json"
 
     class Writer(veltrix.Source):
@@ -287,16 +287,16 @@ def test_a_file_without_a_link_is_read_when_its_source_is_loaded(mount, tmp_path
         def load(self, lower):
             written.write_text('{"written": 2}')
 
-    for first in ("", '{"written": 1}'):
-        written.write_text(first)
-        sources = (mount.folder / "a.json", Writer(), written)
-        assert veltrix.Config(*sources).snapshot.to_dict() == {"a": 1, "written": 2}
+    written.write_text('{"written": 1}')
+    sources = (mount.folder / "a.json", Writer(), written)
+    for found in (1, 2):
+        assert veltrix.load(*sources).to_dict() == {"a": 1, "written": found}
 
 
 def test_one_path_twice_is_read_once(mount, monkeypatch):
     count = before_each_read(monkeypatch, lambda number: None)
     path = mount.folder / "a.json"
-    found = veltrix.Config(path, veltrix.File(path, name="again"), mount.folder / "b.json").snapshot
+    found = veltrix.load(path, veltrix.File(path, name="again"), mount.folder / "b.json")
     assert found.to_dict() == {"a": 1, "b": 1}
     assert len(count) == 3  # one look that finds a link, and two files
 
@@ -310,12 +310,12 @@ def test_a_source_of_ones_own_runs_once_and_reads_for_itself(mount, monkeypatch)
 
         def load(self, lower):
             loaded.append(lower.to_dict())
-            inner = veltrix.Config(mount.folder / "b.json").snapshot["b"]
+            inner = veltrix.load(mount.folder / "b.json")["b"]
             other = veltrix.File(mount.folder / "c.json").load(None)
             return veltrix.Layer(self.name, {"inner": inner, "other": veltrix.resolve([other])["c"]})
 
     swap_once(monkeypatch, mount, 3)
-    found = veltrix.Config(mount.folder / "a.json", mount.folder / "b.json", Mine()).snapshot
+    found = veltrix.load(mount.folder / "a.json", mount.folder / "b.json", Mine())
     assert loaded == [{"a": 2, "b": 2}]
     assert found.to_dict() == {"a": 2, "b": 2, "inner": 2, "other": 2}
 
@@ -325,7 +325,7 @@ def test_a_class_derived_from_file_is_of_the_set(mount, monkeypatch):
         pass
 
     swap_once(monkeypatch, mount, 3)
-    assert values(veltrix.Config(Mine(mount.folder / "a.json"), mount.folder / "b.json").snapshot) == {"2"}
+    assert values(veltrix.load(Mine(mount.folder / "a.json"), mount.folder / "b.json")) == {"2"}
 
 
 def test_the_set_is_gone_after_the_load(mount):
@@ -399,7 +399,7 @@ def test_an_open_descriptor_can_be_given_by_its_path(mount, tmp_path):
     with gone.open() as file:
         gone.unlink()
         source = veltrix.File(f"/dev/fd/{file.fileno()}", "json")
-        found = veltrix.Config(source, mount.folder / "a.json").snapshot
+        found = veltrix.load(source, mount.folder / "a.json")
     assert found.to_dict() == {"gone": 1, "a": 1}
 
 
@@ -414,7 +414,7 @@ def test_a_file_that_is_written_in_place_behind_a_link_is_read_again(mount, monk
         return content
 
     monkeypatch.setattr(reading, "_read_to_end", torn_once)
-    found = veltrix.Config(mount.folder / "a.json", mount.folder / "b.json").snapshot
+    found = veltrix.load(mount.folder / "a.json", mount.folder / "b.json")
     assert found.to_dict() == {"a": 1, "b": 12345}
 
 
@@ -488,7 +488,7 @@ def test_no_swap_of_many_is_ever_seen_in_part(mount):
     mixed = []
     try:
         for _ in range(100):
-            found = veltrix.Config(*(mount.folder / name for name in NAMES)).snapshot
+            found = veltrix.load(*(mount.folder / name for name in NAMES))
             mixed.append(values(found))
     finally:
         stop.set()
@@ -540,11 +540,11 @@ def test_a_system_that_does_not_say_where_a_file_lies_has_sets_too(mount, monkey
     plain.write_text('{"p": 2}')
     swap_once(monkeypatch, mount, 4)
     paths = [plain, *(mount.folder / name for name in NAMES)]
-    assert values(veltrix.Config(*paths).snapshot) == {"2"}
+    assert values(veltrix.load(*paths)) == {"2"}
 
 
 def test_a_file_that_a_link_leads_to_is_refused_where_none_may(mount):
     with pytest.raises(reading.LinkedError, match="reached through a link"):
         reading.read_stable(str(mount.folder / "a.json"), without_links=True)
     place = str(mount.folder.resolve() / "..1" / "a.json")
-    assert reading.read_stable(place, without_links=True) == b'{"a": 1}'
+    assert reading.read_stable(place, without_links=True).payload == b'{"a": 1}'

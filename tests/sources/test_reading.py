@@ -18,7 +18,6 @@ from veltrix.sources.reading import (
     TooLargeError,
     TornError,
     UnreadableError,
-    read_stable,
 )
 
 
@@ -33,6 +32,11 @@ def file(tmp_path):
 def hurry(monkeypatch):
     monkeypatch.setattr(reading, "FIRST_PAUSE", 0)
     monkeypatch.setattr(reading, "SETTLE", 0)
+
+
+def read_stable(path, **options):
+    """The content alone."""
+    return reading.read_stable(path, **options).payload
 
 
 def change_during_read(monkeypatch, change):

@@ -259,7 +259,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_read(for_everyone):
     (for_everyone / "a").chmod(0)
 
     def read():
-        generation = read_directory(str(for_everyone))
+        generation = read_directory(str(for_everyone)).payload
         return generation.contents, generation.problems
 
     assert as_nobody(read) == repr(({"b": b"y"}, {"a": "permission denied"}))
@@ -400,7 +400,7 @@ def test_ten_thousand_swaps_during_the_read_of_fifty_files(mounted, monkeypatch,
 
     swaps = during_read(monkeypatch, swap)
     while len(swaps) < 10_000:
-        generation = read_directory(str(mounted.folder))
+        generation = read_directory(str(mounted.folder)).payload
         assert not generation.problems
         assert generation.contents.keys() == set(names)
         assert len(set(generation.contents.values())) == 1
@@ -423,7 +423,7 @@ def test_no_swap_of_many_is_ever_seen_in_part(mounted):
     try:
         for _ in range(100):
             try:
-                generation = read_directory(str(mounted.folder))
+                generation = read_directory(str(mounted.folder)).payload
             except TornError:
                 refused += 1
                 continue

@@ -66,7 +66,7 @@ def tell(call, *arguments, **options):
         said.append([f"{type(problem).__name__}: {problem}" for problem in error.problems or [error]])
 
 def load(*sources, **options):
-    return veltrix.Config(*sources, **options).snapshot.to_dict()
+    return veltrix.load(*sources, **options).to_dict()
 
 os.environ["APP_SERVER__PORT"] = "81"
 tell(load, "app.toml", "app.json", "app.yaml", ".env", veltrix.File("app.env"), veltrix.Env("APP"))
@@ -77,7 +77,7 @@ tell(load, "folder.toml/inside.toml", "app.toml/inside.toml", "circle.toml")
 tell(load, veltrix.Secrets("none"))
 tell(load, veltrix.Secrets("none", optional=True), veltrix.Secrets("app.toml"), veltrix.Secrets("nothing"))
 tell(load, veltrix.Secrets("a\\0b"))
-tell(lambda: str(veltrix.Config("app.toml").snapshot.explain("server.port").origin)[:10])
+tell(lambda: str(veltrix.load("app.toml").explain("server.port").origin)[:10])
 os.truncate("empty.toml", 17 * 1024 * 1024)
 tell(load, "empty.toml")
 
@@ -172,7 +172,7 @@ except veltrix.errors.ConfigError as error:
 def test_a_mode_that_says_nothing_is_no_reason_to_warn(folder):
     for path in (folder, folder / "secrets", folder / "secrets" / "token"):
         path.chmod(0o777)
-    code = "print(veltrix.Config(veltrix.Secrets('secrets')).snapshot['token'])"
+    code = "print(veltrix.load(veltrix.Secrets('secrets'))['token'])"
     assert printed(code) == ["t"]
     assert "ConfigWarning" in ran(f"import veltrix\n{code}", "pure").stderr
 
@@ -180,10 +180,10 @@ def test_a_mode_that_says_nothing_is_no_reason_to_warn(folder):
 def test_files_of_one_load_are_read_one_by_one_where_links_are_not_looked_at(folder):
     code = """
 from veltrix.sources import links, read_set
-with read_set.one_read_set(["/a", "/b"], ["/c"]):
+with read_set.one_read_set({"/a": None, "/b": None}, {"/c": None}):
     print(read_set._current.get())
 print(links.Links().resolve("link.toml"), links.Links().target("link.toml"))
-print(veltrix.Config("link.toml", "app.yaml").snapshot["server.port"])
+print(veltrix.load("link.toml", "app.yaml")["server.port"])
 """
     assert printed(code) == ["None", "link.toml None", "80"]
 
@@ -242,7 +242,7 @@ def test_names_of_variables_are_in_upper_case_where_the_system_makes_them_so():
 import os
 os.environ |= {"APP_PORT": "81", "app_HOST": "small"}
 for prefix in ("App", "APP"):
-    print(veltrix.Config({"port": 1}, veltrix.Env(prefix)).snapshot.to_dict())
+    print(veltrix.load({"port": 1}, veltrix.Env(prefix)).to_dict())
 """
     assert printed(code) == ["{'port': 81}", "{'port': 81}"]
     assert printed(code, prelude="") == ["{'port': 1}", "{'port': 81}"]

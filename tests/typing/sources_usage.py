@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_type
 
@@ -12,6 +13,7 @@ from veltrix import (
     ConfigWarning,
     DotEnv,
     Env,
+    Fetched,
     File,
     Layer,
     Secrets,
@@ -33,6 +35,19 @@ class Clock(Source):
         return None if lower is None else Layer(self.name, {"seen": len(lower)})
 
 
+class Store(Source):
+    """Another one, in two steps."""
+
+    def __init__(self) -> None:
+        self.name = "store"
+
+    def fetch(self, previous: Fetched | None, deadline: float) -> Fetched:
+        return previous or Fetched("W/1", b"{}")
+
+    def parse(self, fetched: Fetched, lower: Snapshot | None) -> list[Layer]:
+        return [Layer.parse(self.name, fetched.payload, "json")]
+
+
 def sources() -> list[Source]:
     return [
         Values({"a": 1}, name="defaults", secret=["a"]),
@@ -43,6 +58,7 @@ def sources() -> list[Source]:
         Secrets("/run/secrets", binary=["tls.key"]),
         Arguments(["a=1"]),
         Clock(),
+        Store(),
     ]
 
 
@@ -52,12 +68,16 @@ def configuration() -> Snapshot:
     assert_type(config.snapshot, Snapshot)
     tables = Config({}, conflicts="replace", dimensions={"region": {"eu": "eu.toml", "us": {"a": 2}}})
     dimension = veltrix.Dimension("region", {"eu": Layer("eu", {})})
-    return Config(tables.sources[0], dimensions=[dimension]).snapshot.scope(region="eu")
+    return veltrix.load(tables.sources[0], dimensions=[dimension]).scope(region="eu")
 
 
 def loading(source: Source) -> str:
-    layer = source.load(None)
+    assert_type(source.load(None), Layer | Sequence[Layer] | None)
+    layer = Env("APP").load(None)
     assert_type(layer, Layer | None)
-    assert_type(Env("APP").load(None), Layer)
+    fetched = source.fetch(None, 0.0)
+    assert_type(fetched, Fetched)
+    assert_type(source.parse(source.fetch(fetched, 0.0), None), Layer | Sequence[Layer] | None)
+    assert_type(source.watch_paths(), Sequence[str])
     assert issubclass(ConfigWarning, UserWarning)
     return source.name if layer is None else layer.name

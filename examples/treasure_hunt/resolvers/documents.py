@@ -42,7 +42,7 @@ class Documents:
             }
             for dimension, table in stack.DIMENSIONS.items()
         }
-        snapshot = veltrix.Config(*files, deployment, dimensions=tables).snapshot
+        snapshot = veltrix.load(*files, deployment, dimensions=tables)
         lower = [_loaded(source, None) for source in files]
         variables = _loaded(deployment, veltrix.resolve(lower))
         return cls(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -10,10 +11,9 @@ from typing import Any
 import veltrix
 from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.errors import MissingImplementationError
-from veltrix.config import Config
-from veltrix.loading.once import SECRET_PATHS
-from veltrix.sources import File
-from veltrix.sources.file import read_document
+from veltrix.loading.given import SECRET_PATHS
+from veltrix.sources import File, Source
+from veltrix.sources._kernel import Snapshot
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Stack:
         return self.kernel.resolve(self.layers, conflicts=self.conflicts)
 
 
-def load(config: Config) -> dict[str, Stack]:
-    """The sources of a configuration as each implementation loads them, by its name.
+def load(snapshot: Snapshot, sources: Iterable[Source]) -> dict[str, Stack]:
+    """A configuration, and the sources that it is of, as each implementation loads them, by its name.
 
     Files are parsed by each; layers of other sources, which are made in Python, are handed over. Raises
     `MissingImplementationError`, `DisagreementError`, and `ConfigError` where a file is no longer as it was.
@@ -65,8 +65,8 @@ def load(config: Config) -> dict[str, Stack]:
             f"only the {' '.join(kernels)} implementation is here, and nothing to compare it with: "
             "install a wheel that has the extension, or build it with `make develop`"
         )
-    documents = _documents(config)
-    _, given, conflicts, *_ = config.snapshot.__reduce__()[1]
+    documents = _documents(sources)
+    _, given, conflicts, *_ = snapshot.__reduce__()[1]
     layers: dict[str, list[Any]] = {name: [] for name in kernels}
     for layer in given:
         for name, made in _with_each(kernels, layer, documents.get(layer.name)).items():
@@ -75,11 +75,11 @@ def load(config: Config) -> dict[str, Stack]:
     return {name: Stack(kernels[name], contents, tuple(stack), conflicts) for name, stack in layers.items()}
 
 
-def _documents(config: Config) -> dict[str, Document]:
+def _documents(sources: Iterable[Source]) -> dict[str, Document]:
     documents = {}
-    for source in config.sources:
+    for source in sources:
         if isinstance(source, File) and source.format is not None:
-            content = read_document(source)
+            content = source.fetch(None, math.inf).payload
             if content:
                 documents[source.name] = Document(source.name, source.path, source.format, content)
     return documents

@@ -16,9 +16,9 @@ from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
-from veltrix.config import Config
 from veltrix.errors import ConfigError
 from veltrix.loading.given import SameNameError, as_source
+from veltrix.loading.once import load
 from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
 from veltrix.sources._kernel import parse_path
 from veltrix.sources.marks import UnmatchedMark
@@ -27,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
+
+    from veltrix.sources._kernel import Snapshot
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +63,9 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     try:
-        for text in _answer(parsed, _load(parsed)):
+        sources = _sources(parsed)
+        snapshot = load(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
+        for text in _answer(parsed, sources, snapshot):
             sys.stdout.write(text)
             if parsed.command == "bench":
                 sys.stdout.flush()  # each row is seen when it is there, in a pipe too
@@ -80,7 +84,7 @@ def _run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _load(parsed: Namespace) -> Config:
+def _sources(parsed: Namespace) -> list[Source]:
     sources: list[Source] = []
     for file in dict.fromkeys(parsed.files):
         try:
@@ -94,18 +98,17 @@ def _load(parsed: Namespace) -> Config:
         sources.append(Env(parsed.env))
     if parsed.set:
         sources.append(Arguments(parsed.set))
-    return Config(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
+    return sources
 
 
-def _answer(parsed: Namespace, config: Config) -> Iterator[str]:
+def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) -> Iterator[str]:
     style = Style.of(sys.stdout)
     if parsed.command == "bench":
         from veltrix.cli.comparison import comparison
         from veltrix.cli.progress import Progress
 
-        yield from _lines(comparison(config, style, Progress()))
+        yield from _lines(comparison(snapshot, sources, style, Progress()))
         return
-    snapshot = config.snapshot
     if parsed.command == "explain":
         from veltrix.cli.definitions import definitions
 

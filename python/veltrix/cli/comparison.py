@@ -11,7 +11,11 @@ from veltrix.bench.operations import Comparable, Operation, comparable
 from veltrix.bench.stacks import load
 from veltrix.cli.progress import Progress
 from veltrix.cli.style import Style
-from veltrix.config import Config
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from veltrix.sources import Source
+    from veltrix.sources._kernel import Snapshot
 
 _UNITS = (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0))
 # Columns of the table: with the longest operation, a row fits a terminal of 80.
@@ -19,11 +23,13 @@ _TIME = 9
 _GAIN = 16
 
 
-def comparison(config: Config, style: Style, progress: Progress) -> Iterator[str]:
+def comparison(
+    snapshot: Snapshot, sources: Sequence[Source], style: Style, progress: Progress
+) -> Iterator[str]:
     """The lines of the page: what is compared, the table, what its figures are."""
     try:
         progress.show("loading with both implementations and comparing their answers")
-        found = comparable(load(config))
+        found = comparable(load(snapshot, sources))
         progress.clear()
         yield style.strong(_heading(found))
         yield ""

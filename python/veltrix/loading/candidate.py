@@ -6,10 +6,12 @@ from collections import namedtuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NamedTuple
 
     from veltrix.errors import ConfigError
-    from veltrix.sources._kernel import Difference, Snapshot
+    from veltrix.loading.steps import Seen
+    from veltrix.sources._kernel import Difference, Layer, Snapshot
 
     class _SourceStatus(NamedTuple):
         name: str
@@ -26,17 +28,42 @@ else:
 class Candidate:
     """A snapshot that was derived from the published one, and is not published yet."""
 
-    __slots__ = ("difference", "moved_only", "problems", "reason", "snapshot")
+    __slots__ = ("difference", "moved_only", "problems", "reason", "seen", "snapshot", "stack")
 
-    def __init__(self, snapshot: Snapshot, difference: Difference, reason: str, moved_only: bool) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        difference: Difference,
+        reason: str,
+        moved_only: bool,
+        problems: Sequence[ConfigError],
+        seen: tuple[Seen, ...],
+        stack: tuple[Layer, ...],
+    ) -> None:
         self.snapshot = snapshot
         self.difference = difference
+        """From the published snapshot to this one."""
         self.reason = reason
+        """The names of the sources that changed."""
         self.moved_only = moved_only
-        self.problems: tuple[ConfigError, ...] = ()
+        """Whether nothing but origins changed: the content, and so the generation, is the published one."""
+        self.problems = tuple(problems)
+        """What is wrong with sources that keep what they gave before, while others go on."""
+        self.seen = seen
+        self.stack = stack
+
+    def __repr__(self) -> str:
+        return f"<veltrix.loading.Candidate, generation {self.snapshot.generation}>"
 
 
 class SourceStatus(_SourceStatus):
-    """How a source was at the last pass. It holds no value."""
+    """How a source was at the last pass. It holds no value.
+
+    `state` is "good"; "absent", of an optional source; "leaving", of one that has been absent for too short a
+    time to count as removed; "failed", of one that keeps what it gave before; "held", of a good one whose
+    read set has one that is not; or "stale", of both, where that is from the last-good file. `problem` is the
+    text of what is wrong, `at` when what counts was fetched, in seconds since the epoch, and `failures` how
+    many passes in a row failed.
+    """
 
     __slots__ = ()

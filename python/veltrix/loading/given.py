@@ -1,4 +1,4 @@
-"""What a program gives as a source, and the sources that it stands for."""
+"""What a program gives to be loaded, and the sources and dimensions that it stands for."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from veltrix.sources import DotEnv, File, Source, Values
 from veltrix.sources._kernel import Layer
 from veltrix.sources.file import EXTENSIONS, extension, file_path
-from veltrix.sources.source import Recipe
+from veltrix.sources.source import Fetched, Recipe, secret_paths
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
+    from typing import Any, Literal
 
     from veltrix.sources._kernel import Snapshot
 
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
     Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
-    Tables = Sequence[Dimension] | Mapping[str, Mapping[str, Source]]
+
+SECRET_PATHS = "secret paths"
 
 
 class SameNameError(ValueError):
@@ -34,7 +35,7 @@ class SameNameError(ValueError):
         return f"two sources are named {self.name!r}; give one of them another name="
 
 
-class _Given(Recipe):
+class Given(Recipe):
     """A layer that was made elsewhere."""
 
     __slots__ = ("_layer",)
@@ -44,8 +45,11 @@ class _Given(Recipe):
     def __init__(self, layer: Layer) -> None:
         self._keep(name=layer.name, _layer=layer)
 
-    def load(self, lower: Snapshot | None) -> Layer:
-        return self._layer
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
+        return previous or Fetched(None, self._layer)
+
+    def _parse(self, payload: Layer, lower: Snapshot | None, left_out: list[str]) -> Layer:
+        return payload
 
 
 def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
@@ -68,7 +72,7 @@ def as_source(given: SourceLike) -> Source:
     if isinstance(given, Source):
         return given
     if isinstance(given, Layer):
-        return _Given(given)
+        return Given(given)
     if isinstance(given, Mapping):
         return Values(given)
     if isinstance(given, (str, os.PathLike)):
@@ -77,10 +81,56 @@ def as_source(given: SourceLike) -> Source:
     raise TypeError(f"a source is a Source, a Layer, a path or a mapping, not {type(given).__name__}")
 
 
-def with_sources(dimensions: Dimensions) -> Tables:
-    """The dimensions with a source in each place of a table."""
-    if not isinstance(dimensions, Mapping):
-        return dimensions
+def _with_free_name(data: Mapping[str, Any], source: Source, names: set[str]) -> Source:
+    number = 1
+    while source.name in names:
+        number += 1
+        source = Values(data, name=f"values {number}")
+    return source
+
+
+class Plan:
+    """The arguments of a load, checked."""
+
+    def __init__(
+        self,
+        sources: Iterable[SourceLike],
+        conflicts: Literal["error", "replace"],
+        dimensions: Dimensions,
+        secret: str | Iterable[str | tuple[str | int, ...]],
+    ) -> None:
+        self.sources = as_sources(sources)
+        self.conflicts = conflicts
+        paths = secret_paths(secret)
+        if isinstance(paths, bool):
+            raise TypeError("secret of a Config is paths; a source takes secret=True")
+        self.secret = paths
+        self.bottom = (Layer(SECRET_PATHS, {}, secret=paths),) if paths else ()
+        """The layers below those of all sources."""
+        self._fixed = () if isinstance(dimensions, Mapping) else tuple(dimensions)
+        self._tables = _tables(dimensions) if isinstance(dimensions, Mapping) else {}
+        choices = [source for table in self._tables.values() for source in table.values()]
+        self.every: tuple[Source, ...] = (*self.sources, *choices)
+        """The sources, and then those of the dimensions' tables."""
+
+    def dimensions(self, layers: Sequence[Sequence[Layer]]) -> tuple[Dimension, ...]:
+        """The dimensions, from the layers of every source; a choice of which there are none is left out."""
+        if self._fixed:
+            return self._fixed
+        declared = []
+        at = len(self.sources)
+        for name, table in self._tables.items():
+            of_choices = dict(zip(table, layers[at : at + len(table)], strict=True))
+            for choice, of in of_choices.items():
+                if len(of) > 1:
+                    raise TypeError(f"choice {choice!r} of dimension {name!r} is {len(of)} layers, not one")
+            declared.append(Dimension(name, {choice: of[0] for choice, of in of_choices.items() if of}))
+            at += len(table)
+        return tuple(declared)
+
+
+def _tables(dimensions: Mapping[str, Mapping[str, SourceLike]]) -> dict[str, dict[str, Source]]:
+    """The tables of the dimensions with a source in each place."""
     for name, table in dimensions.items():
         if not isinstance(table, Mapping):
             raise TypeError(f"the table of dimension {name!r} is a mapping, not {type(table).__name__}")
@@ -88,11 +138,3 @@ def with_sources(dimensions: Dimensions) -> Tables:
         name: {choice: as_source(given) for choice, given in table.items()}
         for name, table in dimensions.items()
     }
-
-
-def _with_free_name(data: Mapping[str, Any], source: Source, names: set[str]) -> Source:
-    number = 1
-    while source.name in names:
-        number += 1
-        source = Values(data, name=f"values {number}")
-    return source

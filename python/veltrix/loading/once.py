@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from itertools import chain
 
-from veltrix.errors import ConfigError, LimitError
-from veltrix.loading.given import as_sources, with_sources
-from veltrix.loading.problems import problem
+from veltrix.errors import ConfigError
+from veltrix.loading.given import Plan
 from veltrix.loading.schema import fitting, schema_argument
-from veltrix.sources import ConfigWarning, File, Secrets
+from veltrix.loading.steps import Asking, Seen, as_read_set
+from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.declared import declared_by
-from veltrix.sources.marks import Marks
-from veltrix.sources.read_set import one_read_set
-from veltrix.sources.source import Recipe, secret_paths, without_frames
-from veltrix.types import Dimension
+from veltrix.sources.source import BARE, Recipe, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     from typing_extensions import TypeVar
 
-    from veltrix.loading.given import Dimensions, SourceLike, Tables
-    from veltrix.sources import Source
+    from veltrix.loading.given import Dimensions, SourceLike
+    from veltrix.loading.steps import Answer
     from veltrix.sources.source import SecretTuple
+    from veltrix.types import Dimension
 
+    Instead = Callable[[Mapping[int, ConfigError]], Mapping[int, Seen]]
     S = TypeVar("S", default=Any)
-
-SECRET_PATHS = "secret paths"
-
-# What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.
-BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
 
 
 def load(
@@ -65,7 +57,7 @@ def load(
         with declared_by(asked):
             return without_frames(
                 lambda: fitting(
-                    first_load(as_sources(sources), conflicts, dimensions, secret, left_out), asked
+                    FirstPass(Plan(sources, conflicts, dimensions, secret), left_out).snapshot, asked
                 ),
                 left_out,
                 BARE,
@@ -75,124 +67,72 @@ def load(
         sources = dimensions = ()
 
 
-def first_load(
-    sources: tuple[Source, ...],
-    conflicts: Literal["error", "replace"],
-    dimensions: Dimensions,
-    secret: str | Iterable[str | tuple[str | int, ...]],
-    left_out: list[ConfigWarning],
-) -> Snapshot:
-    """What the sources resolve to."""
-    paths = secret_paths(secret)
-    if paths is True:
-        raise TypeError("secret of a Config is paths; a source takes secret=True")
-    loading = _Loading(conflicts, paths, left_out)
-    if paths:
-        loading.layers.append(Layer(SECRET_PATHS, {}, secret=paths))
-    tables = with_sources(dimensions)
-    with one_read_set(*_paths(sources, tables)):
-        for source in sources:
-            loading.load(source)
-        return loading.resolved(tables)
+class FirstPass:
+    """A pass with nothing before it: what every source gave, and the snapshot of all layers.
 
+    Raises `ConfigError` with every problem; what is left out without being wrong is added to `left_out`.
+    `instead` is asked for what counts in the place of sources that failed.
+    """
 
-def _paths(sources: Iterable[Source], dimensions: Tables) -> tuple[list[str], list[str]]:
-    """The files and the directories of secrets that one load reads."""
-    reading = list(sources)
-    if isinstance(dimensions, Mapping):
-        reading += [source for table in dimensions.values() for source in table.values()]
-    return (
-        [source.absolute_path for source in reading if isinstance(source, File)],
-        [source.absolute_path for source in reading if isinstance(source, Secrets)],
-    )
-
-
-class _Loading:
-    """One pass over the sources: the layers so far, and all that went wrong, or that is left out."""
-
-    def __init__(
-        self,
-        conflicts: Literal["error", "replace"],
-        secret: bool | SecretTuple,
-        left_out: list[ConfigWarning],
-    ) -> None:
-        self.conflicts = conflicts
-        self.secret = secret
-        self.left_out = left_out
-        self.layers: list[Layer] = []
-        self.problems: list[ConfigError] = []
-        self.marks = Marks()
-        self.all_present = True
-
-    def load(self, source: Source) -> None:
-        """Load one source on top; an absent one leaves its name."""
-        layer = self._loaded(source, self._lower() if source.reads_lower else None)
-        if layer is not None:
-            self.layers.append(layer)
-
-    def resolved(self, dimensions: Tables) -> Snapshot:
-        """The snapshot of all layers; raises what went wrong, if anything did."""
-        declared = self._declared(dimensions)
+    def __init__(self, plan: Plan, left_out: list[ConfigWarning], instead: Instead | None = None) -> None:
+        asking = Asking(plan.every, [None] * len(plan.every))
+        with as_read_set(plan.every, asking.known):
+            answers = [asking.fetch(at) for at in range(len(plan.every))]
+            layers = self._way_up(plan, asking, answers, {})
+            if self.failed and instead is not None:
+                layers = self._way_up(plan, asking, answers, instead(self.failed))
+        dimensions = plan.dimensions(layers)
         try:
-            snapshot = resolve(self.layers, conflicts=self.conflicts, dimensions=declared)
+            self.snapshot = resolve(self.stack, conflicts=plan.conflicts, dimensions=dimensions)
         except ConfigError as error:
-            self.problems.append(error.with_traceback(None))
-        if self.problems:
-            raise ConfigError(self.problems)
-        self.left_out += self._unmatched_marks(snapshot, declared)
-        return snapshot
+            asking.problems.append(error.with_traceback(None))
+        if asking.problems:
+            raise ConfigError(asking.problems)
+        left_out += _unmatched_marks(plan, self.seen, self.snapshot, dimensions)
 
-    def _unmatched_marks(self, snapshot: Snapshot, declared: Iterable[Dimension]) -> Iterator[ConfigWarning]:
-        """A warning for each `secret=` that marks a path where nothing is.
+    def _way_up(
+        self, plan: Plan, asking: Asking, answers: Sequence[Answer], instead: Mapping[int, Seen]
+    ) -> list[tuple[Layer, ...]]:
+        """The layers of every source; `instead` of what some of them give."""
+        asking.problems.clear()  # in the order of the sources, they come from here on
+        self.failed: dict[int, ConfigError] = {}
+        self.seen: list[Seen] = []
+        self.stack = list(plan.bottom)
+        layers = []
+        for at, answer in enumerate(answers):
+            one = instead[at] if at in instead else asking.see(at, answer, self.stack)
+            outcome = one if isinstance(one, ConfigError) else one.outcome
+            if isinstance(outcome, ConfigError):
+                asking.problems.append(outcome)
+                self.failed[at], outcome = outcome, ()
+            elif isinstance(one, Seen):
+                self.seen.append(one)
+            layers.append(outcome)
+            if at < len(plan.sources):
+                self.stack += outcome
+        return layers
 
-        A source that is absent gives no marks, and may be what those of the whole configuration are for.
-        """
-        if self.all_present and isinstance(self.secret, tuple):
-            self.marks.add(self.secret)
-        choices = (layer for dimension in declared for layer in dimension.layers.values())
-        return self.marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))
 
-    def _loaded(self, source: Source, lower: Snapshot | None) -> Layer | None:
-        before = sys.exception()
-        try:
-            layer = source.load(lower)
-            if layer is not None and not isinstance(layer, Layer):
-                raise TypeError(f"a source loads a veltrix.Layer, not {type(layer).__name__}")
-        except Exception as error:
-            found = problem(error, source.name, before)
-            if found is None:
-                if self.problems:
-                    error.add_note(f"found before this: {ConfigError(self.problems)}")
-                raise
-            self.problems.append(found)
-            return None
-        if layer is None:
-            self.all_present = False
-            return Layer(source.name, {})
-        if isinstance(source, Recipe):
-            self.marks.add(source._marks, source.name)
-        return layer
+def _unmatched_marks(
+    plan: Plan, seen: list[Seen], snapshot: Snapshot, dimensions: Iterable[Dimension]
+) -> Iterator[ConfigWarning]:
+    """A warning for each `secret=` that marks a path where nothing is.
 
-    def _lower(self) -> Snapshot | None:
-        """What the layers so far resolve to; a conflict in it is reported by the last resolve."""
-        if not self.layers:
-            return None
-        try:
-            return resolve(self.layers, conflicts=self.conflicts)
-        except LimitError as error:  # too many layers: what comes next has nothing to be read over
-            raise ConfigError([*self.problems, error]) from None
-        except ConfigError:
-            return resolve(self.layers, conflicts="replace")
+    A source that is absent gives no marks, and may be what those of the whole configuration are for.
+    """
+    given: list[tuple[SecretTuple, str | None]] = [
+        (source._marks, source.name)
+        for source, one in zip(plan.every, seen, strict=True)
+        if one.is_present and isinstance(source, Recipe) and source._marks
+    ]
+    if plan.secret and all(one.is_present for one in seen):
+        given.append((plan.secret, None))
+    if not given:
+        return iter(())
+    from veltrix.sources.marks import Marks
 
-    def _declared(self, dimensions: Tables) -> tuple[Dimension, ...]:
-        if not isinstance(dimensions, Mapping):
-            return tuple(dimensions)
-        declared = []
-        for name, table in dimensions.items():
-            layers = {}
-            for choice, source in table.items():
-                layer = self._loaded(source, self._lower() if source.reads_lower else None)
-                if layer is not None:
-                    layers[choice] = layer
-            declared.append(Dimension(name, layers))
-        return tuple(declared)
+    marks = Marks()
+    for paths, name in given:
+        marks.add(paths, name)
+    choices = (layer for dimension in dimensions for layer in dimension.layers.values())
+    return marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))

@@ -13,7 +13,7 @@ from veltrix.publishing.history import History
 from veltrix.publishing.keys import Keys
 from veltrix.publishing.subscription import Subscriptions
 from veltrix.publishing.transaction import INTERRUPTS, Transaction, safe_text, validate
-from veltrix.sources._kernel import diff
+from veltrix.sources._kernel import diff, restore_difference
 from veltrix.sources.declared import declared_by
 
 TYPE_CHECKING = False
@@ -90,6 +90,7 @@ class Passes:
             candidate = self._asked(acknowledge=acknowledge)
             done = (None, None) if candidate is None else self._offered(candidate, turn)
             self._succeeded(candidate)
+            self._keep()
             return done
 
         return self._told_if_it_fails(work)
@@ -113,6 +114,7 @@ class Passes:
                 self._accept(candidate)
                 self.held, done = None, (None, None)
             self._succeeded(candidate)
+            self._keep()
             return done
 
         return self._told_if_it_fails(work)
@@ -148,10 +150,22 @@ class Passes:
             snapshot = self.loader.first()
         self._fits(snapshot)
         validate(self._validators, snapshot)
-        self.published = Change(
-            previous=0, at=time(), reason="start", snapshot=snapshot, difference=diff(snapshot, snapshot)
-        )
+        nothing = restore_difference({}, {}, {})
+        self.published = Change(previous=0, at=time(), reason="start", snapshot=snapshot, difference=nothing)
         self.history.add(self.published)
+        stale = [source.name for source in self.loader.statuses() if source.state == "stale"]
+        if stale:
+            names = ", ".join(map(printable, stale))
+            logger().warning("%s: as in the last-good file, as the sources cannot be loaded", names)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Writes the last-good file, if that is asked for; what goes wrong with it undoes nothing."""
+        if self.held is None:
+            try:
+                self.loader.keep()
+            except ConfigError as error:
+                self.report("the last-good file", error)
 
     def _asked(self, *, acknowledge: bool) -> Candidate | None:
         """What the sources say now, if that is anything new."""

@@ -7,7 +7,7 @@ from veltrix.errors import LimitError, PathError
 from veltrix.sources._kernel import Layer, format_path, parse_path
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.coercion import parse_json
-from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
+from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -42,14 +42,13 @@ class Arguments(Recipe):
                 raise TypeError(f"an assignment is a str, not {type(assignment).__name__}")
         self._keep(name=source_name(name, "arguments"), _assignments=kept, _secret=secret_paths(secret))
 
-    def load(self, lower: Snapshot | None) -> Layer:
-        """The assignments as a layer; raises `ConfigError` naming each that cannot be used."""
-        return without_frames(lambda: self._read(lower))
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
+        return previous or Fetched(None, self._assignments)
 
-    def _read(self, lower: Snapshot | None) -> Layer:
+    def _parse(self, payload: tuple[str, ...], lower: Snapshot | None, left_out: list[str]) -> Layer:
         assembly = Assembly(self.name, "argument", lower)
         last: dict[Path, Assignment] = {}
-        for number, assignment in enumerate(self._assignments, 1):
+        for number, assignment in enumerate(payload, 1):
             parsed = self._parsed(assignment, number, assembly)
             if parsed is not None:
                 last[parsed.path] = parsed

@@ -7,7 +7,6 @@ a text, which binding reads.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from veltrix._limits import VALUE_LIMIT
@@ -15,7 +14,8 @@ from veltrix.binding.texts import UnfitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from contextvars import Token
     from typing import Any
 
     from veltrix.binding.plans import Plan
@@ -24,14 +24,21 @@ if TYPE_CHECKING:
 _whole: ContextVar[Plan | None] = ContextVar("veltrix.declared", default=None)
 
 
-@contextmanager
-def declared_by(schema: Schema | None) -> Iterator[None]:
+class declared_by:  # noqa: N801  (it stands in a `with`, as a function of `contextlib` would)
     """Has the sources that are loaded meanwhile know the types of a schema."""
-    token = _whole.set(None if schema is None else schema.plan)
-    try:
-        yield
-    finally:
-        _whole.reset(token)
+
+    __slots__ = ("_plan", "_token")
+
+    _token: Token[Plan | None]
+
+    def __init__(self, schema: Schema | None) -> None:
+        self._plan = None if schema is None else schema.plan
+
+    def __enter__(self) -> None:
+        self._token = _whole.set(self._plan)
+
+    def __exit__(self, *_: object) -> None:
+        _whole.reset(self._token)
 
 
 def declared_plan(path: Iterable[str | int]) -> Plan | None:

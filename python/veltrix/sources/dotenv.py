@@ -7,8 +7,7 @@ import os
 from veltrix.sources._kernel import Layer, resolve
 from veltrix.sources.assignments import Assembly
 from veltrix.sources.environment import Variable, assigned, checked_prefix
-from veltrix.sources.file import File, parse_document, read_document
-from veltrix.sources.source import without_frames
+from veltrix.sources.file import File, parse_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,17 +42,11 @@ class DotEnv(File):
         super().__init__(path, "env", name=name, optional=optional, allow_empty=allow_empty, secret=secret)
         self._keep(prefix=prefix)
 
-    def load(self, lower: Snapshot | None) -> Layer | None:
-        """The variables of the file; None for an optional file that is not there."""
-        left_out: list[str] = []
-        return without_frames(lambda: self._assemble(lower, left_out), left_out)
-
-    def _assemble(self, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
-        content = read_document(self)
-        if content is None:
+    def _parse(self, payload: bytes | None, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
+        if payload is None:
             return None
         begin = "" if self.prefix is None else f"{self.prefix}_"
-        document = resolve([parse_document(self, content, "env")])
+        document = resolve([parse_document(self, payload, "env")])
         variables = []
         for variable, text in document.items():
             if variable.startswith(begin):

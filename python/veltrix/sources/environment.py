@@ -8,7 +8,7 @@ from veltrix.sources._kernel import Layer
 from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
-from veltrix.sources.source import Recipe, carried, encodable, secret_paths, source_name, without_frames
+from veltrix.sources.source import Fetched, Recipe, carried, encodable, secret_paths, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -58,24 +58,27 @@ class Env(Recipe):
             _secret=secret_paths(secret),
         )
 
-    def load(self, lower: Snapshot | None) -> Layer:
-        """The variables as they are now; raises `ConfigError` naming each that cannot be used."""
-        left_out: list[str] = []
-        return without_frames(lambda: self._read(lower, left_out), left_out)
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
+        begin = self._begin()
+        names = sorted(name for name in os.environ if name.startswith(begin))
+        texts = [(name, os.environ.get(name)) for name in names]
+        found = tuple((name, text) for name, text in texts if text is not None)
+        return previous if previous is not None and previous.payload == found else Fetched(None, found)
 
-    def _read(self, lower: Snapshot | None, left_out: list[str]) -> Layer:
-        begin = f"{self.prefix}_"
-        if UPPER_CASE_VARIABLES:
-            begin = begin.upper()
-        variables = []
-        for variable in sorted(name for name in os.environ if name.startswith(begin)):
-            text = os.environ.get(variable)
-            if text is not None:
-                origin = Origin(self.name, "environment", variable=variable)
-                variables.append(Variable(variable, text, origin))
+    def _parse(
+        self, payload: tuple[tuple[str, str], ...], lower: Snapshot | None, left_out: list[str]
+    ) -> Layer:
+        variables = [
+            Variable(name, text, Origin(self.name, "environment", variable=name)) for name, text in payload
+        ]
         assembly = Assembly(self.name, "environment", lower)
-        assignments = assigned(variables, begin, assembly, self.allow_empty, left_out)
+        assignments = assigned(variables, self._begin(), assembly, self.allow_empty, left_out)
         return assembly.layer(assignments, self._secret)
+
+    def _begin(self) -> str:
+        """What the names of its variables begin with."""
+        begin = f"{self.prefix}_"
+        return begin.upper() if UPPER_CASE_VARIABLES else begin
 
 
 def assigned(

@@ -10,7 +10,7 @@ from veltrix.errors import LimitError, ParseError, SourceError
 from veltrix.sources._kernel import Layer
 from veltrix.sources.read_set import read_file
 from veltrix.sources.reading import TooLargeError, UnreadableError
-from veltrix.sources.source import Recipe, secret_paths, source_name, without_frames
+from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,32 +63,28 @@ class File(Recipe):
             _secret=secret_paths(secret),
         )
 
-    def load(self, lower: Snapshot | None) -> Layer | None:
-        """The document as a layer; None for an optional file that is not there."""
-        return without_frames(self._read)
+    def watch_paths(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.absolute_path,)
 
-    def _read(self) -> Layer | None:
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
         if self.format is None:
             raise SourceError(_unknown_extension(self.path), file=self.path, advice="format")
-        content = read_document(self)
-        if content is None:
-            return None
-        return parse_document(self, content, self.format)
+        try:
+            fetched = read_file(self.absolute_path, previous)
+        except TooLargeError as error:
+            raise LimitError(error.reason, file=self.path) from error
+        except UnreadableError as error:
+            if error.missing and self.optional:
+                return Fetched(None, None)
+            raise SourceError(_said_where(error, self), file=self.path) from error
+        if not fetched.payload and not self.allow_empty:
+            raise SourceError("empty (0 bytes)", file=self.path, advice="allow-empty")
+        return fetched
 
-
-def read_document(source: File) -> bytes | None:
-    """The bytes of the file; None if it is optional and not there."""
-    try:
-        content = read_file(source.absolute_path)
-    except TooLargeError as error:
-        raise LimitError(error.reason, file=source.path) from error
-    except UnreadableError as error:
-        if error.missing and source.optional:
-            return None
-        raise SourceError(_said_where(error, source), file=source.path) from error
-    if not content and not source.allow_empty:
-        raise SourceError("empty (0 bytes)", file=source.path, advice="allow-empty")
-    return content
+    def _parse(self, payload: bytes | None, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
+        assert self.format is not None
+        return None if payload is None else parse_document(self, payload, self.format)
 
 
 def parse_document(source: File, content: bytes, form: str) -> Layer:

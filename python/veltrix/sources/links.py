@@ -68,10 +68,18 @@ class Links:
         """Whether any of the links is another one now, or came to be."""
         return any(held != _NO_LINK and _look(path) != held for path, held in self._seen.items())
 
+    def swapped(self) -> list[str]:
+        """The links met that lead to something beside them, as those do that are swapped as a whole."""
+        return [path for path, held in self._seen.items() if held and _is_beside(path, held)]
+
     def _held(self, path: str) -> str | None:
         if path not in self._seen:
             self._seen[path] = _look(path)
         return self._seen[path]
+
+
+def _is_beside(path: str, target: str) -> bool:
+    return os.path.dirname(path) != "/" and not target.startswith("/") and ".." not in target.split("/")
 
 
 def _look(path: str) -> str | None:

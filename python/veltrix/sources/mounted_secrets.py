@@ -28,10 +28,11 @@ from veltrix.sources.reading import (
     read_once,
     unreadable,
 )
+from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from veltrix.sources.links import Links
 
@@ -46,16 +47,32 @@ class Generation:
 
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
+        self.revisions: dict[str, Hashable] = {}
+        """The state in which each file was read."""
         self.problems: dict[str, str] = {}
         self.directories: list[str] = []
         self.exposed: list[str] = []
         """Files that everyone may read."""
 
+    def __len__(self) -> int:
+        return len(self.contents)
 
-def read_generation(path: str, links: Links) -> Generation:
-    """One read of the directory, in the generation that `links` lead to.
+    def says_as(self, other: Generation) -> bool:
+        """Whether another read found the same, in whatever state the files were."""
+        return (
+            self.contents == other.contents
+            and self.problems == other.problems
+            and self.directories == other.directories
+            and self.exposed == other.exposed
+        )
 
-    Raises `UnreadableError`, and `TornError` where the generation, or a file of it, went away meanwhile.
+
+def read_generation(path: str, links: Links, previous: Fetched | None = None) -> Fetched:
+    """One read of the directory, in the generation that `links` lead to: a `Generation`.
+
+    A file in the state that `previous` knows is not read again; where nothing else was found either, the
+    payload is the one of `previous`. Raises `UnreadableError`, and `TornError` where the generation, or a
+    file of it, went away meanwhile.
     """
     try:
         place = links.resolve(path)
@@ -70,7 +87,7 @@ def read_generation(path: str, links: Links) -> Generation:
         link = links.target(os.path.join(place, DATA))
         data = None if link is None else _open_data(root, link)
         try:
-            return _MountReader(root, data).read()
+            generation = _MountReader(root, data, previous).read()
         finally:
             if data is not None:
                 data.close()
@@ -78,6 +95,9 @@ def read_generation(path: str, links: Links) -> Generation:
         raise unreadable(error) from error
     finally:
         root.close()
+    if previous is not None and generation.says_as(previous.payload):
+        return Fetched(tuple(generation.revisions.items()), previous.payload)
+    return Fetched(tuple(generation.revisions.items()), generation)
 
 
 def _open_data(root: Directory, link: str) -> Directory:
@@ -100,7 +120,8 @@ class _FullError(UnreadableError):
 class _MountReader:
     """Reads what stands in an open directory, and in the one that its `..data` points to."""
 
-    def __init__(self, root: Directory, data: Directory | None) -> None:
+    def __init__(self, root: Directory, data: Directory | None, previous: Fetched | None) -> None:
+        self.known = _known(previous)
         self.root = root
         self.data = data
         self.everyone_enters = root.is_open_to_everyone()
@@ -164,7 +185,9 @@ class _MountReader:
     def _keep(self, name: str, place: str, directory: Directory) -> None:
         limit = min(SECRET_LIMIT, self.room)
         try:
-            content, status = read_once(place, limit=limit, directory=directory)
+            fetched, status = read_once(
+                place, limit=limit, directory=directory, previous=self.known.get(name)
+            )
         except TooLargeError as error:
             if limit < SECRET_LIMIT:
                 raise _FullError(f"beyond {TOTAL_LIMIT} bytes in the whole directory") from error
@@ -173,10 +196,19 @@ class _MountReader:
             if error.missing:
                 raise TornError("went away while it was read") from error
             raise
-        self.room -= len(content)
-        self.generation.contents[name] = content
+        self.room -= len(fetched.payload)
+        self.generation.contents[name] = fetched.payload
+        self.generation.revisions[name] = fetched.revision
         if self.everyone_enters and status.st_mode & stat.S_IROTH:
             self.generation.exposed.append(name)
+
+
+def _known(previous: Fetched | None) -> dict[str, Fetched]:
+    """The files that an earlier read found, by name."""
+    if previous is None:
+        return {}
+    contents = previous.payload.contents
+    return {name: Fetched(revision, contents[name], previous.at) for name, revision in previous.revision}
 
 
 def _mode(place: str, directory: Directory) -> int:

@@ -7,7 +7,8 @@ and the links are looked at again. If one moved on meanwhile, or a file of the o
 all of them are read anew, a bounded number of times. Where a link never rests, the last files that were read
 whole are good: they are of one generation.
 
-A file with no link on its path is read when its source is loaded, by the same system calls as without a set.
+A file with no link on its path is read by the same system calls as without a set. What an earlier pass has
+read, and is in the same state, is not read again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from weakref import ref
 
 from veltrix.sources._system import POSIX
 from veltrix.sources.links import Links
-from veltrix.sources.mounted_secrets import Generation, read_generation
 from veltrix.sources.reading import (
     ATTEMPTS,
     FILE_LIMIT,
@@ -34,18 +34,24 @@ from veltrix.sources.reading import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
-    Read = dict[str, bytes | Generation | UnreadableError]
+    from veltrix.sources.source import Fetched
+
+    Read = dict[str, Fetched | UnreadableError]
+    Known = Mapping[str, Fetched | None]
 
 # An interrupt may keep it from being reset: what it refers to lives no longer than the load all the same.
 _current: ContextVar[ref[ReadSet] | None] = ContextVar("read_set", default=None)
 
 
 class one_read_set:  # noqa: N801  (a context manager; `contextlib` costs more than all that it reads)
-    """Within, these files and directories of secrets, by absolute path, are read as one set."""
+    """Within, these files and directories of secrets are read as one set.
 
-    def __init__(self, files: Iterable[str], directories: Iterable[str]) -> None:
+    They are absolute paths, with what an earlier pass has read of each.
+    """
+
+    def __init__(self, files: Known, directories: Known) -> None:
         self._members = ReadSet(files, directories)
 
     def __enter__(self) -> None:
@@ -61,26 +67,26 @@ def _members() -> ReadSet | None:
     return None if held is None else held()
 
 
-def read_file(path: str) -> bytes:
+def read_file(path: str, previous: Fetched | None = None) -> Fetched:
     """The content of a file, at most 16 MiB, of the generation that is loaded; raises `UnreadableError`."""
     members = _members()
-    return read_stable(path) if members is None else members.file(path)
+    return read_stable(path, previous=previous) if members is None else members.file(path)
 
 
-def read_directory(path: str) -> Generation:
+def read_directory(path: str, previous: Fetched | None = None) -> Fetched:
     """The files of a secret directory, of the generation that the load reads; raises `UnreadableError`."""
     members = _members()
     if members is None or not members.holds(path):
-        members = ReadSet((), (path,))
+        members = ReadSet({}, {path: previous})
     return members.directory(path)
 
 
 class ReadSet:
     """The files and directories that one load reads, and the contents of those that links lead to."""
 
-    def __init__(self, files: Iterable[str], directories: Iterable[str]) -> None:
-        self._files = dict.fromkeys(files)
-        self._directories = dict.fromkeys(directories)
+    def __init__(self, files: Known, directories: Known) -> None:
+        self._files = {path: _present(known) for path, known in files.items()}
+        self._directories = {path: _present(known) for path, known in directories.items()}
         self._read: Read | None = None
 
     def can_mix(self) -> bool:
@@ -91,25 +97,24 @@ class ReadSet:
         """Whether the directory is one of the set."""
         return directory in self._directories
 
-    def file(self, path: str) -> bytes:
+    def file(self, path: str) -> Fetched:
         """The content of a file; one that is not of the set is read by itself."""
         if self._read is None and path in self._files:
             try:
-                return read_stable(path, without_links=True)
+                return read_stable(path, previous=self._files[path], without_links=True)
             except UnreadableError as error:
                 if not (error.missing or isinstance(error, LinkedError)):
                     raise
         found = self._all().get(path) if path in self._files else None
         if isinstance(found, UnreadableError):
             raise found
-        return found if isinstance(found, bytes) else read_stable(path)
+        return read_stable(path, previous=self._files.get(path)) if found is None else found
 
-    def directory(self, path: str) -> Generation:
+    def directory(self, path: str) -> Fetched:
         """What is in a directory of the set."""
         found = self._all()[path]
         if isinstance(found, UnreadableError):
             raise found
-        assert isinstance(found, Generation)
         return found
 
     def _all(self) -> Read:
@@ -140,21 +145,28 @@ class ReadSet:
     def _read_through(self, links: Links, settle: float) -> Read:
         """Contents by path, of the directories and of the files that links lead to."""
         read: Read = {}
-        for path in self._files:
+        for path, known in self._files.items():
             try:
                 place = links.resolve(path)
                 if place != path:
-                    read[path] = read_once(place, limit=FILE_LIMIT, settle=settle)[0]
+                    read[path] = read_once(place, limit=FILE_LIMIT, previous=known, settle=settle)[0]
             except OSError as error:
                 read[path] = unreadable(error)
             except UnreadableError as error:
                 read[path] = error.with_traceback(None)
-        for path in self._directories:
+        for path, known in self._directories.items():
+            from veltrix.sources.mounted_secrets import read_generation  # most loads read no secrets
+
             try:
-                read[path] = read_generation(path, links)
+                read[path] = read_generation(path, links, known)
             except UnreadableError as error:
                 read[path] = error.with_traceback(None)
         return read
+
+
+def _present(known: Fetched | None) -> Fetched | None:
+    """What an earlier pass has read, unless nothing was there."""
+    return None if known is None or known.payload is None else known
 
 
 def _mark_torn(read: Read, moved: bool) -> bool:

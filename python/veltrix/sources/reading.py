@@ -20,6 +20,7 @@ import time
 
 from veltrix._limits import DOCUMENT_LIMIT
 from veltrix.sources._system import GONE, open_file, place_of
+from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,12 +65,21 @@ class LinkedError(UnreadableError):
     """A link leads to the file, or the system does not say whether one does; nothing of it was read."""
 
 
-def read_stable(path: str, *, limit: int = FILE_LIMIT, without_links: bool = False) -> bytes:
+def read_stable(
+    path: str,
+    *,
+    limit: int = FILE_LIMIT,
+    previous: Fetched | None = None,
+    without_links: bool = False,
+) -> Fetched:
     """The content of the regular file `path`, at most `limit` bytes, in one unchanged state of it.
 
-    `without_links` raises `LinkedError` for a file that is reached through a link.
+    A file in the state that `previous` knows is not read again. `without_links` raises `LinkedError` for a
+    file that is reached through a link.
     """
-    return with_retries(lambda: read_once(path, limit=limit, settle=SETTLE, without_links=without_links)[0])
+    return with_retries(
+        lambda: read_once(path, limit=limit, previous=previous, settle=SETTLE, without_links=without_links)[0]
+    )
 
 
 def with_retries(attempt: Callable[[], Result]) -> Result:
@@ -88,12 +98,14 @@ def read_once(
     path: str,
     *,
     limit: int,
+    previous: Fetched | None = None,
     directory: Directory | None = None,
     settle: float = 0,
     without_links: bool = False,
-) -> tuple[bytes, os.stat_result]:
+) -> tuple[Fetched, os.stat_result]:
     """One try: content and status, or `UnreadableError`, or `TornError` if the file changed under the read.
 
+    The answer is `previous` for a file in that state, and has the very bytes of `previous` if they are equal.
     With `directory`, `path` is a name in it that may not be a link. `settle` are the seconds before a second
     read. `without_links` refuses a `path` with a link anywhere on it by `LinkedError`.
     """
@@ -112,6 +124,8 @@ def read_once(
             raise UnreadableError(f"not a regular file but {kind(before.st_mode)}")
         if before.st_size > limit:
             raise TooLargeError(limit)
+        if previous is not None and previous.revision == _state(before):
+            return previous, before
         content = _read_to_end(descriptor, limit)
         after = os.fstat(descriptor)
         if _is_fresh(before, begin) or after.st_ctime_ns != before.st_ctime_ns:
@@ -127,12 +141,21 @@ def read_once(
         raise TooLargeError(limit)
     if not same or fingerprint(before) != fingerprint(after):
         raise TornError("changed while it was read")
-    return content, after
+    if previous is not None and previous.payload == content:
+        content = previous.payload
+    # A write right after this read may leave the times as they are, and a size of 0 may be a claim.
+    settled = not _is_fresh(after, begin) and len(content) == after.st_size
+    return Fetched(_state(after) if settled else None, content), after
 
 
 def fingerprint(status: os.stat_result) -> tuple[int, ...]:
     """What tells one state of a file from another; without the change time, which a new name changes too."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    """What is to be as it was where a file is not read again."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def unreadable(error: OSError) -> UnreadableError:

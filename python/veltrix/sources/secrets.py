@@ -12,7 +12,7 @@ from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
-from veltrix.sources.source import Recipe, source_name, without_frames
+from veltrix.sources.source import Fetched, Recipe, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -65,33 +65,36 @@ class Secrets(Recipe):
             _binary=binary if isinstance(binary, bool) else frozenset(binary),
         )
 
-    def load(self, lower: Snapshot | None) -> Layer | None:
-        """The secrets as they are now; None for an optional directory that is absent or empty."""
-        left_out: list[str] = []
-        return without_frames(lambda: self._read(lower, left_out), left_out)
+    def watch_paths(self) -> tuple[str, ...]:
+        """The directory."""
+        return (self.absolute_path,)
 
-    def _read(self, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
         try:
-            generation = read_directory(self.absolute_path)
+            fetched = read_directory(self.absolute_path, previous)
         except UnreadableError as error:
             if error.missing and self.optional:
-                return None
+                return Fetched(None, None)
             where = f" (looked for {printable(shown_path(self.absolute_path))})" if error.missing else ""
             raise SourceError(f"{error.reason}{where}", file=self.path) from error
+        generation = fetched.payload
         if not generation.contents and not generation.problems and not self.allow_empty:
             if self.optional:
-                return None
+                return Fetched(None, None)
             raise SourceError("no secrets in it", file=self.path, advice="allow-empty")
-        left_out += self._warnings(generation)
-        return self._layer(generation, lower)
+        if previous is None or generation is not previous.payload:
+            left_out += self._warnings(generation)
+        return fetched
 
-    def _layer(self, generation: Generation, lower: Snapshot | None) -> Layer:
+    def _parse(self, payload: Generation | None, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
+        if payload is None:
+            return None
         assembly = Assembly(self.name, "secrets", lower)
-        for name, reason in generation.problems.items():
+        for name, reason in payload.problems.items():
             assembly.refuse(self._label(name), reason)
         matcher = Matcher(lower, dots=True)
         assignments = []
-        for name, content in generation.contents.items():
+        for name, content in payload.contents.items():
             assignment = self._assigned(name, content, matcher, assembly)
             if assignment is not None:
                 assignments.append(assignment)

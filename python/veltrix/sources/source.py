@@ -1,17 +1,18 @@
-"""What every source is: a recipe for one layer."""
+"""What every source is, a recipe for one layer, and what it has fetched."""
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 import warnings
-from abc import ABC, abstractmethod
 
 from veltrix._text import printable
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
     from veltrix.sources._kernel import Layer, Snapshot
@@ -23,15 +24,38 @@ if TYPE_CHECKING:
     SecretPaths = bool | str | Iterable[str | tuple[str | int, ...]]
 
 
-class ConfigWarning(UserWarning):
-    """Something in a source that is left out, or unsafe, and yet no reason to refuse it."""
+class Fetched:
+    """What `fetch` of a source gives, and `parse` takes.
+
+    `payload` is the content in whatever form the source's own `parse` takes, and None where there is nothing.
+    `revision` is anything hashable by which the source knows the content again: an ETag, a number, a digest.
+    `at` is when it was fetched, in seconds since the epoch; now, unless it is given.
+
+        Fetched("W/33", b'{"port": 80}')
+
+    Shown without its content.
+    """
+
+    __slots__ = ("at", "payload", "revision")
+
+    def __init__(self, revision: Any, payload: Any, at: float | None = None) -> None:
+        self.revision = revision
+        self.payload = payload
+        self.at = time.time() if at is None else at
+
+    def __repr__(self) -> str:
+        return f"<veltrix.Fetched, {'absent' if self.payload is None else 'present'}>"
 
 
-class Source(ABC):
+# What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.
+BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
+
+
+class Source:
     """A recipe for one layer, which holds nothing of what it reads.
 
-    A source of one's own derives from this, sets `name` and has `load`, which may be called any number of
-    times and from any thread and reads anew each time.
+    A source of one's own derives from this, sets `name` and has `fetch` and `parse`, or `load` alone. Each
+    may be called any number of times and from any thread.
     """
 
     __slots__ = ("name",)
@@ -40,15 +64,36 @@ class Source(ABC):
     """The name of the layer."""
 
     reads_lower: ClassVar[bool] = False
-    """Whether `load` wants to see the lower layers."""
+    """Whether `parse`, or `load`, wants to see the lower layers."""
 
-    @abstractmethod
-    def load(self, lower: Snapshot | None) -> Layer | None:
-        """The layer as it is now, or None where an optional source is absent.
+    def fetch(self, previous: Fetched | None, deadline: float) -> Fetched:
+        """What the source says now, unparsed: all reading and waiting is done here, and nothing else.
 
-        `lower` is what the sources before this one resolve to, for a source that says `reads_lower`;
-        None where there is nothing. Raises `ConfigError` with every problem found.
+        `previous` is what it gave before; that very object, or another one with its payload, says that
+        nothing was modified. Waiting ends at `deadline`, in seconds of `time.monotonic`. Raises `ConfigError`
+        or `OSError` where nothing can be had.
         """
+        raise NotImplementedError("a source has fetch and parse, or a load of its own")
+
+    def parse(self, fetched: Fetched, lower: Snapshot | None) -> Layer | Sequence[Layer] | None:
+        """The layer, or the layers from low to high, that what was fetched makes; None where it is absent.
+
+        Nothing is read here. It may be asked again of one `fetched` with other lower layers: `lower` is what
+        the sources before this one resolve to, for a source that says `reads_lower`; None where there is
+        nothing. Raises `ConfigError` with every problem found.
+        """
+        raise NotImplementedError("a source has fetch and parse, or a load of its own")
+
+    def load(self, lower: Snapshot | None) -> Layer | Sequence[Layer] | None:
+        """The layer as it is now: what is fetched, parsed.
+
+        A class that has a `load` of its own is asked by that alone, each time.
+        """
+        return without_frames(lambda: self.parse(self.fetch(None, math.inf), lower), (), BARE)
+
+    def watch_paths(self) -> Sequence[str]:
+        """The absolute paths of the files and directories that it reads."""
+        return ()
 
     def __repr__(self) -> str:
         return f"<veltrix.{type(self).__name__} {getattr(self, 'name', '')!r}>"
@@ -62,11 +107,40 @@ class Recipe(Source):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        def load(self, lower: Snapshot | None) -> Layer | None:
+            """The layer as it is now."""
+
     @property
     def _marks(self) -> SecretTuple:
         """The paths that it was given as `secret=`."""
         secret = getattr(self, "_secret", False)
         return secret if isinstance(secret, tuple) else ()
+
+    def fetch(self, previous: Fetched | None, deadline: float) -> Fetched:
+        """What the source says now, unparsed; `previous` or its payload where nothing was modified."""
+        left_out: list[str] = []
+        try:
+            return without_frames(lambda: self._fetch(previous, left_out), left_out)
+        finally:
+            previous = None  # the frame that stays with an error is to lead to no value
+
+    def parse(self, fetched: Fetched, lower: Snapshot | None) -> Layer | None:
+        """The layer that what was fetched makes; None where it is absent."""
+        left_out: list[str] = []
+        try:
+            return without_frames(lambda: self._parse(fetched.payload, lower, left_out), left_out)
+        finally:
+            fetched = None  # type: ignore[assignment]  # as in `fetch`
+
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
+        """As `fetch`; what is left out, without being wrong, is listed in `left_out`."""
+        raise NotImplementedError
+
+    def _parse(self, payload: Any, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
+        """As `parse`; what is left out, without being wrong, is listed in `left_out`."""
+        raise NotImplementedError
 
     def _keep(self, **fields: Any) -> None:
         for field, value in fields.items():

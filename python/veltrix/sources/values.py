@@ -6,7 +6,7 @@ from copy import copy
 
 from veltrix.errors import ConfigError
 from veltrix.sources._kernel import Layer
-from veltrix.sources.source import Recipe, secret_paths, source_name
+from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ class Values(Recipe):
             outcome = copy(error)
         self._keep(name=name, _outcome=outcome, _secret=paths)
 
-    def load(self, lower: Snapshot | None) -> Layer:
-        """The layer of the values; what is wrong with them is said here, beside all other problems."""
-        if isinstance(self._outcome, ConfigError):
-            raise copy(self._outcome)  # one that is raised keeps frames, and what was being handled
-        return self._outcome
+    def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
+        return previous or Fetched(None, self._outcome)
+
+    def _parse(self, payload: Layer | ConfigError, lower: Snapshot | None, left_out: list[str]) -> Layer:
+        if isinstance(payload, ConfigError):
+            raise copy(payload)  # one that is raised keeps frames, and what was being handled
+        return payload

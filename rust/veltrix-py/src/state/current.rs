@@ -11,6 +11,7 @@
 
 use std::cell::UnsafeCell;
 use std::ptr::null_mut;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
@@ -116,6 +117,14 @@ impl Pin {
     }
 }
 
+/// Where objects lie that are never let go: asking for them so takes one look.
+struct Known {
+    variable: usize,
+    pin_type: usize,
+}
+
+static KNOWN: OnceLock<Known> = OnceLock::new();
+
 /// The context variable that holds the innermost pin.
 pub fn variable(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static VARIABLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -123,7 +132,12 @@ pub fn variable(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
         // SAFETY: the name ends in NUL; the result is a new reference, or null with an error.
         let variable = unsafe { ffi::PyContextVar_New(c"veltrix.pinned".as_ptr(), null_mut()) };
         // SAFETY: as said.
-        unsafe { Bound::from_owned_ptr_or_err(py, variable) }.map(Bound::unbind)
+        let variable = unsafe { Bound::from_owned_ptr_or_err(py, variable) }?;
+        KNOWN.get_or_init(|| Known {
+            variable: variable.as_ptr() as usize,
+            pin_type: Pin::type_object_raw(py) as usize,
+        });
+        PyResult::Ok(variable.unbind())
     })?;
     Ok(made.bind(py))
 }
@@ -177,15 +191,15 @@ unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut
     // none, as its hash and its comparison are those of the plain object.
     unsafe {
         let py = Python::assume_attached();
-        let Ok(variable) = variable(py) else { return null_mut() };
+        let Some(known) = KNOWN.get() else { return null_mut() };
         let mut value = null_mut();
-        if ffi::PyContextVar_Get(variable.as_ptr(), null_mut(), &raw mut value) < 0 {
+        if ffi::PyContextVar_Get(known.variable as *mut ffi::PyObject, null_mut(), &raw mut value) < 0 {
             ffi::PyErr_Clear();
             return null_mut();
         }
         if !value.is_null() {
             ffi::Py_DECREF(value);
-            if ffi::Py_TYPE(value) == Pin::type_object_raw(py) {
+            if ffi::Py_TYPE(value) as usize == known.pin_type {
                 let mut pin = Borrowed::from_ptr(py, value).cast_unchecked::<Pin>().get();
                 loop {
                     if let Some(pinned) = (*pin.pinned.place()).as_ref()

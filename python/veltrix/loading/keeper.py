@@ -1,0 +1,88 @@
+"""When the last-good file is written, and what of it counts at a start at which sources fail."""
+
+from __future__ import annotations
+
+from veltrix.errors import ConfigError, MissingKeyError
+from veltrix.loading.last_good import LastGood
+from veltrix.loading.read_sets import read_sets
+from veltrix.loading.steps import SAVED, Seen
+from veltrix.sources._kernel import Layer, Snapshot
+from veltrix.sources.source import Fetched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    from veltrix.loading.given import Plan
+
+PAUSE = 5.0
+"""Seconds between two writes at least."""
+
+
+class Keeper:
+    """The last-good file of one configuration."""
+
+    def __init__(self, path: str | os.PathLike[str], with_secrets: bool) -> None:
+        self._file = LastGood(path, with_secrets)
+        self._written: tuple[Seen, ...] | None = None
+        self._next = 0.0
+        self.failed: Mapping[int, ConfigError] = {}
+        """The sources that failed at the start, and why."""
+        self.stale: dict[int, Seen] = {}
+        """What counts for them, and for those of their read sets."""
+        self._left_out: dict[int, tuple[tuple[str, ...], ...]] = {}
+
+    def keep(self, plan: Plan, accepted: tuple[Seen, ...], now: float) -> None:
+        """Write what sources gave, unless it is written or was written a moment ago."""
+        if accepted is not self._written and now >= self._next:
+            self._next = now + PAUSE
+            self._file.write(list(zip(plan.every, accepted, strict=True)), plan.bottom)
+            self._written = accepted
+
+    def instead(self, plan: Plan, failed: Mapping[int, ConfigError]) -> Mapping[int, Seen]:
+        """What counts in the place of sources that failed: whole read sets, or nothing at all."""
+        needed = set(failed)
+        for members in read_sets(plan.every):
+            if not members.isdisjoint(needed):
+                needed |= members
+        try:
+            known = self._file.read(plan.every)
+        except ConfigError as error:
+            raise ConfigError([*failed.values(), error]) from None
+        if not needed <= known.keys():
+            return {}
+        self.failed = dict(failed)
+        for at in sorted(needed):
+            layers = known[at].layers
+            seen = Seen(Fetched(SAVED, None, known[at].at), layers, bool(layers))
+            if not layers:
+                seen = Seen(seen.fetched, (Layer(plan.every[at].name, {}),), False)
+            self.stale[at] = seen
+            self._left_out[at] = known[at].left_out
+        return self.stale
+
+    def check(self, snapshot: Snapshot, stack: Sequence[Layer]) -> None:
+        """Raise what failed, where something was left out of the file that no higher layer says."""
+        for at, paths in self._left_out.items():
+            outcome = self.stale[at].outcome
+            assert isinstance(outcome, tuple)
+            higher = _above(outcome, stack)
+            if not all(_is_said(snapshot, path, higher) for path in paths):
+                raise ConfigError(self.failed.values())
+
+
+def _above(layers: Sequence[Layer], stack: Sequence[Layer]) -> set[str]:
+    """The names of the layers above these; none above those of a dimension."""
+    places = [at for at, layer in enumerate(stack) if any(layer is one for one in layers)]
+    return {layer.name for layer in stack[places[-1] + 1 :]} if places else set()
+
+
+def _is_said(snapshot: Snapshot, path: tuple[str, ...], by: set[str]) -> bool:
+    """Whether one of these layers has the last word on what stands at a path."""
+    try:
+        explanation = snapshot.explain(path)
+    except MissingKeyError:
+        return False
+    highest = explanation.definitions[0]
+    return highest.path == explanation.path and highest.origin.layer in by

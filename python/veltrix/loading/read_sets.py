@@ -1,0 +1,47 @@
+"""Which sources change together: those that read in one directory, or through one link that is swapped."""
+
+from __future__ import annotations
+
+import os
+
+from veltrix.sources import File
+from veltrix.sources.links import Links
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from veltrix.sources import Source
+
+
+def read_sets(sources: Sequence[Source]) -> list[set[int]]:
+    """The positions of the sources of each set; what reads no local path is in none."""
+    sets: list[tuple[set[str], set[int]]] = []
+    for at, source in enumerate(sources):
+        places = set(_places(source))
+        if not places:
+            continue
+        members = {at}
+        apart = []
+        for others, positions in sets:
+            if places.isdisjoint(others):
+                apart.append((others, positions))
+            else:
+                places |= others
+                members |= positions
+        sets = [*apart, (places, members)]
+    return [members for _, members in sets]
+
+
+def _places(source: Source) -> Iterator[str]:
+    """The directories that a source reads in, as given and without links, and the links that are swapped."""
+    for path in source.watch_paths():
+        is_directory = not isinstance(source, File) and os.path.isdir(path)
+        yield path if is_directory else os.path.dirname(path)
+        links = Links()
+        try:
+            place = links.resolve(path)
+        except (OSError, ValueError):
+            continue
+        yield place if is_directory else os.path.dirname(place)
+        yield from (link for link in links.swapped())

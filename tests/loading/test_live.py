@@ -1,0 +1,151 @@
+"""A live `Config` by its files: what a pass finds, and what is published, told and shown of it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+import veltrix
+from tests.loading.conftest import write
+from veltrix.errors import ConfigError, RefusedError
+
+
+def states(config):
+    return {source.name: source.state for source in config.status().sources}
+
+
+def test_a_reload_publishes_what_changed_and_tells_what_is_held_back(caplog):
+    write("one/a.json", {"a": 1})
+    write("two/b.json", {"b": 1})
+    config = veltrix.Config("one/a.json", "two/b.json")
+    assert config.reload() is None
+    write("one/a.json", "[")
+    write("two/b.json", {"b": 2})
+    change = config.reload()
+    assert (change.generation, change.reason) == (2, "two/b.json")
+    assert config.to_dict() == {"a": 1, "b": 2}
+    status = config.status()
+    assert status.stale
+    assert status.last_error.startswith("one/a.json")
+    assert states(config) == {"one/a.json": "failed", "two/b.json": "good"}
+    with pytest.raises(ConfigError):
+        config.reload()
+    write("one/a.json", {"a": 2})
+    assert config.reload().generation == 3
+    assert not config.status().stale
+    assert len([record for record in caplog.records if record.levelno == logging.WARNING]) == 1
+
+
+def test_a_change_that_removes_too_much_can_be_acknowledged():
+    write("a.json", {"a": 1, "b": 2, "c": 3})
+    config = veltrix.Config("a.json", max_removed=1)
+    write("a.json", {"a": 1})
+    with pytest.raises(ConfigError) as caught:
+        config.reload()
+    [refusal] = caught.value.problems
+    assert type(refusal) is RefusedError
+    assert (refusal.by, refusal.code) == ("max_removed", "refused")
+    assert config.to_dict() == {"a": 1, "b": 2, "c": 3}
+    assert config.reload(acknowledge=True).generation == 2
+    assert config.to_dict() == {"a": 1}
+
+
+def test_a_candidate_that_a_validator_refused_is_not_parsed_again(counted):
+    def even(snapshot):
+        if snapshot["a"] % 2:
+            raise ValueError("odd")
+
+    write("a.json", {"a": 2})
+    config = veltrix.Config(counted.file("a.json"), validate=[even])
+    counted.take()
+    write("a.json", {"a": 3})
+    for _ in range(3):
+        with pytest.raises(ConfigError):
+            config.reload()
+    assert counted.take() == ["a.json"]
+    write("a.json", {"a": 4})
+    assert config.reload().generation == 2
+
+
+def test_files_go_on_being_loaded_while_a_rollback_is_held(counted):
+    write("a.json", {"a": 1})
+    config = veltrix.Config(counted.file("a.json"), {"top": 1})
+    write("a.json", {"a": 2})
+    config.reload()
+    config.rollback()
+    write("a.json", {"a": 3})
+    counted.take()
+    assert config.reload() is None
+    assert counted.take() == ["a.json"]
+    assert config["a"] == 1
+    assert config.release().difference.changed == {"a": (1, 3)}
+    assert config.reload() is None
+    assert counted.take() == []
+    write("a.json", {"a": 4})
+    change = config.reload()
+    assert change.difference.changed == {"a": (3, 4)}
+    assert change.generation == change.previous + 1
+
+
+def test_moved_lines_are_swapped_in_silently():
+    write("a.toml", "a = 1\n")
+    config = veltrix.Config("a.toml")
+    told = []
+    config.subscribe(told.append)
+    write("a.toml", "\n\na = 1\n")
+    assert config.reload() is None
+    assert told == []
+    if veltrix.implementation == "native":
+        assert config.explain("a").origin.line == 3
+
+
+def test_the_last_good_file_is_written_and_serves_a_start(caplog):
+    Path("state").mkdir(mode=0o700)
+    write("a.json", {"a": 1})
+    veltrix.Config("a.json", last_good="state/last.json")
+    write("a.json", "[")
+    config = veltrix.Config("a.json", last_good="state/last.json")
+    assert config["a"] == 1
+    assert config.status().stale
+    assert states(config) == {"a.json": "stale"}
+    assert "a.json: as in the last-good file, as the sources cannot be loaded" in caplog.messages
+    write("a.json", {"a": 2})
+    assert config.reload().generation == 2
+    assert not config.status().stale
+
+
+def test_a_last_good_file_that_cannot_be_written_costs_nothing_else(caplog):
+    write("a.json", {"a": 1})
+    config = veltrix.Config("a.json", last_good="absent/last.json")
+    assert config["a"] == 1
+    said = "last good: absent/last.json: cannot be written: no such file or directory"
+    assert config.status().last_error == f"the last-good file: {said}"
+    assert caplog.messages == [f"the last-good file: {said}"]
+
+
+def test_nothing_is_written_while_a_rollback_is_held(clock):
+    Path("state").mkdir(mode=0o700)
+    write("a.json", {"a": 1})
+    config = veltrix.Config("a.json", last_good="state/last.json")
+    write("a.json", {"a": 2})
+    config.reload()
+    config.rollback()
+    clock.now += 10
+    before = Path("state/last.json").read_bytes()
+    write("a.json", {"a": 3})
+    config.reload()
+    assert Path("state/last.json").read_bytes() == before
+    config.release()
+    assert b'"a": 3' in Path("state/last.json").read_bytes()
+
+
+def test_secrets_with_a_last_good_file_are_nowhere_on_disk():
+    Path("state").mkdir(mode=0o700)
+    Path("secrets").mkdir(mode=0o700)
+    write("secrets/token", "hunter2")
+    veltrix.Config(veltrix.Secrets("secrets"), last_good="state/last.json")
+    assert "hunter2" not in Path("state/last.json").read_text()
+    veltrix.Config(veltrix.Secrets("secrets"), last_good="state/last.json", last_good_secrets=True)
+    assert "hunter2" in Path("state/last.json").read_text()
