@@ -18,11 +18,11 @@ from veltrix._limits import MAX_DEPTH
 from veltrix._text import printable
 from veltrix.errors import LimitError, SourceError
 from veltrix.sources._kernel import format_path
-from veltrix.sources.declared import declared_keys
+from veltrix.sources.declared import declared_keys, declared_plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from veltrix.errors import ConfigError
@@ -97,6 +97,17 @@ class Matcher:
         if whole in reached:
             return _only([(path, node, whole) for path, node in reached[whole].items()])[0]
         return self._extended(reached, name)
+
+    def is_known(self, path: Path) -> bool:
+        """Whether the lower layers have this path, or a schema declares it."""
+        lower: Any = self._lower
+        return not path or path in lower or declared_plan(path) is not None
+
+    def keys_at(self, path: Path) -> Iterable[str]:
+        """The keys that there are at a path, and those that are declared."""
+        lower: Any = self._lower
+        node = lower.get(path) if path else lower
+        return dict.fromkeys((*(map(str, node) if isinstance(node, Mapping) else ()), *declared_keys(path)))
 
     def _segments(self, name: str) -> list[str]:
         """The name cut at each separator that the one before leaves whole."""
