@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from veltrix.errors import ConfigError
+from veltrix.loading.given import schema_argument
 from veltrix.loading.loader import Loader
-from veltrix.loading.schema import schema_argument
 from veltrix.publishing.keys import MISSING
 from veltrix.publishing.pinning import Pinning
 from veltrix.publishing.publisher import Publisher
@@ -91,6 +91,7 @@ class Config(_Current[S]):
         last_good_secrets: bool = False,
         veto_timeout: float = 5.0,
     ) -> None:
+        asked = schema_argument(schema, extra, check_layers)
         try:
             publisher = without_frames(
                 lambda: Publisher(
@@ -103,8 +104,9 @@ class Config(_Current[S]):
                         max_removed=max_removed,
                         last_good=last_good,
                         last_good_secrets=last_good_secrets,
+                        schema=asked,
                     ),
-                    schema=schema_argument(schema, extra, check_layers),
+                    schema=asked,
                     validators=validate,
                     history=history,
                     history_bytes=history_bytes,

@@ -209,3 +209,39 @@ def test_a_schema_that_does_not_fit_at_the_start(files):
         veltrix.Config("app.toml", schema=Settings)
     assert veltrix.Config[Settings].__origin__ is veltrix.Config
     assert veltrix.Snapshot[Settings].__origin__ is veltrix.Snapshot
+
+
+@dataclass
+class Account:
+    user: str = ""
+    password: Annotated[str, veltrix.SECRET] = ""
+    inner: Account | None = None
+
+
+@dataclass
+class Guarded:
+    account: Account | None = None
+    several: list[Account] = field(default_factory=list)
+    token: Annotated[str | None, veltrix.SECRET] = None
+
+
+@pytest.mark.chosen
+def test_what_a_schema_says_is_secret_is_so_in_the_snapshot(files):
+    (files / "app.toml").write_text("token = 'hunter2'\n[account]\nuser = 'me'\npassword = 'hunter2'\n")
+    for made in (
+        veltrix.load("app.toml", schema=Guarded),
+        veltrix.Config("app.toml", schema=Guarded).snapshot,
+    ):
+        assert made.explain("account.password").secret
+        assert made.explain("token").value == "<secret>"
+        assert not made.explain("account.user").secret
+        assert "hunter2" not in repr(made)
+        assert "hunter2" not in repr(made.override({"token": "hunter2"}))
+        assert made["token"] == made.settings.token == "hunter2"
+    assert not veltrix.load("app.toml").explain("token").secret
+
+
+@pytest.mark.chosen
+def test_a_secret_of_a_schema_may_be_absent(files):
+    snapshot = veltrix.load({"account": {"inner": {"password": "x"}}}, schema=Guarded)
+    assert snapshot.settings.account.inner.password == "x"

@@ -10,7 +10,7 @@ from veltrix.binding.texts import UnfitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from veltrix.binding.plans import Plan
@@ -54,6 +54,24 @@ def _shaped(plan: Plan) -> Plan:
         return plan
     shaped = [one for one in map(bare, plan.plans) if isinstance(one, (Fielded, Items, Row, Table))]
     return shaped[0] if len(shaped) == 1 else plan
+
+
+def secret_paths(
+    plan: Plan, above: tuple[str, ...] = (), models: tuple[Plan, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """The paths of the fields whose types say that they are secret.
+
+    What stands in lists, under any name, or in a model that holds itself, has no path that is known before.
+    """
+    while isinstance(plan, Checked):
+        plan = plan.plan
+    if isinstance(plan, Secret):
+        yield above
+        return
+    plan = _shaped(plan)
+    if isinstance(plan, Fielded) and not any(plan is one for one in models):
+        for key, inner in plan.fields.items():
+            yield from secret_paths(inner, (*above, key), (*models, plan))
 
 
 def value_of(plan: Plan, text: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from veltrix.binding.bind import bind
 from veltrix.binding.compiled import compiled, spelled
+from veltrix.binding.declared import secret_paths
 from veltrix.binding.run import Problem, Run
 from veltrix.errors import ConfigError, ValidationError
 
@@ -22,12 +23,14 @@ class Schema:
     Raises a `TypeError` for a type that nothing can be read as, and a `ValueError` for another word.
     """
 
-    __slots__ = ("check_layers", "extra", "form", "plan")
+    __slots__ = ("check_layers", "extra", "form", "plan", "secret")
 
     def __init__(self, form: Any, extra: Extra, check_layers: bool) -> None:
         if extra not in ("forbid", "ignore", "warn"):
             raise ValueError(f"extra is 'forbid', 'ignore' or 'warn', not {extra!r}")
         self.plan = compiled(spelled(form)).plan
+        self.secret = tuple(path for path in secret_paths(self.plan) if path)
+        """The paths that its fields say are secret."""
         self.form = form
         self.extra: Extra = extra
         self.check_layers = check_layers

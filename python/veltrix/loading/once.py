@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from veltrix.errors import ConfigError
-from veltrix.loading.given import Plan
-from veltrix.loading.schema import fitting, schema_argument
+from veltrix.loading.given import Plan, fitting, schema_argument
 from veltrix.loading.steps import Asking, Seen, as_read_set
 from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import Layer, Snapshot, resolve
@@ -57,7 +56,7 @@ def load(
         with declared_by(asked):
             return without_frames(
                 lambda: fitting(
-                    FirstPass(Plan(sources, conflicts, dimensions, secret), left_out).snapshot, asked
+                    FirstPass(Plan(sources, conflicts, dimensions, secret, asked), left_out).snapshot, asked
                 ),
                 left_out,
                 BARE,
