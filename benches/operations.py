@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
-from benches.live import live
 from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
 from benches.topics.overlays import SHAPES, leaves_of, neighbours
@@ -36,6 +35,10 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     for key in stored:
         snapshot[key]
     equal, absent = numbered("k", equal_copies(stored)), numbered("k", absent_keys(stored))
+    latest, pinned = kernel.Current(), kernel.Current()
+    for current in (latest, pinned):
+        current._swap(snapshot)
+    pinned._pin(snapshot)
     request = Request.within_a_section(flat)
     changed = [path for path in flat if snapshot.explain(path).origin.layer == MIDDLE][:KEYS]
     overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
@@ -76,10 +79,9 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "key.value": Operation(
             unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])
         ),
-        **{
-            name: Operation(body, {**names, **equal})
-            for name, (body, names) in live(kernel, snapshot, KEYS).items()
-        },
+        "config[path]": Operation(unrolled("c[k{0}]", KEYS), {"c": latest, **equal}),
+        "config[path], pinned": Operation(unrolled("c[k{0}]", KEYS), {"c": pinned, **equal}),
+        "config.snapshot": Operation(unrolled("c.snapshot", KEYS), {"c": pinned}),
         "a mapping proxy's [path]": Operation(
             unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
         ),

@@ -31,6 +31,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "publish": (34, 35, 38, 46),
     "reload": (36, 37, 46),
     "equality": (39,),
+    "live": (47,),
     "binding": (60, 61, 62),
 }
 ONCE = {"allocations", "footprint", "reload"}

@@ -428,3 +428,46 @@ def test_readers_see_no_half_of_a_swap(current, snapshot):
     finally:
         stop.set()
         thread.join()
+
+
+def test_what_was_found_is_forgotten_as_pins_come_and_go(kernel, snapshot):
+    """The native side keeps what it found in a chain; another pin may stand where one of it was."""
+    one, other = kernel.Current(), kernel.Current()
+    for current in (one, other):
+        current._swap(snapshot)
+    for number in range(200):
+        pins = []
+        assert one["port"] == 1
+        for depth in range(number % 4):
+            pins.append((one, other)[depth % 2]._pin(snapshot.overlay({"port": 10 * number + depth})))
+            assert (one["port"], other["port"]) == expected(pins, number)
+            assert (one["port"], other["port"]) == expected(pins, number)
+        inside = contextvars.copy_context()
+        while pins:
+            pins.pop(number % len(pins)).end() if number % 3 == 0 else pins.pop().end()
+            if number % 3:
+                assert (one["port"], other["port"]) == expected(pins, number)
+        assert (one["port"], inside.run(one.get, "port"), other["port"]) == (1, 1, 1)
+
+
+def expected(pins, number):
+    """What two holders read that are pinned in turn, so many times in all."""
+    of = {depth % 2: 10 * number + depth for depth in range(len(pins))}
+    return of.get(0, 1), of.get(1, 1)
+
+
+def test_a_swap_under_a_pin_of_somebody_else_is_seen(kernel, snapshot):
+    one, other = kernel.Current(), kernel.Current()
+    for current in (one, other):
+        current._swap(snapshot)
+    inside = contextvars.copy_context()
+    pin = inside.run(one._pin, snapshot.set("port", 7))
+    mine = other._pin(snapshot.set("port", 8))
+    for number in range(2, 6):
+        assert one["port"] == number - 1
+        one._swap(snapshot.set("port", number))
+        assert (one["port"], one["port"]) == (number, number)
+        assert (inside.run(one.get, "port"), other["port"]) == (7, 8)
+    mine.end()
+    pin.end()
+    assert (inside.run(one.get, "port"), other["port"]) == (5, 1)

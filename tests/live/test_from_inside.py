@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import traceback
+import weakref
 from contextvars import copy_context
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +103,27 @@ def test_what_is_allowed_inside(config, box):
     assert late.notes == []  # made inside: counts from the next pass on
     publish(config, box, theme={})
     assert late.notes == [("late", "prepare", 3), ("late", "commit", 3)]
+
+
+def test_one_that_is_cancelled_before_it_is_asked_is_not_asked(config, box):
+    notes = []
+
+    class Cancelling(veltrix.Subscriber):
+        def prepare(self, change):
+            subscription.cancel()
+
+    config.subscribe(Cancelling())
+    subscription = config.subscribe(Noting(notes, "a"))
+    assert publish(config, box, port=2).generation == 2
+    assert notes == []
+
+
+def test_one_that_is_cancelled_while_others_are_told_is_not_told(config, box):
+    told = Telling()
+    config.subscribe(lambda change: subscription.cancel())
+    subscription = config.subscribe(told)
+    publish(config, box, port=2)
+    assert told.changes == []
 
 
 def test_one_that_is_cancelled_while_a_pass_prepares_is_not_aborted(config, box):
@@ -430,25 +456,31 @@ print(config["at"] > 0)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "True\n", "")
 
 
-def test_errors_of_a_pass_hold_no_reader_s_frames(config, box):
+def test_an_error_of_a_pass_leads_to_nothing_that_it_read(config, box):
+    box.data = {**box.data, "port": 2}
+    config.subscribe(Noting([], "s", ValueError("no")))
+    with pytest.raises(RefusedError) as caught:
+        config.reload()
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    files = {Path(frame.f_code.co_filename).name for frame in frames}
+    assert files == {"test_from_inside.py", "config.py", "publisher.py", "turns.py"}
+    for frame in frames[1:]:
+        assert not any(isinstance(one, veltrix.Snapshot) for one in frame.f_locals.values())
+
+
+def test_what_was_raised_is_not_kept(config, box):
     box.error = veltrix.errors.SourceError("is away", "box")
+    alive = []
 
     class Big:
-        pass
-
-    import gc
-    import weakref
+        """What somebody who reloads has at hand."""
 
     def call():
         big = Big()
         alive.append(weakref.ref(big))
-        try:
+        with contextlib.suppress(ConfigError):
             config.reload()
-        except ConfigError:
-            return big is None
-        return None
 
-    alive = []
     call()
     gc.collect()
     assert alive[0]() is None

@@ -64,6 +64,8 @@ def test_a_default_stands_in_until_something_stands_there(config, box):
     assert key.value["unit"] == "kg"
     publish(config, box, theme={})
     assert key.value == 7
+    publish(config, box, theme={"weight": {"unit": "lb"}})
+    assert key.value["unit"] == "lb"
 
 
 @pytest.mark.parametrize(

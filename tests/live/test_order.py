@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 import weakref
+from contextlib import suppress
 
 import pytest
 
@@ -58,6 +59,33 @@ def test_g1_the_order_within_a_pass(box):
         return await changes.__anext__()
 
     assert asyncio.run(watch()) is config.history[-1]
+
+
+def test_g1_each_step_refuses_before_the_next_is_asked(box):
+    asked = []
+
+    def validate(name, least):
+        def check(candidate):
+            asked.append(name)
+            if candidate["port"] < least:
+                raise ValueError("no")
+
+        return check
+
+    config = veltrix.Config(box, validate=[validate("first", 1), validate("second", -5)])
+    config.key("theme")
+    config.subscribe(Noting(asked))
+    asked.clear()
+    for data, expected in (
+        ({"port": 0, "theme": 3}, []),  # the key refuses
+        ({"port": 0, "theme": {}}, ["first"]),
+        ({"port": 2, "theme": {}}, ["first", "second", ("s", "prepare", 2), ("s", "commit", 2)]),
+    ):
+        box.data = data
+        with suppress(RefusedError):
+            config.reload()
+        assert [one for one in asked if "failed" not in one] == expected
+        asked.clear()
 
 
 def test_g2_a_refusal_aborts_in_reverse_and_nothing_else_is_called(config, box):

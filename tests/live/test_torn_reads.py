@@ -62,8 +62,7 @@ def test_ten_million_reads_beside_a_writer(config):
         stop.set()
         writer.join()
     assert [mixed for mixed, _ in found] == [0] * READERS
-    # Which of them a reader meets is for the scheduler to say.
-    assert all(seen <= set(range(8)) and len(seen) > 1 for _, seen in found)
+    assert len(set().union(*(seen for _, seen in found))) > 1  # the writer did write
 
 
 def test_iterating_flattening_and_pins_beside_reloads():

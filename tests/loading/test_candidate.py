@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -273,3 +275,14 @@ def test_layers_of_other_names_that_say_the_same_are_no_generation():
 def test_a_choice_of_a_dimension_is_one_layer():
     with pytest.raises(TypeError, match=r"^choice 'eu' of dimension 'region' is 2 layers, not one$"):
         veltrix.load({}, dimensions={"region": {"eu": Several(1, 2)}})
+
+
+def test_nothing_is_held_of_what_was_published_before():
+    write("a.json", {"a": 1})
+    live = Live("a.json", veltrix.Env("APP"))
+    for number in (2, 3):
+        before = weakref.ref(live.snapshot)
+        write("a.json", {"a": number})
+        live.reload()
+        gc.collect()
+        assert before() is None

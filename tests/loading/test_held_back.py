@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import warnings
 from pathlib import Path
 
 import pytest
@@ -120,8 +122,6 @@ def test_an_unreadable_file_is_held_back(for_everyone, monkeypatch):
 
 @pytest.fixture
 def for_everyone():
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
@@ -271,3 +271,83 @@ def test_who_is_held_back_by_one_that_is_held_back_holds_its_own_set():
     assert list(live.states().values()) == ["held", "failed", "failed", "held"]
     write("one/b.json", {"b": 2})
     assert live.reload().snapshot.to_dict() == {"port": "high", "b": 2, "e": 2}
+
+
+@pytest.fixture
+def secrets():
+    Path("secrets").mkdir(mode=0o700)
+    write("secrets/a", "1")
+    write("secrets/b", "1")
+    return Live(veltrix.Secrets("secrets"), "c.json" if write("c.json", {"c": 1}) else "")
+
+
+def refill(**files):
+    for path in list(Path("secrets").iterdir()) if Path("secrets").is_dir() else ():
+        path.unlink() if not path.is_dir() else path.rmdir()
+    Path("secrets").mkdir(mode=0o700, exist_ok=True)
+    for name, text in files.items():
+        write(f"secrets/{name}", text)
+
+
+LOST = {
+    "removed": lambda: (refill(), Path("secrets").rmdir()),
+    "empty": refill,
+    "an empty secret": lambda: write("secrets/a", ""),
+    "no text": lambda: Path("secrets/a").write_bytes(b"\xff"),
+    "two for one path": lambda: write("secrets/A", "2"),
+    "a link beside them": lambda: Path("secrets/x").symlink_to("/etc/hostname"),
+    "a link that leaves": lambda: (Path("secrets/a").unlink(), Path("secrets/a").symlink_to("/etc/hostname")),
+}
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_secrets_that_are_lost_stay_as_they_were_until_they_are_back(secrets, lose):
+    lose()
+    write("c.json", {"c": 2})
+    candidate = secrets.reload()
+    assert candidate.snapshot.to_dict() == {"a": "1", "b": "1", "c": 2}
+    assert candidate.problems
+    assert secrets.states() == {"secrets": "failed", "c.json": "good"}
+    refill(a="2", b="2")
+    assert secrets.reload().snapshot.to_dict() == {"a": "2", "b": "2", "c": 2}
+
+
+def test_secrets_that_are_as_they_were_are_typed_once_and_read_in_their_state(secrets):
+    for path in Path("secrets").iterdir():
+        path.touch()
+    assert secrets.reload() is None
+    write("secrets/.hidden", "x")
+    assert secrets.reload() is None
+    write("secrets/b", "2")
+    assert secrets.reload().difference.changed == {"b": ("1", "2")}
+    Path("secrets/b").unlink()
+    assert secrets.reload().difference.removed == {"b": "2"}
+
+
+def test_a_warning_of_secrets_is_given_once_for_what_was_read():
+    Path("secrets").mkdir()
+    Path("secrets").chmod(0o755)
+    write("secrets/a", "1")
+    Path("secrets/a").chmod(0o644)
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        live = Live({"a": "x"}, veltrix.Secrets("secrets"))
+        live.reload()
+        assert len(given) == 1
+        write("secrets/a", "2")
+        live.reload()
+        assert len(given) == 2
+
+
+def test_a_link_from_one_directory_to_another_makes_one_set_of_both(tmp_path):
+    for name in ("x/a", "y/b", "x/c"):
+        write(f"{name}.json", {name[2]: 1})
+    Path("x/a.json").unlink()
+    write("y/a.json", {"a": 1})
+    Path("x/a.json").symlink_to("../y/a.json")
+    live = Live("x/a.json", "y/b.json", "x/c.json")
+    write("y/a.json", {"a": 2})
+    write("y/b.json", {"b": 2})
+    write("x/c.json", "[")
+    live.refused()
+    assert list(live.states().values()) == ["held", "held", "failed"]

@@ -76,6 +76,12 @@ def test_a_source_that_was_not_kept_fails_the_start():
     assert len(problems(*FILES)) == 1
 
 
+def test_a_file_of_the_same_name_elsewhere_is_another_source():
+    kept(veltrix.File("one/a.json", name="app"))
+    write("two/c.json", "[")
+    assert len(problems(veltrix.File("two/c.json", name="app"))) == 1
+
+
 def test_a_store_that_is_down_is_served():
     store = Store(a=1)
     kept(store, "two/c.json")

@@ -11,6 +11,7 @@ import pytest
 import veltrix
 from tests.loading.conftest import Live, write
 from veltrix.loading import notes
+from veltrix.sources import reading
 
 
 class Store(veltrix.Source):
@@ -240,7 +241,9 @@ def test_a_source_without_its_steps_is_a_mistake():
             return veltrix.Fetched(None, b"")
 
     for source in (Nothing(), Half()):
-        with pytest.raises(NotImplementedError, match=r"has fetch and parse, or a load of its own$"):
+        with pytest.raises(
+            NotImplementedError, match=r"^a source has fetch and parse, or a load of its own$"
+        ):
             veltrix.load(source)
 
 
@@ -267,8 +270,6 @@ def test_a_fetched_shows_nothing_of_its_content():
 
 
 def test_a_file_in_the_same_state_is_not_read_again(monkeypatch):
-    from veltrix.sources import reading
-
     monkeypatch.setattr(reading, "TICK", -(10**18))
     write("a.json", {"a": 1})
     source = veltrix.File("a.json")
@@ -288,3 +289,19 @@ def test_a_file_that_was_written_just_now_is_read_again_and_is_the_same_bytes():
     with Path("a.json").open("r+b") as file:
         file.write(b'{"a": 2')
     assert source.fetch(again, 0).payload == b'{"a": 2}'
+
+
+def test_a_file_that_claims_no_size_is_read_each_time(monkeypatch):
+    name = Path("/proc/self/comm")
+    if not name.exists():
+        pytest.skip("this system has no /proc")
+    before = name.read_text()
+    monkeypatch.setattr(reading, "TICK", -(10**18))
+    source = veltrix.File(name, "json")
+    try:
+        name.write_text('{"a": 1}')
+        fetched = source.fetch(None, 0)
+        name.write_text('{"a": 2}')
+        assert source.fetch(fetched, 0).payload.strip() == b'{"a": 2}'
+    finally:
+        name.write_text(before)

@@ -34,7 +34,8 @@ def lost(name: str, before: Seen, now: Seen) -> RefusedError | None:
 def _shrunk(name: str, before: Sequence[Layer], now: Sequence[Layer]) -> RefusedError | None:
     """Of at least eight leaves, more than half may not go at once."""
     old = resolve(before, conflicts="replace")
-    found = diff(old, derived(old, before, now) or resolve(now, conflicts="replace"))
+    new = derived(old, before, now)
+    found = diff(old, resolve(now, conflicts="replace") if new is None else new)
     gone = len(found.removed) - len(found.added)
     if 2 * gone <= _LEAST:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from veltrix.sources import File
+from veltrix.sources import File, Secrets
 from veltrix.sources.links import Links
 
 TYPE_CHECKING = False
@@ -36,7 +36,8 @@ def read_sets(sources: Sequence[Source]) -> list[set[int]]:
 def _places(source: Source) -> Iterator[str]:
     """The directories that a source reads in, as given and without links, and the links that are swapped."""
     for path in source.watch_paths():
-        is_directory = not isinstance(source, File) and os.path.isdir(path)
+        # What each kind of ours reads is known while nothing is there, too.
+        is_directory = isinstance(source, Secrets) or (not isinstance(source, File) and os.path.isdir(path))
         yield path if is_directory else os.path.dirname(path)
         links = Links()
         try:

@@ -40,8 +40,6 @@ def logger() -> Logger:
 class Passes:
     """The state that passes work on: what is published, what the sources say, who is asked and told."""
 
-    _waiting: Snapshot
-    """What the sources said last while a rollback is held."""
     published: Change
 
     def __init__(
@@ -83,36 +81,14 @@ class Passes:
         """Whether the last pass, or a source in it, brought nothing new for an error."""
         return self._failure is not None
 
-    def look(self, *, acknowledge: bool, turn: object) -> Done:
-        """Looks at all sources, and publishes what they say now."""
+    def look(self, *, acknowledge: bool = False, is_release: bool = False, turn: object) -> Done:
+        """Looks at all sources, and publishes what they say now, unless a rollback is held."""
 
         def work() -> Done:
-            candidate = self._asked(acknowledge=acknowledge)
-            done = (None, None) if candidate is None else self._offered(candidate, turn)
-            self._succeeded(candidate)
-            self._keep()
-            return done
-
-        return self._told_if_it_fails(work)
-
-    def release(self, *, turn: object) -> Done:
-        """Looks at all sources, and publishes what they say in the place of what is held."""
-
-        def work() -> Done:
-            candidate = self._asked(acknowledge=False)
-            newest = self._base if candidate is None else candidate.snapshot
-            snapshot = newest.with_layers(generation=self._config.snapshot.generation + 1)
-            change = self._change(snapshot, "release")
-
-            def freed() -> None:
-                self._accept(candidate)
-                self.held = None
-
-            if change.difference:
-                done = self._publish(change, freed, turn)
-            else:
-                self._accept(candidate)
-                self.held, done = None, (None, None)
+            with declared_by(self._schema):
+                candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
+            may_publish = self.held is None or is_release
+            done = self._offered(candidate, turn) if may_publish else (None, None)
             self._succeeded(candidate)
             self._keep()
             return done
@@ -125,20 +101,13 @@ class Passes:
         snapshot = older.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
         change = self._change(snapshot, f"rollback to generation {older.generation}")
 
-        base = self._base
-
         def hold() -> None:
-            self._waiting, self.held = base, older.generation
+            self.held = older.generation
 
         if not change.difference:
             hold()
             return None, None
         return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
-
-    @property
-    def _base(self) -> Snapshot:
-        """What the sources say is compared with this: what is published, or waits to be."""
-        return self._config.snapshot if self.held is None else self._waiting
 
     def report(self, what: str, error: BaseException) -> None:
         """Notes what went wrong where nothing could be undone any more."""
@@ -167,36 +136,34 @@ class Passes:
             except ConfigError as error:
                 self.report("the last-good file", error)
 
-    def _asked(self, *, acknowledge: bool) -> Candidate | None:
-        """What the sources say now, if that is anything new."""
-        with declared_by(self._schema):
-            return self.loader.candidate(self._base, acknowledge=acknowledge)
-
-    def _offered(self, candidate: Candidate, turn: object) -> Done:
-        if self.held is not None:
-            self._accept(candidate)  # it waits for the release
-            return None, None
-        if candidate.moved_only:
-            snapshot = candidate.snapshot
-            self._fits(snapshot)
-            self._config._swap(snapshot)
-            self._accept(candidate)
-            self.published = self.published.with_snapshot(snapshot)
-            self.history.replace_last(self.published)
-            self.keys.refresh(snapshot)
-            return None, None
-        change = self._change(candidate.snapshot, candidate.reason, candidate.difference)
-        return self._publish(change, lambda: self._accept(candidate), turn)
-
     def _fits(self, snapshot: Snapshot) -> None:
         """Gives a candidate its schema; raises a `ConfigError` if it does not fit."""
         if self._schema is not None:
             self._schema.declare(snapshot)
 
-    def _accept(self, candidate: Candidate | None) -> None:
-        if candidate is not None:
-            self._waiting = candidate.snapshot
+    def _offered(self, candidate: Candidate | None, turn: object) -> Done:
+        """Publishes a candidate; what was held is not any more."""
+        if candidate is None:
+            self.held = None
+            return None, None
+
+        def accepted() -> None:
+            self.held = None
             self.loader.accept(candidate)
+
+        if not candidate.moved_only:
+            reason = candidate.reason if self.held is None else "release"
+            return self._publish(
+                self._change(candidate.snapshot, reason, candidate.difference), accepted, turn
+            )
+        snapshot = candidate.snapshot
+        self._fits(snapshot)
+        self._config._swap(snapshot)
+        accepted()
+        self.published = self.published.with_snapshot(snapshot)
+        self.history.replace_last(self.published)
+        self.keys.refresh(snapshot)
+        return None, None
 
     def _publish(self, change: Change, accepted: Callable[[], None], turn: object) -> Done:
         def published() -> None:

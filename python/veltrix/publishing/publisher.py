@@ -108,7 +108,9 @@ class Publisher:
     def release(self) -> Change | None:
         """Ends what a rollback holds, and reloads."""
         self._check_here("release")
-        return self._turns.run(lambda: self.passes.release(turn=self._turns.running), is_shared=False)
+        return self._turns.run(
+            lambda: self.passes.look(is_release=True, turn=self._turns.running), is_shared=False
+        )
 
     def close(self) -> None:
         """No pass from now on; waits for the one that runs."""

@@ -128,8 +128,7 @@ impl Pin {
     /// The pin is over, for every task that has it in its context.
     fn end(slf: &Bound<'_, Self>) -> PyResult<()> {
         let py = slf.py();
-        let (pinned, _) = slf.get().parts();
-        let over = pinned.replace(py, None);
+        let over = slf.get().take(py);
         let is_innermost = innermost(py)?.is_some_and(|pin| pin.is(slf));
         if is_innermost {
             set_innermost(py, live(py, lower_of(slf)).as_ref())?;
@@ -149,8 +148,8 @@ impl Pin {
     }
 
     fn __clear__(slf: &Bound<'_, Self>) {
-        let (pinned, lower) = slf.get().parts();
-        drop((pinned.replace(slf.py(), None), lower.replace(slf.py(), None)));
+        let (_, lower) = slf.get().parts();
+        drop((slf.get().take(slf.py()), lower.replace(slf.py(), None)));
     }
 }
 

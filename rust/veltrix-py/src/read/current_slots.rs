@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use crate::interop::ffi::attribute;
 use crate::read::cache_answer::{CacheAnswer, cached, is_exact_str};
 use crate::read::type_slots::{GET_DOC, SlotClass, call_with, contains, get_anything, instance, subscript_anything};
-use crate::state::current::{Current, lent};
+use crate::state::current::{Current, latest, lent, lent_by_context};
 use crate::state::snapshot::Snapshot;
 
 /// What PyO3 made, for whatever takes more than a look.
@@ -41,9 +41,31 @@ unsafe fn answer(snapshot: *mut ffi::PyObject, path: *mut ffi::PyObject) -> Cach
 unsafe extern "C" fn subscript(slf: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: the slot gets instances of `Current` and of classes below it, attached.
     unsafe {
-        let snapshot = lent(slf, instance::<Current>(slf));
+        let current = instance::<Current>(slf);
+        if current.is_pinned() { subscript_in_context(slf, path) } else { read(slf, latest(current), path) }
+    }
+}
+
+/// The same where some context pins it. Apart from the other way, which would save registers for it each time.
+///
+/// # Safety
+/// As in `subscript`.
+#[inline(never)]
+unsafe fn subscript_in_context(slf: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { read(slf, lent_by_context(slf, instance::<Current>(slf)), path) }
+}
+
+/// Reads a path of a snapshot that is lent, or null.
+///
+/// # Safety
+/// As in `subscript`.
+#[inline]
+unsafe fn read(slf: *mut ffi::PyObject, snapshot: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe {
         if snapshot.is_null() {
-            return ORIGINALS.get().map_or(std::ptr::null_mut(), |originals| (originals.subscript)(slf, path));
+            return subscript_slowly(slf, path);
         }
         match answer(snapshot, path) {
             CacheAnswer::Value(value) => {
@@ -53,6 +75,15 @@ unsafe extern "C" fn subscript(slf: *mut ffi::PyObject, path: *mut ffi::PyObject
             answer => subscript_held(snapshot, path, answer),
         }
     }
+}
+
+/// # Safety
+/// As in `subscript`.
+#[cold]
+#[inline(never)]
+unsafe fn subscript_slowly(slf: *mut ffi::PyObject, path: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: the original slot is called as it would have been.
+    ORIGINALS.get().map_or(std::ptr::null_mut(), |originals| unsafe { (originals.subscript)(slf, path) })
 }
 
 /// # Safety

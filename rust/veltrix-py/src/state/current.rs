@@ -27,7 +27,22 @@ pub struct Current {
     pub snapshot: Slot<Py<Snapshot>>,
     /// How many pins there are of it, in whatever context: without any, no context is asked.
     pins: AtomicUsize,
+    found: Found,
 }
+
+/// What the last look at a chain of pins found. It stands as long as no pin comes or goes, in the whole process.
+#[derive(Default)]
+struct Found {
+    /// What `PINS` was.
+    at: AtomicUsize,
+    /// The innermost pin of the context.
+    innermost: AtomicUsize,
+    /// The snapshot that is pinned, lent by its pin; 0 where the latest is read.
+    snapshot: AtomicUsize,
+}
+
+/// Counts the pins that came and went.
+static PINS: AtomicUsize = AtomicUsize::new(1);
 
 /// One link of the chain that a context pins.
 #[pyclass(frozen, module = "veltrix")]
@@ -45,9 +60,18 @@ pub struct Pinned {
     pub renew: Option<Py<PyAny>>,
 }
 
+impl Current {
+    /// Whether any context pins it.
+    #[inline]
+    pub fn is_pinned(&self) -> bool {
+        self.pins.load(Ordering::Relaxed) != 0
+    }
+}
+
 impl Pinned {
     pub fn new(config: Py<Current>, snapshot: Py<Snapshot>, renew: Option<Py<PyAny>>) -> Self {
         config.get().pins.fetch_add(1, Ordering::Relaxed);
+        PINS.fetch_add(1, Ordering::Relaxed);
         Self { config, snapshot, renew }
     }
 }
@@ -55,6 +79,7 @@ impl Pinned {
 impl Drop for Pinned {
     fn drop(&mut self) {
         self.config.get().pins.fetch_sub(1, Ordering::Relaxed);
+        PINS.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -109,6 +134,13 @@ impl<T> Slot<T> {
 impl Pin {
     pub fn new(pinned: Pinned, lower: Option<Py<Self>>) -> Self {
         Self { pinned: Slot::new(Some(pinned)), lower: Slot::new(lower) }
+    }
+
+    /// Takes out what it pins: it is over.
+    #[must_use]
+    pub fn take(&self, py: Python<'_>) -> Option<Pinned> {
+        PINS.fetch_add(1, Ordering::Relaxed);
+        self.pinned.replace(py, None)
     }
 
     /// What it pins, and what it pins it inside of, for as long as no Python code runs.
@@ -172,25 +204,30 @@ pub fn set_innermost(py: Python<'_>, pin: Option<&Bound<'_, Pin>>) -> PyResult<(
 /// `config` is an instance of `Current` with this value, and the thread is attached.
 #[inline]
 pub unsafe fn lent(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::PyObject {
-    if current.pins.load(Ordering::Relaxed) == 0 {
-        // SAFETY: the caller's promise; nothing replaces the snapshot while no other code runs.
-        return unsafe { pointer(current.snapshot.place()) };
-    }
     // SAFETY: the caller's promise.
-    unsafe { lent_by_context(config, current) }
+    unsafe { if current.is_pinned() { lent_by_context(config, current) } else { latest(current) } }
 }
 
-/// The same where the configuration is pinned in some context. Apart from the other, which would save registers for it.
+/// The snapshot that was published last, lent until other code runs; null before there is one.
+///
+/// # Safety
+/// The thread is attached.
+#[inline]
+pub unsafe fn latest(current: &Current) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise; nothing replaces the snapshot while no other code runs.
+    unsafe { pointer(current.snapshot.place()) }
+}
+
+/// As `lent`, where the configuration is pinned in some context.
 ///
 /// # Safety
 /// As in `lent`.
-#[inline(never)]
-unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::PyObject {
+#[inline]
+pub unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::PyObject {
     // SAFETY: the caller's promise. The context holds the innermost pin, each pin the one that it is inside of, and a pin
     // what is pinned; none of them can be replaced while no other code runs. Finding the value of a context variable runs
     // none, as its hash and its comparison are those of the plain object.
     unsafe {
-        let py = Python::assume_attached();
         let Some(known) = KNOWN.get() else { return null_mut() };
         let mut value = null_mut();
         if ffi::PyContextVar_Get(known.variable as *mut ffi::PyObject, null_mut(), &raw mut value) < 0 {
@@ -199,20 +236,46 @@ unsafe fn lent_by_context(config: *mut ffi::PyObject, current: &Current) -> *mut
         }
         if !value.is_null() {
             ffi::Py_DECREF(value);
-            if ffi::Py_TYPE(value) as usize == known.pin_type {
-                let mut pin = Borrowed::from_ptr(py, value).cast_unchecked::<Pin>().get();
-                loop {
-                    if let Some(pinned) = (*pin.pinned.place()).as_ref()
-                        && pinned.config.as_ptr() == config
-                    {
-                        return if pinned.renew.is_none() { pinned.snapshot.as_ptr() } else { null_mut() };
-                    }
-                    let Some(lower) = (*pin.lower.place()).as_ref() else { break };
-                    pin = lower.get();
-                }
-            }
         }
-        pointer(current.snapshot.place())
+        let (found, at) = (&current.found, PINS.load(Ordering::Relaxed));
+        if found.at.load(Ordering::Relaxed) != at || found.innermost.load(Ordering::Relaxed) != value as usize {
+            let Some(snapshot) = found_in_chain(config, value, known) else { return null_mut() };
+            found.snapshot.store(snapshot as usize, Ordering::Relaxed);
+            found.innermost.store(value as usize, Ordering::Relaxed);
+            found.at.store(at, Ordering::Relaxed);
+        }
+        match found.snapshot.load(Ordering::Relaxed) {
+            0 => latest(current),
+            snapshot => snapshot as *mut ffi::PyObject,
+        }
+    }
+}
+
+/// The snapshot that a chain of pins has for a configuration, or null; nothing where it is to be renewed.
+///
+/// # Safety
+/// As in `lent`; `innermost` is the value of the context variable, or null.
+#[inline(never)]
+unsafe fn found_in_chain(
+    config: *mut ffi::PyObject,
+    innermost: *mut ffi::PyObject,
+    known: &Known,
+) -> Option<*mut ffi::PyObject> {
+    // SAFETY: the caller's promise; see `lent_by_context`.
+    unsafe {
+        if innermost.is_null() || ffi::Py_TYPE(innermost) as usize != known.pin_type {
+            return Some(null_mut());
+        }
+        let mut pin = Borrowed::from_ptr(Python::assume_attached(), innermost).cast_unchecked::<Pin>().get();
+        loop {
+            if let Some(pinned) = (*pin.pinned.place()).as_ref()
+                && pinned.config.as_ptr() == config
+            {
+                return pinned.renew.is_none().then(|| pinned.snapshot.as_ptr());
+            }
+            let Some(lower) = (*pin.lower.place()).as_ref() else { return Some(null_mut()) };
+            pin = lower.get();
+        }
     }
 }
 
