@@ -16,6 +16,7 @@ OLDEST_PYO3 = (0, 30, 1)
 
 # The only files with unsafe blocks, each for the reason that its head gives.
 FENCED = {
+    "classes/scope_slot.rs",
     "interop/ffi.rs",
     "interop/str_access.rs",
     "read/cache_answer.rs",
@@ -104,7 +105,7 @@ def test_no_reference_is_dropped_without_the_lock():
 
 def test_the_plain_slots_own_no_reference_that_they_could_drop():
     # PyO3 does not know that they are called with the lock held. What they keep, they keep for ever.
-    for file in ("read/type_slots.rs", "read/current_slots.rs"):
+    for file in ("read/type_slots.rs", "read/current_slots.rs", "classes/scope_slot.rs"):
         text = code((BINDING / file).read_text(encoding="utf-8"))
         assert re.findall(r"\bPy<\w+>|\bPyErr\b", text) == ["Py<PyAny>"], file
 

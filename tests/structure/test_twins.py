@@ -60,7 +60,7 @@ ONLY_PURE = {"formats/usual"}
 # Data structures and caches, which only the fast side needs, and what the reference has from `veltrix`.
 ONLY_CORE = {
     "lib", "formats/mod", "formats/document_error", "limits", "error", "hash", "interner", "hamt", "edit_log",
-    "tree/buffer_pool", "host_value", "index", "base", "delta", "reintern", "overlay_places", "small_overlay",
+    "tree/buffer_pool", "host_value", "index", "base", "path_filter", "delta", "reintern", "overlay_places", "small_overlay", "overlay_data",
     "read_cache",
 }  # fmt: skip
 

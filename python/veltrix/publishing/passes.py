@@ -88,6 +88,8 @@ class Passes:
             with declared_by(self._schema):
                 candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
             may_publish = self.held is None or is_release
+            if not may_publish and candidate is not None and candidate.problems:
+                raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
             done = self._offered(candidate, turn) if may_publish else (None, None)
             self._succeeded(candidate)
             self._keep()

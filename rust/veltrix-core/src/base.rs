@@ -16,6 +16,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::hash::segment_hash;
 use crate::index::Index;
 use crate::interner::{Interner, NO_SEGMENT, ROOT_HASH, SegmentId, path_hash};
 use crate::path::PathHash;
@@ -185,6 +186,23 @@ impl Base {
         })
     }
 
+    /// How far a text of plain names leads through mappings: the last of them, and where in the text the name begins that
+    /// it does not have; `None` where a value or the whole path stands.
+    pub fn last_mapping(&self, text: &str) -> Option<(EntryId, usize)> {
+        let (mut mapping, mut above, mut start) = (0, ROOT_HASH, 0);
+        loop {
+            let length = text[start..].find('.');
+            let name = &text[start..][..length.unwrap_or(text.len() - start)];
+            let hash = PathHash { above, name: segment_hash(name.as_bytes()) };
+            let Some(child) = self.text_child(mapping, hash, name) else { return Some((mapping, start)) };
+            if self.entry(child).kind != Kind::Mapping {
+                return None;
+            }
+            (mapping, above) = (child, hash.whole());
+            start += length? + 1;
+        }
+    }
+
     /// Whether an entry's path is this one.
     pub fn is_path(&self, mut entry: EntryId, path: &[SegmentId]) -> bool {
         for &name in path.iter().rev() {
@@ -230,6 +248,12 @@ impl Base {
     /// The entries that stand directly in a mapping whose path has this hash, with the hashes of their paths.
     pub fn hashed_children(&self, id: EntryId, hash: u64) -> impl Iterator<Item = (EntryId, u64)> + '_ {
         self.children(id).map(move |child| (child, path_hash(hash, self.segments.get(self.entry(child).segment).hash)))
+    }
+
+    /// Calls `visit` with the hash of the path of an entry, which is this, and of all below it.
+    pub fn each_hash(&self, id: EntryId, hash: u64, visit: &mut impl FnMut(u64)) {
+        visit(hash);
+        self.hashed_children(id, hash).for_each(|(child, hash)| self.each_hash(child, hash, visit));
     }
 
     /// How many entries stand directly in a mapping, found without looking at all of them.

@@ -14,8 +14,10 @@ use std::sync::Arc;
 use crate::base::EntryId;
 use crate::edit_log::EditLog;
 use crate::hamt::{Hamt, KeyHalf, order};
+use crate::hash::path_tag;
 use crate::host_value::HostValue;
 use crate::interner::SegmentId;
+use crate::path_filter::PathFilter;
 use crate::tree::{NodeId, Tree};
 
 /// So many changes stand before the map; few where assertions are on, so that tests reach what comes behind them.
@@ -49,14 +51,20 @@ pub struct PathChange {
 }
 
 /// All changes of a snapshot against its base.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Delta {
     /// Changes by [`key`]; each of them is overruled by one with the same hash in `latest`.
     changes: Hamt<Arc<PathChange>>,
     latest: EditLog<PathChange, LATEST>,
     /// Ranges of base entries that are absent unless a change says otherwise; sorted, apart from each other.
     hidden: Vec<(EntryId, EntryId)>,
-    filter: u64,
+    filter: PathFilter,
+}
+
+impl Default for Delta {
+    fn default() -> Self {
+        Self::NOTHING
+    }
 }
 
 /// What is listed for a path of whose hash half is known.
@@ -76,7 +84,8 @@ pub struct Collision;
 
 impl Delta {
     /// The delta of a snapshot that is its base.
-    pub const NOTHING: Self = Self { changes: Hamt::EMPTY, latest: EditLog::EMPTY, hidden: Vec::new(), filter: 0 };
+    pub const NOTHING: Self =
+        Self { changes: Hamt::EMPTY, latest: EditLog::EMPTY, hidden: Vec::new(), filter: PathFilter::NOTHING };
 
     /// At most how many paths it lists.
     pub const fn len(&self) -> usize {
@@ -91,7 +100,7 @@ impl Delta {
     /// Whether a path with this hash may differ from the base; `false` is certain.
     #[inline]
     pub const fn may_differ(&self, hash: u64) -> bool {
-        self.filter & bit(hash) != 0
+        self.filter.may_hold(path_tag(hash))
     }
 
     /// The change under a path hash; the caller checks that it is the path.
@@ -141,9 +150,9 @@ impl Delta {
         &self.hidden
     }
 
-    /// One bit for the top six bits of every changed path's hash; all of them where a range is hidden.
-    pub const fn filter(&self) -> u64 {
-        self.filter
+    /// Every path that is listed or hidden.
+    pub const fn filter(&self) -> &PathFilter {
+        &self.filter
     }
 
     /// Calls `visit` with what each of two deltas lists under every hash where that is not the very same change.
@@ -153,8 +162,10 @@ impl Delta {
         visit: &mut dyn FnMut(Option<&'a PathChange>, Option<&'a PathChange>),
     ) {
         let latest = |delta: &'a Self| delta.latest.iter().map(|(hash, _)| hash);
-        let filter = latest(self).chain(latest(other)).fold(0, |filter, hash| filter | bit(hash));
-        let is_latest = |hash| filter & bit(hash) != 0 && latest(self).chain(latest(other)).any(|key| key == hash);
+        let mut filter = PathFilter::NOTHING;
+        latest(self).chain(latest(other)).for_each(|hash| filter.add(path_tag(hash)));
+        let is_latest =
+            |hash| filter.may_hold(path_tag(hash)) && latest(self).chain(latest(other)).any(|key| key == hash);
         self.changes.differences(&other.changes, &mut |at, ours, theirs| {
             if !is_latest(key(at)) {
                 visit(ours.map(|change| &**change), theirs.map(|change| &**change));
@@ -180,7 +191,7 @@ impl Delta {
         if known.is_some_and(|known| *known.path != **path) {
             return Err(Collision);
         }
-        self.filter |= bit(hash);
+        self.filter.add(path_tag(hash));
         if !self.latest.takes(hash) {
             self.work_in();
         }
@@ -198,7 +209,9 @@ impl Delta {
         if listed.iter().any(|(hash, change)| self.get(*hash).is_some_and(|known| known.path != change.path)) {
             return Err(Collision);
         }
-        self.filter |= listed.iter().fold(0, |filter, (hash, _)| filter | bit(*hash));
+        for (hash, _) in &listed {
+            self.filter.add(path_tag(*hash));
+        }
         if !self.latest.is_empty() {
             self.work_in();
         }
@@ -257,12 +270,12 @@ impl Delta {
         }
     }
 
-    /// Hides a range of base entries.
-    pub fn hide(&mut self, start: EntryId, end: EntryId) {
+    /// Hides a range of base entries, whose paths the filter holds.
+    pub fn hide(&mut self, start: EntryId, end: EntryId, paths: &PathFilter) {
         if start >= end {
             return;
         }
-        self.filter = u64::MAX;
+        self.filter = self.filter.with(paths);
         self.hidden.retain(|range| range.0 < start || range.1 > end);
         if !self.hidden.iter().any(|range| range.0 <= start && end <= range.1) {
             let at = self.hidden.partition_point(|range| range.0 < start);
@@ -274,8 +287,4 @@ impl Delta {
 /// Under which a path hash stands in the map, which asks the lower half first: readers know the upper half of hashes.
 const fn key(hash: u64) -> u64 {
     hash.rotate_left(32)
-}
-
-const fn bit(hash: u64) -> u64 {
-    1 << (hash >> 58)
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Collision, Delta, PathChange, PathState};
 use crate::error::Error;
+use crate::hash::path_tag;
 use crate::interner::{NO_SEGMENT, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::patch::Definition;
+use crate::path_filter::PathFilter;
 use crate::rule::Mergeable as _;
 use crate::same_value::{identical, same_value};
 use crate::snapshot::{Found, Location, Snapshot, at_entry, locate};
@@ -15,6 +17,10 @@ use crate::tree::{Tree, TreeBuilder};
 use crate::tree_diff::TreeChange;
 use crate::value::Kind;
 use crate::walk::{Outcome, decide, made_list, merged_names, walk};
+
+/// A filter holds each path of a hidden range of so many entries, and everything where one is larger; few where assertions are
+/// on, so that tests meet both.
+const FEW: u32 = if cfg!(debug_assertions) { 3 } else { 64 };
 
 /// An incremental derivation that stops: the whole is resolved. That also finds, of several conflicts, the first in
 /// document order.
@@ -282,7 +288,12 @@ impl<'a> Derivation<'a> {
             Found::Mapping(_) => self.delta.forget_beneath(path),
         }
         if entry != NO_ENTRY {
-            self.delta.hide(entry, self.old.base.end(entry));
+            let (base, end) = (&self.old.base, self.old.base.end(entry));
+            let mut paths = if end - entry > FEW { PathFilter::EVERYTHING } else { PathFilter::NOTHING };
+            if paths.is_nothing() {
+                base.each_hash(entry, hash, &mut |hash| paths.add(path_tag(hash)));
+            }
+            self.delta.hide(entry, end, &paths);
         }
         self.list(&mut path.to_vec(), outcome)
     }

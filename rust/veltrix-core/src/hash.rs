@@ -29,3 +29,9 @@ pub const fn path_hash(parent: u64, segment: u64) -> u64 {
     let wide = ((parent ^ segment) as u128).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
     ((wide >> 64) as u64) ^ (wide as u64) ^ segment.rotate_left(29)
 }
+
+/// The upper half of a path's hash.
+#[inline]
+pub const fn path_tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}

@@ -3,9 +3,11 @@
 //! A path of the base is known by its entry. Any other is known by its name and by what it stands in, an entry or another
 //! place, so that no name of a request goes into the table of names. Places stand in the order of the data.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::base::{Base, EntryId, NO_ENTRY};
+use crate::hash::{path_hash, path_tag, segment_hash};
 use crate::interner::SegmentId;
 
 /// So many places are looked through; more have an index. Few where assertions are on, so that small cases meet it.
@@ -35,13 +37,15 @@ pub struct OverlayPlace<V> {
     /// What it stands in, and its name, if it has none.
     parent: Parent,
     name: (u32, u32),
+    /// The host's number of a text of this path, of which there is one in a base; 0 without one.
+    known: usize,
 }
 
 /// An overlay that others lie over.
 #[derive(Clone, Debug)]
 pub struct LowerOverlay {
-    /// The name of its layer, if it was given one.
-    pub name: Option<Box<str>>,
+    /// The name of its layer.
+    pub name: Cow<'static, str>,
     /// The place behind its last one.
     end: u32,
 }
@@ -57,15 +61,10 @@ pub struct OverlayPlaces<V> {
     lower: Vec<LowerOverlay>,
 }
 
-/// The upper half of a path's hash.
-pub const fn path_tag(hash: u64) -> u32 {
-    (hash >> 32) as u32
-}
-
 impl<V> OverlayPlace<V> {
     /// The place of an entry.
     pub const fn of_entry(entry: EntryId, tag: u32, value: Option<V>) -> Self {
-        Self { value, tag, entry, parent: Parent::Entry(NO_ENTRY), name: (0, 0) }
+        Self { value, tag, entry, parent: Parent::Entry(NO_ENTRY), name: (0, 0), known: 0 }
     }
 
     const fn range(&self) -> Range<usize> {
@@ -107,9 +106,9 @@ impl<V> OverlayPlaces<V> {
     }
 
     /// Says that what follows lies over all that is there.
-    pub fn end_layer(&mut self, name: Option<&str>) {
+    pub fn end_layer(&mut self, name: Cow<'static, str>) {
         self.index();
-        self.lower.push(LowerOverlay { name: name.map(Into::into), end: self.places.len() as u32 });
+        self.lower.push(LowerOverlay { name, end: self.places.len() as u32 });
     }
 
     /// Adds a place.
@@ -122,8 +121,15 @@ impl<V> OverlayPlaces<V> {
         let start = self.names.len() as u32;
         self.names.push_str(name);
         let name = (start, self.names.len() as u32);
-        self.places.push(OverlayPlace { value, tag, entry: NO_ENTRY, parent, name });
+        self.places.push(OverlayPlace { value, tag, entry: NO_ENTRY, parent, name, known: 0 });
         self.places.len() as u32 - 1
+    }
+
+    /// Says by which number the host knows the path of the last place.
+    pub fn know_last(&mut self, known: usize) {
+        if let Some(last) = self.places.last_mut() {
+            last.known = known;
+        }
     }
 
     /// Whether any place has no entry, and a name that a path need not quote.
@@ -201,21 +207,50 @@ impl<V> OverlayPlaces<V> {
         self.search(tag, is_it)
     }
 
-    /// Whether the last overlay has a place of this path.
-    pub fn has_own(&self, entry: EntryId, tag: u32, parent: Parent, name: &str) -> bool {
+    /// The place of a path in the last overlay, by its entry, or by what it stands in and its name.
+    pub fn own(&self, entry: EntryId, tag: u32, parent: Parent, name: &str) -> Option<(u32, &OverlayPlace<V>)> {
         let start = self.lower.last().map_or(0, |lower| lower.end as usize);
         let is_it = |place: &OverlayPlace<V>| {
             place.tag == tag
                 && place.entry == entry
                 && (entry != NO_ENTRY || (place.parent == parent && self.name(place) == name))
         };
-        self.places[start..].iter().any(is_it)
+        let at = start + self.places[start..].iter().position(is_it)?;
+        Some((at as u32, &self.places[at]))
     }
 
-    /// The place of a path without an entry, from its text below `from`, which needs no quotes.
-    pub fn find_text(&self, base: &Base, from: EntryId, tag: u32, text: &str) -> Option<&OverlayPlace<V>> {
-        let is_it = |place: &OverlayPlace<V>| place.entry == NO_ENTRY && self.is_text(place, base, from, text);
-        self.search(tag, is_it).map(|(_, place)| place)
+    /// The place of a path without an entry, from its text below `from`, which needs no quotes, and the host's number of that
+    /// text, or 0.
+    pub fn find_text(
+        &self,
+        base: &Base,
+        from: EntryId,
+        tag: u32,
+        (text, known): (&str, usize),
+    ) -> Option<(u32, &OverlayPlace<V>)> {
+        self.search(tag, |place| {
+            let is_known = known != 0 && place.known == known;
+            is_known || place.entry == NO_ENTRY && self.is_text(place, base, from, text)
+        })
+    }
+
+    /// The place of this name in the mapping of another place.
+    pub fn child_of(&self, base: &Base, parent: u32, name: &str) -> Option<(u32, &OverlayPlace<V>)> {
+        let hash = path_hash(self.hash(base, Parent::Place(parent)), segment_hash(name.as_bytes()));
+        self.search(path_tag(hash), |place| {
+            place.entry == NO_ENTRY && place.parent == Parent::Place(parent) && self.name(place) == name
+        })
+    }
+
+    /// The hash of the path of a mapping.
+    fn hash(&self, base: &Base, mapping: Parent) -> u64 {
+        match mapping {
+            Parent::Entry(entry) => base.hash(entry),
+            Parent::Place(number) => {
+                let place = &self.places[number as usize];
+                path_hash(self.hash(base, place.parent), segment_hash(self.name(place).as_bytes()))
+            }
+        }
     }
 
     fn is_text<'a>(&'a self, mut place: &'a OverlayPlace<V>, base: &Base, from: EntryId, text: &str) -> bool {
@@ -251,6 +286,11 @@ impl<V> OverlayPlaces<V> {
         };
         path.push(base.segments().intern(self.name(place)));
         path
+    }
+
+    /// The segments of the path of the place of a number.
+    pub fn path_of(&self, base: &Base, number: u32) -> Vec<SegmentId> {
+        self.path(base, &self.places[number as usize])
     }
 
     /// The places of one overlay, counted from the lowest.

@@ -8,13 +8,17 @@
 //! says. It may lie over other small overlays, whose values it takes along. It is read as the snapshot is, after a look at
 //! its values; whatever else is asked of it is answered by the snapshot of the whole stack. The values are the host's.
 
+use std::borrow::Cow;
+
 use crate::base::{Base, EntryId, NO_ENTRY};
+use crate::delta::Listing;
 use crate::delta::{Delta, PathState};
-use crate::hash::{ROOT_HASH, segment_hash};
+use crate::hash::{ROOT_HASH, path_hash, path_tag, segment_hash};
 use crate::interner::SegmentId;
-use crate::overlay_places::{OverlayPlace, OverlayPlaces, Parent, path_tag};
+use crate::overlay_places::{OverlayPlace, OverlayPlaces, Parent};
 use crate::path::PathHash;
-use crate::snapshot::{Found, Snapshot, at_entry};
+use crate::path_filter::PathFilter;
+use crate::snapshot::{Found, MappingPath, Snapshot, at_entry};
 use crate::value::Kind;
 
 /// So many values of one overlay, each of a leaf with an entry, need no place apart; few where assertions are on, so that
@@ -29,13 +33,16 @@ const PART: usize = 8;
 /// The values of a small overlay, and of those that it lies over.
 #[derive(Debug)]
 pub struct SmallOverlay<V> {
-    filter: u64,
+    filter: PathFilter,
     values: Values<V>,
 }
 
+/// How they are kept.
 #[derive(Debug)]
-enum Values<V> {
+pub enum Values<V> {
+    /// Of entries alone.
     Few { entries: [EntryId; FEW], tags: [u32; FEW], values: [Option<V>; FEW], length: usize },
+    /// Any.
     Places(OverlayPlaces<V>),
 }
 
@@ -44,19 +51,8 @@ enum Values<V> {
 pub enum Overlay<'a, V> {
     /// A value.
     Value(&'a V),
-    /// A mapping that nothing but overlays defines.
-    Mapping,
-}
-
-/// A step through the data of an overlay; what is open at the end is closed.
-#[derive(Clone, Copy, Debug)]
-pub enum OverlayEvent<'a, V> {
-    /// A mapping of this name begins.
-    Open(SegmentId),
-    /// A value of this name.
-    Value(SegmentId, &'a V),
-    /// The last mapping that began ends.
-    Close,
+    /// A mapping that nothing but overlays defines, by its place.
+    Mapping(u32),
 }
 
 /// What stands at a path that an overlay may give a value to.
@@ -134,6 +130,31 @@ impl<'a> Overlaid<'a> {
         Some((path(entry), standing))
     }
 
+    /// Whether a value stands at a leaf of the base, of whose path's hash this is the upper half; `false` is no answer, but that
+    /// finding out takes more.
+    #[inline]
+    pub fn is_value(self, leaf: EntryId, tag: u32) -> bool {
+        let Some(delta) = self.delta else { return true };
+        match delta.listing(tag, leaf) {
+            Listing::Nothing => !delta.hides(leaf),
+            Listing::Change(change) => matches!(change.state, PathState::Leaf(..)),
+            Listing::Perhaps => false,
+        }
+    }
+
+    /// The path of a mapping of the base; `None` where it is hidden, and so perhaps none any more.
+    pub fn mapping(self, entry: EntryId) -> Option<OverlaidPath> {
+        let is_hidden = self.delta.is_some_and(|delta| delta.hides(entry));
+        (!is_hidden).then(|| OverlaidPath { hash: self.base.hash(entry), entry, within: Parent::Entry(entry) })
+    }
+
+    /// The path of a child that the base does not have; `None` where it is listed.
+    pub fn new_child(self, mapping: OverlaidPath, name: &str) -> Option<OverlaidPath> {
+        let hash = path_hash(mapping.hash, segment_hash(name.as_bytes()));
+        let is_listed = self.delta.is_some_and(|delta| delta.lists(hash));
+        (!is_listed).then_some(OverlaidPath { hash, entry: NO_ENTRY, within: Parent::Entry(NO_ENTRY) })
+    }
+
     /// What stands at a path that only the delta knows.
     fn listed(self, path: &[SegmentId], state: &PathState, mapping: OverlaidPath, name: &str) -> Option<Standing> {
         let (&last, above) = path.split_last()?;
@@ -150,13 +171,13 @@ impl<'a> Overlaid<'a> {
 impl<V> Default for SmallOverlay<V> {
     fn default() -> Self {
         let values = Values::Few { entries: [0; FEW], tags: [0; FEW], values: [const { None }; FEW], length: 0 };
-        Self { filter: 0, values }
+        Self { filter: PathFilter::NOTHING, values }
     }
 }
 
 impl<V> SmallOverlay<V> {
     /// An overlay over this one, which is named so; `None` where this one has too much to be taken along.
-    pub fn over(&self, name: Option<&str>, hold: impl Fn(&V) -> V) -> Option<Self> {
+    pub fn over(&self, name: Cow<'static, str>, hold: impl Fn(&V) -> V) -> Option<Self> {
         let mut places = match &self.values {
             Values::Few { entries, tags, values, length } => {
                 let mut places = OverlayPlaces::default();
@@ -170,6 +191,11 @@ impl<V> SmallOverlay<V> {
         };
         places.end_layer(name);
         Some(Self { filter: self.filter, values: Values::Places(places) })
+    }
+
+    /// How its values are kept.
+    pub const fn values(&self) -> &Values<V> {
+        &self.values
     }
 
     /// Whether it gives nothing.
@@ -193,10 +219,10 @@ impl<V> SmallOverlay<V> {
         }
     }
 
-    /// The bits of its paths, as in a delta's filter.
+    /// Its paths.
     #[inline]
-    pub const fn filter(&self) -> u64 {
-        self.filter
+    pub const fn filter(&self) -> &PathFilter {
+        &self.filter
     }
 
     /// What the overlays that it lies over made of the child of a mapping where nothing stands, and its path with that known.
@@ -211,11 +237,28 @@ impl<V> SmallOverlay<V> {
         }
     }
 
+    /// Whether it gives something to an entry already, of the upper half of whose path's hash this is, whatever the overlays
+    /// do that it lies over.
+    #[inline]
+    pub fn gives_entry(&self, entry: EntryId, tag: u32) -> bool {
+        match &self.values {
+            Values::Few { entries, length, .. } => entries[..*length].contains(&entry),
+            Values::Places(places) => places.own(entry, tag, Parent::Entry(NO_ENTRY), "").is_some(),
+        }
+    }
+
+    /// The path of the child of a mapping, where nothing stood, if it is a mapping here already.
+    pub fn opened(&self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> Option<OverlaidPath> {
+        let Values::Places(places) = &self.values else { return None };
+        let (number, place) = places.own(path.entry, path_tag(path.hash), mapping.within, name)?;
+        place.value.is_none().then_some(OverlaidPath { within: Parent::Place(number), ..path })
+    }
+
     /// Whether it gives something to the child of a mapping already, whatever the overlays do that it lies over.
     pub fn gives(&self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> bool {
         match &self.values {
             Values::Few { entries, length, .. } => entries[..*length].contains(&path.entry),
-            Values::Places(places) => places.has_own(path.entry, path_tag(path.hash), mapping.within, name),
+            Values::Places(places) => places.own(path.entry, path_tag(path.hash), mapping.within, name).is_some(),
         }
     }
 
@@ -223,37 +266,45 @@ impl<V> SmallOverlay<V> {
     #[expect(clippy::inline_always, reason = "most values are written to three places and nothing else is done")]
     #[inline(always)]
     pub fn put(&mut self, mapping: OverlaidPath, name: &str, path: OverlaidPath, value: V) {
-        let tag = self.note(path);
-        if path.entry != NO_ENTRY
-            && let Values::Few { entries, tags, values, length } = &mut self.values
+        let tag = path_tag(path.hash);
+        if path.entry == NO_ENTRY {
+            self.filter.add(tag);
+            self.places().push_named(mapping.within, name, tag, Some(value));
+        } else {
+            self.put_entry(path.entry, tag, value);
+        }
+    }
+
+    /// Says by which number the host knows the path that a value was given to last, and that the base does not have.
+    pub fn know_last(&mut self, known: usize) {
+        if let Values::Places(places) = &mut self.values {
+            places.know_last(known);
+        }
+    }
+
+    /// Gives a value to an entry, of the upper half of whose path's hash this is.
+    #[expect(clippy::inline_always, reason = "most values are written to three places and nothing else is done")]
+    #[inline(always)]
+    pub fn put_entry(&mut self, entry: EntryId, tag: u32, value: V) {
+        self.filter.add(tag);
+        if let Values::Few { entries, tags, values, length } = &mut self.values
             && *length < FEW
         {
-            entries[*length] = path.entry;
+            entries[*length] = entry;
             tags[*length] = tag;
             values[*length] = Some(value);
             *length += 1;
             return;
         }
-        let places = self.places();
-        if path.entry == NO_ENTRY {
-            places.push_named(mapping.within, name, tag, Some(value));
-        } else {
-            places.push(OverlayPlace::of_entry(path.entry, tag, Some(value)));
-        }
+        self.places().push(OverlayPlace::of_entry(entry, tag, Some(value)));
     }
 
     /// Makes the child of a mapping a mapping, where nothing stands; its path, in which its own children stand.
     pub fn open(&mut self, mapping: OverlaidPath, name: &str, path: OverlaidPath) -> OverlaidPath {
-        let tag = self.note(path);
+        let tag = path_tag(path.hash);
+        self.filter.add(tag);
         let number = self.places().push_named(mapping.within, name, tag, None);
         OverlaidPath { within: Parent::Place(number), ..path }
-    }
-
-    /// Notes that a path is another one here; the upper half of its hash.
-    #[inline]
-    const fn note(&mut self, path: OverlaidPath) -> u32 {
-        self.filter |= 1 << (path.hash >> 58);
-        path_tag(path.hash)
     }
 
     /// Says that it is complete.
@@ -302,59 +353,42 @@ impl<V> SmallOverlay<V> {
         matches!(&self.values, Values::Places(places) if places.stand_in(entry))
     }
 
-    /// What it gives to a path without an entry, from its text below `from`, which needs no quotes, and the upper half of its
-    /// hash.
+    /// What it gives to a path without an entry, from its text below `from`, which needs no quotes, with the host's number of
+    /// that or 0, and the upper half of its hash.
     #[inline]
-    pub fn find_text(&self, below: &Snapshot, from: EntryId, tag: u32, text: &str) -> Option<Overlay<'_, V>> {
+    pub fn find_text(&self, below: &Snapshot, from: EntryId, tag: u32, text: (&str, usize)) -> Option<Overlay<'_, V>> {
         let Values::Places(places) = &self.values else { return None };
-        let place = places.find_text(&below.base, from, tag, text)?;
-        Some(place.value.as_ref().map_or(Overlay::Mapping, Overlay::Value))
+        Some(given(places.find_text(&below.base, from, tag, text)?))
+    }
+
+    /// What it gives to a child of a mapping that nothing but overlays defines.
+    pub fn child_of(&self, below: &Snapshot, place: u32, name: &str) -> Option<Overlay<'_, V>> {
+        let Values::Places(places) = &self.values else { return None };
+        Some(given(places.child_of(&below.base, place, name)?))
+    }
+
+    /// The path of a mapping that nothing but overlays defines.
+    pub fn path_of(&self, below: &Snapshot, place: u32) -> MappingPath {
+        let path = match &self.values {
+            Values::Few { .. } => Vec::new(),
+            Values::Places(places) => places.path_of(&below.base, place),
+        };
+        MappingPath { hash: below.hash_of(&path), entry: NO_ENTRY, path: path.into() }
     }
 
     /// The names of the overlays that it lies over, the lowest first.
-    pub fn lower(&self) -> impl Iterator<Item = Option<&str>> {
+    pub fn lower(&self) -> impl Iterator<Item = &str> {
         let lower = match &self.values {
             Values::Few { .. } => &[],
             Values::Places(places) => places.lower(),
         };
-        lower.iter().map(|layer| layer.name.as_deref())
+        lower.iter().map(|layer| &*layer.name)
     }
+}
 
-    /// Calls `visit` with the data of one of its overlays, counted from the lowest, in document order.
-    pub fn each<'a, E>(
-        &'a self,
-        below: &Snapshot,
-        layer: usize,
-        mut visit: impl FnMut(OverlayEvent<'a, V>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let base = &below.base;
-        let mut open: Vec<SegmentId> = Vec::new();
-        let mut visit_place = |path: &[SegmentId], value: Option<&'a V>| {
-            let Some((&last, above)) = path.split_last() else { return Ok(()) };
-            let known = open.iter().zip(above).take_while(|(open, above)| open == above).count();
-            for _ in known..open.len() {
-                visit(OverlayEvent::Close)?;
-            }
-            open.truncate(known);
-            for &name in &above[known..] {
-                visit(OverlayEvent::Open(name))?;
-                open.push(name);
-            }
-            if let Some(value) = value {
-                return visit(OverlayEvent::Value(last, value));
-            }
-            open.push(last);
-            visit(OverlayEvent::Open(last))
-        };
-        match &self.values {
-            Values::Few { entries, values, length, .. } => {
-                let mut places = entries.iter().zip(values).take(*length);
-                places.try_for_each(|(&entry, value)| visit_place(&base.path(entry), value.as_ref()))
-            }
-            Values::Places(places) => {
-                let mut of_layer = places.of_layer(layer).iter();
-                of_layer.try_for_each(|place| visit_place(&places.path(base, place), place.value.as_ref()))
-            }
-        }
+const fn given<V>((number, place): (u32, &OverlayPlace<V>)) -> Overlay<'_, V> {
+    match &place.value {
+        Some(value) => Overlay::Value(value),
+        None => Overlay::Mapping(number),
     }
 }

@@ -10,6 +10,7 @@ use crate::host_value::HostValue;
 use crate::interner::{Interner, ROOT_HASH, SegmentId, path_hash};
 use crate::layer_version::LayerVersion;
 use crate::path::PathHash;
+use crate::path_filter::PathFilter;
 use crate::resolve::resolve;
 use crate::rule::Conflicts;
 use crate::tree::{NodeId, Tree};
@@ -84,9 +85,9 @@ impl Snapshot {
         self.base.needs_reintern()
     }
 
-    /// The bits of the paths that may differ from the base; none for a snapshot that is its base.
-    pub fn filter(&self) -> u64 {
-        self.delta.as_ref().map_or(0, Delta::filter)
+    /// The paths that may differ from the base; none for a snapshot that is its base.
+    pub fn filter(&self) -> &PathFilter {
+        self.delta.as_ref().map_or(&PathFilter::NOTHING, Delta::filter)
     }
 
     /// Whether the path of this hash is listed as another one than in the base.

@@ -6,7 +6,7 @@ mod stacks;
 use serde_json::json;
 use stacks::{layer, names, resolve};
 use veltrix_core::interner;
-use veltrix_core::path::{is_plain, is_plain_ascii, parse, plain_hash};
+use veltrix_core::path::{PathHash, Step, is_plain, is_plain_ascii, parse, plain_hash};
 use veltrix_core::{
     Beside, Conflicts, Overlaid, OverlaidPath, Overlay, ROOT_HASH, SmallOverlay, Snapshot, SortedPaths, Standing,
     Target, path_tag,
@@ -83,7 +83,7 @@ fn a_plain_name_of_ascii_characters_is_found_out_by_words() {
 /// What a small overlay says of a path from the root, by its text.
 fn given<'a>(snapshot: &Snapshot, overlay: &'a SmallOverlay<u32>, text: &str) -> Option<Overlay<'a, u32>> {
     let hash = plain_hash(text, ROOT_HASH).expect("a plain path").whole();
-    overlay.find_text(snapshot, 0, path_tag(hash), text)
+    overlay.find_text(snapshot, 0, path_tag(hash), (text, 0))
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_small_overlay_takes_leaves_and_what_is_new() {
     assert_eq!(standing, Standing::Nothing);
 
     let mut overlay = SmallOverlay::default();
-    assert!(overlay.is_empty() && overlay.filter() == 0);
+    assert!(overlay.is_empty() && overlay.filter().is_nothing());
     overlay.put(db, "port", port, 1);
     assert!(!overlay.has_names());
     overlay.put(db, "new", new, 2);
@@ -109,7 +109,12 @@ fn a_small_overlay_takes_leaves_and_what_is_new() {
     overlay.finish();
     assert_eq!((overlay.len(), overlay.layers(), overlay.has_names()), (4, 1, true));
     assert_eq!(given(&snapshot, &overlay, "db.new"), Some(Overlay::Value(&2)));
-    assert_eq!(given(&snapshot, &overlay, "deep"), Some(Overlay::Mapping));
+    assert_eq!(given(&snapshot, &overlay, "deep"), Some(Overlay::Mapping(2)));
+    assert_eq!(overlay.child_of(&snapshot, 2, "x"), Some(Overlay::Value(&3)));
+    assert_eq!(overlay.child_of(&snapshot, 2, "port"), None);
+    let deep = overlay.path_of(&snapshot, 2);
+    let (names, hash) = (snapshot.steps(&deep), plain_hash("deep", ROOT_HASH).map(PathHash::whole));
+    assert_eq!((names, Some(deep.hash)), (vec![Step::Name("deep".into())], hash));
     assert_eq!(given(&snapshot, &overlay, "deep.x"), Some(Overlay::Value(&3)));
     for text in ["new", "x", "db.port", "db.new.x", "deep.new", "db.deep.x", "deep.y"] {
         assert_eq!(given(&snapshot, &overlay, text), None, "{text}");
@@ -129,7 +134,7 @@ fn an_overlay_over_another_one_gives_its_own_values_first() {
             lower.put(db, name, path, number as u32);
         }
         lower.finish();
-        let Some(mut upper) = lower.over(Some("lower"), |value| *value) else {
+        let Some(mut upper) = lower.over("lower".into(), |value| *value) else {
             assert_eq!(count, 20, "so many are not taken along");
             continue;
         };
@@ -138,7 +143,7 @@ fn an_overlay_over_another_one_gives_its_own_values_first() {
         assert_eq!(standing, Standing::Leaf);
         upper.put(db, "new0", path, 100);
         upper.finish();
-        assert_eq!(upper.lower().collect::<Vec<_>>(), [Some("lower")]);
+        assert_eq!(upper.lower().collect::<Vec<_>>(), ["lower"]);
         assert_eq!(given(&snapshot, &upper, "db.new0"), Some(Overlay::Value(&100)));
         let last = count as u32 - 1;
         if last > 0 {

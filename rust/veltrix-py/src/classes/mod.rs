@@ -11,5 +11,6 @@ pub mod overrides;
 pub mod snapshot;
 pub mod current;
 pub mod scope;
+pub mod scope_slot;
 pub mod with_layers;
 pub mod resolve;

@@ -35,10 +35,20 @@ pub fn scoped<'py>(
     if key.is_empty() {
         return Ok(slf.clone());
     }
-    let cache = snapshot.scopes.get_or_init(|| Box::new(ScopeCache::new(snapshot.carried.as_ref())));
-    if let Some(found) = cache.find(py, &key) {
+    if let Some(found) = snapshot.scope_cache().find(py, &key) {
         return Ok(found.cast_into::<Snapshot>()?);
     }
+    made(slf, key, chosen)
+}
+
+/// The scope of a key that is not kept yet; a dimension of a class of its own has `chosen` its layers.
+pub fn made<'py>(
+    slf: &Bound<'py, Snapshot>,
+    key: ScopeKey,
+    chosen: Option<Vec<Bound<'py, PyAny>>>,
+) -> PyResult<Bound<'py, Snapshot>> {
+    let (py, snapshot) = (slf.py(), slf.get());
+    let (dimensions, cache) = (snapshot.dimensions.bind(py).get(), snapshot.scope_cache());
     let (layers, held) = match chosen {
         None => (dimensions.layers(py, &key)?, Vec::new()),
         Some(layers) => (layers.clone(), layers.into_iter().map(Bound::unbind).collect()),

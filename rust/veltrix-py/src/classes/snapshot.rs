@@ -1,5 +1,6 @@
 //! The class `Snapshot`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -26,6 +27,7 @@ use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
 use crate::state::dimensions::Dimensions;
+use crate::state::known_overlay::{KnownPaths, known_overlay};
 use crate::state::small_overlay::{SmallOverlay, overlay_by_path, small_overlay};
 use crate::state::snapshot::{OVERLAY, OVERRIDE, Snapshot, overlay_layer};
 
@@ -39,7 +41,7 @@ impl Snapshot {
     fn overlaid_with<'py>(
         slf: &Bound<'py, Self>,
         data: &Bound<'py, PyAny>,
-        name: Option<String>,
+        name: Cow<'static, str>,
     ) -> PyResult<Bound<'py, Self>> {
         let (py, snapshot) = (slf.py(), slf.get());
         let mut overlay = SmallOverlay::default();
@@ -48,12 +50,17 @@ impl Snapshot {
             return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
         }
         Self::deriving(slf, |py, snapshot, parent| {
-            let name = name.unwrap_or_else(|| OVERLAY.to_owned());
-            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name)?;
+            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name.into_owned())?;
             let overlaid = parent.kernel.with_layers_on_top(std::slice::from_ref(&layer));
             Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
         })
     }
+}
+
+/// The name of a layer as it was given, or the usual one.
+fn layer_name(name: Given<'_>, usual: &'static str) -> PyResult<Cow<'static, str>> {
+    let given = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
+    Ok(given.map_or(Cow::Borrowed(usual), Cow::Owned))
 }
 
 reading_methods!(Snapshot, {
@@ -91,7 +98,7 @@ reading_methods!(Snapshot, {
             let kind = imports::type_name(data);
             return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
         }
-        let name = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
+        let name = layer_name(name, OVERLAY)?;
         Self::overlaid_with(slf, data, name)
     }
 
@@ -124,20 +131,41 @@ reading_methods!(Snapshot, {
             return Err(type_error(py, format!("override values are a mapping, not {kind}")));
         }
         let check = allowed.map(checker).transpose()?;
-        let name = name.0.map_or_else(|| Ok(OVERRIDE.to_owned()), |name| text_argument("a layer's name", &name))?;
+        let name = layer_name(name, OVERRIDE)?;
+        let (snapshot, below) = (slf.get(), slf.get().below());
+        let has_room = below.stack.len() < MAX_LAYERS;
+        if let (None, Ok(values)) = (&check, values.cast_exact::<PyDict>())
+            && has_room
+            && let Some(overlay) = guarded(py, || {
+                known_overlay(snapshot, values.len(), |paths| ffi::each(values, |path, value| paths.put(&path, &value)))
+            })?
+        {
+            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
+        }
         let pairs = overrides(values, check.as_ref())?;
         if pairs.is_empty() {
             return Ok(slf.clone());
+        }
+        if has_room
+            && let Some(overlay) = guarded(py, || {
+                let put_all =
+                    |paths: &mut KnownPaths<'_>| pairs.iter().try_for_each(|(path, value)| paths.put(path, value));
+                known_overlay(snapshot, pairs.len(), put_all)
+            })?
+        {
+            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
         }
         let mut overlay = SmallOverlay::default();
         let below = slf.get().under_overlay(py, &mut overlay)?;
         if below.stack.len() + overlay.layers() <= MAX_LAYERS
             && guarded(py, || overlay_by_path(below, &mut overlay, &pairs))?
         {
-            return Bound::new(py, slf.get().overlaid(py, below, overlay, Some(name)));
+            // The next override of these paths is a known one.
+            Self::reading(slf, |root| pairs.iter().try_for_each(|(path, _)| root.learn_path(path)))?;
+            return Bound::new(py, slf.get().overlaid(py, below, overlay, name));
         }
         let data = guarded(py, || nested(py, &pairs))?;
-        Self::overlaid_with(slf, data.as_any(), Some(name))
+        Self::overlaid_with(slf, data.as_any(), name)
     }
 
     /// The snapshot with a definition put into one of its layers, the topmost by default.
@@ -156,7 +184,9 @@ reading_methods!(Snapshot, {
             let read = DataReader::new(py, TreeBuilder::of_one(Arc::clone(table)), &names, None).read(value)?;
             let set = kernel.set(at, &names, &Arc::new(read.tree));
             // The object is made here, since each step on the way out would copy a snapshot that is none yet.
-            Bound::new(py, snapshot.publishing(snapshot.derived(py, parent, set, read.opaques)?))
+            let mut new = snapshot.derived(py, parent, set, read.opaques)?;
+            new.publish_over(snapshot);
+            Bound::new(py, new)
         })
     }
 
@@ -181,7 +211,9 @@ reading_methods!(Snapshot, {
                 let (whole, prefix) = (Text(table.path_text(&names)), Text(table.path_text(&names[..depth])));
                 return Err(raise(imports::missing_key_error(py), (whole, prefix, key, siblings)));
             }
-            Ok(snapshot.publishing(snapshot.derived(py, parent, kernel.delete(at, &names), None)?))
+            let mut new = snapshot.derived(py, parent, kernel.delete(at, &names), None)?;
+            new.publish_over(snapshot);
+            Ok(new)
         })
     }
 

@@ -62,8 +62,10 @@ pub fn published(
         derived.with_generation(counted.max(least))
     });
     let mut new = snapshot.derived(py, parent, derived, added)?;
-    let Some(dimensions) = dimensions else { return Ok(snapshot.publishing(new)) };
-    new.dimensions = dimensions.unbind();
+    match dimensions {
+        Some(dimensions) => new.dimensions = dimensions.unbind(),
+        None => new.publish_over(snapshot),
+    }
     Ok(new)
 }
 

@@ -7,19 +7,20 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use veltrix_core as kernel;
 use veltrix_core::path::{is_plain_ascii, plain_hash};
-use veltrix_core::{EntryId, Known, Listing, NO_ENTRY, Overlay, Wanted, path_tag};
+use veltrix_core::{EntryId, Known, Listing, NO_ENTRY, Overlay, PathState, Wanted, path_tag};
 
 use crate::interop::str_access::{ascii, hash, same_str};
 use crate::state::small_overlay::SmallOverlay;
 use crate::state::snapshot::Snapshot;
-use crate::state::value_cache::{ABSENT, INSIDE, MAPPING, ValueCache};
+use crate::state::value_cache::{ABSENT, INSIDE, MAPPING, ValueCache, absent_key, is_value};
+use crate::state::view::PLACE;
 use crate::state::view_pool::view_at;
 
 /// What the caches say of a key.
 pub enum CacheAnswer {
     /// This object, borrowed from the cache.
     Value(*mut ffi::PyObject),
-    /// The mapping of this entry of the base.
+    /// The mapping of this entry of the base, or of this place of the overlay.
     Mapping(EntryId),
     /// Nothing is there.
     Missing,
@@ -27,7 +28,7 @@ pub enum CacheAnswer {
     Unknown,
 }
 
-/// Where a path starts: a snapshot, and the entry of the mapping.
+/// Where a path starts: a snapshot, and the entry, or the place, of the mapping.
 #[derive(Clone, Copy)]
 pub struct Start<'a> {
     pub snapshot: &'a Snapshot,
@@ -48,12 +49,9 @@ pub unsafe fn cached(start: &Start<'_>, key: *mut ffi::PyObject) -> CacheAnswer 
     let snapshot = start.snapshot;
     let known = snapshot.cache.table().find(wanted, same);
     if let Some(known) = known
-        && snapshot.filter & bit(known) == 0
+        && !snapshot.filter.may_hold(known.path_tag)
     {
         return answer(known);
-    }
-    if snapshot.filter == 0 {
-        return CacheAnswer::Unknown;
     }
     // SAFETY: the caller's promise.
     unsafe { overruled(snapshot, known, wanted, key) }
@@ -99,6 +97,9 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
             Listing::Nothing => return answer(known),
             // Of what stands inside of a value only the slow way knows where.
             Listing::Change(change) if known.entry < INSIDE => {
+                if known.value == MAPPING && matches!(change.state, PathState::Mapping { .. }) {
+                    return CacheAnswer::Mapping(known.entry);
+                }
                 let value = change.value.get();
                 if value != 0 {
                     return CacheAnswer::Value(value as *mut ffi::PyObject);
@@ -109,7 +110,7 @@ unsafe fn overruled(snapshot: &Snapshot, known: Option<Known>, wanted: Wanted, k
     }
     // SAFETY: the caller's promise; every key of a cache is an exact `str`.
     let own = |own: &ValueCache| own.table().find(wanted, |held| unsafe { same_str(held as *mut ffi::PyObject, key) });
-    let Some(known) = snapshot.own.get().and_then(|held| own(held)) else { return CacheAnswer::Unknown };
+    let Some(known) = snapshot.known_own().and_then(own) else { return CacheAnswer::Unknown };
     // What the small overlay gives, it gives before.
     match &snapshot.small_overlay {
         Some(overlay) if overlay.find(known.entry, known.path_tag).is_some() => CacheAnswer::Unknown,
@@ -130,7 +131,7 @@ unsafe fn overlaid(
     key: *mut ffi::PyObject,
 ) -> Option<CacheAnswer> {
     if let Some(known) = known.filter(|known| known.entry != ABSENT) {
-        if overlay.filter() & bit(known) == 0 {
+        if !overlay.filter().may_hold(known.path_tag) {
             return None;
         }
         let value = overlay.find(whole(known), known.path_tag)?;
@@ -143,14 +144,24 @@ unsafe fn overlaid(
     }
     // SAFETY: the caller's promise; the key lives as long as the call.
     let Some(text) = (unsafe { ascii(key) }) else { return Some(CacheAnswer::Unknown) };
-    let tag = match known {
-        Some(known) => known.path_tag,
-        None => path_tag(plain_hash(text, below.base.hash(from))?.whole()),
+    if from >= PLACE {
+        // Nothing but the overlay has anything there.
+        let child = if is_plain_ascii(text) { overlay.child_of(below, from - PLACE, text) } else { return None };
+        return Some(child.map_or(CacheAnswer::Missing, given));
+    }
+    let (tag, number) = match known {
+        Some(known) => (known.path_tag, absent_key(known)),
+        None => (path_tag(plain_hash(text, below.base.hash(from))?.whole()), 0),
     };
-    Some(match overlay.find_text(below, from, tag, text)? {
+    overlay.find_text(below, from, tag, (text, number)).map(given)
+}
+
+#[inline]
+fn given(found: Overlay<'_, Py<PyAny>>) -> CacheAnswer {
+    match found {
         Overlay::Value(value) => CacheAnswer::Value(value.as_ptr()),
-        Overlay::Mapping => CacheAnswer::Unknown,
-    })
+        Overlay::Mapping(place) => CacheAnswer::Mapping(PLACE + place),
+    }
 }
 
 /// The entry of the whole value that a key leads to, or into.
@@ -160,13 +171,8 @@ const fn whole(known: Known) -> EntryId {
 }
 
 #[inline]
-const fn bit(known: Known) -> u64 {
-    1 << (known.path_tag >> 26)
-}
-
-#[inline]
 const fn answer(known: Known) -> CacheAnswer {
-    if known.value > MAPPING {
+    if is_value(known.value) {
         return CacheAnswer::Value(known.value as *mut ffi::PyObject);
     }
     if known.value == MAPPING { CacheAnswer::Mapping(known.entry) } else { CacheAnswer::Missing }

@@ -98,12 +98,12 @@ impl<'py> Reading<'_, 'py> {
     /// Whether a child of a base's mapping may be another one in this snapshot.
     fn overrules_a_child(&self) -> bool {
         let snapshot = self.snapshot();
-        if snapshot.filter == 0 {
+        if snapshot.filter.is_nothing() {
             return false;
         }
         let mut children = snapshot.below().base.hashed_children(self.entry(), self.hash());
         children.any(|(child, hash)| {
-            snapshot.filter & 1 << (hash >> 58) != 0
+            snapshot.filter.may_hold(path_tag(hash))
                 && (snapshot.below().lists(hash)
                     || snapshot
                         .small_overlay

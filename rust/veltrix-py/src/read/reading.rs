@@ -5,7 +5,9 @@ use pyo3::types::{PyString, PyTuple};
 use std::sync::Arc;
 use veltrix_core as kernel;
 use veltrix_core::path::{PathHash, Step, is_plain, plain_hash};
-use veltrix_core::{EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, Overlay, SegmentId, Target, Tree, path_tag};
+use veltrix_core::{
+    EntryId, Found, Kind, MappingPath, NO_ENTRY, NodeId, Overlay, ROOT_HASH, SegmentId, Target, Tree, path_tag,
+};
 
 use crate::convert::path;
 use crate::convert::to_python::{self, Style};
@@ -13,7 +15,7 @@ use crate::interop::ffi;
 use crate::interop::imports;
 use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::{INSIDE, ValueCache};
-use crate::state::view::View;
+use crate::state::view::{PLACE, View};
 use crate::state::view_pool::view_at;
 
 /// A mapping of a snapshot.
@@ -43,7 +45,7 @@ impl<'a, 'py> Reading<'a, 'py> {
     pub fn entry(&self) -> EntryId {
         match self.place {
             Place::Path(mapping) => mapping.entry,
-            Place::View(view) => view.entry,
+            Place::View(view) => view.entry(),
         }
     }
 
@@ -83,16 +85,17 @@ impl<'a, 'py> Reading<'a, 'py> {
             let (names, whole) = (text.rsplit('.'), hash.whole());
             if let Some(overlay) = &self.snapshot().small_overlay
                 && overlay.has_names()
-                && let Some(found) = overlay.find_text(self.snapshot().below(), self.entry(), path_tag(whole), text)
+                && let Some(found) =
+                    overlay.find_text(self.snapshot().below(), self.entry(), path_tag(whole), (text, 0))
             {
-                return self.found_by_name(found, wanted, key, hash);
+                return self.found_by_name(found, key, hash);
             }
-            return match self.snapshot().below().find(self.entry(), || &self.mapping().path, hash, names.clone()) {
+            return match self.snapshot().below().find(self.entry(), || &self.mapping().path, hash, names) {
                 Found::Missing if self.snapshot().small_overlay.is_some() && self.entry() == NO_ENTRY => {
                     self.find_any(wanted, exact)
                 }
                 Found::Missing => {
-                    self.keep_miss(key, hash, names)?;
+                    self.keep_miss(key, hash, text)?;
                     Ok(None)
                 }
                 Found::Leaf(tree, node, entry) => self.found(tree, node, entry, whole, Some(key)).map(Some),
@@ -137,34 +140,39 @@ impl<'a, 'py> Reading<'a, 'py> {
             return Ok(());
         }
         let snapshot = self.snapshot();
-        let cache = if snapshot.below().lists(hash) { snapshot.own_cache() } else { &snapshot.cache };
-        cache.keep_mapping(key, self.entry(), hash, entry)
+        // What the cache of the base knows of a mapping that is listed is found again, as a rule.
+        if !snapshot.cache.keep_mapping(key, self.entry(), hash, entry)? && snapshot.below().lists(hash) {
+            snapshot.own_cache().keep_mapping(key, self.entry(), hash, entry)?;
+        }
+        Ok(())
     }
 
     /// What the small overlay gives to a path that the base has not.
     fn found_by_name(
         &self,
         found: Overlay<'_, Py<PyAny>>,
-        wanted: &Bound<'py, PyAny>,
         key: &Bound<'py, PyString>,
         hash: PathHash,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Overlay::Value(value) = found else { return self.find_any(wanted, Some(key)) };
+        let value = match found {
+            Overlay::Value(value) => value,
+            Overlay::Mapping(place) => return view_at(self.owner, PLACE + place).map(Some),
+        };
         // A key of which it is known that the base has it not is read the short way from then on.
-        self.keep_miss(key, hash, ffi::text(key)?.unwrap_or_default().rsplit('.'))?;
+        self.keep_miss(key, hash, ffi::text(key)?.unwrap_or_default())?;
         Ok(Some(value.bind(self.py()).clone()))
     }
 
-    /// Remembers that the base has nothing at a path.
-    fn keep_miss<'n>(
-        &self,
-        key: &Bound<'py, PyString>,
-        hash: PathHash,
-        names: impl Iterator<Item = &'n str> + Clone,
-    ) -> PyResult<()> {
+    /// Remembers that the base has nothing at the path of a text of plain names.
+    fn keep_miss(&self, key: &Bound<'py, PyString>, hash: PathHash, text: &str) -> PyResult<()> {
         let (from, below) = (self.entry(), self.snapshot().below());
-        if from != NO_ENTRY && !below.lists(hash.whole()) && below.base.find(from, hash, names).is_none() {
-            self.snapshot().cache.keep_miss(key, from, hash.whole())?;
+        if from != NO_ENTRY
+            && self.snapshot().cache.has_room_for_miss()
+            && !below.lists(hash.whole())
+            && below.base.find(from, hash, text.rsplit('.')).is_none()
+        {
+            let reach = if from == 0 { below.base.last_mapping(text) } else { None };
+            self.snapshot().cache.keep_miss(key, from, hash.whole(), reach)?;
         }
         Ok(())
     }
@@ -198,11 +206,8 @@ impl<'a, 'py> Reading<'a, 'py> {
         if let Some(small_overlay) = &snapshot.small_overlay
             && let Some(value) = small_overlay.find(snapshot.below().base_entry(hash, entry), path_tag(hash))
         {
-            // The cache learns which entry the key leads to, and the base's value.
-            if let Some(key) = key
-                && entry != NO_ENTRY
-            {
-                self.keep(&snapshot.cache, key, hash, entry, tree, node)?;
+            if let Some(key) = key {
+                self.learn(key, hash, snapshot.below().base_entry(hash, entry))?;
             }
             return Ok(value.bind(self.py()).clone());
         }
@@ -251,20 +256,41 @@ impl<'a, 'py> Reading<'a, 'py> {
         // A key with an index leads to an item of the list that has this hash.
         let leads_there = ffi::text(key)?.is_some_and(|text| plain_hash(text, self.hash()).is_some());
         let Some((kept, entry)) = snapshot.below().kept_value(hash).filter(|_| leads_there) else { return Ok(None) };
-        if self.entry() == NO_ENTRY || snapshot.opaques().is_some() && !to_python::is_plain(tree, node) {
-            return Ok(None);
-        }
         let (of_base, at) = snapshot.below().base.leaf(entry);
-        if snapshot.opaques().is_some() && !to_python::is_plain(of_base, at) {
+        let are_plain = || to_python::is_plain(tree, node) && to_python::is_plain(of_base, at);
+        if snapshot.opaques().is_some() && !are_plain() || !self.learn(key, hash, entry)? {
             return Ok(None);
         }
-        self.keep(&snapshot.cache, key, hash, entry, of_base, at)?;
         let value = self.leaf(tree, node)?;
         let held = ffi::hold(&value);
         if !kept.keep(held) {
             ffi::release(self.py(), held);
         }
         Ok(Some(value))
+    }
+
+    /// Has the cache learn which entry of the base a key leads to, and the base's value, if there is one. What a snapshot
+    /// has in the place of that, it finds by the entry.
+    fn learn(&self, key: &Bound<'py, PyString>, hash: u64, entry: EntryId) -> PyResult<bool> {
+        let snapshot = self.snapshot();
+        let base = &snapshot.below().base;
+        if self.entry() == NO_ENTRY || entry == NO_ENTRY || base.entry(entry).kind == Kind::Mapping {
+            return Ok(false);
+        }
+        let (tree, node) = base.leaf(entry);
+        self.keep(&snapshot.cache, key, hash, entry, tree, node)?;
+        Ok(true)
+    }
+
+    /// Has the cache learn what the base has at a path from the root, if it is a text of plain names.
+    pub fn learn_path(&self, path: &Bound<'py, PyAny>) -> PyResult<()> {
+        let Ok(key) = path.cast_exact::<PyString>() else { return Ok(()) };
+        let Some(text) = ffi::text(key)? else { return Ok(()) };
+        let Some(hash) = plain_hash(text, ROOT_HASH) else { return Ok(()) };
+        match self.snapshot().below().base.find(0, hash, text.rsplit('.')) {
+            Some(entry) => self.learn(key, hash.whole(), entry).map(|_| ()),
+            None => self.keep_miss(key, hash, text),
+        }
     }
 
     fn keep(

@@ -14,14 +14,14 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
-use veltrix_core::{EntryId, NO_ENTRY, ROOT_HASH};
+use veltrix_core::{EntryId, ROOT_HASH, path_tag};
 
 use crate::interop::ffi::attribute;
 use crate::interop::str_access::ascii;
 use crate::read::cache_answer::{CacheAnswer, Start, by_names, cached, is_exact_str};
 use crate::state::small_overlay::SmallOverlay;
 use crate::state::snapshot::Snapshot;
-use crate::state::view::View;
+use crate::state::view::{PLACE, View};
 use crate::state::view_pool::{self, new_view};
 
 /// A class whose slots are replaced.
@@ -66,7 +66,7 @@ impl SlotClass for Snapshot {
 impl SlotClass for View {
     #[inline]
     fn start(&self) -> Start<'_> {
-        Start { snapshot: self.snapshot.get(), entry: self.entry }
+        Start { snapshot: self.snapshot.get(), entry: self.at }
     }
 
     fn path_hash(&self) -> u64 {
@@ -125,11 +125,11 @@ unsafe fn unknown<T: SlotClass>(reader: &T, key: *mut ffi::PyObject) -> CacheAns
     let Some(text) = (unsafe { ascii(key) }) else { return CacheAnswer::Unknown };
     let start = reader.start();
     let kernel = start.snapshot.below();
-    if start.entry == NO_ENTRY {
+    if start.entry >= PLACE {
         return CacheAnswer::Unknown;
     }
     let Some(hash) = plain_hash(text, reader.path_hash()) else { return CacheAnswer::Unknown };
-    let gives = |overlay: &SmallOverlay| overlay.filter() & (1 << (hash.whole() >> 58)) != 0;
+    let gives = |overlay: &SmallOverlay| overlay.filter().may_hold(path_tag(hash.whole()));
     if kernel.lists(hash.whole()) || start.snapshot.small_overlay.as_ref().is_some_and(gives) {
         return CacheAnswer::Unknown;
     }
@@ -285,7 +285,7 @@ unsafe extern "C" fn length<T: SlotClass>(slf: *mut ffi::PyObject) -> ffi::Py_ss
     unsafe {
         let reader = instance::<T>(slf);
         let Start { snapshot, entry } = reader.start();
-        if snapshot.is_clean(entry, || reader.path_hash()) {
+        if entry < PLACE && snapshot.is_clean(entry, || reader.path_hash()) {
             return snapshot.below().base.count(entry).cast_signed();
         }
         match T::originals().get() {

@@ -45,6 +45,20 @@ struct ChoiceTable {
     strict: bool,
 }
 
+/// The choices of a scope, as they are read.
+pub struct Choices<'a> {
+    dimensions: &'a Dimensions,
+    tables: &'a [ChoiceTable],
+    key: ScopeKey,
+    /// The dimension behind the last one.
+    next: usize,
+    /// Whether no dimension itself has to be asked.
+    plain: bool,
+}
+
+/// For so many choices there is room at once.
+const ROOM: usize = 8;
+
 /// What a scope is known by: the numbers of dimensions, and in each of them that of a name; of a layer that a dimension of
 /// a class of its own has chosen, its address.
 pub type ScopeKey = Vec<(usize, usize)>;
@@ -69,7 +83,7 @@ impl Dimensions {
         let numbers = ValueCache::new(numbered.len());
         for (from, number, name) in numbered {
             match name.cast_exact::<PyString>() {
-                Ok(name) => numbers.keep_mapping(name, from, 0, number as EntryId)?,
+                Ok(name) => _ = numbers.keep_mapping(name, from, 0, number as EntryId)?,
                 Err(_) => tables = None,
             }
         }
@@ -85,30 +99,24 @@ impl Dimensions {
     /// What the scope of these choices is known by, where they are plain; `None` where the dimensions themselves have to be
     /// asked, if only for an error.
     pub fn key(&self, asked: &Bound<'_, PyDict>) -> PyResult<Option<ScopeKey>> {
-        let Some(tables) = &self.tables else { return Ok(None) };
-        let mut key = Vec::with_capacity(asked.len());
-        let mut plain = true;
-        // Most often choices stand in the order of the dimensions, and their names are those very objects.
-        let mut next = 0;
+        let Some(mut choices) = self.choices() else { return Ok(None) };
         ffi::each(asked, |name, choice| {
-            if plain {
-                let number = match tables.get(next) {
-                    Some(table) if table.name.is(&name) => Some(next),
-                    _ => self.number(DIMENSIONS, &name),
-                };
-                plain = match number.and_then(|number| Some((number, tables.get(number)?))) {
-                    Some((number, table)) => {
-                        next = number + 1;
-                        self.choose(table, number, &choice, &mut key)
-                    }
-                    None => false,
-                };
-            }
+            choices.take(&name, &choice);
             Ok(())
         })?;
-        key.sort_unstable();
-        key.dedup();
-        Ok(plain.then_some(key))
+        Ok(choices.key())
+    }
+
+    /// No choices yet; `None` where all choices have to be left to the dimensions themselves.
+    pub fn choices(&self) -> Option<Choices<'_>> {
+        let tables = self.tables.as_deref()?;
+        Some(Choices {
+            dimensions: self,
+            tables,
+            key: Vec::with_capacity(tables.len().min(ROOM)),
+            next: 0,
+            plain: true,
+        })
     }
 
     /// The layers that plain choices put on top, in their order.
@@ -146,6 +154,37 @@ impl Dimensions {
         }
         let Ok(names) = choice.cast_exact::<PyList>() else { return false };
         names.iter().fold(true, |plain, name| add(plain, &name))
+    }
+}
+
+impl Choices<'_> {
+    /// Takes what is chosen in the dimension of a name.
+    #[inline]
+    pub fn take(&mut self, name: &Bound<'_, PyAny>, choice: &Bound<'_, PyAny>) {
+        if !self.plain {
+            return;
+        }
+        // Most often choices stand in the order of the dimensions, and their names are those very objects.
+        let number = match self.tables.get(self.next) {
+            Some(table) if table.name.is(name) => Some(self.next),
+            _ => self.dimensions.number(DIMENSIONS, name),
+        };
+        self.plain = match number.and_then(|number| Some((number, self.tables.get(number)?))) {
+            Some((number, table)) => {
+                self.next = number + 1;
+                self.dimensions.choose(table, number, choice, &mut self.key)
+            }
+            None => false,
+        };
+    }
+
+    /// What the scope of the choices is known by, if they are plain.
+    pub fn key(mut self) -> Option<ScopeKey> {
+        if !self.key.is_sorted_by(|one, other| one < other) {
+            self.key.sort_unstable();
+            self.key.dedup();
+        }
+        self.plain.then_some(self.key)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod opaques;
 pub mod dimensions;
 pub mod scope_cache;
 pub mod snapshot;
+pub mod known_overlay;
 pub mod current;
 pub mod view;
 pub mod view_pool;

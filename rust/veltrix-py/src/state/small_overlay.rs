@@ -50,7 +50,7 @@ pub fn overlay_by_path(
 }
 
 /// More values by path are brought in as data is, in which no path is looked for.
-const MOST_BY_PATH: usize = if cfg!(debug_assertions) { 4 } else { 64 };
+pub const MOST_BY_PATH: usize = if cfg!(debug_assertions) { 4 } else { 64 };
 
 /// Reads values by path into a small overlay.
 struct PathReader<'a> {
@@ -173,14 +173,28 @@ impl OverlayReader<'_> {
         (kind, value): (BuiltinType, &Bound<'_, PyAny>),
         depth: usize,
     ) -> PyResult<bool> {
-        if is_plain_scalar(kind, value)? {
-            self.overlay.put(mapping, name, path, value.clone().unbind());
-            return Ok(true);
-        }
-        let Some(list) = frozen_list(kind, value, depth)? else { return Ok(false) };
-        self.overlay.put(mapping, name, path, list.unbind());
+        let Some(value) = as_read(kind, value, || Ok(depth))? else { return Ok(false) };
+        self.overlay.put(mapping, name, path, value.unbind());
         Ok(true)
     }
+}
+
+/// A value that a small overlay may give at this depth, as reading gives it.
+pub fn overlaid_value<'py>(
+    value: &Bound<'py, PyAny>,
+    depth: impl FnOnce() -> PyResult<usize>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    as_read(builtin_type(value), value, depth)
+}
+
+#[expect(clippy::inline_always, reason = "the short way of a scalar is a part of reading a key")]
+#[inline(always)]
+fn as_read<'py>(
+    kind: BuiltinType,
+    value: &Bound<'py, PyAny>,
+    depth: impl FnOnce() -> PyResult<usize>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if is_plain_scalar(kind, value)? { Ok(Some(value.clone())) } else { frozen_list(kind, value, depth()?) }
 }
 
 /// Whether a value is a scalar that reading gives as it is.

@@ -1,12 +1,13 @@
 //! What a Python `Snapshot` holds.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use veltrix_core as kernel;
-use veltrix_core::{EntryId, Error, Interner, LayerVersion, Origin, Reinterned, Secret, TreeBuilder};
+use veltrix_core::{EntryId, Error, Interner, LayerVersion, Origin, PathFilter, Reinterned, Secret, TreeBuilder};
 
 use crate::convert::from_python::{DataReader, ReadData};
 use crate::convert::kernel_error::kernel_error;
@@ -35,17 +36,18 @@ pub struct Parent<'a> {
 /// The immutable result of resolving a stack of layers: a read-only mapping.
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Snapshot {
-    /// The bits of the paths that may differ from the base; none for a snapshot that is its base.
-    pub filter: u64,
+    /// The paths that may differ from the base; none for a snapshot that is its base.
+    pub filter: PathFilter,
     /// What was read from the base, shared by all snapshots over it.
     pub cache: Arc<ValueCache>,
-    /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it.
-    pub own: Arc<OnceLock<Box<ValueCache>>>,
+    /// What was read where the kernel's snapshot may differ from the base, shared by all small overlays over it. Most that are
+    /// published are left before there is any.
+    own: OnceLock<Arc<OnceLock<Box<ValueCache>>>>,
     /// The overlay that makes this snapshot of the one below.
     pub small_overlay: Option<SmallOverlay>,
     below: Arc<kernel::Snapshot>,
     /// The name of the small overlay's layer.
-    name: Option<Box<str>>,
+    name: Cow<'static, str>,
     whole: PyOnceLock<Arc<kernel::Snapshot>>,
     reinterned: Reinterned<Arc<ValueCache>>,
     /// Every opaque object that a layer refers to, by its handle, and perhaps some that none does any more.
@@ -68,14 +70,14 @@ impl Snapshot {
         dimensions: Py<Dimensions>,
     ) -> Self {
         let cache = cache.map_or_else(|| Arc::new(ValueCache::new(kernel.base.entries().len())), Arc::clone);
-        let filter = kernel.filter();
+        let filter = *kernel.filter();
         Self {
             filter,
             cache,
-            own: Arc::default(),
+            own: OnceLock::new(),
             small_overlay: None,
             below: Arc::new(kernel),
-            name: None,
+            name: Cow::Borrowed(OVERLAY),
             whole: PyOnceLock::new(),
             reinterned: Reinterned::default(),
             many: FEW,
@@ -95,7 +97,22 @@ impl Snapshot {
 
     /// What was read where this snapshot may differ from the base.
     pub fn own_cache(&self) -> &ValueCache {
-        self.own.get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
+        self.shared_own().get_or_init(|| Box::new(ValueCache::new(self.below.base.entries().len())))
+    }
+
+    fn shared_own(&self) -> &Arc<OnceLock<Box<ValueCache>>> {
+        self.own.get_or_init(Arc::default)
+    }
+
+    /// The same, if anything was read so.
+    #[inline]
+    pub fn known_own(&self) -> Option<&ValueCache> {
+        Some(self.own.get()?.get()?)
+    }
+
+    /// The scopes of this snapshot that were used last.
+    pub fn scope_cache(&self) -> &ScopeCache {
+        self.scopes.get_or_init(|| Box::new(ScopeCache::new(self.carried.as_ref())))
     }
 
     /// Whether the children of a mapping are those of its entry in the base.
@@ -107,7 +124,7 @@ impl Snapshot {
     pub fn under_overlay(&self, py: Python<'_>, overlay: &mut SmallOverlay) -> PyResult<&Arc<kernel::Snapshot>> {
         let Some(lower) = &self.small_overlay else { return Ok(&self.below) };
         guarded(py, || {
-            match lower.over(self.name.as_deref(), |value| value.clone_ref(py)) {
+            match lower.over(self.name.clone(), |value| value.clone_ref(py)) {
                 Some(lower) => *overlay = lower,
                 None => return self.kernel(py),
             }
@@ -123,15 +140,15 @@ impl Snapshot {
         py: Python<'_>,
         below: &Arc<kernel::Snapshot>,
         small_overlay: SmallOverlay,
-        name: Option<String>,
+        name: Cow<'static, str>,
     ) -> Self {
         Self {
-            filter: below.filter() | small_overlay.filter(),
+            filter: below.filter().with(small_overlay.filter()),
             cache: Arc::clone(&self.cache),
-            own: if Arc::ptr_eq(below, &self.below) { Arc::clone(&self.own) } else { Arc::default() },
+            own: if Arc::ptr_eq(below, &self.below) { Arc::clone(self.shared_own()).into() } else { OnceLock::new() },
             small_overlay: Some(small_overlay),
             below: Arc::clone(below),
-            name: name.map(String::into_boxed_str),
+            name,
             whole: PyOnceLock::new(),
             reinterned: Reinterned::default(),
             opaques: self.opaques.as_ref().map(|opaques| opaques.clone_ref(py)),
@@ -147,11 +164,11 @@ impl Snapshot {
     pub fn kernel(&self, py: Python<'_>) -> PyResult<&Arc<kernel::Snapshot>> {
         let Some(overlay) = &self.small_overlay else { return Ok(&self.below) };
         self.whole.get_or_try_init(py, || {
-            let names = overlay.lower().chain([self.name.as_deref()]).enumerate();
+            let names = overlay.lower().chain([&*self.name]).enumerate();
             let layers = names.map(|(at, name)| {
                 let reader = DataReader::new(py, TreeBuilder::new(Arc::clone(self.below.segments())), &[], None);
                 let read = read_overlay(reader, py, overlay, &self.below, at)?;
-                Ok(version(read, name.unwrap_or(OVERLAY).to_owned()))
+                Ok(version(read, name.to_owned()))
             });
             let whole = self
                 .below
@@ -180,12 +197,10 @@ impl Snapshot {
         Ok(new)
     }
 
-    /// A snapshot that is published over this one, with the same dimensions: the scopes that are used are carried over.
-    #[must_use]
-    pub fn publishing(&self, mut new: Self) -> Self {
-        new.carried =
-            self.scopes.get().map_or_else(|| self.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
-        new
+    /// Says that this snapshot is published over that one, with the same dimensions: the scopes that are used are carried over.
+    pub fn publish_over(&mut self, before: &Self) {
+        self.carried =
+            before.scopes.get().map_or_else(|| before.carried.clone(), |scopes| Some(Arc::clone(&scopes.carried)));
     }
 
     /// Lets go of opaque objects that no layer refers to any more, once they have become many.

@@ -23,10 +23,39 @@ const BATCH: usize = if cfg!(debug_assertions) { 8 } else { 1024 };
 const LONGEST_MISS: usize = 256;
 /// The entry of a remembered absent key.
 pub const ABSENT: EntryId = u32::MAX - 1;
-/// In the place of a value: the entry is a mapping's.
+/// In the place of a value, as all that is odd: the entry is a mapping's.
 pub const MAPPING: usize = 1;
+/// In the place of a value: nothing is there. Where it is known how far the key leads, there stand above these bits a place in
+/// the key's text, a number of the key, and an entry: of each such key something else.
+const MISSING: usize = 3;
+const PLACE: u32 = 2;
+const NUMBER: u32 = 12;
+const ENTRY: u32 = 32;
+const _: () = assert!(LONGEST_MISS + 1 < 1 << (NUMBER - PLACE) && MISSES < 1 << (ENTRY - NUMBER));
 /// Marks the entry of a key that leads inside of its value.
 pub const INSIDE: EntryId = 1 << 31;
+
+/// Whether what stands in the place of a value is one, whose address is even.
+#[inline]
+pub const fn is_value(value: usize) -> bool {
+    value & 1 == 0
+}
+
+/// How far an absent key leads: the last mapping on its way, and where in its text the name begins that this does not have.
+pub type Reach = (EntryId, usize);
+
+/// What tells an absent key of which it is known how far it leads from every other one; 0 for any other.
+#[inline]
+pub const fn absent_key(known: Known) -> usize {
+    if known.entry == ABSENT && known.value != MISSING { known.value } else { 0 }
+}
+
+/// How far an absent key leads by what stands in the place of its value.
+pub fn reach(known: Known) -> Option<Reach> {
+    let entry = known.value.checked_shr(ENTRY).unwrap_or(0);
+    let place = (known.value & ((1 << NUMBER) - 1)) >> PLACE;
+    (known.entry == ABSENT && known.value != MISSING).then(|| (entry as EntryId, place - 1))
+}
 
 /// Keys that were read, and their values. Only plain immutable values are held: an object that may refer to others, and
 /// so to the snapshot itself, would be hidden from the garbage collector here. An opaque object is known by its address
@@ -59,7 +88,7 @@ impl ValueCache {
     /// The value that is kept for a key.
     pub fn known<'py>(&self, key: &Bound<'py, PyString>, from: EntryId) -> PyResult<Option<Bound<'py, PyAny>>> {
         let wanted = Wanted { hash: key.hash()?.cast_unsigned() as u64, from };
-        let known = self.table.find(wanted, |other| ffi::same_text(other, key)).filter(|known| known.value > MAPPING);
+        let known = self.table.find(wanted, |other| ffi::same_text(other, key)).filter(|known| is_value(known.value));
         Ok(known.map(|known| ffi::held(key.py(), known.value)))
     }
 
@@ -85,9 +114,14 @@ impl ValueCache {
         self.misses.load(Ordering::Relaxed) < MISSES
     }
 
-    /// Remembers, within bounds, that nothing stands where a key leads.
-    pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64) -> PyResult<()> {
-        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, 0)? {
+    /// Remembers, within bounds, that nothing stands where a key leads, and how far it leads, where that is known.
+    pub fn keep_miss(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, reach: Option<Reach>) -> PyResult<()> {
+        let number = self.misses.load(Ordering::Relaxed) << NUMBER;
+        let packed = |(entry, place): Reach| {
+            Some((entry as usize).checked_shl(ENTRY)? | number | (place + 1) << PLACE | MISSING)
+        };
+        let value = reach.and_then(packed).unwrap_or(MISSING);
+        if key.len()? <= LONGEST_MISS && self.has_room_for_miss() && self.keep(key, from, hash, ABSENT, value)? {
             self.misses.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
@@ -123,9 +157,9 @@ impl ValueCache {
         self.keep(key, from, hash, entry, address).map(|_| ())
     }
 
-    /// Keeps the entry of a mapping that a key leads to.
-    pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<()> {
-        self.keep(key, from, hash, entry, MAPPING).map(|_| ())
+    /// Keeps the entry of a mapping that a key leads to, and says whether it was not there yet.
+    pub fn keep_mapping(&self, key: &Bound<'_, PyString>, from: EntryId, hash: u64, entry: EntryId) -> PyResult<bool> {
+        self.keep(key, from, hash, entry, MAPPING)
     }
 
     /// Keeps what a key leads to, and says whether it was not there yet.
@@ -165,7 +199,7 @@ impl Drop for ValueCache {
                 // Nobody else knows the cache any more and no lock of ours is held, so that others may run meanwhile, as
                 // they may while any object goes. What was held is plain, so that giving it back runs no code.
                 let held = if start == 0 { self.table.held(batch) } else { py.detach(|| self.table.held(batch)) };
-                for object in held.into_iter().filter(|object| *object != MAPPING && !lent.contains(object)) {
+                for object in held.into_iter().filter(|object| is_value(*object) && !lent.contains(object)) {
                     ffi::release(py, object);
                 }
             }
