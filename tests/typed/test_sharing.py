@@ -132,7 +132,8 @@ def test_nothing_keeps_a_snapshot_or_an_object(kernel):
     assert bound() is None
 
 
-def test_requests_do_not_push_out_what_they_lie_over(kernel, snapshot):
+def test_requests_do_not_push_out_what_they_lie_over(kernel):
+    snapshot = stack(kernel, DATA)  # of its own: a fixture would keep it alive
     server = snapshot.bind(Server, "server")
     held = [snapshot.override({"other.port": at}) for at in range(40)]
     assert all(one.bind(Server, "server") is server for one in held)

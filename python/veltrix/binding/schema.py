@@ -69,7 +69,8 @@ def _is_of_its_layer(problem: Problem) -> bool:
 
 
 def settings(snapshot: Snapshot, schema: Schema | None) -> Any:
-    """The whole of a snapshot as its schema has it."""
+    """The whole of a snapshot as its schema has it; the native kernel finds it in the memo from then on."""
     if schema is None:
         raise AttributeError("a snapshot without a schema has no settings: load it with schema=")
-    return bind(snapshot, (), schema.form, None, schema.extra)
+    bound = snapshot._memo[schema] = bind(snapshot, (), schema.form, None, schema.extra)
+    return bound

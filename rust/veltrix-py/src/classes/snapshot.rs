@@ -286,6 +286,11 @@ reading_methods!(Snapshot, {
     fn settings<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let schema = slf.get().dimensions.get().schema.get().map(|schema| schema.bind(py));
+        if let (Some(memo), Some(schema)) = (slf.get().memo.get(), schema)
+            && let Some(bound) = memo.bind(py).get_item(schema)?
+        {
+            return Ok(bound);
+        }
         imports::settings(py)?.call1((slf, schema))
     }
 
