@@ -35,10 +35,6 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     for key in stored:
         snapshot[key]
     equal, absent = numbered("k", equal_copies(stored)), numbered("k", absent_keys(stored))
-    latest, pinned = kernel.Current(), kernel.Current()
-    for current in (latest, pinned):
-        current._swap(snapshot)
-    pinned._pin(snapshot)
     request = Request.within_a_section(flat)
     changed = [path for path in flat if snapshot.explain(path).origin.layer == MIDDLE][:KEYS]
     overlay = {"s": snapshot, "d": request.data, **numbered("k", request.keys)}
@@ -79,9 +75,6 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
         "key.value": Operation(
             unrolled("k{0}.value", KEYS), numbered("k", [snapshot.key(key) for key in stored])
         ),
-        "config[path]": Operation(unrolled("c[k{0}]", KEYS), {"c": latest, **equal}),
-        "config[path], pinned": Operation(unrolled("c[k{0}]", KEYS), {"c": pinned, **equal}),
-        "config.snapshot": Operation(unrolled("c.snapshot", KEYS), {"c": pinned}),
         "a mapping proxy's [path]": Operation(
             unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
         ),

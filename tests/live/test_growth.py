@@ -7,6 +7,8 @@ from tests.live.growth import counted, reloads
 COUNT = 2_000
 ROOM = 200
 """Objects that the interpreter and the tests may make meanwhile."""
+THINGS = 250
+"""Eight generations hold eight each; a snapshot lets go of others once they are twice as many and 64."""
 
 
 def test_two_thousand_reloads_leave_nothing_behind():
@@ -19,7 +21,6 @@ def test_two_thousand_reloads_leave_nothing_behind():
     config = reloads(COUNT, watch)
     (objects, things, threads, files), (more_objects, more_things, more_threads, more_files) = marks.values()
     assert more_objects <= objects + ROOM
-    assert more_things <= things
-    assert things <= 2 * 7 * 8
+    assert max(things, more_things) <= THINGS
     assert (more_threads, more_files) == (threads, files)
     assert len(config.history) == 8

@@ -217,9 +217,14 @@ def test_g9_reload_on_the_loop_that_prepares_is_refused_at_once(run, config, box
     async def main():
         subscription = config.subscribe(Awaiting([]))
         loads = box.loads
+        why = (
+            " would wait for a subscriber that prepares on the loop of this thread; "
+            "await config.areload(), or call it in another thread"
+        )
         for call in (config.reload, config.rollback, config.release):
-            with pytest.raises(RuntimeError, match=r"await config.areload\(\)"):
+            with pytest.raises(RuntimeError) as caught:
                 call()
+            assert str(caught.value) == f"{call.__name__}{why}"
         assert box.loads == loads
         subscription.cancel()
         assert config.reload() is None
@@ -246,7 +251,7 @@ def test_a_plain_function_that_gives_a_coroutine_is_a_mistake_that_is_told(run, 
         with config.subscribe(Plain()):
             box.data = {**box.data, "port": 2}
             with pytest.raises(
-                RefusedError, match="gave a coroutine; a function that awaits is an `async def`"
+                RefusedError, match=" gave a coroutine; a function that awaits is an `async def`"
             ):
                 await config.areload()
         config.subscribe(lambda change: forgotten(change))
@@ -415,8 +420,9 @@ def test_changes_that_nobody_iterates_are_let_go(run, config, box):
 
 
 def test_changes_are_called_where_a_loop_runs(config):
-    with pytest.raises(RuntimeError, match=r"^changes\(\) is called where a loop runs$"):
+    with pytest.raises(RuntimeError) as caught:
         config.changes()
+    assert str(caught.value) == "changes() is called where a loop runs"
 
 
 def test_a_reload_from_an_async_prepare_is_refused_and_from_a_commit_allowed(run, config, box):

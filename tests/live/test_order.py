@@ -247,6 +247,17 @@ def test_g4_only_changes_of_its_path(config, box):
     assert seen() == {"theme", "theme.colour", ("theme", "size"), "nothing"}
 
 
+@pytest.mark.parametrize(
+    "name", ["theme0", "theme-2", "theme/x", "theme~", "them", 'theme"', "theme.colour", "ä"]
+)
+def test_g4_a_neighbour_of_its_path_is_another_path(config, box, name):
+    told = Telling()
+    config.subscribe(told, "theme")
+    box.data = {**box.data, name: {"colour": 1}}
+    assert config.reload().generation == 2
+    assert told.changes == []
+
+
 def test_g4_the_difference_is_that_of_the_path(config, box):
     told = Telling()
     config.subscribe(told, "theme")

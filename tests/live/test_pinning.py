@@ -60,10 +60,9 @@ def test_leaving_never_raises_and_what_is_inside_is_raised(config):
     pin.__exit__(None, None, None)
     with pin as again:
         assert again is config.snapshot
-        with pytest.raises(
-            RuntimeError, match=r"^this pin is in use; another one is made by config.pin\(\)$"
-        ):
+        with pytest.raises(RuntimeError) as caught:
             pin.__enter__()
+        assert str(caught.value) == "this pin is in use; another one is made by config.pin()"
 
 
 def test_one_that_is_left_in_another_context(config):
