@@ -91,8 +91,8 @@ class Config(_Current[S]):
         last_good_secrets: bool = False,
         veto_timeout: float = 5.0,
     ) -> None:
-        asked = schema_argument(schema, extra, check_layers)
         try:
+            asked = schema_argument(schema, extra, check_layers)
             publisher = without_frames(
                 lambda: Publisher(
                     self,

@@ -51,8 +51,8 @@ def load(
     of the schema, and a `TypeError` for a schema that nothing can be read as.
     """
     left_out: list[ConfigWarning] = []
-    asked = schema_argument(schema, extra, check_layers)
     try:
+        asked = schema_argument(schema, extra, check_layers)
         with declared_by(asked):
             return without_frames(
                 lambda: fitting(
