@@ -471,3 +471,21 @@ def test_a_swap_under_a_pin_of_somebody_else_is_seen(kernel, snapshot):
     mine.end()
     pin.end()
     assert (inside.run(one.get, "port"), other["port"]) == (5, 1)
+
+
+def test_a_pin_that_ends_elsewhere_is_forgotten_where_it_was_read(kernel, snapshot):
+    """Another pin keeps contexts being asked; nothing is read between the end and the next read there."""
+    current = kernel.Current()
+    current._swap(snapshot)
+    outer = current._pin(snapshot.set("port", 7))
+    inner = current._pin(snapshot.set("port", 8))
+    inside = contextvars.copy_context()
+    assert inside.run(lambda: (current["port"], current.get("port"))) == (8, 8)
+    inner.end()
+    gc.collect()
+    assert inside.run(lambda: (current["port"], current.get("port"))) == (7, 7)
+    other = contextvars.copy_context().run(current._pin, snapshot)
+    assert inside.run(lambda: (current["port"], current.get("port"))) == (7, 7)
+    outer.end()
+    assert inside.run(lambda: (current["port"], current.get("port"))) == (1, 1)
+    other.end()

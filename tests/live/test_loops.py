@@ -378,6 +378,22 @@ def test_a_slow_reader_of_changes_skips_and_never_goes_back(run, config, box):
     assert run(main()) == [9, 18, 27, 29]
 
 
+def test_each_change_is_given_once(run, config, box):
+    async def main():
+        changes, seen = config.changes(), []
+        for port in (2, 3):
+            waiting = asyncio.create_task(changes.__anext__())
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert not waiting.done()
+            box.data = {**box.data, "port": port}
+            await config.areload()
+            seen.append((await waiting).generation)
+        return seen
+
+    assert run(main()) == [2, 3]
+
+
 def test_several_wait_for_changes(run, config, box):
     async def main():
         tasks = [asyncio.create_task(config.changes().__anext__()) for _ in range(3)]
