@@ -32,6 +32,7 @@ TOPICS: dict[str, tuple[int, ...]] = {
     "reload": (36, 37, 46),
     "equality": (39,),
     "live": (47,),
+    "binding": (60, 61, 62),
 }
 ONCE = {"allocations", "footprint", "reload"}
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from veltrix._pure.snapshot import Snapshot, diff, resolve
     from veltrix._pure.view import View
     from veltrix.allowed import Allowed
+    from veltrix.annotated import SECRET
     from veltrix.config import Config
     from veltrix.loading.candidate import SourceStatus
     from veltrix.loading.once import load
@@ -40,6 +41,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DELETE",
+    "SECRET",
     "Allowed",
     "Arguments",
     "Change",

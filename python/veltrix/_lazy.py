@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "Fetched", "File", "Secrets", "Source", "Values")
 HOMES = {
     "Allowed": "veltrix.allowed",
+    "SECRET": "veltrix.annotated",
     "Config": "veltrix.config",
     "Change": "veltrix.publishing.change",
     "SourceStatus": "veltrix.loading.candidate",

@@ -6,12 +6,12 @@ override(values, allowed=…)      ──►  each path has a rule, each value p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from veltrix import _pickle
+from veltrix.annotated import constraints_in, meets, words_of
 from veltrix.errors import LimitError, PathError, ValidationError
 from veltrix.operators import Operator
 
@@ -239,44 +239,23 @@ def _one_of(choices: list[tuple[type, Any]]) -> Check:
     return lambda value: any(type(value) is kind and value == one for kind, one in choices)
 
 
-_CONSTRAINTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "gt": lambda value, bound: value > bound,
-    "ge": lambda value, bound: value >= bound,
-    "lt": lambda value, bound: value < bound,
-    "le": lambda value, bound: value <= bound,
-    "multiple_of": lambda value, bound: value % bound == 0,
-    "min_length": lambda value, bound: len(value) >= bound,
-    "max_length": lambda value, bound: len(value) <= bound,
-    "pattern": lambda value, bound: re.search(bound, value) is not None,
-    "func": lambda value, bound: bool(bound(value)),
-}
-"""What is known of constraints: the attributes in which annotated-types, msgspec and pydantic have them."""
-
-
 def _constrained(words: str, check: Check, metadata: Iterable[Any]) -> tuple[str, Check]:
-    found: list[tuple[str, Any]] = []
-    for one in metadata:
-        found += _bounds(one)
+    found = [bound for one in metadata for bound in _known(one)]
 
     def passes(value: Any) -> bool:
         try:
-            return check(value) and all(_CONSTRAINTS[name](value, bound) for name, bound in found)
+            return check(value) and meets(value, found)
         except Exception:  # noqa: BLE001  (what cannot be compared does not pass)
             return False
 
-    said = ", ".join(f"{name}={_name(bound) if name == 'func' else repr(bound)}" for name, bound in found)
+    said = words_of(found)
     return f"{words} with {said}" if said else words, passes
 
 
-def _bounds(one: Any) -> list[tuple[str, Any]]:
-    """The constraints that a piece of metadata has; a text has none, and is for people."""
-    if isinstance(one, str):
-        return []
-    found = [(name, getattr(one, name, None)) for name in _CONSTRAINTS]
-    known = [(name, bound) for name, bound in found if bound is not None]
-    for inner in getattr(one, "metadata", ()):
-        known += _bounds(inner)
-    if not known:
+def _known(one: Any) -> list[tuple[str, Any]]:
+    """The constraints that a piece of metadata has, which has some if it is no text."""
+    known = constraints_in(one)
+    if not known and not isinstance(one, str):
         raise TypeError(
             f"no value can be checked against the constraint {_name(one)}; a callable can check anything"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from veltrix.errors import ConfigError
+from veltrix.loading.given import schema_argument
 from veltrix.loading.loader import Loader
 from veltrix.publishing.keys import MISSING
 from veltrix.publishing.pinning import Pinning
@@ -17,7 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, Literal, NoReturn, Self
+    from typing import Any, Generic, Literal, NoReturn, Self, overload
+    from typing import TypeVar as AnyType
+
+    from typing_extensions import TypeVar
 
     from veltrix._pure import Snapshot
     from veltrix.allowed import Allowed
@@ -30,26 +34,34 @@ if TYPE_CHECKING:
     from veltrix.sources import Source
     from veltrix.types import Explanation, ItemsView, KeysView, ValuesView
 
-    class _Current(Current, Mapping[str, Any]):
+    S = TypeVar("S", default=Any)
+    T = AnyType("T")
+    D = AnyType("D")
+
+    class _Current(Current, Mapping[str, Any], Generic[S]):
         """For type checkers; at run time the class is registered."""
 
 else:
-    _Current = Current
+    from types import GenericAlias
+
+    S = None
+    _Current = {S: Current}
 
 
-class Config(_Current):
+class Config(_Current[S]):
     """Sources, lowest precedence first, loaded and resolved; a read-only mapping of what they say.
 
         Config({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
 
     A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
     stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. `validate` are callables that get
-    each snapshot before it is published, and refuse it by raising. `history` is how many generations are
-    kept, at least one, for as long as they take about `history_bytes` at most. `max_removed` is how many
-    paths, or as a float which share of them, a change may remove without `acknowledge=True`. `last_good` is
-    the path of a file that serves a start at which a source fails, without secrets unless
-    `last_good_secrets`. `veto_timeout` is how many seconds a coroutine that prepares for a change may take.
+    `secret` names the paths that are secret in whatever layer they stand. `schema`, `extra` and
+    `check_layers` are those of `load`, for all that is published. `validate` are callables that get each
+    snapshot before it is published, and refuse it by raising. `history` is how many generations are kept, at
+    least one, for as long as they take about `history_bytes` at most. `max_removed` is how many paths, or as
+    a float which share of them, a change may remove without `acknowledge=True`. `last_good` is the path of a
+    file that serves a start at which a source fails, without secrets unless `last_good_secrets`.
+    `veto_timeout` is how many seconds a coroutine that prepares for a change may take.
 
     `config[path]` and all other reading is of `current()`: what this context pins, or else the latest.
     Raises `ConfigError` with every problem of every source; there is no half-loaded configuration.
@@ -59,12 +71,18 @@ class Config(_Current):
 
     _publisher: Publisher
 
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
+
     def __init__(
         self,
         *sources: SourceLike,
         conflicts: Literal["error", "replace"] = "error",
         dimensions: Dimensions = (),
         secret: str | Iterable[str | tuple[str | int, ...]] = (),
+        schema: type[S] | None = None,
+        extra: Literal["forbid", "ignore", "warn"] = "forbid",
+        check_layers: bool = False,
         validate: Iterable[Callable[[Snapshot], object]] = (),
         history: int = 8,
         history_bytes: int = 64 << 20,
@@ -74,6 +92,7 @@ class Config(_Current):
         veto_timeout: float = 5.0,
     ) -> None:
         try:
+            asked = schema_argument(schema, extra, check_layers)
             publisher = without_frames(
                 lambda: Publisher(
                     self,
@@ -85,7 +104,9 @@ class Config(_Current):
                         max_removed=max_removed,
                         last_good=last_good,
                         last_good_secrets=last_good_secrets,
+                        schema=asked,
                     ),
+                    schema=asked,
                     validators=validate,
                     history=history,
                     history_bytes=history_bytes,
@@ -161,16 +182,45 @@ class Config(_Current):
         """A hash of the content that ignores the order of keys."""
         return self.current().digest
 
-    def key(self, path: AnyPath, *, default: Any = MISSING) -> LiveKey:
+    @property
+    def settings(self) -> S:
+        """The whole as the type that is its schema; an `AttributeError` without one."""
+        settings: S = self.current().settings
+        return settings
+
+    if TYPE_CHECKING:
+
+        @overload
+        def bind(self, type: type[T], path: AnyPath | None = None) -> T: ...
+        @overload
+        def bind(self, type: Any, path: AnyPath | None = None) -> Any: ...
+
+    def bind(self, type: Any, path: AnyPath | None = None) -> Any:
+        """What stands at a path, or the whole, as an object of a type: see `Snapshot.bind`."""
+        return self.current().bind(type, path)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def key(self, path: AnyPath, *, default: Any = ...) -> LiveKey[Any]: ...
+        @overload
+        def key(self, path: AnyPath, type: type[T]) -> LiveKey[T]: ...
+        @overload
+        def key(self, path: AnyPath, type: type[T], *, default: D) -> LiveKey[T | D]: ...
+        @overload
+        def key(self, path: AnyPath, type: Any, *, default: Any = ...) -> LiveKey[Any]: ...
+
+    def key(self, path: AnyPath, type: Any = None, *, default: Any = MISSING) -> LiveKey[Any]:
         """A handle whose `value` follows what is published, and no pin; asked for again, it is the same one.
 
-        Without a default, the path is required from now on: a change that removes it, or gives it another
-        type, is refused. A path that is missing now is a `MissingKeyError`.
+        `type` is what `bind` takes; the value is then an object of it, and a change that cannot be bound so
+        is refused. Without a default, the path is required from now on: a change that removes it is refused,
+        and without a type one that gives it another type. A path that is missing now is a `MissingKeyError`.
 
-            port = config.key("server.port")
+            port = config.key("server.port", int)
             port.value
         """
-        return self._publisher.passes.keys.get(path, default, self.snapshot)
+        return self._publisher.passes.keys.get(path, type, default, self.snapshot)
 
     def pin(
         self,

@@ -84,6 +84,10 @@ class ConfigError(Exception):
         return self.args
 
 
+class ConfigWarning(UserWarning):
+    """Something in a configuration that is left out, or unsafe, and yet no reason to refuse it."""
+
+
 class _DocumentError(ConfigError):
     """Something wrong at a position in a text, or at a path in Python data."""
 
@@ -329,15 +333,26 @@ class SourceError(_AdvisedError):
 
 
 class ValidationError(ConfigError):
-    """A value that is well-formed but not allowed."""
+    """A value that is well-formed but not allowed, or one that is missing.
+
+    `code` is "validation", "unknown-key" for a key that no field takes, or "required" for a key that a
+    section lacks; the origin is then that of the section.
+    """
 
     code = "validation"
 
-    def __init__(self, reason: str, path: str | None = None, origin: Origin | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        path: str | None = None,
+        origin: Origin | None = None,
+        code: str = "validation",
+    ) -> None:
         self.reason = reason
         self.path = path
         self.origin = origin
-        Exception.__init__(self, reason, path, origin)
+        self.code = code
+        Exception.__init__(self, reason, path, origin, *(() if code == "validation" else (code,)))
 
     def __str__(self) -> str:
         text = self.reason if self.path is None else f"{printable(self.path)}: {self.reason}"

@@ -9,6 +9,7 @@ from itertools import count
 from types import ModuleType
 from typing import Any
 
+from tests.differential.binding import bound, typed_key
 from tests.differential.generate import MOST_SNAPSHOTS, Case, LayerSpec, Path, Ref
 from tests.differential.mappings import collections, steps
 from tests.differential.observe import Outcome, observe
@@ -372,6 +373,8 @@ OPERATIONS: dict[str, Callable[..., Outcomes]] = {
     "contains": lambda run, target, path: (observe(operator.contains, run.reader(target), path),),
     "explain": lambda run, target, path: _call(run, target, "explain", path),
     "key": lambda run, target, path: _call(run, target, "key", path),
+    "bind": lambda run, target, number, path: bound(run.reader(target), number, path),
+    "typed_key": lambda run, target, *arguments: typed_key(run.reader(target), *arguments),
     "equals": _equals,
     "display": _display,
     "collections": lambda run, target: collections(run.reader(target)),

@@ -131,6 +131,13 @@ class _Script:
     def path(self) -> Any:
         return any_path(self.source, self.maker)
 
+    def bound_path(self) -> Any:
+        """What is bound: often the whole."""
+        return None if self.source.chance(0.3) else self.path()
+
+    def typed_key(self) -> tuple[Any, ...]:
+        return self.target(), self.path(), self.source.below(1000), self.source.pick(hostile.OTHERS)
+
     def write_path(self) -> Any:
         source = self.source
         if source.chance(0.05):
@@ -318,6 +325,8 @@ _READS = (
     (1, "contains", lambda script: (script.target(), script.source.pick(hostile.OTHERS))),
     (4, "explain", lambda script: (script.target(), script.path())),
     (2, "key", lambda script: (script.target(), script.path())),
+    (4, "bind", lambda script: (script.target(), script.source.below(1000), script.bound_path())),
+    (1, "typed_key", lambda script: script.typed_key()),
     (2, "equals", lambda script: (script.target(), script.other())),
     (2, "display", lambda script: (script.target(),)),
     (2, "collections", lambda script: (script.target(),)),

@@ -54,7 +54,8 @@ def test_code_blocks_run(page, folder):
 def run_python(block: Block, place: str, names: dict[str, object]) -> None:
     source = "\n" * (block.line - 1) + block.text
     try:
-        exec(compile(source, place, "exec"), names)
+        # Without the future statements of this file, as if it stood in one of its own.
+        exec(compile(source, place, "exec", dont_inherit=True), names)
     except Exception as error:
         raise AssertionError(f"{place}: {error!r}") from error
 

@@ -256,3 +256,17 @@ def test_an_explanation_of_a_number_too_long_to_be_written_shows_its_type(kernel
     assert "type='int', value=<int>, origin=Origin(" in repr(explanation)
     assert repr(explanation).startswith("Explanation(path='a', present=True, value=1, origin=Origin(")
     assert "value=<tuple>" in repr(stack(kernel, {"l": [10**5_000]}).explain("l"))
+
+
+def test_an_item_of_a_list_has_a_place_of_its_own(kernel):
+    text = b"a = [1,\n  'x', {b = 2}]\n"
+    document = kernel.Layer.parse("app", text, "toml", file="app.toml")
+    snapshot = kernel.resolve([document])
+    knows = snapshot.explain("a").origin.line is not None
+    for path, place in [("a", "1:1"), ("a[0]", "1:6"), ("a[1]", "2:3"), ("a[2]", "2:8"), ("a[2].b", "2:9")]:
+        found = snapshot.explain(path)
+        assert str(found.origin) == (f"app.toml:{place}" if knows else "app.toml")
+        assert str(found.definitions[0].origin) == ("app.toml:1:1" if knows else "app.toml")
+    extended = snapshot.overlay({"a": append([3])})
+    assert str(extended.explain("a[1]").origin) == str(extended.explain("a").origin) == "layer 'overlay'"
+    assert str(snapshot.overlay({"a": [5]}).explain("a[0]").origin) == "layer 'overlay'"

@@ -15,6 +15,7 @@ import pytest
 
 import veltrix
 from veltrix import implementations
+from veltrix.binding.schema import Schema
 
 PURE = implementations()["pure"]
 NATIVE = implementations().get("native")
@@ -29,6 +30,7 @@ def made(kernel):
     """An instance of each class, by its name."""
     layer = kernel.Layer("x", {"a": {"b": 1}})
     snapshot = kernel.resolve([layer])
+    Schema(dict, "forbid", False).declare(snapshot)
     current = kernel.Current()
     current._swap(snapshot)
     return {

@@ -28,8 +28,10 @@ def warned(*sources, **options):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         veltrix.Config(*sources, **options)
-    assert all(one.category is UnmatchedMark for one in caught)
-    return [str(one.message) for one in caught]
+    # A misspelt key under a variable is a slip of its own, which is warned of as well.
+    marks = [one for one in caught if "which is new" not in str(one.message)]
+    assert all(one.category is UnmatchedMark for one in marks)
+    return [str(one.message) for one in marks]
 
 
 NOWHERE = ["db.pasword"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from dataclasses import dataclass
 from typing import Any, assert_type
 
 import veltrix
@@ -63,9 +64,51 @@ def reading(snapshot: Snapshot) -> None:
 
 def handles(snapshot: Snapshot) -> None:
     key = snapshot.key("server.port")
-    assert_type(key, Key)
+    assert_type(key, Key[Any])
     assert_type(key.value, Any)
+    assert_type(snapshot.key("server.port", int), Key[int])
+    assert_type(snapshot.key("server.port", int).value, int)
+    assert_type(snapshot.key("server.hosts", list[str]).value, list[str])
+    assert_type(snapshot.key("server.port", int, default=None), Key[int | None])
+    assert_type(snapshot.key("server.port", default=None).value, Any)
+    bare: Key = key
+    assert_type(bare.value, Any)
     assert_type(key.path, str)
+
+
+@dataclass
+class Server:
+    """A model."""
+
+    port: int
+
+
+def objects(snapshot: Snapshot, view: View) -> None:
+    assert_type(snapshot.bind(Server, "server"), Server)
+    assert_type(snapshot.bind(Server), Server)
+    assert_type(view.bind(Server), Server)
+    assert_type(snapshot.bind(int, ("server", "port")), int)
+    assert_type(snapshot.bind(dict[str, Server]), dict[str, Server])
+    assert_type(snapshot["server"].bind(Server), Any)
+    optional: int | None = snapshot.bind(int | None, "server.port")
+    assert optional is None or optional > 0
+
+
+def whole(path: str) -> None:
+    snapshot = veltrix.load(path, schema=Server)
+    assert_type(snapshot, Snapshot[Server])
+    assert_type(snapshot.settings, Server)
+    assert_type(snapshot.override({"port": 1}).settings, Server)
+    assert_type(snapshot.scope(region="eu").set("port", 1).settings.port, int)
+    assert_type(veltrix.load(path).settings, Any)
+    config = veltrix.Config(path, schema=Server, extra="warn")
+    assert_type(config, veltrix.Config[Server])
+    assert_type(config.settings, Server)
+    assert_type(config.bind(Server, "server"), Server)
+    assert_type(config.key("port", int).value, int)
+    assert_type(config.key("port", int, default=None).value, int | None)
+    untyped: veltrix.Config = veltrix.Config(path)
+    assert_type(untyped.settings, Any)
 
 
 def provenance(snapshot: Snapshot) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from veltrix._pure.digest import canonical
 from veltrix._pure.path import type_name
+from veltrix.types import exchanged_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, Self
 
     from veltrix._pure.layer import Node
+    from veltrix.types import Dimension
 
 
 class Difference:
@@ -107,6 +109,12 @@ def restore_difference(
 def same(left: Any, right: Any) -> bool:
     """Whether two values are equal and of the same type: 1, 1.0 and True differ, a NaN equals itself."""
     return left is right or canonical(left) == canonical(right)
+
+
+def same_scopes(old: tuple[Dimension, ...], new: tuple[Dimension, ...]) -> bool:
+    """Whether the same can be chosen, and each choice puts the same definitions on top."""
+    exchanged = [] if old is new else exchanged_layers(old, new)
+    return exchanged is not None and all(same_definitions(one._root, other._root) for one, other in exchanged)
 
 
 def same_definitions(left: Node, right: Node) -> bool:

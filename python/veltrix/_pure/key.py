@@ -4,17 +4,33 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Self
+    from typing import Any, Generic, NoReturn, Self
+
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+
+    class _Typed(Generic[T]):
+        """For type checkers; at run time the base is `object`."""
+
+else:
+    from types import GenericAlias
+
+    T = None
+    _Typed = {T: object}
 
 
-class Key:
+class Key(_Typed[T]):
     """A handle on one value: `key.value` is read at the speed of an attribute."""
 
     __slots__ = ("__weakref__", "path", "value")
     __module__ = "veltrix"
 
     path: str
-    value: Any
+    value: T
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
 
     def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'Key' instances")
@@ -35,9 +51,9 @@ class Key:
         raise TypeError("cannot pickle 'Key' object")
 
 
-def make_key(path: str, value: Any) -> Key:
+def make_key(path: str, value: Any) -> Key[Any]:
     """A handle on the value at a path, by its canonical text."""
-    key = object.__new__(Key)
+    key: Key[Any] = object.__new__(Key)
     object.__setattr__(key, "path", path)
     object.__setattr__(key, "value", value)
     return key

@@ -9,7 +9,7 @@ from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _LAST_GENERATION = 2**62
 """The highest generation that is taken from outside; a number of 64 bits leaves as much room above it."""
@@ -58,3 +58,21 @@ def check_is_of_no_dimension(name: str, dimensions: tuple[Dimension, ...]) -> No
         if any(layer.name == name for layer in dimension.layers.values()):
             owner = f"layer {name!r} belongs to dimension {dimension.name!r}"
             raise ValueError(f"{owner}: give dimensions= with it in its table")
+
+
+def left_out(
+    names: Iterable[str], given: dict[str, Layer], layers: tuple[Layer, ...], position: Callable[[str], int]
+) -> list[int]:
+    """Where the layers stand that are left out, none of which may be given as well."""
+    if isinstance(names, str):
+        raise TypeError(f"without is an iterable of names, not {type_name(names)}")
+    gone: list[int] = []
+    for name in names:
+        at = position(name)
+        found = layers[at].name
+        if found in given:
+            raise ValueError(f"layer {found!r} is given and left out")
+        if at in gone:
+            raise ValueError(f"layer {found!r} is left out twice")
+        gone.append(at)
+    return gone

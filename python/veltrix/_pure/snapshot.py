@@ -11,10 +11,11 @@ derived snapshot holds nothing else of the one before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import GenericAlias
 
 from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES
 from veltrix._pure.derive import derive
-from veltrix._pure.diff import difference, same_definitions
+from veltrix._pure.diff import difference, same_scopes
 from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
 from veltrix._pure.layer_arguments import (
     by_name,
@@ -22,15 +23,16 @@ from veltrix._pure.layer_arguments import (
     checked_layer,
     declared,
     generation_argument,
+    left_out,
 )
 from veltrix._pure.origin import text_argument
 from veltrix._pure.override import checker, nested
 from veltrix._pure.path import parse_path, type_name
 from veltrix._pure.resolve import finish
 from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers, count
-from veltrix._pure.view import MISSING, Reader, View, make_view, pre_order
+from veltrix._pure.view import MISSING, S, TypedReader, View, make_view, pre_order
 from veltrix.errors import ConflictError, LimitError
-from veltrix.types import Dimension, Origin, exchanged_layers
+from veltrix.types import Dimension, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +48,10 @@ if TYPE_CHECKING:
     ByPath = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
 
 
-class Snapshot(Reader):
+class Snapshot(TypedReader[S]):
     """The immutable result of resolving a stack of layers: a read-only mapping."""
 
-    __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_scopes")
+    __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_schema", "_scopes")
     __module__ = "veltrix"
 
     _layers: tuple[Layer, ...]
@@ -57,8 +59,12 @@ class Snapshot(Reader):
     _dimensions: tuple[Dimension, ...]
     _generation: int
     _scopes: ScopeCache
+    _schema: Any
     _memo: dict[Any, Any]
     """What Python code of this package keeps with the snapshot, and no other snapshot has."""
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
 
     def __new__(cls, *_: object, **__: object) -> Self:
         raise TypeError("cannot create 'Snapshot' instances")
@@ -91,14 +97,16 @@ class Snapshot(Reader):
         state = (self._layers, self._conflicts, self._dimensions, self._generation)
         return (restore_snapshot, (FORMAT, *state, *self._scopes.bounds.state()))
 
-    def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot:
+    def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot[S]:
         """The snapshot with one more layer on top, of the same generation."""
         if type(data) is not dict and not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         origin = Origin(text_argument("a layer's name", name), "overlay")
         return self._with((*self._layers, Layer._made(data, origin, {}, False)), self._dimensions)
 
-    def override(self, values: ByPath, *, allowed: Allowed | None = None, name: str = "override") -> Snapshot:
+    def override(
+        self, values: ByPath, *, allowed: Allowed | None = None, name: str = "override"
+    ) -> Snapshot[S]:
         """The snapshot with one more layer on top, whose definitions are given by path.
 
         `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
@@ -120,13 +128,13 @@ class Snapshot(Reader):
         data = nested(pairs if check is None else check(pairs))
         return self.overlay(data, name) if data else self
 
-    def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot:
+    def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot[S]:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
         segments = settable(parse_path(path))
         at = self._position(self.layers[-1] if layer is None and self._layers else layer)
         return self._replaced(at, put(self._layers[at], segments, value))
 
-    def delete(self, path: Path, *, layer: str | None = None) -> Snapshot:
+    def delete(self, path: Path, *, layer: str | None = None) -> Snapshot[S]:
         """The snapshot without one layer's own definition; the lower layers show again."""
         segments = settable(parse_path(path))
         at = self._position(self.layers[-1] if layer is None and self._layers else layer)
@@ -138,7 +146,7 @@ class Snapshot(Reader):
         without: Iterable[str] = (),
         dimensions: Iterable[Dimension] | None = None,
         generation: int | None = None,
-    ) -> Snapshot:
+    ) -> Snapshot[S]:
         """The snapshot of another stack; all that changes is judged together and counts as one change.
 
         Each of `layers` takes the place of the topmost layer of its name; those of new names go on top, in
@@ -154,7 +162,7 @@ class Snapshot(Reader):
         `dimensions` changes those.
         """
         given = by_name(layers)
-        gone = self._gone(without, given)
+        gone = left_out(without, given, self._layers, self._position)
         scopes = self._dimensions if dimensions is None else declared(dimensions)
         least = 1 if generation is None else generation_argument(generation)
         places = {layer.name: at for at, layer in enumerate(self._layers)}
@@ -165,7 +173,7 @@ class Snapshot(Reader):
         stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
         return self._published((*stack, *coming.values()), scopes, least)
 
-    def scope(self, choices: Mapping[str, Choice] | None = None, /, **more: Choice) -> Snapshot:
+    def scope(self, choices: Mapping[str, Choice] | None = None, /, **more: Choice) -> Snapshot[S]:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
 
         `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
@@ -202,6 +210,21 @@ class Snapshot(Reader):
         return sum(SCOPE_BYTES + SCOPED_VALUE_BYTES * count(layer._root) for layer in own)
 
     @property
+    def settings(self) -> S:
+        """The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
+
+        port = veltrix.load("app.toml", schema=Settings).settings.server.port
+        """
+        from veltrix.binding.schema import settings
+
+        whole: S = settings(self, self._schema)
+        return whole
+
+    def _declare(self, schema: Any) -> None:
+        """Gives it a schema, which all that is derived from it has; before anybody else has the snapshot."""
+        self._keep("_schema", schema)
+
+    @property
     def _snapshot(self) -> Snapshot:  # type: ignore[override]
         return self
 
@@ -211,10 +234,10 @@ class Snapshot(Reader):
         options = self._conflicts, dimensions, self._generation, self._scopes.bounds
         try:
             tree = derive(self._tree, before, after, (), self._conflicts) if after else {}
-            return _made(tree, layers, *options)
+            return _made(tree, layers, *options, self._schema)
         except ConflictError:
             pass
-        return _resolved(layers, *options)
+        return _resolved(layers, *options, self._schema)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
         layers = (*self._layers[:at], layer, *self._layers[at + 1 :])
@@ -225,24 +248,9 @@ class Snapshot(Reader):
     ) -> Snapshot:
         """The stack resolved; one generation on if that changes the content, and at least of this one."""
         snapshot = self._with(layers, dimensions)
-        changed = bool(diff(self, snapshot)) or not _same_scopes(self._dimensions, dimensions)
+        changed = bool(diff(self, snapshot)) or not same_scopes(self._dimensions, dimensions)
         snapshot._keep("_generation", max(self._generation + changed, least))
         return snapshot
-
-    def _gone(self, names: Iterable[str], given: dict[str, Layer]) -> list[int]:
-        """Where the layers stand that are left out."""
-        if isinstance(names, str):
-            raise TypeError(f"without is an iterable of names, not {type_name(names)}")
-        gone: list[int] = []
-        for name in names:
-            at = self._position(name)
-            found = self._layers[at].name
-            if found in given:
-                raise ValueError(f"layer {found!r} is given and left out")
-            if at in gone:
-                raise ValueError(f"layer {found!r} is left out twice")
-            gone.append(at)
-        return gone
 
     def _position(self, name: str | None) -> int:
         """Where the topmost layer of a name stands."""
@@ -337,11 +345,12 @@ def _resolved(
     dimensions: tuple[Dimension, ...],
     generation: int,
     bounds: Bounds,
+    schema: Any = None,
 ) -> Snapshot:
     """The snapshot of this stack and generation, with all that can be read at hand."""
     run = _run(layers)
     tree = finish(run, (), conflicts) if run else {}
-    snapshot = _made(tree, layers, conflicts, dimensions, generation, bounds)
+    snapshot = _made(tree, layers, conflicts, dimensions, generation, bounds, schema)
     values = snapshot._values
     for path, value in pre_order(tree, "", {}):
         values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
@@ -362,6 +371,7 @@ def _made(
     dimensions: tuple[Dimension, ...],
     generation: int,
     bounds: Bounds,
+    schema: Any,
 ) -> Snapshot:
     """The snapshot of a tree, of which nothing was read."""
     snapshot = object.__new__(Snapshot)
@@ -373,6 +383,7 @@ def _made(
     keep("_generation", generation)
     keep("_scopes", ScopeCache(bounds))
     keep("_memo", {})
+    keep("_schema", schema)
     return snapshot
 
 
@@ -384,12 +395,6 @@ def restore_view(snapshot: Snapshot, path: str) -> View:
     if not isinstance(view, View):
         raise TypeError(f"a view is of a mapping, not {type_name(view)}")
     return view
-
-
-def _same_scopes(old: tuple[Dimension, ...], new: tuple[Dimension, ...]) -> bool:
-    """Whether the same can be chosen, and each choice puts the same definitions on top."""
-    exchanged = [] if old is new else exchanged_layers(old, new)
-    return exchanged is not None and all(same_definitions(one._root, other._root) for one, other in exchanged)
 
 
 Mapping.register(Snapshot)

@@ -20,13 +20,18 @@ from veltrix.types import FrozenMapping, ItemsView, KeysView, Name, ValuesView
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Literal, NoReturn, Protocol, Self
+    from typing import Any, Generic, Literal, NoReturn, Protocol, Self, TypeVar, overload
+
+    from typing_extensions import TypeVar as DefaultedTypeVar
 
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
     from veltrix.types import Explanation
 
     Path = str | tuple[str | int, ...]
+    T = TypeVar("T")
+    D = TypeVar("D")
+    S = DefaultedTypeVar("S", default=Any)
 
     class Owner(Protocol):
         """A snapshot, as its views know it."""
@@ -65,6 +70,7 @@ class Reader(_Mapping):
             if is_own and name not in vars(cls):
                 own = FunctionType(method.__code__, method.__globals__, name, method.__defaults__)
                 own.__annotations__ = method.__annotations__
+                own.__kwdefaults__ = method.__kwdefaults__
                 own.__qualname__ = f"{cls.__qualname__}.{name}"
                 setattr(cls, name, own)
 
@@ -125,9 +131,58 @@ class Reader(_Mapping):
         copy: dict[str, Any] = thaw(self._tree)
         return copy
 
-    def key(self, path: Path) -> Key:
-        """A handle on one value."""
-        return make_key(self._prefix + join(parse_path(path)), self._find(path))
+    if TYPE_CHECKING:
+
+        @overload
+        def bind(self, type: type[T], path: Path | None = None) -> T: ...
+        @overload
+        def bind(self, type: Any, path: Path | None = None) -> Any: ...
+
+    def bind(self, type: Any, path: Path | None = None) -> Any:
+        """What stands at a path as an object of a type; without a path, the whole.
+
+        `type` is a model or any type that can be declared for a field: a dataclass, a class of attrs, a
+        `NamedTuple`, a `TypedDict`, a model of pydantic or msgspec; `int`, `list[str]`, `Path | None`. It is
+        the same object for as long as what stands there is unchanged.
+
+            server = config.bind(Server, "server")
+
+        Raises a `ConfigError` with every problem, each a `ValidationError` with its place, a
+        `MissingKeyError` where nothing stands, a `PathError` for a malformed path, and a `TypeError` for a
+        type that nothing in a configuration can be read as.
+        """
+        from veltrix.binding.bind import bind
+
+        return bind(self._snapshot, self._above(), type, path)  # type: ignore[arg-type]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def key(self, path: Path, *, default: Any = ...) -> Key[Any]: ...
+        @overload
+        def key(self, path: Path, type: type[T]) -> Key[T]: ...
+        @overload
+        def key(self, path: Path, type: type[T], *, default: D) -> Key[T | D]: ...
+        @overload
+        def key(self, path: Path, type: Any, *, default: Any = ...) -> Key[Any]: ...
+
+    def key(self, path: Path, type: Any = None, *, default: Any = ...) -> Key[Any]:
+        """A handle on one value.
+
+        `type` is what `bind` takes, and the value is then an object of it; without one it is what reading
+        gives. `default` is the value where nothing stands at the path.
+
+            port = config.key("server.port", int, default=80)
+
+        Raises a `MissingKeyError` where nothing stands and no default is given, and what `bind` raises.
+        """
+        if type is not None:
+            from veltrix.binding.bind import key_value
+
+            snapshot: Any = self._snapshot
+            return make_key(*key_value(snapshot, self._above(), path, type, default))
+        text = self._prefix + join(parse_path(path))
+        return make_key(text, self._find(path) if default is ... else self.get(path, default))
 
     def explain(self, path: Path) -> Explanation:
         """Why a path has its value: each definition of it with its origin, the highest first."""
@@ -162,6 +217,15 @@ class Reader(_Mapping):
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
+
+    def _shares(self, other: Reader, path: Segments) -> bool:
+        """Whether what stands at a path is known to be the same in another snapshot, at a small price."""
+        (depth, value), theirs = self._walk(path), other._walk(path)
+        return value is theirs[1] and depth == theirs[0] == len(path)
+
+    def _above(self) -> Segments:
+        """The names that lead here from the snapshot."""
+        return parse_path(self._prefix.removesuffix(".")) if self._prefix else ()
 
     def _leaves(self, shared: dict[str, Any]) -> dict[str, Any]:
         """Every leaf by its path, without those that another tree shares."""
@@ -235,6 +299,16 @@ def pre_order(tree: dict[str, Any], prefix: str, shared: dict[str, Any]) -> Iter
         yield path, value
         if type(value) is dict:
             yield from pre_order(value, path + ".", other if type(other) is dict else {})
+
+
+if TYPE_CHECKING:
+
+    class TypedReader(Reader, Generic[S]):
+        """A reader with a schema, for type checkers; at run time it is `Reader`."""
+
+else:
+    S = None
+    TypedReader = {S: Reader}
 
 
 class View(Reader):

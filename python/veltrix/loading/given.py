@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any, Literal
 
+    from veltrix.binding.schema import Schema
     from veltrix.sources._kernel import Snapshot
 
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
@@ -98,6 +99,7 @@ class Plan:
         conflicts: Literal["error", "replace"],
         dimensions: Dimensions,
         secret: str | Iterable[str | tuple[str | int, ...]],
+        schema: Schema | None,
     ) -> None:
         self.sources = as_sources(sources)
         self.conflicts = conflicts
@@ -105,7 +107,8 @@ class Plan:
         if isinstance(paths, bool):
             raise TypeError("secret of a Config is paths; a source takes secret=True")
         self.secret = paths
-        self.bottom = (Layer(SECRET_PATHS, {}, secret=paths),) if paths else ()
+        marked = (*paths, *(() if schema is None else schema.secret))
+        self.bottom = (Layer(SECRET_PATHS, {}, secret=marked),) if marked else ()
         """The layers below those of all sources."""
         self._fixed = () if isinstance(dimensions, Mapping) else tuple(dimensions)
         self._tables = _tables(dimensions) if isinstance(dimensions, Mapping) else {}
@@ -127,6 +130,22 @@ class Plan:
             declared.append(Dimension(name, {choice: of[0] for choice, of in of_choices.items() if of}))
             at += len(table)
         return tuple(declared)
+
+
+def schema_argument(form: Any, extra: Any, check_layers: bool) -> Schema | None:
+    """What `schema=`, `extra=` and `check_layers=` ask for; without a schema no plan is imported."""
+    if form is None:
+        return None
+    from veltrix.binding.schema import Schema
+
+    return Schema(form, extra, check_layers)
+
+
+def fitting(snapshot: Snapshot, schema: Schema | None) -> Snapshot:
+    """The snapshot with its schema; raises a `ConfigError` if it does not fit."""
+    if schema is not None:
+        schema.declare(snapshot)
+    return snapshot
 
 
 def _tables(dimensions: Mapping[str, Mapping[str, SourceLike]]) -> dict[str, dict[str, Source]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Literal
 
+    from veltrix.binding.schema import Schema
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.keeper import Keeper
     from veltrix.loading.steps import Answer
@@ -40,7 +41,7 @@ class Loader:
 
     `max_removed` is the number of paths, or as a float the share of them, that one change may remove.
     `last_good` is the path of a file that `keep` writes, and `first` reads for sources that fail;
-    `last_good_secrets` writes secrets into it as well.
+    `last_good_secrets` writes secrets into it as well. `schema` says what is secret by its type.
     """
 
     def __init__(
@@ -52,8 +53,9 @@ class Loader:
         max_removed: float | None = None,
         last_good: str | os.PathLike[str] | None = None,
         last_good_secrets: bool = False,
+        schema: Schema | None = None,
     ) -> None:
-        self._plan = Plan(sources, conflicts, dimensions, secret)
+        self._plan = Plan(sources, conflicts, dimensions, secret, schema)
         self._max_removed = checked_bound(max_removed)
         self._published: Snapshot | None = None
         self._judged_beside: Snapshot | None = None  # what was published when a pass last derived

@@ -5,16 +5,19 @@ from __future__ import annotations
 from itertools import chain
 
 from veltrix.errors import ConfigError
-from veltrix.loading.given import Plan
+from veltrix.loading.given import Plan, fitting, schema_argument
 from veltrix.loading.steps import Asking, Seen, as_read_set
 from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import Layer, Snapshot, resolve
+from veltrix.sources.declared import declared_by
 from veltrix.sources.source import BARE, Recipe, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Literal
+    from typing import Any, Literal
+
+    from typing_extensions import TypeVar
 
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.steps import Answer
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from veltrix.types import Dimension
 
     Instead = Callable[[Mapping[int, ConfigError]], Mapping[int, Seen]]
+    S = TypeVar("S", default=Any)
 
 
 def load(
@@ -29,21 +33,34 @@ def load(
     conflicts: Literal["error", "replace"] = "error",
     dimensions: Dimensions = (),
     secret: str | Iterable[str | tuple[str | int, ...]] = (),
-) -> Snapshot:
+    schema: type[S] | None = None,
+    extra: Literal["forbid", "ignore", "warn"] = "forbid",
+    check_layers: bool = False,
+) -> Snapshot[S]:
     """What the sources, lowest precedence first, resolve to: each is loaded once.
 
         load({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
 
     A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
     stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. Raises `ConfigError` with every
-    problem of every source.
+    `secret` names the paths that are secret in whatever layer they stand. `schema` is a type, such as a
+    dataclass, that the whole has to be bound as: `settings` of the snapshot, and of each that is derived
+    from it, is such an object. `extra` says what becomes of keys that no field takes: "forbid", "ignore", or
+    "warn", which gives a `ConfigWarning`. With `check_layers` no layer may have a value of a wrong type,
+    whether or not it counts. Raises `ConfigError` with every problem of every source, or else every problem
+    of the schema, and a `TypeError` for a schema that nothing can be read as.
     """
     left_out: list[ConfigWarning] = []
     try:
-        return without_frames(
-            lambda: FirstPass(Plan(sources, conflicts, dimensions, secret), left_out).snapshot, left_out, BARE
-        )
+        asked = schema_argument(schema, extra, check_layers)
+        with declared_by(asked):
+            return without_frames(
+                lambda: fitting(
+                    FirstPass(Plan(sources, conflicts, dimensions, secret, asked), left_out).snapshot, asked
+                ),
+                left_out,
+                BARE,
+            )
     finally:
         # The frames that stay with an error are to lead to no value. The function shares these variables.
         sources = dimensions = ()

@@ -13,37 +13,55 @@ from veltrix.sources._kernel import View
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn
+    from typing import Any, Generic, NoReturn
+
+    from typing_extensions import TypeVar
 
     from veltrix._pure import Snapshot
     from veltrix.publishing.change import AnyPath, Touched
+
+    T = TypeVar("T", default=Any)
+
+    class _Typed(Generic[T]):
+        """For type checkers; at run time the base is `object`."""
+
+else:
+    from types import GenericAlias
+
+    T = None
+    _Typed = {T: object}
 
 MISSING: Any = object()
 MANY = 10_000
 """With more keys than this, somebody makes them from data."""
 
 
-class LiveKey:
+class LiveKey(_Typed[T]):
     """A handle on one path of a live configuration, which follows what is published.
 
     `value` is read at the speed of an attribute, `path` is the canonical text of the path, and `generation`
-    the one that the value came with. Without a default, a change that removes the path, or gives it another
-    type, is refused.
+    the one that the value came with. Without a default, a change that removes the path is refused, and one
+    that gives it another type; with a type, one that cannot be bound as that.
     """
 
-    __slots__ = ("_default", "_place", "generation", "path", "value")
+    __slots__ = ("_default", "_form", "_place", "generation", "path", "value")
     __module__ = "veltrix"
 
     path: str
-    value: Any
+    value: T
     generation: int
     _default: Any
+    _form: Any
     _place: Place
 
-    def __init__(self, place: Place, default: Any, snapshot: Snapshot) -> None:
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
+
+    def __init__(self, place: Place, form: Any, default: Any, snapshot: Snapshot) -> None:
         keep = object.__setattr__
         keep(self, "path", place.path)
         keep(self, "_place", place)
+        keep(self, "_form", form)
         keep(self, "_default", default)
         keep(self, "value", self.read(snapshot))
         keep(self, "generation", snapshot.generation)
@@ -62,11 +80,15 @@ class LiveKey:
 
     def read(self, snapshot: Snapshot) -> Any:
         """The value of a snapshot, or the default; a `MissingKeyError` where there is neither."""
+        if self._form is not None:
+            is_there = self._default is MISSING or self.path in snapshot
+            return snapshot.bind(self._form, self.path) if is_there else self._default
         return snapshot[self.path] if self._default is MISSING else snapshot.get(self.path, self._default)
 
     def refusal(self, value: Any) -> str | None:
         """Why a value cannot be the next one."""
-        if self._default is not MISSING or type(value) is type(self.value):
+        is_open = self._default is not MISSING or self._form is not None
+        if is_open or type(value) is type(self.value):
             return None
         return f"it would be {_word(value)} and is {_word(self.value)}"
 
@@ -84,24 +106,25 @@ class LiveKey:
 _set_value = vars(LiveKey)["value"].__set__
 _set_generation = vars(LiveKey)["generation"].__set__
 
-Found = list[tuple[LiveKey, "Any"]]
+Found = list[tuple[LiveKey["Any"], "Any"]]
 
 
 class Keys:
     """The keys of one configuration, made once each, and kept."""
 
     def __init__(self) -> None:
-        self._keys: dict[Any, LiveKey] = {}
-        self._by_path: dict[str, list[LiveKey]] = {}
+        self._keys: dict[Any, LiveKey[Any]] = {}
+        self._by_path: dict[str, list[LiveKey[Any]]] = {}
 
-    def get(self, path: AnyPath, default: Any, snapshot: Snapshot) -> LiveKey:
-        """The key of this path and default."""
+    def get(self, path: AnyPath, form: Any, default: Any, snapshot: Snapshot) -> LiveKey[Any]:
+        """The key of this path, type and default."""
         place = Place(path)
-        known = self._keys.get(_name(place.path, default))
+        name = _name(place.path, form, default)
+        known = self._keys.get(name)
         if known is not None:
             return known
-        made = LiveKey(place, default, snapshot)
-        key = self._keys.setdefault(_name(place.path, default), made)
+        made: LiveKey[Any] = LiveKey(place, form, default, snapshot)
+        key = self._keys.setdefault(name, made)
         if key is made:
             self._by_path.setdefault(place.path, []).append(key)
             if len(self._keys) == MANY + 1:
@@ -117,8 +140,11 @@ class Keys:
             try:
                 value = key.read(candidate)
                 reason = key.refusal(value)
-            except ConfigError:
+            except MissingKeyError:
                 reason = "it would be missing"
+            except ConfigError as error:  # each of its problems names its place
+                refused += error.problems
+                continue
             if reason is None:
                 found.append((key, value))
             else:
@@ -147,7 +173,7 @@ class Keys:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def _concerned(self, touched: Touched) -> Iterable[LiveKey]:
+    def _concerned(self, touched: Touched) -> Iterable[LiveKey[Any]]:
         keys = list(self._keys.values())
         if not keys:
             return ()
@@ -161,13 +187,17 @@ class Keys:
         return found
 
 
-def _name(path: str, default: Any) -> Any:
+def _name(path: str, form: Any, default: Any) -> Any:
     """What a key is known by; a default that has no hash is known by the object that it is."""
+    if form is not None:
+        from veltrix.binding.compiled import spelled
+
+        form = spelled(form)
     try:
         hash(default)
     except TypeError:
-        return (path, id(default))
-    return (path, type(default), default)
+        return (path, form, id(default))
+    return (path, form, type(default), default)
 
 
 def _word(value: Any) -> str:

@@ -14,6 +14,7 @@ from veltrix.publishing.keys import Keys
 from veltrix.publishing.subscription import Subscriptions
 from veltrix.publishing.transaction import INTERRUPTS, Transaction, safe_text, validate
 from veltrix.sources._kernel import diff, restore_difference
+from veltrix.sources.declared import declared_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from logging import Logger
 
     from veltrix._pure import Current, Difference, Snapshot
+    from veltrix.binding.schema import Schema
     from veltrix.loading.candidate import Candidate
     from veltrix.loading.loader import Loader
     from veltrix.publishing.transaction import Step, Validator
@@ -44,12 +46,14 @@ class Passes:
         self,
         config: Current,
         loader: Loader,
+        schema: Schema | None,
         validators: Sequence[Validator],
         history: History,
         veto_timeout: float,
     ) -> None:
         self._config = config
         self.loader = loader
+        self._schema = schema
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
@@ -81,7 +85,8 @@ class Passes:
         """Looks at all sources, and publishes what they say now, unless a rollback is held."""
 
         def work() -> Done:
-            candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
+            with declared_by(self._schema):
+                candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
             may_publish = self.held is None or is_release
             if not may_publish and candidate is not None and candidate.problems:
                 raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
@@ -112,7 +117,9 @@ class Passes:
         logger().error("%s", printable(self._mishap), exc_info=error)
 
     def _first(self) -> None:
-        snapshot = self.loader.first()
+        with declared_by(self._schema):
+            snapshot = self.loader.first()
+        self._fits(snapshot)
         validate(self._validators, snapshot)
         nothing = restore_difference({}, {}, {})
         self.published = Change(previous=0, at=time(), reason="start", snapshot=snapshot, difference=nothing)
@@ -131,6 +138,11 @@ class Passes:
             except ConfigError as error:
                 self.report("the last-good file", error)
 
+    def _fits(self, snapshot: Snapshot) -> None:
+        """Gives a candidate its schema; raises a `ConfigError` if it does not fit."""
+        if self._schema is not None:
+            self._schema.declare(snapshot)
+
     def _offered(self, candidate: Candidate | None, turn: object) -> Done:
         """Publishes a candidate; what was held is not any more."""
         if candidate is None:
@@ -147,6 +159,7 @@ class Passes:
                 self._change(candidate.snapshot, reason, candidate.difference), accepted, turn
             )
         snapshot = candidate.snapshot
+        self._fits(snapshot)
         self._config._swap(snapshot)
         accepted()
         self.published = self.published.with_snapshot(snapshot)
@@ -167,6 +180,7 @@ class Passes:
             change,
             self._config.snapshot,
             keys=self.keys,
+            fits=self._fits,
             validators=self._validators,
             subscriptions=self.subscriptions,
             streams=self.streams,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from veltrix._pure import Current
+    from veltrix.binding.schema import Schema
     from veltrix.loading.loader import Loader
     from veltrix.publishing.change import AnyPath, Change
     from veltrix.publishing.subscription import Subscription
@@ -37,6 +38,7 @@ class Publisher:
         config: Current,
         loader: Loader,
         *,
+        schema: Schema | None,
         validators: Iterable[Validator],
         history: int,
         history_bytes: int,
@@ -47,7 +49,7 @@ class Publisher:
         self._is_closed = False
         self._is_requested = False
         kept = History(history, history_bytes)
-        self.passes = Passes(config, loader, checked_validators(validators), kept, veto_timeout)
+        self.passes = Passes(config, loader, schema, checked_validators(validators), kept, veto_timeout)
         _alive.add(self)
 
     def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:

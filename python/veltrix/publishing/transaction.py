@@ -1,6 +1,6 @@
 """One candidate on its way to its readers, in the order that docs/semantics.md promises.
 
-guard → keys → validators → prepare → swap → values of keys → commit → changes()
+guard → schema → keys → validators → prepare → swap → values of keys → commit → changes()
 
 Whatever is raised before the swap takes back what was prepared, the last one first, and leaves everything as
 it was. What is raised after the swap is reported, and the others are told all the same.
@@ -58,6 +58,7 @@ class Transaction:
         before: Snapshot,
         *,
         keys: Keys,
+        fits: Validator,
         validators: Sequence[Validator],
         subscriptions: Subscriptions,
         streams: Streams,
@@ -68,6 +69,7 @@ class Transaction:
         self._change = change
         self._touched = Touched(change, before)
         self._keys = keys
+        self._fits = fits
         self._validators = validators
         self._subscriptions = subscriptions
         self._streams = streams
@@ -114,6 +116,7 @@ class Transaction:
         return self._interrupt
 
     def _judge(self) -> None:
+        self._fits(self._change.snapshot)
         self._values = self._keys.judge(self._touched, self._change.snapshot)
         validate(self._validators, self._change.snapshot)
         for one in self._asked:

@@ -13,6 +13,7 @@ from veltrix._limits import MAX_DEPTH
 from veltrix.errors import ConfigError, SourceError, ValidationError
 from veltrix.sources._kernel import Layer, format_path
 from veltrix.sources.coercion import UnfitError, coerce
+from veltrix.sources.declared import declared_plan, declared_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,25 +96,28 @@ class Assembly:
     def _add(self, assignment: Assignment) -> None:
         path, text = assignment.path, assignment.text
         lower = self._find(path)
-        expected = ""
+        expected, is_declared = "", False
         value: Any = text
         try:
             if isinstance(text, str):
                 if assignment.parse is not None:
                     value = assignment.parse(text)
+                elif (declared := declared_plan(path)) is not None:
+                    is_declared = True
+                    value = declared_value(declared, text)
                 elif lower is not _MISSING:
                     value = coerce(text, lower)
         except UnfitError as unfit:
             expected = unfit.expected
         if expected:
-            self._expected(assignment, expected)
+            self._expected(assignment, expected, is_declared)
         else:
             self._put(assignment, value)
 
-    def _expected(self, assignment: Assignment, expected: str) -> None:
+    def _expected(self, assignment: Assignment, expected: str, is_declared: bool) -> None:
         path = format_path(assignment.path)
         reason = f"expected {expected}"
-        if assignment.parse is None and self.lower is not None:
+        if assignment.parse is None and self.lower is not None and not is_declared:
             reason = f"{reason} as in {self.lower.explain(assignment.path).origin}"
         self.problems.append(ValidationError(reason, path, assignment.origin))
 

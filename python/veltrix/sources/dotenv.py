@@ -6,32 +6,44 @@ import os
 
 from veltrix.sources._kernel import Layer, resolve
 from veltrix.sources.assignments import Assembly
-from veltrix.sources.environment import Variable, assigned, checked_prefix
+from veltrix.sources.environment import (
+    Rules,
+    Variable,
+    assigned,
+    checked_choice,
+    checked_names,
+    checked_prefix,
+)
 from veltrix.sources.file import File, parse_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix.sources._kernel import Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
+    from veltrix.sources.environment import Names, Unmatched
     from veltrix.sources.source import SecretPaths
 
 
 class DotEnv(File):
     """A file of `NAME=value` lines: `DotEnv(".env")` takes them all, with `prefix` those that begin with it.
 
-    The file is read as `File` reads one, its names and values mean what `Env` makes of them. Each name may
-    stand once.
+    The file is read as `File` reads one, its names and values mean what `Env` makes of them, as do `names`
+    and `unmatched`. Each name may stand once.
     """
 
-    __slots__ = ("prefix",)
+    __slots__ = ("_names", "prefix", "unmatched")
 
     reads_lower = True
     prefix: str | None
+    unmatched: Unmatched
+    _names: dict[str, Path]
 
     def __init__(
         self,
         path: str | os.PathLike[str] = ".env",
         *,
         prefix: str | None = None,
+        names: Names | None = None,
+        unmatched: Unmatched = "add",
         name: str | None = None,
         optional: bool = False,
         allow_empty: bool = False,
@@ -40,7 +52,7 @@ class DotEnv(File):
         if prefix is not None:
             checked_prefix(prefix)
         super().__init__(path, "env", name=name, optional=optional, allow_empty=allow_empty, secret=secret)
-        self._keep(prefix=prefix)
+        self._keep(prefix=prefix, unmatched=checked_choice(unmatched), _names=checked_names(names))
 
     def _parse(self, payload: bytes | None, lower: Snapshot | None, left_out: list[str]) -> Layer | None:
         if payload is None:
@@ -49,10 +61,11 @@ class DotEnv(File):
         document = resolve([parse_document(self, payload, "env")])
         variables = []
         for variable, text in document.items():
-            if variable.startswith(begin):
+            if variable.startswith(begin) or variable in self._names:
                 origin = document.explain((str(variable),)).origin
                 assert origin is not None
                 variables.append(Variable(str(variable), text, origin._replace(variable=str(variable))))
         assembly = Assembly(self.name, "file", lower)
-        assignments = assigned(variables, begin, assembly, self.allow_empty, left_out)
+        rules = Rules(begin, self._names, self.unmatched, self.allow_empty)
+        assignments = assigned(variables, rules, assembly, left_out)
         return assembly.layer(assignments, self._secret)

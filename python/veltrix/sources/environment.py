@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
-from veltrix.sources._kernel import Layer
+from veltrix.sources._kernel import Layer, parse_path
 from veltrix.sources._system import UPPER_CASE_VARIABLES
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.matching import EmptySegmentError, Matcher, UnmatchedError
@@ -14,9 +15,13 @@ from veltrix.types import Origin
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Literal
 
-    from veltrix.sources._kernel import Snapshot
+    from veltrix.sources._kernel import Path, Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
+
+    Unmatched = Literal["add", "ignore", "error"]
+    Names = Mapping[str, str | Path]
 
 
 class Variable:
@@ -36,31 +41,55 @@ class Env(Recipe):
     `__` leads from a segment to the next, a single `_` never does. A name is matched against the paths of
     the lower layers, upper-cased and with `_` for all that is neither letter nor digit; where there is no
     such path, new lower-case keys are made. A value takes the type of the value that it overrides (see
-    `coercion`), and stays a str where there is none. `APP_L__0` overrides one item of a list. An empty
-    variable counts as unset unless `allow_empty`. The environment is read once per load, from `os.environ`.
+    `coercion`), and stays a str where there is none; with a schema it takes the declared type, and names are
+    matched against declared keys too. `APP_L__0` overrides one item of a list. An empty variable counts as
+    unset unless `allow_empty`. The environment is read once per load, from `os.environ`.
+
+    `names` is a mapping from whole names to paths, for variables that others have named, with or without a
+    prefix: `Env(names={"DATABASE_URL": "database.url"})`. `unmatched` says what becomes of a variable that
+    matches nothing: "add" makes new keys, and warns of what looks like a slip; "ignore" leaves it out, and
+    "error" refuses it.
     """
 
-    __slots__ = ("_secret", "allow_empty", "prefix")
+    __slots__ = ("_names", "_secret", "allow_empty", "prefix", "unmatched")
 
     reads_lower = True
-    prefix: str
+    prefix: str | None
     allow_empty: bool
+    unmatched: Unmatched
+    _names: dict[str, Path]
     _secret: bool | SecretTuple
 
     def __init__(
-        self, prefix: str, *, name: str | None = None, allow_empty: bool = False, secret: SecretPaths = False
+        self,
+        prefix: str | None = None,
+        *,
+        names: Names | None = None,
+        unmatched: Unmatched = "add",
+        name: str | None = None,
+        allow_empty: bool = False,
+        secret: SecretPaths = False,
     ) -> None:
-        checked_prefix(prefix)
+        if prefix is None and not names:
+            raise TypeError("an Env has a prefix, or names")
+        if prefix is not None:
+            checked_prefix(prefix)
         self._keep(
-            name=source_name(name, f"env:{prefix}"),
+            name=source_name(name, "env" if prefix is None else f"env:{prefix}"),
             prefix=prefix,
             allow_empty=allow_empty,
+            unmatched=checked_choice(unmatched),
+            _names=checked_names(names),
             _secret=secret_paths(secret),
         )
 
     def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
         begin = self._begin()
-        names = sorted(name for name in os.environ if name.startswith(begin))
+        names = sorted(
+            name
+            for name in os.environ
+            if name in self._names or (self.prefix is not None and name.startswith(begin))
+        )
         texts = [(name, os.environ.get(name)) for name in names]
         found = tuple((name, text) for name, text in texts if text is not None)
         return previous if previous is not None and previous.payload == found else Fetched(None, found)
@@ -72,43 +101,87 @@ class Env(Recipe):
             Variable(name, text, Origin(self.name, "environment", variable=name)) for name, text in payload
         ]
         assembly = Assembly(self.name, "environment", lower)
-        assignments = assigned(variables, self._begin(), assembly, self.allow_empty, left_out)
+        rules = Rules(self._begin(), self._names, self.unmatched, self.allow_empty)
+        assignments = assigned(variables, rules, assembly, left_out)
         return assembly.layer(assignments, self._secret)
 
     def _begin(self) -> str:
         """What the names of its variables begin with."""
-        begin = f"{self.prefix}_"
+        begin = "" if self.prefix is None else f"{self.prefix}_"
         return begin.upper() if UPPER_CASE_VARIABLES else begin
 
 
+class Rules:
+    """What a source says of its variables."""
+
+    __slots__ = ("allow_empty", "begin", "names", "unmatched")
+
+    def __init__(self, begin: str, names: dict[str, Path], unmatched: Unmatched, allow_empty: bool) -> None:
+        self.begin = begin
+        self.names = names
+        self.unmatched = unmatched
+        self.allow_empty = allow_empty
+
+
 def assigned(
-    variables: Iterable[Variable], begin: str, assembly: Assembly, allow_empty: bool, left_out: list[str]
+    variables: Iterable[Variable], rules: Rules, assembly: Assembly, left_out: list[str]
 ) -> list[Assignment]:
-    """What the variables, whose names all begin so, assign; what is wrong goes to the assembly.
+    """What variables assign; what is wrong goes to the assembly.
 
     What is left out, without being wrong, is listed in `left_out`.
     """
     matcher = Matcher(assembly.lower)
     assignments = []
-    for variable in variables:
-        if not variable.text and not allow_empty:
-            continue
+    kept = [one for one in variables if one.text or rules.allow_empty]
+    begin = len(rules.begin)
+    strangers: list[tuple[Assignment, str]] = []
+    for variable in kept:
         label = f"variable {variable.name}"
         if variable.origin.file is not None:
             label = f"{label} in {variable.origin}"
         if not (encodable(variable.name) and encodable(variable.text)):
             assembly.refuse(label, "not UTF-8")
             continue
-        path = None
-        try:
-            path = matcher.match(variable.name[len(begin) :])
-        except EmptySegmentError as problem:
-            left_out.append(f"{label} is ignored: it {problem.reason}")
-        except UnmatchedError as problem:
-            assembly.problems.append(problem.about(label))
-        if path is not None:
-            assignments.append(Assignment(label, path, variable.origin, variable.text))
+        path = rules.names.get(variable.name)
+        rest = variable.name[begin:]
+        if path is None:
+            try:
+                path = matcher.match(rest)
+            except EmptySegmentError as problem:
+                left_out.append(f"{label} is ignored: it {problem.reason}")
+            except UnmatchedError as problem:
+                assembly.problems.append(problem.about(label))
+        if path is None:
+            continue
+        assignment = Assignment(label, path, variable.origin, variable.text)
+        assignments.append(assignment)
+        if variable.name not in rules.names and not matcher.is_known(path):
+            strangers.append((assignment, rest))
+    if strangers:
+        from veltrix.sources.unmatched import without_strangers
+
+        texts = {one.name[begin:]: one.text for one in kept if one.name not in rules.names}
+        return without_strangers(assignments, strangers, texts, rules.unmatched, matcher, assembly, left_out)
     return assignments
+
+
+def checked_choice(unmatched: Unmatched) -> Unmatched:
+    """Refuse what is none of the choices."""
+    if unmatched not in ("add", "ignore", "error"):
+        raise ValueError(f"unmatched is 'add', 'ignore' or 'error', not {unmatched!r}")
+    return unmatched
+
+
+def checked_names(names: Names | None) -> dict[str, Path]:
+    """The paths that whole names mean; raises `PathError`, and `TypeError` for what is no mapping of such."""
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping):
+        raise TypeError(f"names are a mapping, not {type(names).__name__}")
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a variable is a str, not {type(name).__name__}")
+    return {name: parse_path(path) for name, path in names.items()}
 
 
 def checked_prefix(prefix: str) -> None:

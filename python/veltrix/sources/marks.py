@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import takewhile
 
 from veltrix._text import printable
-from veltrix.errors import MissingKeyError
+from veltrix.errors import ConfigWarning, MissingKeyError
 from veltrix.sources._kernel import format_path, parse_path
-from veltrix.sources.source import ConfigWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

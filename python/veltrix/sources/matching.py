@@ -18,10 +18,11 @@ from veltrix._limits import MAX_DEPTH
 from veltrix._text import printable
 from veltrix.errors import LimitError, SourceError
 from veltrix.sources._kernel import format_path
+from veltrix.sources.declared import declared_keys, declared_plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from veltrix.errors import ConfigError
@@ -97,6 +98,17 @@ class Matcher:
             return _only([(path, node, whole) for path, node in reached[whole].items()])[0]
         return self._extended(reached, name)
 
+    def is_known(self, path: Path) -> bool:
+        """Whether the lower layers have this path, or a schema declares it."""
+        lower: Any = self._lower
+        return not path or path in lower or declared_plan(path) is not None
+
+    def keys_at(self, path: Path) -> Iterable[str]:
+        """The keys that there are at a path, and those that are declared."""
+        lower: Any = self._lower
+        node = lower.get(path) if path else lower
+        return dict.fromkeys((*(map(str, node) if isinstance(node, Mapping) else ()), *declared_keys(path)))
+
     def _segments(self, name: str) -> list[str]:
         """The name cut at each separator that the one before leaves whole."""
         return name.replace(SEPARATOR, ".").split(".") if self._dots else name.split(SEPARATOR)
@@ -117,7 +129,8 @@ class Matcher:
                     return
                 folded = fold(SEPARATOR.join(self._segments(name[start:end])))
                 for key in keys.folded.get(folded, ()):
-                    yield begin, str(key), node[key]
+                    # What is only declared may have anything in it.
+                    yield begin, str(key), node.get(key, {})
         elif type(node) is tuple:
             for end, begin in cuts:
                 if end - start > _INDEX_DIGITS:
@@ -129,7 +142,7 @@ class Matcher:
     def _keys(self, path: Path, node: Mapping[str, Any]) -> _Keys:
         keys = self._folded.get(path)
         if keys is None:
-            keys = self._folded[path] = _Keys(node)
+            keys = self._folded[path] = _Keys(dict.fromkeys((*node, *declared_keys(path))))
         return keys
 
     def _extended(self, reached: dict[int, dict[Path, Any]], name: str) -> Path:

@@ -8,7 +8,7 @@ import time
 import warnings
 
 from veltrix._text import printable
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     # `secret=`: everything (True), nothing (False), one path, or several.
     SecretTuple = tuple[str | tuple[str | int, ...], ...]
     SecretPaths = bool | str | Iterable[str | tuple[str | int, ...]]
-
-
-class ConfigWarning(UserWarning):
-    """Something in a source that is left out, or unsafe, and yet no reason to refuse it."""
 
 
 class Fetched:

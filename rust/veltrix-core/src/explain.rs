@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::interner::SegmentId;
 use crate::layer::Origin;
 use crate::layer_version::LayerVersion;
+use crate::lookup::inside;
 use crate::patch::Definition;
+use crate::path::Step;
 use crate::rule::{Mergeable as _, Verdict, judge};
 use crate::snapshot::Snapshot;
-use crate::tree::{NodeId, Tree};
+use crate::tree::{NodeId, Position, Tree};
 use crate::value::Kind;
 use crate::walk::made_list;
 
@@ -79,6 +81,15 @@ impl Explanation {
     /// The index of the definition that decides, and whose origin is the path's.
     pub fn deciding(&self) -> Option<usize> {
         self.items.iter().position(|item| item.role == Role::Wins)
+    }
+
+    /// Where steps inside the value lead to a definition of its own, if one layer gave the whole value and knows.
+    pub fn position_inside(&self, steps: &[Step<'_>]) -> Option<Position> {
+        let ExplainedValue::Leaf(tree, node) = &self.answer else { return None };
+        if self.items.iter().any(|item| item.role == Role::Merges) {
+            return None;
+        }
+        tree.position(inside(tree, *node, steps, 0).ok()?)
     }
 }
 

@@ -102,7 +102,7 @@ pub fn siblings<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item 
 }
 
 /// What steps from `depth` on lead to inside a value, or how many of the steps lead to something.
-fn inside(tree: &Tree, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Result<NodeId, usize> {
+pub fn inside(tree: &Tree, mut node: NodeId, steps: &[Step<'_>], depth: usize) -> Result<NodeId, usize> {
     for (at, step) in steps.iter().enumerate().skip(depth) {
         let found = match (step, tree.node(node).kind) {
             (Step::Index(index), Kind::List) => {

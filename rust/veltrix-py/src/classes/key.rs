@@ -1,12 +1,14 @@
 //! The class `Key`.
 
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::classes::methods::read_only;
 use crate::interop::alloc::{Text, shown};
 use crate::interop::error::type_error;
 use crate::interop::ffi;
+use crate::interop::imports;
 
 /// A handle on one value: `key.value` is read at the speed of an attribute.
 #[pyclass(frozen, module = "veltrix", weakref)]
@@ -29,6 +31,11 @@ impl Key {
 
     fn __delattr__(slf: &Bound<'_, Self>, _name: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(read_only(slf.py(), "Key"))
+    }
+
+    #[classmethod]
+    fn __class_getitem__<'py>(class: &Bound<'py, PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        imports::generic_alias(class.py())?.call1((class, item))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<Text<String>> {

@@ -102,9 +102,49 @@ macro_rules! reading_methods {
                 Self::reading(slf, |reading| reading.to_dict())
             }
 
+            /// What stands at a path as an object of a type; without a path, the whole.
+            ///
+            /// `type` is a model or any type that can be declared for a field: a dataclass, a class of attrs, a
+            /// `NamedTuple`, a `TypedDict`, a model of pydantic or msgspec; `int`, `list[str]`, `Path | None`. It is
+            /// the same object for as long as what stands there is unchanged.
+            ///
+            ///     server = config.bind(Server, "server")
+            ///
+            /// Raises a `ConfigError` with every problem, each a `ValidationError` with its place, a
+            /// `MissingKeyError` where nothing stands, a `PathError` for a malformed path, and a `TypeError` for a
+            /// type that nothing in a configuration can be read as.
+            #[pyo3(signature = (r#type, path = None))]
+            fn bind<'py>(
+                slf: &Bound<'py, Self>,
+                r#type: &Bound<'py, PyAny>,
+                path: Option<&Bound<'py, PyAny>>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                Self::reading(slf, |reading| reading.bind(r#type, path))
+            }
+
             /// A handle on one value.
-            fn key<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Key> {
-                let (path, value) = Self::reading(slf, |reading| reading.key(path))?;
+            ///
+            /// `type` is what `bind` takes, and the value is then an object of it; without one it is what reading
+            /// gives. `default` is the value where nothing stands at the path.
+            ///
+            ///     port = config.key("server.port", int, default=80)
+            ///
+            /// Raises a `MissingKeyError` where nothing stands and no default is given, and what `bind` raises.
+            #[pyo3(
+                signature = (path, r#type = None, *, default = Given(None)),
+                text_signature = "($self, path, type=None, *, default=...)"
+            )]
+            fn key<'py>(
+                slf: &Bound<'py, Self>,
+                path: &Bound<'py, PyAny>,
+                r#type: Option<&Bound<'py, PyAny>>,
+                default: Given<'py>,
+            ) -> PyResult<Key> {
+                let default = default.0.filter(|given| !given.is(slf.py().Ellipsis()));
+                let (path, value) = Self::reading(slf, |reading| match r#type {
+                    Some(kind) => reading.typed_key(path, kind, default),
+                    None => reading.key(path, default),
+                })?;
                 Ok(Key { path, value: value.unbind() })
             }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES};
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
@@ -272,6 +272,36 @@ reading_methods!(Snapshot, {
     ///     config.scope_cache_info().hits
     fn scope_cache_info<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         cache_info(slf)
+    }
+
+    #[classmethod]
+    fn __class_getitem__<'py>(class: &Bound<'py, PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        imports::generic_alias(class.py())?.call1((class, item))
+    }
+
+    /// The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
+    ///
+    ///     port = veltrix.load("app.toml", schema=Settings).settings.server.port
+    #[getter]
+    fn settings<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let schema = slf.get().dimensions.get().schema.get().map(|schema| schema.bind(py));
+        if let (Some(memo), Some(schema)) = (slf.get().memo.get(), schema)
+            && let Some(bound) = memo.bind(py).get_item(schema)?
+        {
+            return Ok(bound);
+        }
+        imports::settings(py)?.call1((slf, schema))
+    }
+
+    /// Gives it a schema, which all that is derived from it has; before anybody else has the snapshot.
+    fn _declare(slf: &Bound<'_, Self>, schema: Py<PyAny>) {
+        let _ = slf.get().dimensions.get().schema.set(schema);
+    }
+
+    /// Whether what stands at a path is known to be the same in another snapshot, at a small price.
+    fn _shares(slf: &Bound<'_, Self>, other: &Bound<'_, Self>, path: &Bound<'_, PyTuple>) -> PyResult<bool> {
+        Self::reading(slf, |reading| reading.shares(other, path))
     }
 
     /// What Python code of this package keeps with the snapshot, and no other snapshot has.

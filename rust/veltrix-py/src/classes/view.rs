@@ -9,7 +9,7 @@ use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_na
 use crate::classes::methods::reading_methods;
 use crate::interop::alloc::{Int, texts};
 use crate::interop::error::type_error;
-use crate::interop::imports;
+use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
 use crate::state::snapshot::Snapshot;

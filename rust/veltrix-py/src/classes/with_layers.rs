@@ -38,6 +38,9 @@ pub fn published(
     let mut change = StackChange { without: gone(py, below, asked.without, &given)?, ..StackChange::default() };
     let before = snapshot.dimensions.bind(py);
     let dimensions = asked.dimensions.map(|given| declared(given, before.get().bounds)).transpose()?;
+    if let (Some(dimensions), Some(schema)) = (&dimensions, before.get().schema.get()) {
+        let _ = dimensions.get().schema.set(schema.clone_ref(py));
+    }
     let least = asked.generation.map_or(Ok(1), generation_argument)?;
     let scopes = dimensions.as_ref().unwrap_or(before).get().declared.bind(py);
     for layer in given.iter().filter(|layer| below.topmost(Some(name(layer))).is_none()) {

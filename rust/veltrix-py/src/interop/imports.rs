@@ -93,6 +93,14 @@ imports! {
     blake2b: "hashlib", "blake2b";
     /// `unpack_pair`.
     unpack_pair: "veltrix._unpack", "unpack_pair";
+    /// `bind`.
+    bind: "veltrix.binding.bind", "bind";
+    /// `settings`.
+    settings: "veltrix.binding.schema", "settings";
+    /// `key_value`.
+    key_value: "veltrix.binding.bind", "key_value";
+    /// `types.GenericAlias`.
+    generic_alias: "types", "GenericAlias";
     /// `display`.
     display: "veltrix.display", "display";
     /// `keeping_folds`.

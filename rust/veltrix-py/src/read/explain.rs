@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use veltrix_core::path::Step;
-use veltrix_core::{ExplainedValue, NO_SEGMENT, SegmentId};
+use veltrix_core::{ExplainedValue, NO_SEGMENT, Origin, SegmentId};
 
 use crate::convert::origin::origin_object;
 use crate::convert::path;
@@ -25,6 +25,7 @@ impl<'py> Reading<'_, 'py> {
         let names: Vec<SegmentId> = names.collect();
         let explanation = kernel.explain(&names);
         let inside = whole.len() > names.len();
+        let inner = explanation.position_inside(&whole[names.len()..]).filter(|_| inside);
         let value = match (&explanation.answer, inside) {
             (ExplainedValue::Absent, _) => None,
             (ExplainedValue::Mapping, false) => {
@@ -46,7 +47,8 @@ impl<'py> Reading<'_, 'py> {
         for (at, item) in explanation.items.iter().enumerate() {
             let from = origin_object(py, &item.layer, &item.origin)?;
             if explanation.deciding() == Some(at) {
-                deciding = Some(from.clone());
+                let own = Origin { position: inner.or(item.origin.position), ..item.origin.clone() };
+                deciding = Some(if inner.is_some() { origin_object(py, &item.layer, &own)? } else { from.clone() });
             }
             let shown = match &item.value {
                 None => None,

@@ -5,6 +5,7 @@ pub mod reading;
 pub mod children;
 pub mod missing;
 pub mod whole;
+pub mod handing_over;
 pub mod type_slots;
 pub mod current_slots;
 pub mod explain;

@@ -341,11 +341,4 @@ impl<'a, 'py> Reading<'a, 'py> {
         let text = ffi::new_str(self.py(), &segment.text)?.into_any();
         if segment.plain { Ok(text) } else { imports::name(self.py())?.call1((text,)) }
     }
-
-    /// The canonical text of a path, and its value.
-    pub fn key(&self, wanted: &Bound<'py, PyAny>) -> PyResult<(String, Bound<'py, PyAny>)> {
-        let steps = path::steps(wanted)?;
-        let whole: Vec<Step<'_>> = self.above().into_iter().chain(steps).collect();
-        Ok((path::text(&whole), self.get_item(wanted)?))
-    }
 }

@@ -1,6 +1,7 @@
 //! The dimensions of a snapshot, as it looks choices up in them.
 
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -32,6 +33,8 @@ pub struct Dimensions {
     /// The number of each name: of a dimension, and of those in the table of each.
     numbers: ValueCache,
     pub bounds: ScopeBounds,
+    /// What the whole is bound as, once that is declared.
+    pub schema: OnceLock<Py<PyAny>>,
 }
 
 /// What one dimension chooses from.
@@ -141,7 +144,8 @@ impl Dimensions {
                 Err(_) => tables = None,
             }
         }
-        Bound::new(py, Self { declared: declared.clone().unbind(), names: names.unbind(), tables, numbers, bounds })
+        let (declared, names, schema) = (declared.clone().unbind(), names.unbind(), OnceLock::new());
+        Bound::new(py, Self { declared, names, tables, numbers, bounds, schema })
     }
 
     /// Whether all layers have numbers.
@@ -260,6 +264,9 @@ impl Dimensions {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.declared)?;
         visit.call(&self.names)?;
+        if let Some(schema) = self.schema.get() {
+            visit.call(schema)?;
+        }
         for table in self.tables.iter().flatten() {
             visit.call(&table.layers)?;
         }

@@ -1,0 +1,167 @@
+"""From a declared type to its plan, once for each type."""
+
+from __future__ import annotations
+
+import typing
+from collections import abc
+from enum import Enum
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from veltrix.annotated import SECRET, constraints_in, meets, words_of
+from veltrix.binding.containers import Items, Row, Table
+from veltrix.binding.fields import filled, shape_of
+from veltrix.binding.model import Model
+from veltrix.binding.plans import Checked, Either, Member, OneOf, Plan, Secret, scalars
+from veltrix.types import FrozenMapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PLANS = 1024
+"""So many plans are kept; the one that was used longest ago goes first."""
+
+_ITEMS: dict[Any, Callable[[list[Any]], Any]] = {
+    list: list,
+    set: set,
+    frozenset: frozenset,
+    abc.Sequence: tuple,
+    abc.Collection: tuple,
+    abc.Iterable: tuple,
+    abc.MutableSequence: list,
+    abc.Set: frozenset,
+    abc.MutableSet: set,
+}
+_TABLES: dict[Any, Callable[[dict[Any, Any]], Any]] = {
+    dict: dict,
+    abc.MutableMapping: dict,
+    abc.Mapping: FrozenMapping,
+}
+_WRAPPERS = {"Required", "NotRequired", "ReadOnly", "Final"}
+
+
+class Compiled:
+    """The plan of a declared type, and where it has given objects of late (see `sharing`)."""
+
+    __slots__ = ("plan", "recent")
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.recent: dict[Any, Any] = {}
+
+
+def spelled(form: Any) -> Any:
+    """What tells a type from others: unions are equal that differ in the order of their members."""
+    return form if isinstance(form, type) else (form, repr(form))
+
+
+@lru_cache(_PLANS)
+def compiled(key: Any) -> Compiled:
+    """The plan of a type, by what `spelled` gives for it.
+
+    Raises a `TypeError` for a type that nothing in a configuration can be read as.
+    """
+    return Compiled(Compilation().plan(key[0] if type(key) is tuple else key))
+
+
+class Compilation:
+    """The plans of one type and of all types in it; a model that holds itself is met twice."""
+
+    def __init__(self) -> None:
+        self.scalars = scalars()
+        self.models: dict[Any, Plan] = {}
+        self.owners: list[Any] = []
+        self.judged = 0
+        """How many models of a library lead here: it judges the types that are not known here."""
+
+    def plan(self, form: Any) -> Plan:
+        """The plan of a form of a type."""
+        if form is Any:
+            return self.scalars[object]
+        if form is None or form is typing.Self:
+            return self.plan(type(None)) if form is None else self.models[self.owners[-1]]
+        known = self.scalars.get(form) if isinstance(form, type) else None
+        if known is not None:
+            return known
+        origin, arguments = get_origin(form), get_args(form)
+        if origin is Annotated:
+            return self._annotated(arguments[0], arguments[1:])
+        if origin is Literal:
+            return OneOf(arguments)
+        if origin is Union or origin is UnionType:
+            return Either([self.plan(one) for one in arguments])
+        if getattr(origin, "_name", None) in _WRAPPERS:
+            return self.plan(arguments[0])
+        if hasattr(form, "__supertype__"):
+            return self.plan(form.__supertype__)
+        if hasattr(form, "__value__"):  # an alias by `type`, which may have parameters
+            parameters = getattr(form, "__type_params__", ()) or getattr(origin, "__type_params__", ())
+            return self.plan(filled(form.__value__, dict(zip(parameters, arguments, strict=False))))
+        return self._generic(form, form if origin is None else origin, arguments)
+
+    def _generic(self, form: Any, origin: Any, arguments: tuple[Any, ...]) -> Plan:
+        if origin is tuple and arguments and arguments[1:] != (...,):
+            return Row([self.plan(one) for one in arguments if one != ()])
+        if origin is tuple or origin in _ITEMS:
+            return Items(_ITEMS.get(origin, tuple), self.plan(arguments[0] if arguments else Any))
+        if origin in _TABLES:
+            key, value = arguments or (str, Any)
+            return Table(_TABLES[origin], self.plan(key), self.plan(value))
+        if isinstance(origin, type):
+            if issubclass(origin, Enum):
+                return Member(dict(origin.__members__))
+            found = self._model(origin, arguments)
+            if found is not None:
+                return found
+        if self.judged:
+            return self.scalars[object]
+        owner = f"{self.owners[-1][0].__qualname__}: " if self.owners else ""
+        raise TypeError(f"{owner}nothing in a configuration can be read as {_name(form)}")
+
+    def _annotated(self, form: Any, metadata: tuple[Any, ...]) -> Plan:
+        plan = self.plan(form)
+        bounds = [bound for one in metadata if not _is_validator(one) for bound in constraints_in(one)]
+        if bounds:
+            plan = Checked(plan, words_of(bounds), lambda value: meets(value, bounds))
+        return Secret(plan) if any(one is SECRET for one in metadata) else plan
+
+    def _model(self, model: type, arguments: tuple[Any, ...]) -> Plan | None:
+        key = (model, arguments)
+        if key in self.models:
+            return self.models[key]
+        if hasattr(model, "__pydantic_validator__") or model.__module__.startswith("pydantic."):
+            from veltrix.binding.pydantic_models import pydantic_plan
+
+            return pydantic_plan(self, key, _form(key))
+        if hasattr(model, "__struct_fields__"):
+            from veltrix.binding.msgspec_models import struct_plan
+
+            return struct_plan(self, key, _form(key))
+        shape = shape_of(model, arguments)
+        if shape is None:
+            return None
+        plan = self.models[key] = Model(model.__name__, shape.make)
+        self.owners.append(key)
+        plan.complete(
+            (field.key, field.argument, self.plan(field.annotation), field.is_required)
+            for field in shape.fields
+        )
+        self.owners.pop()
+        return plan
+
+
+def _form(key: tuple[type, tuple[Any, ...]]) -> Any:
+    """A class, with its type parameters."""
+    model: Any = key[0]
+    return model[key[1]] if key[1] else model
+
+
+def _is_validator(one: Any) -> bool:
+    """Whether metadata is a function of pydantic's, which gives a value and does not judge it."""
+    return type(one).__module__ == "pydantic.functional_validators"
+
+
+def _name(form: Any) -> str:
+    return form.__qualname__ if isinstance(form, type) else repr(form)

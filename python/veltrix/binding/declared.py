@@ -1,0 +1,101 @@
+"""What a plan says of texts before there is anything to bind: the plan of a part, and the plain value."""
+
+from __future__ import annotations
+
+from veltrix.binding import texts
+from veltrix.binding.containers import Items, Row, Table
+from veltrix.binding.model import Fielded
+from veltrix.binding.plans import Anything, Checked, Either, Scalar, Secret, Text
+from veltrix.binding.texts import UnfitError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from veltrix.binding.plans import Plan
+
+_WRITTEN = {"bool", "int", "float", "bytes", "NoneType", "datetime", "date", "time"}
+"""The types of the table of texts that a layer has values of."""
+
+
+def bare(plan: Plan) -> Plan:
+    """A plan without what only judges its value."""
+    while isinstance(plan, (Checked, Secret)):
+        plan = plan.plan
+    return plan
+
+
+def plan_inside(plan: Plan, segment: str | int) -> Plan | None:
+    """The plan of what stands in a value of another plan; None where that says nothing."""
+    plan = _shaped(plan)
+    found: Plan | None = None
+    if isinstance(plan, Fielded):
+        found = plan.fields.get(str(segment))
+    elif isinstance(plan, Items):
+        found = plan.item
+    elif isinstance(plan, Table):
+        found = plan.value
+    elif isinstance(plan, Row) and isinstance(segment, int) and segment < len(plan.plans):
+        found = plan.plans[segment]
+    return None if found is None else bare(found)
+
+
+def keys_of(plan: Plan) -> Iterable[str]:
+    """The keys of the fields of a plan."""
+    plan = _shaped(plan)
+    return plan.fields if isinstance(plan, Fielded) else ()
+
+
+def _shaped(plan: Plan) -> Plan:
+    """A plan, or of a union the only one that other values stand in."""
+    plan = bare(plan)
+    if not isinstance(plan, Either):
+        return plan
+    shaped = [one for one in map(bare, plan.plans) if isinstance(one, (Fielded, Items, Row, Table))]
+    return shaped[0] if len(shaped) == 1 else plan
+
+
+def secret_paths(
+    plan: Plan, above: tuple[str, ...] = (), models: tuple[Plan, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """The paths of the fields whose types say that they are secret.
+
+    What stands in lists, under any name, or in a model that holds itself, has no path that is known before.
+    """
+    while isinstance(plan, Checked):
+        plan = plan.plan
+    if isinstance(plan, Secret):
+        yield above
+        return
+    plan = _shaped(plan)
+    if isinstance(plan, Fielded) and not any(plan is one for one in models):
+        for key, inner in plan.fields.items():
+            yield from secret_paths(inner, (*above, key), (*models, plan))
+
+
+def value_of(plan: Plan, text: str) -> Any:
+    """A text as the plain value of a layer; the text itself where binding is to read it.
+
+    Raises `UnfitError`.
+    """
+    plan = bare(plan)
+    if isinstance(plan, Scalar) and plan.kind.__name__ in _WRITTEN:
+        return plan.of_text(text)
+    if isinstance(plan, Either):
+        return _first_of(plan, text)
+    if isinstance(plan, (Items, Row)):
+        inner = plan.item if isinstance(plan, Items) else Anything()
+        return [value_of(inner, item) if isinstance(item, str) else item for item in texts.items_of(text)]
+    return texts.mapping_of(text) if isinstance(plan, (Fielded, Table)) else text
+
+
+def _first_of(plan: Either, text: str) -> Any:
+    for one in map(bare, plan.plans):
+        if isinstance(one, Text):
+            break
+        try:
+            return value_of(one, text)
+        except UnfitError:
+            pass
+    return text

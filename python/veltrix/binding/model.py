@@ -1,0 +1,126 @@
+"""The plan of a model: a mapping, read field by field into an object."""
+
+from __future__ import annotations
+
+from veltrix.binding.containers import mapping_in, prepared_mapping
+from veltrix.binding.plans import Plan
+from veltrix.binding.run import INVALID
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, Protocol
+
+    from veltrix.binding.run import Run, Segments
+
+    Fields = Iterable[tuple[str, str, Plan, bool]]
+
+    class Compilation(Protocol):
+        """What makes plans, as the models of a library know it."""
+
+        models: dict[Any, Plan]
+        scalars: dict[Any, Plan]
+        owners: list[Any]
+        judged: int
+
+        def plan(self, form: Any) -> Plan: ...
+
+
+_MISSING = object()
+
+
+class Fielded(Plan):
+    """A mapping that has fields, each of a type of its own."""
+
+    __slots__ = ("fields", "leaves", "name", "prepared", "takes_more", "words")
+
+    is_text_in_documents = False
+    is_plain = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.words = f"mapping ({name})"
+        self.fields: dict[str, Plan] = {}
+        self.leaves: tuple[str, ...] = ()
+        """The fields whose values concern nobody but the library, unless they are texts."""
+        self.prepared: tuple[tuple[str, Plan], ...] = ()
+        """The other fields in which a text may be something else."""
+        self.takes_more = False
+        """Whether the model keeps keys that no field takes."""
+
+    def have(self, fields: dict[str, Plan]) -> None:
+        """Give the model its fields, by their keys. A model may hold itself."""
+        self.fields = fields
+        concerned = {key: plan for key, plan in fields.items() if not plan.is_plain}
+        self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
+        self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The mapping with the texts of flat sources read; a text of one is a JSON object."""
+        mapping = value if type(value) is dict else prepared_mapping(value, run, path)
+        if mapping is None:
+            return value
+        get = mapping.get
+        if str in map(type, map(get, self.leaves)):  # seldom, and then slowly
+            for key in self.leaves:
+                if type(get(key)) is str:
+                    mapping[key] = self.fields[key].prepare(mapping[key], run, (*path, key))
+        for key, plan in self.prepared:
+            child = get(key)
+            kind = type(child)
+            if kind is str or kind is dict or kind is list:
+                mapping[key] = plan.prepare(child, run, (*path, key))
+        if run.extra == "warn" and not self.takes_more:
+            unknown = [key for key in mapping if key not in self.fields]
+            run.unknown_keys(path, unknown, self.fields)
+            for key in unknown:
+                del mapping[key]
+        return mapping
+
+
+class Model(Fielded):
+    """A model that is made by a call with its fields."""
+
+    __slots__ = ("_arguments", "_make")
+
+    def __init__(self, name: str, make: Callable[..., Any]) -> None:
+        super().__init__(name)
+        self._make = make
+        self._arguments: tuple[tuple[str, str, Any, Plan, bool], ...] = ()
+
+    def complete(self, fields: Fields) -> None:
+        """Give the model its fields: key, argument, plan, and whether it is required."""
+        listed = tuple(fields)
+        self._arguments = tuple(
+            (key, argument, plan.kind, plan, must) for key, argument, plan, must in listed
+        )
+        self.have({key: plan for key, _, plan, _ in listed})
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The object, if every field can be read."""
+        mapping = value if type(value) is dict else mapping_in(value, run, path, self.words)
+        if mapping is INVALID:
+            return INVALID
+        before = len(run.problems)
+        given = {}
+        missing = 0
+        for key, argument, kind, plan, is_required in self._arguments:
+            child = mapping.get(key, _MISSING)
+            if type(child) is kind:
+                given[argument] = child
+            elif child is not _MISSING:
+                given[argument] = plan.read(child, run, (*path, key))
+            else:
+                missing += 1
+                if is_required:
+                    run.required(path, key, self.name)
+        if len(self._arguments) - missing != len(mapping) and not self.takes_more:
+            run.unknown_keys(path, [key for key in mapping if key not in self.fields], self.fields)
+        if len(run.problems) != before:
+            return INVALID
+        failed: Exception | None = None
+        try:
+            return self._make(**given)
+        except (ValueError, TypeError, AssertionError) as error:
+            failed = error
+        return run.raised(path, self.name, failed)

@@ -1,0 +1,144 @@
+"""Structs of msgspec: its own rules count. It says one problem at a time; plans of ours find the others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from veltrix.binding.located import Locator, refuse_unknown
+from veltrix.binding.model import Fielded, Model
+from veltrix.binding.run import INVALID, Problem
+from veltrix.binding.texts import UnfitError, path_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from veltrix.binding.model import Compilation
+    from veltrix.binding.plans import Plan
+    from veltrix.binding.run import Run, Segments
+
+_PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$", re.DOTALL)
+_STEPS = re.compile(r"\[(\d+)\]|\.([^.\[]+)")
+_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_SHOWN = re.compile(r"^(Invalid [a-z ]+?) (?:'.*|-?\d+)$", re.DOTALL)
+"""What msgspec says of a value that it shows."""
+
+
+class Struct(Fielded):
+    """A `msgspec.Struct`."""
+
+    __slots__ = ("_form", "_hook", "_others")
+
+    def __init__(self, name: str, form: Any) -> None:
+        super().__init__(name)
+        self._form = form
+        self._hook: Any = None
+        """Reads the types that msgspec does not know; None until a struct is met that has one."""
+        self._others = Model(name, _nothing)
+        """Finds the problems that msgspec does not come to."""
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The object that msgspec makes."""
+        before = len(run.problems)
+        data = self.prepare(value, run, path)
+        result, text = self._converted(data)
+        if not text:
+            return result if len(run.problems) == before else INVALID
+        refused = run.problems[before:]
+        self._refuse(text, data, run, path)
+        theirs = run.problems[before + len(refused) :]
+        del run.problems[before:]
+        self._others.read(data, run, path)
+        ours = run.problems[before:]
+        del run.problems[before:]
+        places = {problem.path for problem in ours}
+        # Where the two disagree, only what msgspec says is known to be so.
+        run.problems += refused
+        run.problems += _beside(refused, ours if {problem.path for problem in theirs} <= places else theirs)
+        return INVALID
+
+    def complete(self, compilation: Compilation) -> None:
+        """Give the struct its fields, as msgspec sees them."""
+        config = self._form.__struct_config__
+        listed = [
+            (field.encode_name, field.name, compilation.plan(field.type), field.required)
+            for field in msgspec.structs.fields(self._form)
+        ]
+        self._others.complete(listed)
+        self._others.takes_more = not config.forbid_unknown_fields
+        fields = dict(self._others.fields)
+        if config.tag_field is not None:
+            fields[config.tag_field] = compilation.scalars[object]
+        self.have(fields)
+        self._others.fields = fields
+
+    def _converted(self, data: Any) -> tuple[Any, str]:
+        """The object, or what msgspec says."""
+        for hook in (self._hook, _decoded):
+            try:
+                result = msgspec.convert(data, self._form, dec_hook=hook)
+            except msgspec.ValidationError as error:
+                text = str(error)
+            else:
+                self._hook = hook
+                return result, ""
+        return None, text
+
+    def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> None:
+        """Note what msgspec has said."""
+        found = _PLACE.search(text)
+        steps = _STEPS.findall("" if found is None else found[1])
+        locator = Locator(self, data, path, [int(index) if index else name for index, name in steps])
+        said = text if found is None else text[: found.start()]
+        missing, unknown = _MISSING.fullmatch(said), _UNKNOWN.fullmatch(said)
+        if missing is not None:
+            run.required(locator.path, missing[1], locator.name)
+        elif unknown is not None:
+            inner = Locator(
+                self, data, path, [*(int(index) if index else name for index, name in steps), unknown[1]]
+            )
+            inner.fields = locator.fields
+            refuse_unknown(run, inner)
+        elif run.holds_secret(locator.path):
+            run.refuse(locator.path, "not valid")
+        else:
+            shown = _SHOWN.sub(r"\1", said).replace("`", "")
+            run.refuse(locator.path, shown[:1].lower() + shown[1:])
+
+
+def struct_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
+    """The plan of a struct."""
+    plan = compilation.models[key] = Struct(key[0].__name__, form)
+    compilation.owners.append(key)
+    compilation.judged += 1
+    plan.complete(compilation)
+    compilation.judged -= 1
+    compilation.owners.pop()
+    return plan
+
+
+def _beside(refused: list[Problem], found: list[Problem]) -> list[Problem]:
+    """The problems at other paths than those that are refused already."""
+    places = {problem.path for problem in refused}
+    return [problem for problem in found if problem.path not in places]
+
+
+def _decoded(form: Any, value: Any) -> Any:
+    """A path, which msgspec does not know and the table of texts does."""
+    expected = getattr(form, "__name__", "another type")
+    if isinstance(form, type) and issubclass(form, Path):
+        expected = "a path"
+        try:
+            if isinstance(value, (str, Path)):
+                return path_of(value) if isinstance(value, str) else value
+        except UnfitError as unfit:
+            expected = unfit.expected
+    raise ValueError(f"expected {expected}")
+
+
+def _nothing(**_: Any) -> None:
+    """Makes no object."""

@@ -1,0 +1,356 @@
+"""Plans for values that stand alone: how a declared type reads a value, made once for each type.
+
+A value of a document has to be of the declared type; what a document cannot write (a path, an amount of time)
+is a text there. A value of a flat source is a text whatever the type, and is read by the table in `texts`.
+"""
+
+from __future__ import annotations
+
+from veltrix.binding import texts
+from veltrix.binding.run import INVALID
+from veltrix.binding.texts import UnfitError
+from veltrix.types import FrozenMapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from enum import Enum
+    from typing import Any
+
+    from veltrix.binding.run import Run, Segments
+
+
+class Plan:
+    """How values of one declared type are read."""
+
+    __slots__ = ()
+
+    kind: Any = None
+    """The exact type of the values that pass as they are, and need no look; None if there is none."""
+    words = "anything"
+    """What is expected, for messages."""
+    is_text_in_documents = True
+    """Whether a document may say it as a text."""
+    is_plain = True
+    """Whether no value is prepared for a library that judges it."""
+    is_leaf = False
+    """Whether only a text is."""
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value as the type has it, or INVALID after it was refused."""
+        raise NotImplementedError
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value for a library that judges it by its own rules: texts of flat sources are read."""
+        return value
+
+
+class Anything(Plan):
+    """A type that says nothing: values as they are, in forms that nobody can change."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, frozen."""
+        return frozen(value)
+
+
+def frozen(value: Any) -> Any:
+    """A value without dicts and lists."""
+    if type(value) is dict:
+        return FrozenMapping({key: frozen(child) for key, child in value.items()})
+    return tuple(map(frozen, value)) if type(value) is list else value
+
+
+class Scalar(Plan):
+    """One type of the table of texts."""
+
+    __slots__ = ("convert", "is_leaf", "is_plain", "is_text_in_documents", "kind", "of_text", "words")
+
+    def __init__(
+        self,
+        kind: type,
+        words: str,
+        of_text: Callable[[str], Any],
+        *,
+        is_text_in_documents: bool = False,
+        convert: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.words = words
+        self.of_text = of_text
+        self.is_text_in_documents = is_text_in_documents
+        self.is_plain = False
+        self.is_leaf = True
+        self.convert = convert
+        """Takes a value of another type, and gives INVALID for one that is not meant."""
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, read if it is a text."""
+        if type(value) is self.kind:
+            return value
+        if type(value) is str:
+            if not self.is_text_in_documents and not run.is_flat(path):
+                return run.expected(path, self.words, value)
+            expected = ""
+            try:
+                return self.of_text(value)
+            except UnfitError as unfit:
+                expected = unfit.expected
+            return run.refuse(path, f"expected {expected}")
+        converted = INVALID if self.convert is None else self.convert(value)
+        return run.expected(path, self.words, value) if converted is INVALID else converted
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, read if it is a text of a flat source; that of a document is no number."""
+        if type(value) is not str:
+            return value
+        if run.is_flat(path):
+            try:
+                return self.of_text(value)
+            except UnfitError:
+                return value
+        return value if self.is_text_in_documents else run.expected(path, self.words, value)
+
+
+class Text(Plan):
+    """`str`: a text is none but a text."""
+
+    __slots__ = ()
+
+    kind = str
+    words = "str"
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The text."""
+        return value if type(value) is str else run.expected(path, "str", value)
+
+
+class OneOf(Plan):
+    """`Literal`: one of some values."""
+
+    __slots__ = ("choices", "words")
+
+    is_plain = False
+    is_leaf = True
+
+    def __init__(self, choices: Sequence[Any]) -> None:
+        self.choices = [(type(choice), choice) for choice in choices]
+        self.words = " or ".join(map(_shown, choices))
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value that equals this one, in its type too."""
+        for kind, choice in self.choices:
+            if type(value) is kind and value == choice:
+                return choice
+        if type(value) is str and run.is_flat(path):
+            for kind, choice in self.choices:
+                if kind is not str and _is_read_as(value, kind, choice):
+                    return choice
+        return run.refuse(path, f"expected {self.words}")
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The choice that a text of a flat source means."""
+        if type(value) is not str or any(kind is str and value == choice for kind, choice in self.choices):
+            return value
+        return _tried(self, value, run, path) if run.is_flat(path) else value
+
+
+class Member(Plan):
+    """A class of `enum`: one of its members."""
+
+    __slots__ = ("members", "words")
+
+    is_plain = False
+    is_leaf = True
+
+    def __init__(self, members: dict[str, Enum]) -> None:
+        self.members = members
+        self.words = " or ".join(_shown(one.value) for one in dict.fromkeys(members.values()))
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The member of this value, or of this name."""
+        for member in self.members.values():
+            if type(value) is type(member.value) and value == member.value:
+                return member
+        if type(value) is str:
+            if value in self.members:
+                return self.members[value]
+            if run.is_flat(path):
+                for member in self.members.values():
+                    if _is_read_as(value, type(member.value), member.value):
+                        return member
+        return run.refuse(path, f"expected {self.words}")
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The member that a text of a flat source means."""
+        return _tried(self, value, run, path) if type(value) is str and run.is_flat(path) else value
+
+
+class Either(Plan):
+    """A union: the type that a value is of; of a text of a flat source the first that can read it."""
+
+    __slots__ = ("by_kind", "is_leaf", "is_text_in_documents", "plans", "words")
+
+    is_plain = False
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self.plans = plans
+        self.by_kind = {plan.kind: plan for plan in reversed(plans) if plan.kind is not None}
+        self.words = " or ".join(dict.fromkeys(plan.words for plan in plans))
+        self.is_leaf = all(plan.is_plain or plan.is_leaf for plan in plans)
+        self.is_text_in_documents = any(plan.is_text_in_documents for plan in plans if plan.kind is not NULL)
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value as the first of the types that takes it."""
+        if type(value) in self.by_kind and (type(value) is not str or not run.is_flat(path)):
+            return value
+        before = len(run.problems)
+        shaped: list[Plan] = []
+        for plan in self.plans:
+            result = plan.read(value, run, path)
+            if len(run.problems) == before:
+                return result
+            if any(len(problem.path) > len(path) for problem in run.problems[before:]):
+                shaped.append(plan)
+            del run.problems[before:]
+        if len(shaped) == 1:  # one of them takes such a mapping or list, but not what stands in it
+            return shaped[0].read(value, run, path)
+        return run.expected(path, self.words, value)
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, read if it is a text of a flat source."""
+        if type(value) is not str:
+            shaped = [plan for plan in self.plans if plan.kind is None]
+            return shaped[0].prepare(value, run, path) if len(shaped) == 1 else value
+        if run.is_flat(path):
+            return _tried(self, value, run, path)
+        return value if self.is_text_in_documents else run.expected(path, self.words, value)
+
+
+class Checked(Plan):
+    """`Annotated` with constraints: what the type gives has to meet them."""
+
+    __slots__ = ("check", "is_leaf", "is_plain", "is_text_in_documents", "plan", "said", "words")
+
+    def __init__(self, plan: Plan, said: str, check: Callable[[Any], bool]) -> None:
+        self.plan = plan
+        self.said = said
+        self.check = check
+        self.words = f"{plan.words} with {said}"
+        self.is_plain = plan.is_plain
+        self.is_leaf = plan.is_leaf
+        self.is_text_in_documents = plan.is_text_in_documents
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, if it meets the constraints."""
+        before = len(run.problems)
+        result = self.plan.read(value, run, path)
+        if len(run.problems) != before or self.check(result):
+            return result
+        return run.refuse(path, f"expected {self.words}")
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value as its type has it: constraints are the library's."""
+        return self.plan.prepare(value, run, path)
+
+
+class Secret(Plan):
+    """A type that says that its values are secret."""
+
+    __slots__ = ("is_plain", "is_text_in_documents", "plan", "words")
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.words = plan.words
+        self.is_plain = False
+        self.is_text_in_documents = plan.is_text_in_documents
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, in the open."""
+        run.mark_secret(path)
+        return self.plan.read(value, run, path)
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, and a note that it is secret."""
+        run.mark_secret(path)
+        return self.plan.prepare(value, run, path)
+
+
+NULL = type(None)
+
+
+def _number_as_float(value: Any) -> Any:
+    try:
+        return float(value) if type(value) is int else INVALID
+    except OverflowError:
+        return INVALID
+
+
+def _number_as_seconds(value: Any) -> Any:
+    from datetime import timedelta
+
+    try:
+        return timedelta(seconds=value) if type(value) in (int, float) else INVALID
+    except (OverflowError, ValueError):
+        return INVALID
+
+
+def scalars() -> dict[Any, Plan]:
+    """The plans of the types that stand alone, by type."""
+    from datetime import date, datetime, time, timedelta
+    from pathlib import Path
+    from uuid import UUID
+
+    # A path is made as a class of the system that is no `Path` itself, so that no value passes by its type.
+    path = Scalar(type(Path()), "a path", texts.path_of, is_text_in_documents=True)
+    seconds = _number_as_seconds
+    return {
+        object: Anything(),
+        str: Text(),
+        bool: Scalar(bool, "bool", texts.bool_of),
+        int: Scalar(int, "int", texts.int_of),
+        float: Scalar(float, "float", texts.float_of, convert=_number_as_float),
+        bytes: Scalar(bytes, "bytes", texts.bytes_of, is_text_in_documents=True),
+        NULL: Scalar(NULL, "null", texts.none_of),
+        datetime: Scalar(datetime, "a datetime", texts.datetime_of, is_text_in_documents=True),
+        date: Scalar(date, "a date", texts.date_of, is_text_in_documents=True),
+        time: Scalar(time, "a time", texts.time_of, is_text_in_documents=True),
+        timedelta: Scalar(
+            timedelta, "an amount of time", texts.timedelta_of, is_text_in_documents=True, convert=seconds
+        ),
+        Path: path,
+        type(Path()): path,
+        UUID: Scalar(UUID, "a UUID", texts.uuid_of, is_text_in_documents=True),
+    }
+
+
+_BY_KIND: dict[type, Callable[[str], Any]] = {
+    bool: texts.bool_of,
+    int: texts.int_of,
+    float: texts.float_of,
+    bytes: texts.bytes_of,
+    NULL: texts.none_of,
+}
+
+
+def _is_read_as(text: str, kind: type, value: Any) -> bool:
+    """Whether a text of a flat source means a value of this type."""
+    try:
+        return kind in _BY_KIND and bool(_BY_KIND[kind](text) == value)
+    except UnfitError:
+        return False
+
+
+def _tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
+    """What a plan makes of a value; the value itself, for the library to judge, if it takes it not."""
+    before = len(run.problems)
+    result = plan.read(value, run, path)
+    if len(run.problems) == before:
+        return result
+    del run.problems[before:]
+    return value
+
+
+def _shown(choice: Any) -> str:
+    return "null" if choice is None else repr(getattr(choice, "value", choice))

@@ -1,0 +1,145 @@
+"""Models of pydantic: its own rules count, and each of its errors gets its place.
+
+Beside them one rule holds: a text of a document is no number and no bool, unless a validator of the field
+takes what there is before pydantic does.
+"""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+from pydantic_core import ValidationError
+
+from veltrix._text import printable
+from veltrix.annotated import SECRET
+from veltrix.binding.located import Locator, refuse_unknown
+from veltrix.binding.model import Fielded
+from veltrix.binding.plans import Anything, Plan, Secret
+from veltrix.binding.run import INVALID
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from veltrix.binding.model import Compilation
+    from veltrix.binding.run import Run, Segments
+
+_FIRST = ("BeforeValidator", "WrapValidator", "PlainValidator", "Json")
+"""What takes a value before pydantic has looked at it."""
+
+
+class PydanticModel(Fielded):
+    """A `BaseModel`, or a dataclass of pydantic."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.__name__)
+        self._model = model
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The object that pydantic makes."""
+        before = len(run.problems)
+        data = self.prepare(value, run, path)
+        result = _validated(self._model.__pydantic_validator__.validate_python, data, run, path, self)
+        return result if len(run.problems) == before else INVALID
+
+
+class PydanticValue(Plan):
+    """Any other type that pydantic knows, such as `SecretStr`."""
+
+    __slots__ = ("_adapter", "is_plain", "words")
+
+    def __init__(self, form: Any) -> None:
+        self.words = str(getattr(form, "__name__", form))
+        self._adapter: TypeAdapter[Any] = TypeAdapter(form)
+        self.is_plain = True
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The object that pydantic makes."""
+        return _validated(self._adapter.validate_python, value, run, path, self)
+
+
+def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
+    """The plan of a class of pydantic's, or of one that it validates."""
+    model = key[0]
+    if not hasattr(model, "__pydantic_validator__"):
+        plan = PydanticValue(form)
+        return Secret(plan) if hasattr(model, "get_secret_value") else plan
+    if not model.__pydantic_complete__ and hasattr(model, "model_rebuild"):
+        model.model_rebuild(raise_errors=False)
+    plan_of_model = compilation.models[key] = PydanticModel(form)
+    config = getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", {})
+    plan_of_model.takes_more = config.get("extra") == "allow"
+    compilation.owners.append(key)
+    compilation.judged += 1
+    plan_of_model.have(dict(_fields(compilation, form)))
+    compilation.judged -= 1
+    compilation.owners.pop()
+    return plan_of_model
+
+
+def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Plan]]:
+    taken = _taken_first(model)
+    for name, field in model.__pydantic_fields__.items():
+        is_taken = name in taken or "*" in taken
+        if is_taken or any(
+            type(one).__name__ in _FIRST or one in _FIRST for one in map(_kind, field.metadata)
+        ):
+            plan: Plan = Anything()
+        else:
+            plan = compilation.plan(field.annotation)
+        if any(one is SECRET for one in field.metadata):
+            plan = Secret(plan)
+        for key in {name, *_aliases(field)}:
+            yield key, plan
+
+
+def _kind(one: Any) -> Any:
+    return one.__name__ if isinstance(one, type) else one
+
+
+def _taken_first(model: Any) -> set[str]:
+    """The fields whose validators take a value before pydantic does."""
+    decorators = model.__pydantic_decorators__.field_validators.values()
+    return {name for one in decorators if one.info.mode != "after" for name in one.info.fields}
+
+
+def _aliases(field: Any) -> Iterator[str]:
+    for alias in (field.alias, field.validation_alias):
+        for choice in getattr(alias, "choices", [alias]):
+            if isinstance(choice, str):
+                yield choice
+
+
+def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segments, plan: Plan) -> Any:
+    errors: list[Any] = []
+    try:
+        return validate(data)
+    except ValidationError as invalid:
+        errors += invalid.errors(include_input=False, include_url=False, include_context=False)
+    known = {problem.path for problem in run.problems}
+    reasons: dict[Segments, list[str]] = {}
+    for error in errors:
+        locator = Locator(plan, data, path, error["loc"])
+        if error["type"] == "missing":
+            run.required(locator.path, str(error["loc"][-1]), locator.name)
+        elif error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+            refuse_unknown(run, locator)
+        elif locator.path not in known:
+            reasons.setdefault(locator.path, []).append(_words(error, run, locator))
+    for at, texts in reasons.items():
+        run.refuse(at, " or ".join(dict.fromkeys(texts)))
+    return INVALID
+
+
+def _words(error: Any, run: Run, locator: Locator) -> str:
+    """What pydantic says; nothing of it where a secret stands, since validators say what they like."""
+    is_refusal = error["type"] in ("value_error", "assertion_error")
+    by = f"refused by {locator.name}"
+    if run.holds_secret(locator.path):
+        return by if is_refusal else "not valid"
+    text: str = printable(error["msg"])
+    if is_refusal:
+        return f"{by}: {text.partition(', ')[2]}"
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,186 @@
+"""One run of a binding: where values come from, and all that is wrong with them.
+
+    plan.read(value, run, path)  ──►  the bound value, or INVALID and a problem in the run
+
+Problems are notes while the run lasts, since a union tries and forgets; `errors` finds their places. No text
+of one holds a value.
+"""
+
+from __future__ import annotations
+
+from veltrix._text import printable, quoted
+from veltrix.errors import ConfigWarning, MissingKeyError, ValidationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Literal
+
+    from veltrix import Snapshot
+    from veltrix.types import Explanation, Origin
+
+    Segments = tuple[str | int, ...]
+    Extra = Literal["forbid", "ignore", "warn"]
+
+INVALID: Any = object()
+"""What a plan gives for a value that it has refused."""
+
+_FLAT_SOURCES = frozenset(("environment", "argument", "secrets"))
+_WORDS = {"dict": "mapping", "tuple": "list", "NoneType": "null"}
+
+
+class Problem:
+    """What is wrong at a path; its place is that of `at`."""
+
+    __slots__ = ("at", "code", "path", "reason")
+
+    def __init__(self, path: Segments, reason: str, code: str, at: Segments) -> None:
+        self.path = path
+        self.reason = reason
+        self.code = code
+        self.at = at
+
+
+class Run:
+    """The snapshot that values come from, and the problems with them so far."""
+
+    __slots__ = ("_secret_types", "extra", "problems", "secrets", "snapshot", "unknown")
+
+    def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
+        self.snapshot = self.secrets = snapshot
+        """Where values come from, and what knows which paths are secret."""
+        self.extra = extra
+        self.problems: list[Problem] = []
+        self.unknown: tuple[Problem, ...] = ()
+        """Keys that no field takes, where that is no problem but worth a warning."""
+        self._secret_types: tuple[Segments, ...] = ()
+
+    def refuse(
+        self, path: Segments, reason: str, code: str = "validation", at: Segments | None = None
+    ) -> Any:
+        """Note what is wrong at a path."""
+        self.problems.append(Problem(path, reason, code, path if at is None else at))
+        return INVALID
+
+    def expected(self, path: Segments, words: str, value: Any) -> Any:
+        """Note a value of a wrong type."""
+        return self.refuse(path, f"expected {words}, not {kind_of(value)}")
+
+    def required(self, section: Segments, key: str, model: str) -> None:
+        """Note that a section lacks a key."""
+        self.refuse((*section, key), f"missing, and {model} requires it", "required", section)
+
+    def unknown_keys(self, section: Segments, keys: Iterable[str], known: Iterable[str]) -> None:
+        """Note keys that no field takes, as far as that matters."""
+        if self.extra == "ignore":
+            return
+        from veltrix._nearest import nearest
+
+        for key in keys:
+            meant = nearest(key, known)
+            hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
+            path = (*section, key)
+            note = Problem(path, f"unknown key{hint}", "unknown-key", path)
+            if self.extra == "warn":
+                self.unknown += (note,)
+            else:
+                self.problems.append(note)
+
+    def raised(self, path: Segments, by: str, error: Exception) -> Any:
+        """Note what code of the model raised; its text counts only where nothing secret stands."""
+        text = ""
+        if not self.holds_secret(path):
+            text = _text_of(error)
+        return self.refuse(path, f"refused by {by}: {text}" if text else f"refused by {by}")
+
+    def mark_secret(self, path: Segments) -> None:
+        """Note that the declared type of a path says that it is secret."""
+        self._secret_types += (path,)
+
+    def holds_secret(self, path: Segments) -> bool:
+        """Whether anything at a path, above it or below it is secret."""
+        for marked in self._secret_types:
+            shared = min(len(marked), len(path))
+            if marked[:shared] == path[:shared]:
+                return True
+        for length in range(len(path), 0, -1):
+            explained = _explained(self.secrets, path[:length])
+            if explained is not None:
+                if explained.secret:
+                    return True
+                break
+        below = (_explained(self.secrets, inner) for inner in self._below(path))
+        return any(explained is not None and explained.secret for explained in below)
+
+    def is_flat(self, path: Segments) -> bool:
+        """Whether what stands at a path comes from a source that has nothing but texts."""
+        origin = self.origin(path)
+        if origin is None:
+            return False
+        if origin.variable is not None or origin.source in _FLAT_SOURCES:
+            return True
+        return origin.file is not None and origin.file.endswith(".env")
+
+    def origin(self, path: Segments) -> Origin | None:
+        """Where the nearest thing comes from that stands at a path, or above it; None for the whole."""
+        for length in range(len(path), 0, -1):
+            explained = _explained(self.snapshot, path[:length])
+            if explained is not None:
+                return explained.origin
+        return None
+
+    def errors(self, problems: Iterable[Problem]) -> list[ValidationError]:
+        """The problems with their places."""
+        from veltrix import _pickle
+
+        return [
+            ValidationError(
+                one.reason,
+                _pickle.kernel.format_path(one.path) if one.path else None,
+                self.origin(one.at),
+                one.code,
+            )
+            for one in problems
+        ]
+
+    def warn(self) -> None:
+        """Warn of the keys that no field takes."""
+        import warnings
+
+        for error in self.errors(self.unknown):
+            warnings.warn(ConfigWarning(str(error)), stacklevel=2)
+
+    def _below(self, path: Segments) -> Iterator[Segments]:
+        """The paths of all leaves below a path."""
+        from collections.abc import Mapping
+
+        section: Any = self.secrets.get(path) if path else self.secrets
+        waiting: list[tuple[Segments, Any]] = [(path, section)]
+        while waiting:
+            at, value = waiting.pop()
+            if isinstance(value, Mapping):
+                waiting += [((*at, str(key)), child) for key, child in value.items()]
+            elif at != path:
+                yield at
+
+
+def _explained(snapshot: Snapshot, path: Segments) -> Explanation | None:
+    """Why a path has its value; None for one that has none."""
+    try:
+        explained = snapshot.explain(path)
+    except MissingKeyError:
+        return None
+    return explained if explained.present else None
+
+
+def kind_of(value: Any) -> str:
+    """The word for what a value is."""
+    name = type(value).__name__
+    return _WORDS.get(name, printable(name))
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        return printable(str(error))
+    except Exception:  # noqa: BLE001  (an exception of anybody's own may fail to say anything)
+        return ""
