@@ -45,7 +45,7 @@ class Peer:
     def files(self, stack: Stack) -> Step:
         if veltrix.implementation != self.implementation:
             raise CannotError(f"this process loads files with the {veltrix.implementation} implementation")
-        return Step("o = load(*f)", {"Config": veltrix.Config, "f": stack.files})
+        return Step("o = load(*f)", {"load": veltrix.load, "f": stack.files})
 
     @property
     def _kernel(self) -> Any:

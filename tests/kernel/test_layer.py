@@ -117,7 +117,7 @@ CALLS = {
     "parse_path": "(path)",
     "format_path": "(path)",
     "Snapshot.get": "(self, path, default=None)",
-    "Snapshot.key": "(self, path)",
+    "Snapshot.key": "(self, path, type=None, *, default=Ellipsis)",
     "Snapshot.explain": "(self, path)",
     "Snapshot.overlay": "(self, data, name='overlay')",
     "Snapshot.set": "(self, path, value, *, layer=None)",

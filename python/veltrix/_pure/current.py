@@ -58,8 +58,8 @@ class Current:
 
     snapshot: Snapshot
 
-    def __new__(cls, *_: object, **__: object) -> Self:
-        return object.__new__(cls)
+    def __init__(self, *_: object, **__: object) -> None:
+        """A class below takes what it likes."""
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a {type(self).__name__} is read-only")
