@@ -44,13 +44,15 @@ class Problem:
 class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
-    __slots__ = ("_secret_types", "extra", "problems", "secrets", "snapshot", "unknown")
+    __slots__ = ("_secret_types", "extra", "problems", "secrets", "sections", "snapshot", "unknown")
 
     def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
         self.snapshot = self.secrets = snapshot
         """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
+        self.sections: list[tuple[tuple[Any, ...], Any]] = []
+        """What was bound on the way, by the key that it has in the memo of the snapshot."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()
