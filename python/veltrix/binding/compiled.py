@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from veltrix.annotated import SECRET, constraints_in, meets, words_of
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.fields import filled, shape_of
-from veltrix.binding.model import Model
+from veltrix.binding.model import Fielded, Model
+from veltrix.binding.mutable import warn_if_mutable
 from veltrix.binding.plans import Checked, Either, Member, OneOf, Plan, Secret, scalars
 from veltrix.types import FrozenMapping
 
@@ -98,6 +99,8 @@ class Compilation:
             if issubclass(origin, Enum):
                 return Member(dict(origin.__members__))
             found = self._model(origin, arguments)
+            if isinstance(found, Fielded):
+                warn_if_mutable(origin)
             if found is not None:
                 return found
         if self.judged:
