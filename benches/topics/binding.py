@@ -13,7 +13,7 @@ from benches.result import Line, at_most, line_of_ratios, line_of_times
 from benches.settings import Settings
 from benches.subjects import kernels
 from veltrix.bench.ratio import Workload, measure
-from veltrix.binding.compiled import compiled
+from veltrix.binding.sharing import RECENT
 
 FIELDS = (10, 100, 1_000)
 TYPES = ((int, 5), (str, "a"), (bool, True), (float, 1.5), (list[str], ["a", "b"]), (int | None, None))
@@ -37,7 +37,7 @@ def lines(settings: Settings) -> Iterator[Line]:
 def anew(snapshot: Any, model: Any, operations: int = 1) -> Workload:
     """Binding a section that nobody has bound."""
     snapshot.bind(model, "section")
-    names = {"s": snapshot, "M": model, "m": snapshot._memo, "r": compiled(model).recent}
+    names = {"s": snapshot, "M": model, "m": snapshot._memo, "r": RECENT}
     return Workload(BIND, names, operations=operations)
 
 

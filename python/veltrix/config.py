@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     class _Current(Current, Mapping[str, Any], Generic[S]):
         """For type checkers; at run time the class is registered."""
 
+        snapshot: Snapshot[S]
+
+        def current(self) -> Snapshot[S]: ...
+
 else:
     from types import GenericAlias
 
@@ -229,7 +233,7 @@ class Config(_Current[S]):
         override: Mapping[Any, Any] | None = None,
         allowed: Allowed | None = None,
         max_age: float | None = None,
-    ) -> Pinning:
+    ) -> Pinning[S]:
         """Has this context, and the tasks that it starts, read one snapshot for the time of a `with` block.
 
             with config.pin(scope={"region": "eu"}, override={"chat.enabled": False}) as snapshot: ...

@@ -104,11 +104,23 @@ def whole(path: str) -> None:
     config = veltrix.Config(path, schema=Server, extra="warn")
     assert_type(config, veltrix.Config[Server])
     assert_type(config.settings, Server)
+    assert_type(config.current(), Snapshot[Server])
+    assert_type(config.snapshot, Snapshot[Server])
+    with config.pin(override={"port": 1}) as pinned:
+        assert_type(pinned, Snapshot[Server])
+        assert_type(pinned.settings.port, int)
     assert_type(config.bind(Server, "server"), Server)
     assert_type(config.key("port", int).value, int)
     assert_type(config.key("port", int, default=None).value, int | None)
     untyped: veltrix.Config = veltrix.Config(path)
     assert_type(untyped.settings, Any)
+    assert_type(untyped.current(), Snapshot)
+
+
+async def request(config: veltrix.Config[Server]) -> int:
+    async with config.pin() as pinned:
+        assert_type(pinned, Snapshot[Server])
+        return pinned.settings.port
 
 
 def provenance(snapshot: Snapshot) -> None:

@@ -2,18 +2,18 @@
 
 bind(snapshot, ("server",), Server, None)
   memo ─► the object that the snapshot has already
-  sharing ─► the object of a snapshot in which the section is the same
-  plan ─► a new one, or a ConfigError with every problem
+  section ─► that of a snapshot in which it is the same, or a new one with the sections in it
+  plan ─► where there are problems: a ConfigError with every one
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from veltrix import _pickle
-from veltrix.binding.compiled import compiled, spelled
-from veltrix.binding.run import INVALID, Run
-from veltrix.binding.sharing import keep, known_of, shared, unchanged
+from veltrix.binding.compiled import compiled
+from veltrix.binding.plain import thawed
+from veltrix.binding.run import Run
+from veltrix.binding.section import section
+from veltrix.binding.sharing import keep, spelled
 from veltrix.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Path = str | tuple[str | int, ...]
 
 _MISSING = object()
-_READERS: set[type] = set()
-"""The classes of snapshots and views that were met."""
 
 
 def bind(snapshot: Snapshot, above: Segments, form: Any, path: Path | None, extra: Extra = "forbid") -> Any:
@@ -66,34 +64,20 @@ def key_value(snapshot: Snapshot, above: Segments, path: Path, form: Any, defaul
 
 
 def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
-    of_type = compiled(key[1])
+    plan = compiled(key[1])
     value = snapshot[segments] if segments else snapshot
-    others = known_of(of_type, key)
-    if others:
-        found = shared(others, snapshot, segments, key)
-        if found is not INVALID:
-            keep(of_type, others, snapshot, key)
-            return found
     run = Run(snapshot, key[2])
-    found = of_type.plan.read(_thawed(value), run, segments)
-    del value
+    found = section(plan, value, run, key)
     if run.problems:
-        raise ConfigError(run.errors(run.problems))
-    if others:
-        found = unchanged(others, key, found)
+        # Once more, and nothing shared: what a section has noted while it was read, such as that it is
+        # secret, counts for the problems of what it stands in.
+        again = Run(snapshot, key[2])
+        plan.read(thawed(value), again, segments)
+        del value
+        raise ConfigError(again.errors(again.problems or run.problems))
     if run.unknown:
         run.warn()
-    keep(of_type, others, snapshot, key)
+    for inner, bound in run.sections:
+        snapshot._memo[inner] = bound
+        keep(snapshot, inner)
     return found
-
-
-def _thawed(value: Any) -> Any:
-    """A value as plain dicts and lists, which plans read."""
-    if type(value) in _READERS:
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        if hasattr(value, "to_dict"):
-            _READERS.add(type(value))
-            return value.to_dict()
-        return {str(name): _thawed(child) for name, child in value.items()}
-    return [_thawed(item) for item in value] if type(value) is tuple else value

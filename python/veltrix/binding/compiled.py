@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from veltrix.annotated import SECRET, constraints_in, meets, words_of
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.fields import filled, shape_of
-from veltrix.binding.model import Model
+from veltrix.binding.model import Fielded, Model
+from veltrix.binding.mutable import warn_if_mutable
 from veltrix.binding.plans import Checked, Either, Member, OneOf, Plan, Secret, scalars
 from veltrix.types import FrozenMapping
 
@@ -42,28 +43,13 @@ _TABLES: dict[Any, Callable[[dict[Any, Any]], Any]] = {
 _WRAPPERS = {"Required", "NotRequired", "ReadOnly", "Final"}
 
 
-class Compiled:
-    """The plan of a declared type, and where it has given objects of late (see `sharing`)."""
-
-    __slots__ = ("plan", "recent")
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.recent: dict[Any, Any] = {}
-
-
-def spelled(form: Any) -> Any:
-    """What tells a type from others: unions are equal that differ in the order of their members."""
-    return form if isinstance(form, type) else (form, repr(form))
-
-
 @lru_cache(_PLANS)
-def compiled(key: Any) -> Compiled:
+def compiled(key: Any) -> Plan:
     """The plan of a type, by what `spelled` gives for it.
 
     Raises a `TypeError` for a type that nothing in a configuration can be read as.
     """
-    return Compiled(Compilation().plan(key[0] if type(key) is tuple else key))
+    return Compilation().plan(key[0] if type(key) is tuple else key)
 
 
 class Compilation:
@@ -113,6 +99,8 @@ class Compilation:
             if issubclass(origin, Enum):
                 return Member(dict(origin.__members__))
             found = self._model(origin, arguments)
+            if isinstance(found, Fielded):
+                warn_if_mutable(origin)
             if found is not None:
                 return found
         if self.judged:
@@ -142,7 +130,7 @@ class Compilation:
         shape = shape_of(model, arguments)
         if shape is None:
             return None
-        plan = self.models[key] = Model(model.__name__, shape.make)
+        plan = self.models[key] = Model(model.__name__, _form(key), shape.make)
         self.owners.append(key)
         plan.complete(
             (field.key, field.argument, self.plan(field.annotation), field.is_required)

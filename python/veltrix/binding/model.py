@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from veltrix.binding.containers import mapping_in, prepared_mapping
-from veltrix.binding.plans import Plan
+from veltrix.binding.plans import Either, Plan
 from veltrix.binding.run import INVALID
+from veltrix.binding.section import Section
+from veltrix.binding.sharing import spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from typing import Any, Protocol
 
     from veltrix.binding.run import Run, Segments
@@ -32,19 +34,22 @@ _MISSING = object()
 class Fielded(Plan):
     """A mapping that has fields, each of a type of its own."""
 
-    __slots__ = ("fields", "leaves", "name", "prepared", "takes_more", "words")
+    __slots__ = ("fields", "form", "leaves", "name", "prepared", "sections", "takes_more", "words")
 
     is_text_in_documents = False
     is_plain = False
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, form: Any) -> None:
         self.name = name
+        self.form = spelled(form)
         self.words = f"mapping ({name})"
         self.fields: dict[str, Plan] = {}
         self.leaves: tuple[str, ...] = ()
         """The fields whose values concern nobody but the library, unless they are texts."""
         self.prepared: tuple[tuple[str, Plan], ...] = ()
         """The other fields in which a text may be something else."""
+        self.sections: Container[str] = ()
+        """The keys of the fields whose objects are shared."""
         self.takes_more = False
         """Whether the model keeps keys that no field takes."""
 
@@ -83,17 +88,21 @@ class Model(Fielded):
 
     __slots__ = ("_arguments", "_make")
 
-    def __init__(self, name: str, make: Callable[..., Any]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, form: Any, make: Callable[..., Any]) -> None:
+        super().__init__(name, form)
         self._make = make
         self._arguments: tuple[tuple[str, str, Any, Plan, bool], ...] = ()
 
     def complete(self, fields: Fields) -> None:
         """Give the model its fields: key, argument, plan, and whether it is required."""
         listed = tuple(fields)
+        sections = {
+            key: Section(model, model.form, plan) for key, _, plan, _ in listed if (model := _model_in(plan))
+        }
         self._arguments = tuple(
-            (key, argument, plan.kind, plan, must) for key, argument, plan, must in listed
+            (key, argument, plan.kind, sections.get(key, plan), must) for key, argument, plan, must in listed
         )
+        self.sections = frozenset(sections)
         self.have({key: plan for key, _, plan, _ in listed})
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
@@ -124,3 +133,9 @@ class Model(Fielded):
         except (ValueError, TypeError, AssertionError) as error:
             failed = error
         return run.raised(path, self.name, failed)
+
+
+def _model_in(plan: Plan) -> Fielded | None:
+    """The model that a plan reads every mapping as; None where it is another type, or one of several."""
+    models = [one for one in (plan.plans if isinstance(plan, Either) else [plan]) if one.kind is None]
+    return models[0] if len(models) == 1 and isinstance(models[0], Fielded) else None

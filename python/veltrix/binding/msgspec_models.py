@@ -34,11 +34,11 @@ class Struct(Fielded):
     __slots__ = ("_form", "_hook", "_others")
 
     def __init__(self, name: str, form: Any) -> None:
-        super().__init__(name)
+        super().__init__(name, form)
         self._form = form
         self._hook: Any = None
         """Reads the types that msgspec does not know; None until a struct is met that has one."""
-        self._others = Model(name, _nothing)
+        self._others = Model(name, form, _nothing)
         """Finds the problems that msgspec does not come to."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:

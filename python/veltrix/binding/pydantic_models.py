@@ -34,7 +34,7 @@ class PydanticModel(Fielded):
     __slots__ = ("_model",)
 
     def __init__(self, model: Any) -> None:
-        super().__init__(model.__name__)
+        super().__init__(model.__name__, model)
         self._model = model
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:

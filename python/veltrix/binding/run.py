@@ -44,13 +44,15 @@ class Problem:
 class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
-    __slots__ = ("_secret_types", "extra", "problems", "secrets", "snapshot", "unknown")
+    __slots__ = ("_secret_types", "extra", "problems", "secrets", "sections", "snapshot", "unknown")
 
     def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
         self.snapshot = self.secrets = snapshot
         """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
+        self.sections: list[tuple[tuple[Any, ...], Any]] = []
+        """What was bound on the way, by the key that it has in the memo of the snapshot."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()
@@ -115,11 +117,7 @@ class Run:
     def is_flat(self, path: Segments) -> bool:
         """Whether what stands at a path comes from a source that has nothing but texts."""
         origin = self.origin(path)
-        if origin is None:
-            return False
-        if origin.variable is not None or origin.source in _FLAT_SOURCES:
-            return True
-        return origin.file is not None and origin.file.endswith(".env")
+        return origin is not None and _is_of_texts(origin)
 
     def origin(self, path: Segments) -> Origin | None:
         """Where the nearest thing comes from that stands at a path, or above it; None for the whole."""
@@ -129,6 +127,16 @@ class Run:
                 return explained.origin
         return None
 
+    def _place(self, problem: Problem) -> Origin | None:
+        """Where to mend a problem: what is missing belongs to where a document has its section."""
+        if problem.code == "required" and problem.at:
+            explained = _explained(self.snapshot, problem.at)
+            for one in () if explained is None else explained.definitions:
+                is_part = one.role != "overridden" and one.type == "mapping"
+                if is_part and one.origin.file is not None and not _is_of_texts(one.origin):
+                    return one.origin
+        return self.origin(problem.at)
+
     def errors(self, problems: Iterable[Problem]) -> list[ValidationError]:
         """The problems with their places."""
         from veltrix import _pickle
@@ -137,7 +145,7 @@ class Run:
             ValidationError(
                 one.reason,
                 _pickle.kernel.format_path(one.path) if one.path else None,
-                self.origin(one.at),
+                self._place(one),
                 one.code,
             )
             for one in problems
@@ -171,6 +179,13 @@ def _explained(snapshot: Snapshot, path: Segments) -> Explanation | None:
     except MissingKeyError:
         return None
     return explained if explained.present else None
+
+
+def _is_of_texts(origin: Origin) -> bool:
+    """Whether an origin is of a source that has nothing but texts."""
+    if origin.variable is not None or origin.source in _FLAT_SOURCES:
+        return True
+    return origin.file is not None and origin.file.endswith(".env")
 
 
 def kind_of(value: Any) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from veltrix.binding.bind import bind
-from veltrix.binding.compiled import compiled, spelled
+from veltrix.binding.compiled import compiled
 from veltrix.binding.declared import secret_paths
 from veltrix.binding.run import Problem, Run
+from veltrix.binding.sharing import spelled
 from veltrix.errors import ConfigError, ValidationError
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ class Schema:
     def __init__(self, form: Any, extra: Extra, check_layers: bool) -> None:
         if extra not in ("forbid", "ignore", "warn"):
             raise ValueError(f"extra is 'forbid', 'ignore' or 'warn', not {extra!r}")
-        self.plan = compiled(spelled(form)).plan
+        self.plan = compiled(spelled(form))
         self.secret = tuple(path for path in secret_paths(self.plan) if path)
         """The paths that its fields say are secret."""
         self.form = form

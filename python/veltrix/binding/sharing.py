@@ -19,24 +19,31 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix import Snapshot
-    from veltrix.binding.compiled import Compiled
     from veltrix.binding.run import Segments
 
     Known = weakref.ref[Snapshot]
+    Key = tuple[Any, ...]
 
 _SNAPSHOTS = 16
 """So many snapshots are known of one section and type."""
-_SECTIONS = 256
-"""Of so many sections of one type."""
+_SECTIONS = 4096
+"""Of so many sections and types."""
+
+RECENT: dict[Key, list[Known]] = {}
+"""By path, type and what becomes of other keys: the snapshots that have bound it of late."""
 
 
-def known_of(of_type: Compiled, key: tuple[Any, ...]) -> Sequence[Known]:
+def spelled(form: Any) -> Any:
+    """What tells a type from others: unions are equal that differ in the order of their members."""
+    return form if isinstance(form, type) else (form, repr(form))
+
+
+def known_of(key: Key) -> Sequence[Known]:
     """The snapshots that have bound a section as a type."""
-    known: Sequence[Known] = of_type.recent.get((key[0], key[2]), ())
-    return known
+    return RECENT.get(key, ())
 
 
-def shared(others: Sequence[Known], snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
+def shared(others: Sequence[Known], snapshot: Snapshot, segments: Segments, key: Key) -> Any:
     """The object that the same section has in another snapshot; INVALID if none is known."""
     for reference in others:
         other = reference()
@@ -47,7 +54,7 @@ def shared(others: Sequence[Known], snapshot: Snapshot, segments: Segments, key:
     return INVALID
 
 
-def unchanged(others: Sequence[Known], key: tuple[Any, ...], found: Any) -> Any:
+def unchanged(others: Sequence[Known], key: Key, found: Any) -> Any:
     """An object that another snapshot has, if it is the same in every value; else the new one."""
     for reference in others:
         other = reference()
@@ -58,20 +65,26 @@ def unchanged(others: Sequence[Known], key: tuple[Any, ...], found: Any) -> Any:
     return found
 
 
-def keep(of_type: Compiled, others: Sequence[Known], snapshot: Snapshot, key: tuple[Any, ...]) -> None:
+def keep(snapshot: Snapshot, key: Key) -> None:
     """Note that a snapshot has bound a section.
 
     Of too many the newest generations stay, and of one generation those of the fewest layers: overlays go
     with their request, and what they lie over stays.
     """
-    known = [weakref.ref(snapshot)]
-    if others:
-        known = [one for one in others if one() is not None] + known
-        if len(known) > _SNAPSHOTS:
-            known = sorted(known, key=_age)[:_SNAPSHOTS]
-    if len(of_type.recent) >= _SECTIONS:
-        of_type.recent.clear()
-    of_type.recent[key[0], key[2]] = known
+    known = [*RECENT.get(key, ()), weakref.ref(snapshot)]
+    if len(known) > _SNAPSHOTS:
+        known = sorted((one for one in known if one() is not None), key=_age)[:_SNAPSHOTS]
+    elif len(known) == 1 and len(RECENT) >= _SECTIONS:
+        _forget()
+    RECENT[key] = known
+
+
+def _forget() -> None:
+    """Makes room: what no snapshot has goes first, and all of it where that is too little."""
+    alive = {key: known for key, known in [*RECENT.items()] if any(one() is not None for one in known)}
+    RECENT.clear()
+    if len(alive) <= _SECTIONS // 2:
+        RECENT.update(alive)
 
 
 def _age(known: Known) -> tuple[int, int]:

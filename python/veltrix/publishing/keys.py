@@ -190,7 +190,7 @@ class Keys:
 def _name(path: str, form: Any, default: Any) -> Any:
     """What a key is known by; a default that has no hash is known by the object that it is."""
     if form is not None:
-        from veltrix.binding.compiled import spelled
+        from veltrix.binding.sharing import spelled
 
         form = spelled(form)
     try:

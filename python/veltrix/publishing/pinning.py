@@ -10,14 +10,25 @@ from veltrix.errors import ConfigError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, Generic
+
+    from typing_extensions import TypeVar
 
     from veltrix._pure import Current, Snapshot
     from veltrix._pure.current import Pin
     from veltrix.allowed import Allowed
 
+    S = TypeVar("S", default=Any)
 
-class Pinning:
+    class _Pinning(Generic[S]):
+        """For type checkers."""
+
+else:
+    S = None
+    _Pinning = {S: object}
+
+
+class Pinning(_Pinning[S]):
     """A context manager, for `with` and `async with`, that gives the snapshot that it pins."""
 
     __slots__ = ("_allowed", "_config", "_max_age", "_override", "_pin", "_scope")
@@ -40,7 +51,7 @@ class Pinning:
         self._max_age = max_age
         self._pin: Pin | None = None
 
-    def __enter__(self) -> Snapshot:
+    def __enter__(self) -> Snapshot[S]:
         if self._pin is not None:
             raise RuntimeError("this pin is in use; another one is made by config.pin()")
         outer = self._config.current()
@@ -56,7 +67,7 @@ class Pinning:
         if pin is not None:
             pin.end()
 
-    async def __aenter__(self) -> Snapshot:
+    async def __aenter__(self) -> Snapshot[S]:
         return self.__enter__()
 
     async def __aexit__(self, *_: object) -> None:
