@@ -2,6 +2,7 @@
 
 from veltrix import _backend, errors
 from veltrix._backend import implementations
+from veltrix.errors import ConfigError
 from veltrix.operators import DELETE, append, prepend, replace
 from veltrix.types import Definition, Dimension, Explanation, FrozenMapping, Origin
 
@@ -46,6 +47,7 @@ __all__ = [
     "Arguments",
     "Change",
     "Config",
+    "ConfigError",
     "ConfigWarning",
     "Definition",
     "Difference",
