@@ -8,6 +8,7 @@ no lines, may leave `:line:column` out. Figures of `veltrix bench` stand for any
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shlex
@@ -25,7 +26,18 @@ MEASURED = re.compile(r" +[\d.,]+ (?:ns|µs|ms|s|× faster|× slower)|CPython [^
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def logs():
+    """Gives the logs back to other tests: a page that configures logging turns off each logger that is there."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    logging.getLogger("veltrix").disabled = False
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, logs):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", os.environ.copy())
     (tmp_path / "examples").symlink_to(ROOT / "examples")
