@@ -44,6 +44,8 @@ if TYPE_CHECKING:
         snapshot: Snapshot[S]
 
         def current(self) -> Snapshot[S]: ...
+        @property
+        def settings(self) -> S: ...
 
 else:
     from types import GenericAlias
@@ -133,7 +135,7 @@ class Config(_Current[S]):
         """The sources, lowest precedence first."""
         return self._publisher.passes.loader.sources
 
-    # Reading: `snapshot`, `current`, `[]`, `in` and `get` are those of the base.
+    # Reading: `snapshot`, `current`, `settings`, `[]`, `in` and `get` are those of the base.
 
     def __len__(self) -> int:
         return len(self.current())
@@ -185,12 +187,6 @@ class Config(_Current[S]):
     def digest(self) -> str:
         """A hash of the content that ignores the order of keys."""
         return self.current().digest
-
-    @property
-    def settings(self) -> S:
-        """The whole as the type that is its schema; an `AttributeError` without one."""
-        settings: S = self.current().settings
-        return settings
 
     if TYPE_CHECKING:
 

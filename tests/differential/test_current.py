@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.differential import strategies
 from tests.differential.compare import kernels
 from tests.differential.observe import observe, same
+from veltrix.binding.schema import Schema
 
 pytestmark = pytest.mark.usefixtures("both")
 
@@ -22,7 +24,7 @@ PATHS = st.one_of(
     st.sampled_from([("a",), ("a", "b", 1, "c"), (), ("a", 1), ["a"], 3, None, b"a", 1.5]),
     strategies.paths,
 )
-SNAPSHOTS = st.one_of(st.integers(0, 3), st.sampled_from([None, "text", 3.5]))
+SNAPSHOTS = st.one_of(st.integers(0, 4), st.sampled_from([None, "text", 3.5]))
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("read"), PATHS),
@@ -34,6 +36,7 @@ STEPS = st.lists(
         st.tuples(st.just("renewing pin"), SNAPSHOTS),
         st.tuples(st.just("end"), st.integers(0, 5)),
         st.tuples(st.just("other context"), st.integers(0, 3)),
+        st.tuples(st.just("settings"), st.none()),
         st.tuples(st.just("calls"), st.integers(0, 5)),
     ),
     max_size=30,
@@ -53,7 +56,10 @@ class Play:
 
     def __init__(self, kernel):
         base = kernel.resolve([kernel.Layer("a", DATA)])
+        untyped = base.set("t", "no schema")
+        Schema(dict[str, Any], "forbid", False).declare(base)
         self.snapshots = [base, base.set("t", "other"), base.overlay({"a": {"b": 3}}), base.delete("a")]
+        self.snapshots.append(untyped)
         self.holders = [kernel.Current(), kernel.Current()]
         self.holders[0]._swap(base)
         self.contexts = [contextvars.copy_context()]
@@ -80,6 +86,9 @@ class Play:
 
     def do_in(self, holder, path):
         return path in holder
+
+    def do_settings(self, holder, _):
+        return holder.settings
 
     def do_swap(self, holder, argument):
         holder._swap(self.snapshot(argument))

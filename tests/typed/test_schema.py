@@ -75,6 +75,31 @@ def test_what_is_derived_has_the_schema(kernel, derive):
     assert snapshot.settings is settings
 
 
+def test_the_settings_of_what_is_published_and_pinned(kernel):
+    snapshot = declared(kernel, DATA)
+    current = kernel.Current()
+    assert not hasattr(current, "settings")
+    current._swap(snapshot)
+    assert current.settings is snapshot.settings
+    request = snapshot.override({"server.port": 2})
+    pin = current._pin(request)
+    assert current.settings is current.settings is request.settings
+    renewed = current._pin(request, lambda held: held.override({"server.port": 3}))
+    assert (current.settings.server.port, snapshot.settings.server.port) == (3, 1)
+    renewed.end()
+    assert current.settings is request.settings
+    pin.end()
+    current._swap(snapshot.set("debug", False))
+    assert current.settings == Settings(Server(1), False)
+    pin = current._pin(snapshot.override({"server.port": "x"}))
+    with pytest.raises(ConfigError, match="expected int, not str"):
+        _ = current.settings
+    pin.end()
+    current._swap(stack(kernel, DATA))
+    with pytest.raises(AttributeError, match="a snapshot without a schema has no settings"):
+        _ = current.settings
+
+
 def test_a_request_that_does_not_fit_fails_where_it_reads_settings(kernel):
     request = declared(kernel, DATA).override({"server.port": "x"})
     assert request["server.port"] == "x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from dataclasses import dataclass, field, make_dataclass
 from typing import Annotated, Any, NamedTuple, TypedDict
@@ -95,6 +96,25 @@ def test_a_publish_and_a_pin_keep_what_they_leave_alone(tmp_path):
     after = config.settings
     assert after.s2.port == 22
     assert all(getattr(after, f"s{at}") is getattr(before, f"s{at}") for at in range(20) if at != 2)
+
+
+def test_what_lies_over_a_base_that_is_gone_is_known_still(kernel):
+    base = stack(kernel, DATA)
+    base.bind(Whole)
+    request = base.override({"s1.port": 9})
+    whole = request.bind(Whole)
+    del base
+    gc.collect()
+    inner = request.override({"s2.port": 9}).bind(Whole)
+    assert all(getattr(inner, f"s{at}") is getattr(whole, f"s{at}") for at in range(20) if at != 2)
+
+
+def test_many_requests_at_once_do_not_push_out_their_base(snapshot):
+    held = [snapshot.override({"s1.port": 100 + at}) for at in range(40)]
+    assert all(one.settings.s0 is snapshot.settings.s0 for one in held)
+    BUILT.clear()
+    assert snapshot.override({"s2.port": 9}).settings.s0 is snapshot.settings.s0
+    assert BUILT == {"Section": 1, "Whole": 1}
 
 
 class Place(TypedDict):

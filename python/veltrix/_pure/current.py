@@ -90,6 +90,11 @@ class Current:
             pin = pin._lower
         return self.snapshot
 
+    @property
+    def settings(self) -> Any:
+        """The whole as the type that is its schema; an `AttributeError` without one."""
+        return self.current().settings
+
     def _swap(self, snapshot: Snapshot) -> None:
         """Publishes a snapshot: every read from now on is of it, but where a context pins another one."""
         _set_snapshot(self, _checked(snapshot))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+_KINDS = 1024
+"""Of so many models the attributes are kept."""
 _SCALARS = {"bool", "int", "float", "str", "bytes", "NoneType"}
 _MODULES = {"datetime", "pathlib", "pathlib._local", "uuid"}
 
@@ -18,7 +21,7 @@ def same(old: Any, new: Any) -> bool:
     """Whether everything in two objects is the same; False of what cannot be looked into."""
     if old is new:
         return True
-    kind = type(old)
+    kind: Any = type(old)
     if kind is not type(new) or isinstance(old, Enum):
         return False
     if kind.__module__ == "builtins" and kind.__name__ in _SCALARS:
@@ -48,6 +51,7 @@ def _same_scalar(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
+@lru_cache(_KINDS)
 def _fields(kind: Any) -> Iterable[str] | None:
     """The attributes that objects of a model have."""
     if hasattr(kind, "__dataclass_fields__"):

@@ -43,15 +43,17 @@ def known_of(key: Key) -> Sequence[Known]:
     return RECENT.get(key, ())
 
 
-def shared(others: Sequence[Known], snapshot: Snapshot, segments: Segments, key: Key) -> Any:
-    """The object that the same section has in another snapshot; INVALID if none is known."""
+def shared(
+    others: Sequence[Known], snapshot: Snapshot, segments: Segments, key: Key
+) -> tuple[Any, Snapshot | None]:
+    """The object that the same section has in another snapshot, and which; INVALID if none is known."""
     for reference in others:
         other = reference()
         if other is not None and type(other) is type(snapshot) and snapshot._shares(other, segments):
             found = other._memo.get(key, INVALID)
             if found is not INVALID:
-                return found
-    return INVALID
+                return found, other
+    return INVALID, None
 
 
 def unchanged(others: Sequence[Known], key: Key, found: Any) -> Any:

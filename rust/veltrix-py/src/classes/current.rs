@@ -10,7 +10,8 @@ use crate::interop::alloc::{Text, shown};
 use crate::interop::error::{raise, type_error};
 use crate::interop::ffi;
 use crate::interop::imports;
-use crate::state::current::{Current, Pin, Pinned, innermost, set_innermost};
+use crate::read::settings::settings;
+use crate::state::current::{Current, Pin, Pinned, innermost, known, set_innermost};
 use crate::state::snapshot::Snapshot;
 
 #[pymethods]
@@ -75,6 +76,15 @@ impl Current {
         match slf.get().snapshot.with(py, |snapshot| snapshot.map(|snapshot| snapshot.clone_ref(py))) {
             Some(snapshot) => Ok(snapshot.into_bound(py).into_any()),
             None => ffi::attribute(slf, c"snapshot"),
+        }
+    }
+
+    /// The whole as the type that is its schema; an `AttributeError` without one.
+    #[getter]
+    fn settings<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        match known(slf) {
+            Some(snapshot) => settings(&snapshot),
+            None => ffi::attribute(&Self::current(slf)?, c"settings"),
         }
     }
 

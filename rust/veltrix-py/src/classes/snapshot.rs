@@ -26,6 +26,7 @@ use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
 use crate::read::reading::{Place, Reading};
+use crate::read::settings::settings;
 use crate::state::dimensions::Dimensions;
 use crate::state::known_overlay::{KnownPaths, known_overlay};
 use crate::state::small_overlay::{SmallOverlay, overlay_by_path, small_overlay};
@@ -284,14 +285,7 @@ reading_methods!(Snapshot, {
     ///     port = veltrix.load("app.toml", schema=Settings).settings.server.port
     #[getter]
     fn settings<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        let schema = slf.get().dimensions.get().schema.get().map(|schema| schema.bind(py));
-        if let (Some(memo), Some(schema)) = (slf.get().memo.get(), schema)
-            && let Some(bound) = memo.bind(py).get_item(schema)?
-        {
-            return Ok(bound);
-        }
-        imports::settings(py)?.call1((slf, schema))
+        settings(slf)
     }
 
     /// Gives it a schema, which all that is derived from it has; before anybody else has the snapshot.

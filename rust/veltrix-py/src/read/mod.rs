@@ -8,4 +8,5 @@ pub mod whole;
 pub mod handing_over;
 pub mod type_slots;
 pub mod current_slots;
+pub mod settings;
 pub mod explain;

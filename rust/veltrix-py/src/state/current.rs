@@ -208,6 +208,16 @@ pub unsafe fn lent(config: *mut ffi::PyObject, current: &Current) -> *mut ffi::P
     unsafe { if current.is_pinned() { lent_by_context(config, current) } else { latest(current) } }
 }
 
+/// The snapshot that a read of a configuration in this context is of; nothing where finding it takes more than a look.
+pub fn known<'py>(config: &Bound<'py, Current>) -> Option<Bound<'py, Snapshot>> {
+    // SAFETY: the configuration is one with its own value, and the thread is attached. What is lent is a snapshot or null,
+    // and is held before anything else runs.
+    unsafe {
+        let snapshot = lent(config.as_ptr(), config.get());
+        Bound::from_borrowed_ptr_or_opt(config.py(), snapshot).map(|snapshot| snapshot.cast_into_unchecked())
+    }
+}
+
 /// The snapshot that was published last, lent until other code runs; null before there is one.
 ///
 /// # Safety
