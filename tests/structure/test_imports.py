@@ -27,6 +27,7 @@ ORDER = (
     "_backend",
     "sources",
     "loading",
+    "watching",
     "publishing",
     "config",
     "_lazy",
