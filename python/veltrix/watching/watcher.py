@@ -13,6 +13,7 @@ from threading import Thread
 from weakref import WeakSet
 
 from veltrix.watching.bell import Bell
+from veltrix.watching.events import LONGEST_SETTLE, UnavailableError, rust_notify
 from veltrix.watching.eyes import Eyes
 from veltrix.watching.state import STOPPED, Watching
 
@@ -29,7 +30,6 @@ BUSY_SECONDS = 0.05
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 30.0
 """Seconds until a thread that met a defect goes on; twice as many each time."""
-LONGEST_SETTLE = 0.25
 
 
 class Watcher:
@@ -70,6 +70,8 @@ class Watcher:
 
     def start(self) -> None:
         """Begins to watch; returns when it does, or after a second."""
+        with suppress(UnavailableError):
+            rust_notify()  # here, as a fork would wait for a thread that imports
         _register()
         _alive.add(self)
         begun = threading.Event()
@@ -147,9 +149,16 @@ class Watcher:
 
     def _watch(self, bell: Bell, begun: threading.Event | None) -> None:
         """Looks until the bell is over."""
-        eyes = Eyes()
+        eyes = Eyes(self._paths, self._settle)
+        try:
+            self._watch_with(eyes, bell, begun)
+        finally:
+            eyes.close()
+
+    def _watch_with(self, eyes: Eyes, bell: Bell, begun: threading.Event | None) -> None:
         checked = time.monotonic()
         while True:
+            eyes.renew()
             if not bell.is_over:
                 self.watching = eyes.watching
             if begun is not None:
