@@ -163,8 +163,12 @@ class Loader:
         return candidate
 
     def _answer(self, asking: Asking, at: int, notes: Notes | None) -> Answer:
-        """What a source says; the problem of a moment ago, where it is too early to ask again."""
-        early = None if notes is None else notes.too_early(at)
+        """What a source says; the problem of a moment ago, where it is too early to ask again.
+
+        It never is for files: an event that tells of one may be the only one.
+        """
+        is_file = bool(self._plan.every[at].watch_paths())
+        early = None if notes is None or is_file else notes.too_early(at)
         return asking.fetch(at) if early is None else early
 
     def _judged(self, at: int, one: Seen, notes: Notes) -> ConfigError | bool:

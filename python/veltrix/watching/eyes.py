@@ -81,6 +81,8 @@ class Eyes:
         touched: set[str] | None = set()
         while touched is not None and not self._matters(touched):
             touched = self._events.wait(bell, end - time.monotonic())
+        if touched is not None and self._found.moved(touched):
+            self._made_for = None
 
     def close(self) -> None:
         """Ends what it watches with."""

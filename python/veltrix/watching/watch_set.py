@@ -46,11 +46,17 @@ class WatchSet:
         identified = ((path, _identity(path)) for path in found)
         self.directories = frozenset((path, known) for path, known in identified if known is not None)
         """Each with what tells it from another one at the same path."""
-        self._names |= {_as_told(path) for path, _ in self.directories}
+        self._watched = {_as_told(path) for path, _ in self.directories}
 
     def concerns(self, touched: Iterable[str]) -> bool:
         """Whether any of these paths, at which something happened, matters."""
-        return any(path in self._names or os.path.dirname(path) in self._whole for path in touched)
+        return self.moved(touched) or any(
+            path in self._names or os.path.dirname(path) in self._whole for path in touched
+        )
+
+    def moved(self, touched: Iterable[str]) -> bool:
+        """Whether something happened to a directory itself: one in its place may have the same number."""
+        return not self._watched.isdisjoint(touched)
 
     def _of_path(self, path: str) -> set[str]:
         found: set[str] = set()
