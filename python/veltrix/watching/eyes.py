@@ -23,6 +23,8 @@ AGAIN_SECONDS = 60.0
 """When to try again where events could not be had."""
 _TRIES = 4
 """How often directories may change while a watch of them is made."""
+_SOON_SECONDS = 0.05
+"""When to go on where they did so each time."""
 
 
 class Eyes:
@@ -37,6 +39,8 @@ class Eyes:
         self._events: Events | None = None
         self._made_for: object = None
         self._made_in = os.getpid()
+        self._is_settled = False
+        """Whether the directories were the same before and after a watch of them was made."""
         self._again = 0.0
         self._refusal: str | None = None
         self._warned: set[str] = set()
@@ -54,11 +58,13 @@ class Eyes:
         What changed before a watch is made is seen by the look, what changes after it is an event. What
         changes between finding the directories and watching them is found by going round once more.
         """
+        self._is_settled = False
         for _ in range(_TRIES):
             self._find()
             has_failed = self._refusal is not None and time.monotonic() >= self._again
             is_forked = self._made_in != os.getpid()  # the thread behind it is in the parent
             if self._made_for == self._found.directories and not (has_failed or is_forked):
+                self._is_settled = True
                 return
             self._make()
 
@@ -74,6 +80,8 @@ class Eyes:
 
     def wait(self, bell: Bell, seconds: float) -> None:
         """Returns when it is time to look: after an event that matters, so many seconds, or a ring."""
+        if not self._is_settled:
+            seconds = min(seconds, _SOON_SECONDS)
         if self._events is None:
             bell.wait(seconds)
             return
@@ -99,7 +107,7 @@ class Eyes:
         try:
             self._events = Events([path for path, _ in self._found.directories], self._settle)
         except FileNotFoundError:
-            self._made_for = None
+            self._made_for, self._refusal = None, "directories are just being replaced"
         except UnavailableError as error:
             self._refusal = str(error)
 
