@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import signal
 import subprocess
 import sys
 import threading
@@ -285,6 +286,45 @@ def test_a_process_ends_while_it_is_watched(end, pause):
         check=False,
     )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "end\n", "")
+
+
+LONG = """
+import threading, veltrix
+inside = threading.Event()
+class Hanging(veltrix.Source):
+    name = "hanging"
+    def load(self, lower):
+        if threading.current_thread() is not threading.main_thread():
+            inside.set()
+            threading.Event().wait()
+        return veltrix.Layer("hanging", {})
+config = veltrix.Config(Hanging())
+config.watch()
+assert inside.wait(20)
+print("end")
+"""
+
+
+def test_a_process_ends_while_a_pass_hangs():
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LONG], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "end\n", "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_a_signal_asks_for_a_reload(config, box):
+    before = signal.signal(signal.SIGHUP, lambda *_: config.request_reload())
+    try:
+        with config.watch(poll=3600):
+            wait_for(lambda: box.loads == 2)
+            for n in range(2, 30):
+                box.data = {"port": n}
+                for _ in range(20):
+                    signal.raise_signal(signal.SIGHUP)
+                wait_for(lambda n=n: config["port"] == n)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_two_configurations_are_watched_apart(box):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,12 +95,13 @@ def _is_cooperative() -> bool:
 
 def _threads() -> set[str]:
     """The threads of watchfiles in this process, where the system lists them."""
-    found = set()
+    found: set[str] = set()
     try:
-        for one in os.listdir("/proc/self/task"):
-            with open(f"/proc/self/task/{one}/comm", "rb") as name:
-                if name.read().startswith(b"notify-rs"):
-                    found.add(one)
-    except OSError:  # one of them ended meanwhile, or there is no such list
+        tasks = os.listdir("/proc/self/task")
+    except OSError:
         return found
+    for one in tasks:
+        with suppress(OSError), open(f"/proc/self/task/{one}/comm", "rb") as name:  # it may end meanwhile
+            if name.read().startswith(b"notify-rs"):
+                found.add(one)
     return found
