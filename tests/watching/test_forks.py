@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 import veltrix
 from tests.live.test_from_inside import in_child
-from tests.watching.tools import wait_for, watch_threads, write
+from tests.watching.tools import BOUND, wait_for, watch_threads, write
+from veltrix.publishing import publisher
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
@@ -104,6 +106,33 @@ def test_a_fork_by_a_subscriber_on_another_thread(files):
         write("a.json", {"a": 2})
         wait_for(lambda: said or files.reload() or said)
     assert said == ["2"]
+
+
+def test_it_is_parked_while_a_pass_of_another_thread_runs(box):
+    entered, go = threading.Event(), threading.Event()
+
+    def slow():
+        if threading.current_thread().name == "slow":
+            entered.set()
+            assert go.wait(BOUND)
+
+    with veltrix.Config(box) as config, config.watch(**FAST):
+        box.meanwhile = slow
+        other = threading.Thread(target=config.reload, name="slow")
+        other.start()
+        assert entered.wait(BOUND)
+        loads = box.loads
+        time.sleep(0.1)  # it is refused its turn some times
+        assert box.loads == loads
+        publisher._before_fork()
+        try:
+            assert not watch_threads()
+        finally:
+            publisher._after_in_parent()
+            go.set()
+            other.join()
+        box.data = {"port": 2}
+        wait_for(lambda: config["port"] == 2)
 
 
 PROGRAM = """

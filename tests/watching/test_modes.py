@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import sys
 import types
@@ -240,6 +241,27 @@ def test_what_happens_to_others_in_a_directory_is_no_reason_to_look(config, tmp_
         replace("conf/app.json", {"n": 2})
         eye.wait(bell, 20)
         assert str(tmp_path / "conf" / "app.json") in waited[-1]
+    finally:
+        eye.close()
+
+
+@LINUX
+def test_a_directory_made_again_is_watched_though_it_has_the_number_of_the_old_one(config, tmp_path):
+    write("conf/app.json", {"n": 1})
+    eye = Eyes(lambda: [str(tmp_path / "conf" / "app.json")], 0.001)
+    eye.renew()
+    try:
+        made, number = eye._events, Path("conf").stat().st_ino
+        shutil.rmtree("conf")
+        write("conf/app.json", {"n": 2})
+        if Path("conf").stat().st_ino != number:
+            pytest.skip("this file system gives another number at once")
+        eye.wait(Bell(), 20)
+        eye.renew()
+        assert eye._events is not made
+        write("conf/app.json", {"n": 3})
+        waited = eye._events.wait(Bell(), 20)
+        assert str(tmp_path / "conf" / "app.json") in waited
     finally:
         eye.close()
 

@@ -288,6 +288,24 @@ def test_a_process_ends_while_it_is_watched(end, pause):
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "end\n", "")
 
 
+LAST = """
+import atexit, threading, veltrix
+config = veltrix.Config("a.json")
+config.watch()
+threading.Thread(target=threading.Event().wait, args=(0.1,)).start()
+atexit.register(lambda: print([one.name for one in threading.enumerate()], config.status().watching.mode))
+"""
+
+
+@pytest.mark.skipif(not hasattr(threading, "_register_atexit"), reason="it ends with the others there")
+def test_the_thread_is_gone_when_a_process_ends():
+    write("a.json", {"a": 1})
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LAST], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "['MainThread'] stopped\n", "")
+
+
 LONG = """
 import threading, veltrix
 inside = threading.Event()

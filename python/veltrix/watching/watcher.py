@@ -218,3 +218,5 @@ def _at_exit() -> None:
     for one in list(_alive):
         one.is_over = True
     park(list(_alive), STOP_SECONDS)
+    for one in list(_alive):
+        one.watching = STOPPED
