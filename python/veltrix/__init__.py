@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Fetched, File, Secrets, Source, Values
+    from veltrix.watching.watch import Watch
 
     implementation: str
 else:
@@ -70,6 +71,7 @@ __all__ = [
     "Subscription",
     "Values",
     "View",
+    "Watch",
     "append",
     "diff",
     "errors",

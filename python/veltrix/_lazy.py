@@ -21,6 +21,7 @@ HOMES = {
     "Status": "veltrix.publishing.status",
     "Subscriber": "veltrix.publishing.subscription",
     "Subscription": "veltrix.publishing.subscription",
+    "Watch": "veltrix.watching.watch",
     "load": "veltrix.loading.once",
     **dict.fromkeys(_SOURCES, "veltrix.sources"),
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Source
     from veltrix.types import Explanation, ItemsView, KeysView, ValuesView
+    from veltrix.watching.watch import Watch
 
     S = TypeVar("S", default=Any)
     T = AnyType("T")
@@ -261,6 +262,19 @@ class Config(_Current[S]):
         signal.signal(signal.SIGHUP, lambda *_: config.request_reload())
         """
         self._publisher.request_reload()
+
+    def watch(self, *, poll: float = 2.0, settle: float = 0.02, rearm: bool = True) -> Watch:
+        """Has a thread publish what the sources say, whenever they change, until `stop()` or the block ends.
+
+            with config.watch():
+                serve()
+
+        It looks every `poll` seconds and, with the extra `watch`, as soon as nothing happened to the files
+        for `settle` seconds, at most 0.25. What cannot be published is logged once, and everything stays. A
+        forked child watches as well, unless `rearm` is False. Raises `ValueError` for other numbers and
+        `RuntimeError` where it is watched already, or closed.
+        """
+        return self._publisher.watch(poll, settle, rearm=rearm)
 
     def subscribe(
         self, subscriber: Subscriber | Callable[[Change], object], path: AnyPath | None = None

@@ -27,7 +27,7 @@ MEASURED = re.compile(r" +[\d.,]+ (?:ns|µs|ms|s|× faster|× slower)|CPython [^
 
 @pytest.fixture
 def logs():
-    """Gives the logs back to other tests: a page that configures logging turns off each logger that is there."""
+    """Gives the logs back as they were: a page that configures them turns off each logger that is there."""
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     yield

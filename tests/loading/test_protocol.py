@@ -110,6 +110,17 @@ def test_passes_that_nobody_asked_for_leave_a_failing_store_alone_for_a_while(cl
     assert [status.failures for status in live.loader.statuses()] == [13]
 
 
+def test_a_file_is_never_left_alone(clock):
+    """An event that it is there again may be the only one."""
+    write("a.json", {"a": 1})
+    live = Live("a.json")
+    Path("a.json").unlink()
+    assert len(live.refused(polling=True)) == 1
+    assert live.look(polling=True) is None
+    write("a.json", {"a": 2})
+    assert live.reload(polling=True).snapshot["a"] == 2
+
+
 def test_a_pass_that_was_asked_for_always_tries(clock):
     store = Store(a=1)
     live = Live(store)

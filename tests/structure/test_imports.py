@@ -29,6 +29,7 @@ ORDER = (
     "_backend",
     "sources",
     "loading",
+    "watching",
     "publishing",
     "config",
     "_lazy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_type
 
-from veltrix import Change, Config, Snapshot, SourceStatus, Status, Subscriber, Subscription
+from veltrix import Change, Config, Snapshot, SourceStatus, Status, Subscriber, Subscription, Watch
 
 
 class Pool(Subscriber):
@@ -43,11 +43,16 @@ def use() -> None:
         print(
             config["port"], config.get("port", 3), config.key("port").value, config.key("a", default=1).path
         )
+        with config.watch(poll=0.5, settle=0.01, rearm=False) as watch:
+            assert_type(watch, Watch)
+            assert_type(config.status().watching.reason, str | None)
         config.request_reload()
 
 
 async def serve(config: Config) -> None:
     assert_type(await config.areload(), Change | None)
+    async with config.watch() as watch:
+        watch.stop()
     async for change in config.changes("port"):
         assert_type(change, Change)
     async with config.pin() as pinned:

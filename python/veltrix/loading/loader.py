@@ -17,7 +17,7 @@ from veltrix.loading.guards import checked_bound, listed_reason, lost, removes_t
 from veltrix.loading.notes import Notes, content
 from veltrix.loading.once import FirstPass
 from veltrix.loading.renewal import Renewal
-from veltrix.loading.steps import SAVED, Asking, Seen, as_read_set, derived, is_same
+from veltrix.loading.steps import SAVED, Asking, Seen, as_read_set, derived, is_same, of_unknown_state
 from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.source import BARE, without_frames
 
@@ -65,6 +65,8 @@ class Loader:
         self._notes = Notes()
         self._acknowledged: str | None = None
         self._statuses: tuple[SourceStatus, ...] = ()
+        self.found_news = True
+        """Whether the last pass found anything else than the one before it."""
         self._keeper = None if last_good is None else _keeper(last_good, last_good_secrets)
 
     @property
@@ -72,21 +74,26 @@ class Loader:
         """The sources, lowest precedence first."""
         return self._plan.sources
 
+    def watch_paths(self) -> list[str]:
+        """The absolute paths of the files and directories that all sources read."""
+        return [path for source in self._plan.every for path in source.watch_paths()]
+
     def first(self) -> Snapshot:
         """What the sources resolve to; raises `ConfigError` with every problem of every source."""
         left_out: list[ConfigWarning] = []
         return without_frames(lambda: self._first(left_out), left_out, BARE)
 
     def candidate(
-        self, published: Snapshot, *, acknowledge: bool = False, polling: bool = False
+        self, published: Snapshot, *, acknowledge: bool = False, polling: bool = False, anew: bool = False
     ) -> Candidate | None:
         """What is to be published in the place of a snapshot; None where nothing changed.
 
         `acknowledge` takes what a guard refuses. `polling` is a pass that nobody asked for: it leaves out
-        sources that could not be reached a moment ago, and says nothing twice. Raises `ConfigError` where
+        sources that could not be reached a moment ago, and says nothing twice. `anew` reads files whose state
+        is as it was as well. Raises `ConfigError` where
         something is wrong and nothing can be published.
         """
-        return without_frames(lambda: self._candidate(published, acknowledge, polling), (), BARE)
+        return without_frames(lambda: self._candidate(published, acknowledge, polling, anew), (), BARE)
 
     def accept(self, candidate: Candidate) -> None:
         """The candidate is published: what comes next is compared with it."""
@@ -122,8 +129,11 @@ class Loader:
         self._statuses = _statuses(self._plan, self._accepted, notes)
         return found.snapshot
 
-    def _candidate(self, published: Snapshot, acknowledge: bool, polling: bool) -> Candidate | None:
-        asking = Asking(self._plan.every, list(self._known))
+    def _candidate(
+        self, published: Snapshot, acknowledge: bool, polling: bool, anew: bool
+    ) -> Candidate | None:
+        known = of_unknown_state(self._plan.every, self._known) if anew else list(self._known)
+        asking = Asking(self._plan.every, known)
         notes = self._notes.next(_clock(), acknowledge)
         with as_read_set(self._plan.every, asking.known):
             answers = [
@@ -138,7 +148,8 @@ class Loader:
         candidate: Candidate | None = None
         refusal: ConfigError | None = None
         digest = self._acknowledged
-        if is_news or not polling or published is not self._judged_beside:
+        is_news = is_news or published is not self._judged_beside
+        if is_news or not polling:
             try:
                 candidate = self._derived(published, found)
                 if candidate is not None:
@@ -148,14 +159,18 @@ class Loader:
         statuses = _statuses(self._plan, found.seen, notes)
         # From here on nothing is called: the pass is noted as a whole, or not at all.
         self._known, self._notes, self._acknowledged, self._statuses = found.latest, notes, digest, statuses
-        self._judged_beside = published
+        self._judged_beside, self.found_news = published, is_news
         if refusal is not None:
             raise refusal
         return candidate
 
     def _answer(self, asking: Asking, at: int, notes: Notes | None) -> Answer:
-        """What a source says; the problem of a moment ago, where it is too early to ask again."""
-        early = None if notes is None else notes.too_early(at)
+        """What a source says; the problem of a moment ago, where it is too early to ask again.
+
+        It never is for files: an event that tells of one may be the only one.
+        """
+        is_file = bool(self._plan.every[at].watch_paths())
+        early = None if notes is None or is_file else notes.too_early(at)
         return asking.fetch(at) if early is None else early
 
     def _judged(self, at: int, one: Seen, notes: Notes) -> ConfigError | bool:

@@ -71,6 +71,16 @@ def as_read_set(sources: Sequence[Source], known: Sequence[Seen | None]) -> one_
     return one_read_set(files, directories)
 
 
+def of_unknown_state(sources: Sequence[Source], known: Sequence[Seen | None]) -> list[Seen | None]:
+    """What is known, so that files are read again though their state is the same."""
+    found = list(known)
+    for at, (source, seen) in enumerate(zip(sources, known, strict=True)):
+        if isinstance(source, (File, Secrets)) and seen is not None and seen.fetched.payload is not None:
+            fetched = Fetched((), seen.fetched.payload, seen.fetched.at)
+            found[at] = Seen(fetched, seen.outcome, seen.is_present, seen.below, seen.lower)
+    return found
+
+
 class Asking:
     """Asks the sources of one pass, and keeps what they could not answer, in their order."""
 

@@ -81,12 +81,28 @@ class Passes:
         """Whether the last pass, or a source in it, brought nothing new for an error."""
         return self._failure is not None
 
-    def look(self, *, acknowledge: bool = False, is_release: bool = False, turn: object) -> Done:
-        """Looks at all sources, and publishes what they say now, unless a rollback is held."""
+    def look(
+        self,
+        *,
+        acknowledge: bool = False,
+        is_release: bool = False,
+        polling: bool = False,
+        anew: bool = False,
+        turn: object,
+    ) -> Done:
+        """Looks at all sources, and publishes what they say now, unless a rollback is held.
+
+        `polling` and `anew` are those of `Loader.candidate`.
+        """
 
         def work() -> Done:
             with declared_by(self._schema):
-                candidate = self.loader.candidate(self._config.snapshot, acknowledge=acknowledge)
+                candidate = self.loader.candidate(
+                    self._config.snapshot, acknowledge=acknowledge, polling=polling, anew=anew
+                )
+            if polling and not self.loader.found_news:
+                self._found_the_same()
+                return None, None
             may_publish = self.held is None or is_release
             if not may_publish and candidate is not None and candidate.problems:
                 raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
@@ -222,6 +238,12 @@ class Passes:
         except Exception as error:
             self._fail(error)
             raise
+
+    def _found_the_same(self) -> None:
+        """A pass that nobody asked for found all as the one before: what was wrong then still is."""
+        if self._failure is None and not any(source.problem for source in self.loader.statuses()):
+            self.checked = monotonic()
+        self._keep()
 
     def _succeeded(self, candidate: Candidate | None) -> None:
         """The sources were asked; some of them may be held back all the same."""

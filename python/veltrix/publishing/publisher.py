@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from contextvars import copy_context
-from threading import RLock, Thread, get_ident
+from threading import Lock, RLock, Thread, get_ident
 from time import monotonic
 from weakref import WeakSet
 
@@ -14,6 +14,7 @@ from veltrix.publishing.history import History
 from veltrix.publishing.passes import Passes, logger
 from veltrix.publishing.status import Status
 from veltrix.publishing.turns import Turns
+from veltrix.watching.state import STOPPED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from veltrix.publishing.change import AnyPath, Change
     from veltrix.publishing.subscription import Subscription
     from veltrix.publishing.transaction import Validator
+    from veltrix.watching.watch import Watch
+    from veltrix.watching.watcher import Watcher
 
 _FORK_WAITS = 1.0
 """How many seconds a fork waits, at most, until a change that is being told is told."""
@@ -48,6 +51,9 @@ class Publisher:
         self._turns = Turns()
         self._is_closed = False
         self._is_requested = False
+        self._watcher: Watcher | None = None
+        self._beginning = Lock()
+        """Held while a watch begins."""
         kept = History(history, history_bytes)
         self.passes = Passes(config, loader, schema, checked_validators(validators), kept, veto_timeout)
         _alive.add(self)
@@ -89,6 +95,8 @@ class Publisher:
         """Has a thread reload soon; allowed anywhere, in the handler of a signal too."""
         if self._is_requested or self._is_closed:
             return
+        if self._watcher is not None and self._watcher.request():
+            return
         self._is_requested = True
         try:
             from _thread import start_new_thread  # takes no lock of Python's, which a handler could wait for
@@ -117,8 +125,32 @@ class Publisher:
         self._check_not_inside("close")
         if not self._is_closed:
             self._is_closed = True
+            if self._watcher is not None:
+                self._watcher.stop()
             self._turns.wait()
             self.passes.streams.end()
+
+    def watch(self, poll: float, settle: float, *, rearm: bool) -> Watch:
+        """Has a thread look at the sources whenever they may have changed."""
+        from veltrix.watching.watch import Watch
+        from veltrix.watching.watcher import Watcher
+
+        watcher = Watcher(
+            self.passes.loader.watch_paths,
+            self._looked,
+            lambda: self._looked(asked=True),
+            lambda error: self.passes.report("the watch thread", error),
+            poll=poll,
+            settle=settle,
+            rearm=rearm,
+        )
+        with self._beginning:
+            self._check_open()
+            if self._watcher is not None and not self._watcher.is_over:
+                raise RuntimeError("this Config is watched already")
+            watcher.start()
+            self._watcher = watcher
+        return Watch(watcher)
 
     def subscribe(self, subscriber: object, path: AnyPath | None) -> Subscription:
         """Has a subscriber be asked and told, from the next pass on where this one is inside of one."""
@@ -140,6 +172,7 @@ class Publisher:
             stale=passes.has_failed or any(source.problem is not None for source in sources),
             held=passes.held,
             last_error=passes.last_error,
+            watching=STOPPED if self._watcher is None else self._watcher.watching,
             sources=sources,
         )
 
@@ -147,6 +180,7 @@ class Publisher:
         """In a child process: no other thread is there to end what it was doing."""
         self._turns.renew()
         self._is_requested = False
+        self._beginning = Lock()
         self.passes.telling = RLock()
 
     def _reload(self, acknowledge: bool, timeout: float | None) -> Change | None:
@@ -155,6 +189,24 @@ class Publisher:
             return self.passes.look(acknowledge=acknowledge, turn=self._turns.running)
 
         return self._turns.run(work, timeout=timeout, is_shared=not acknowledge)
+
+    def _looked(self, anew: bool = False, *, asked: bool = False) -> bool:
+        """Runs a pass, unless another one runs: whether it did. What goes wrong is told by the pass."""
+        has_begun = False
+
+        def work() -> tuple[Change | None, BaseException | None]:
+            nonlocal has_begun
+            has_begun = True
+            self._check_open()
+            return self.passes.look(polling=not asked, anew=anew, turn=self._turns.running)
+
+        try:
+            self._turns.run(work, timeout=0, is_shared=asked)
+        except Exception:  # noqa: BLE001  (the pass has told it)
+            return has_begun
+        except BaseException as error:  # noqa: BLE001  (nobody is there to be interrupted)
+            logger().error("a pass of the watch thread was interrupted", exc_info=error)
+        return True
 
     def _requested(self) -> None:
         self._is_requested = False  # what is asked for from now on may be too late for this pass
@@ -203,7 +255,16 @@ _forking: dict[int, list[Callable[[], None]]] = {}
 """What gives back the locks that a thread holds while it forks."""
 
 
+def _watchers() -> list[Watcher]:
+    return [one._watcher for one in list(_alive) if one._watcher is not None]
+
+
 def _before_fork() -> None:
+    watchers = _watchers()
+    if watchers:
+        from veltrix.watching.watcher import park
+
+        park(watchers, _FORK_WAITS)
     locks = [one.passes.telling for one in list(_alive)]
     _forking[get_ident()] = [lock.release for lock in locks if lock.acquire(timeout=_FORK_WAITS)]
 
@@ -211,12 +272,16 @@ def _before_fork() -> None:
 def _after_in_parent() -> None:
     for release in _forking.pop(get_ident(), ()):
         release()
+    for watcher in _watchers():
+        watcher.after_fork()
 
 
 def _after_in_child() -> None:
     _forking.clear()
     for one in list(_alive):
         one.after_fork()
+    for watcher in _watchers():
+        watcher.after_fork(is_child=True)
 
 
 if hasattr(os, "register_at_fork"):

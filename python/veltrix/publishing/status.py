@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import NamedTuple
 
     from veltrix.loading.candidate import SourceStatus
+    from veltrix.watching.state import Watching
 
     class _Status(NamedTuple):
         generation: int
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
         stale: bool
         held: int | None
         last_error: str | None
+        watching: Watching
         sources: tuple[SourceStatus, ...]
 
 else:
     # Importing `typing` costs more than the rest of this package.
-    _Status = namedtuple("_Status", "generation digest published age stale held last_error sources")
+    _Status = namedtuple("_Status", "generation digest published age stale held last_error watching sources")
 
 
 class Status(_Status):
@@ -32,6 +34,7 @@ class Status(_Status):
     compare processes. `published` is when, in seconds since 1970. `age` is how many seconds ago a pass last
     found that this is what the sources say; `stale` says that the last one did not. `held` is the generation
     that a rollback holds, else None. `last_error` is the last thing that went wrong and still is.
+    `watching` has a `mode`, "events", "polling", "stopped" or "dead", and a `reason` for it, or None.
     """
 
     __slots__ = ()

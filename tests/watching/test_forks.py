@@ -1,0 +1,210 @@
+"""A fork: no thread is alive across it, and both sides watch after it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import veltrix
+from tests.live.test_from_inside import in_child
+from tests.watching.tools import BOUND, wait_for, watch_threads, write
+from veltrix.publishing import publisher
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
+    pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not list its threads"),
+]
+FAST = {"poll": 0.01}
+
+
+@pytest.fixture
+def files():
+    write("a.json", {"a": 1})
+    with veltrix.Config("a.json") as config:
+        yield config
+
+
+def test_both_sides_watch_after_it(files):
+    with files.watch(**FAST):
+        [before] = watch_threads()
+
+        def work():
+            [thread] = watch_threads()
+            write("a.json", {"a": 2})
+            wait_for(lambda: files["a"] == 2)
+            mode = files.status().watching.mode
+            files.close()
+            return thread is not before, mode in ("events", "polling"), len(watch_threads())
+
+        assert in_child(work) == "(True, True, 0)"
+        wait_for(lambda: files["a"] == 2)
+        write("a.json", {"a": 3})
+        wait_for(lambda: files["a"] == 3)
+        assert len(watch_threads()) == 1
+
+
+def test_a_child_of_a_child_watches(files):
+    with files.watch(**FAST):
+
+        def work():
+            write("a.json", {"a": 2})
+            wait_for(lambda: files["a"] == 2)
+            return files["a"]
+
+        assert in_child(lambda: in_child(work)) == repr("2")
+
+
+def test_a_child_that_is_not_to_watch(files):
+    with files.watch(poll=0.01, rearm=False):
+        said = in_child(lambda: (len(watch_threads()), tuple(files.status().watching), bool(files.watch())))
+        assert said == "(0, ('stopped', 'forked'), True)"
+        write("a.json", {"a": 2})
+        wait_for(lambda: files["a"] == 2)
+
+
+def test_a_stopped_watch_stays_stopped(files):
+    files.watch().stop()
+    assert (
+        in_child(lambda: (len(watch_threads()), tuple(files.status().watching))) == "(0, ('stopped', None))"
+    )
+
+
+def test_a_request_in_a_child_runs_in_its_thread(files):
+    with files.watch(poll=3600):
+
+        def work():
+            seen = []
+            files.subscribe(lambda change: seen.append(threading.current_thread().name))
+            write("a.json", {"a": 2})
+            files.request_reload()
+            return wait_for(lambda: seen)
+
+        assert in_child(work) == "['veltrix-watch']"
+
+
+def test_a_fork_by_a_subscriber_on_the_watch_thread(files):
+    said = []
+    files.subscribe(lambda change: said.append(in_child(lambda: (files["a"], change.generation))))
+    with files.watch(**FAST):
+        write("a.json", {"a": 2})
+        wait_for(lambda: said)
+        write("a.json", {"a": 3})
+        wait_for(lambda: files["a"] == 3)
+    assert said[0] == "(2, 2)"
+
+
+def test_a_fork_by_a_subscriber_on_another_thread(files):
+    said = []
+    files.subscribe(lambda change: said.append(in_child(lambda: files["a"])))
+    with files.watch(poll=3600):
+        write("a.json", {"a": 2})
+        wait_for(lambda: said or files.reload() or said)
+    assert said == ["2"]
+
+
+def test_it_is_parked_while_a_pass_of_another_thread_runs(box):
+    entered, go = threading.Event(), threading.Event()
+
+    def slow():
+        if threading.current_thread().name == "slow":
+            entered.set()
+            assert go.wait(BOUND)
+
+    with veltrix.Config(box) as config, config.watch(**FAST):
+        box.meanwhile = slow
+        other = threading.Thread(target=config.reload, name="slow")
+        other.start()
+        assert entered.wait(BOUND)
+        loads = box.loads
+        time.sleep(0.1)  # it is refused its turn some times
+        assert box.loads == loads
+        publisher._before_fork()
+        try:
+            assert not watch_threads()
+        finally:
+            publisher._after_in_parent()
+            go.set()
+            other.join()
+        box.data = {"port": 2}
+        wait_for(lambda: config["port"] == 2)
+
+
+PROGRAM = """
+import os, sys, veltrix
+config = veltrix.Config("a.json")
+with config.watch(poll=0.01):
+    for _ in range(20):
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+print("end")
+"""
+
+
+def run(interpreter, program, **environment):
+    return subprocess.run(
+        [interpreter, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_no_thread_is_alive_across_it():
+    """Python warns of it from 3.12 on."""
+    write("a.json", {"a": 1})
+    ran = run(sys.executable, PROGRAM)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "end\n", "")
+
+
+COUNTED = """
+import os, veltrix
+def count():
+    print(len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd")), flush=True)
+count()
+config = veltrix.Config("a.json")
+config.watch(poll=0.01)
+child = os.fork()
+if child == 0:
+    config.close()
+    count()
+    os._exit(0)
+os.waitpid(child, 0)
+config.close()
+count()
+"""
+
+
+def test_a_fork_leaves_neither_threads_nor_descriptors():
+    write("a.json", {"a": 1})
+    ran = run(sys.executable, COUNTED)
+    assert ran.stderr == ""
+    counts = ran.stdout.splitlines()
+    assert counts == [counts[0]] * 3
+
+
+AT_FORK = """
+import os, veltrix
+config = veltrix.Config("a.json")
+with config.watch(poll=0.01):
+    from veltrix.publishing import publisher
+    publisher._before_fork()
+    print(len(os.listdir("/proc/self/task")), config.status().watching.mode != "stopped")
+    publisher._after_in_parent()
+    print(len(os.listdir("/proc/self/task")) > 1)
+"""
+
+
+def test_the_threads_are_gone_when_it_forks():
+    write("a.json", {"a": 1})
+    ran = run(sys.executable, AT_FORK)
+    assert (ran.stdout, ran.stderr) == ("1 True\nTrue\n", "")
