@@ -185,13 +185,16 @@ def test_a_pass_that_finds_the_same_renews_the_age(config, box):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError, RecursionError, TypeError])
-def test_it_goes_on_after_whatever_a_source_raises(config, box, error):
+def test_it_goes_on_after_whatever_a_source_raises(config, box, error, caplog):
     box.error = error("no")
     with config.watch(**FAST):
         loads = box.loads
         wait_for(lambda: box.loads > loads + 3)
         box.data, box.error = {"port": 2}, None
         wait_for(lambda: config["port"] == 2)
+    said = {record.getMessage() for record in caplog.records}
+    interrupted = "a pass of the watch thread was interrupted"
+    assert (interrupted in said) is (error in (KeyboardInterrupt, SystemExit))
 
 
 def test_a_defect_of_its_own_is_in_the_status_and_it_starts_again(config, box, monkeypatch, caplog):
