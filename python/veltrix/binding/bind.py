@@ -77,7 +77,8 @@ def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
         raise ConfigError(again.errors(again.problems or run.problems))
     if run.unknown:
         run.warn()
-    for inner, bound in run.sections:
-        snapshot._memo[inner] = bound
-        keep(snapshot, inner)
+    memo = snapshot._memo
+    for inner, bound, is_new in run.sections:
+        memo[inner] = bound
+        keep(snapshot, inner, is_new)
     return found

@@ -51,8 +51,8 @@ class Run:
         """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
-        self.sections: list[tuple[tuple[Any, ...], Any]] = []
-        """What was bound on the way, by the key that it has in the memo of the snapshot."""
+        self.sections: list[tuple[tuple[Any, ...], Any, bool]] = []
+        """What was bound on the way: its key in the memo, and whether nothing of this generation had it."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()

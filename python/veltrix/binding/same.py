@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+_KINDS = 1024
+"""Of so many models the attributes are kept."""
 _SCALARS = {"bool", "int", "float", "str", "bytes", "NoneType"}
 _MODULES = {"datetime", "pathlib", "pathlib._local", "uuid"}
 
@@ -33,7 +36,8 @@ def same(old: Any, new: Any) -> bool:
         return len(old) == len(new) and {(type(one), one) for one in old} == {(type(one), one) for one in new}
     if hasattr(kind, "get_secret_value"):
         return same(old.get_secret_value(), new.get_secret_value())
-    names = _fields(kind)
+    model: Any = kind
+    names = _fields(model)
     if names is None:
         return False
     try:
@@ -48,6 +52,7 @@ def _same_scalar(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
+@lru_cache(_KINDS)
 def _fields(kind: Any) -> Iterable[str] | None:
     """The attributes that objects of a model have."""
     if hasattr(kind, "__dataclass_fields__"):

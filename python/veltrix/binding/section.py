@@ -47,14 +47,15 @@ def section(plan: Plan, value: Any, run: Run, key: tuple[Any, ...]) -> Any:
     known = run.snapshot._memo.get(key, INVALID)
     if known is not INVALID:
         return known
-    path = key[0]
+    path, snapshot = key[0], run.snapshot
     others = known_of(key)
-    found = shared(others, run.snapshot, path, key)
+    found, of = shared(others, snapshot, path, key)
     if found is INVALID:
         before = len(run.problems)
         found = plan.read(opened(value, getattr(plan, "sections", ())), run, path)
         if len(run.problems) != before:
             return INVALID
-        found = unchanged(others, key, found)
-    run.sections.append((key, found))
+        if others:
+            found = unchanged(others, key, found)
+    run.sections.append((key, found, of is None or of.generation != snapshot.generation))
     return found
