@@ -56,7 +56,7 @@ class Play:
 
     def __init__(self, kernel):
         base = kernel.resolve([kernel.Layer("a", DATA)])
-        untyped = base.set("t", "no schema")
+        untyped = kernel.resolve([kernel.Layer("a", DATA | {"t": "no schema"})])
         Schema(dict[str, Any], "forbid", False).declare(base)
         self.snapshots = [base, base.set("t", "other"), base.overlay({"a": {"b": 3}}), base.delete("a")]
         self.snapshots.append(untyped)

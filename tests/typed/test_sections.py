@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from dataclasses import dataclass, field, make_dataclass
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
 import attrs
 import msgspec
@@ -15,7 +15,7 @@ import pytest
 import veltrix
 from tests.kernel.stack import stack
 from tests.typed.places import problems, said
-from veltrix import SECRET
+from veltrix import SECRET, replace
 from veltrix.binding.schema import Schema
 from veltrix.errors import ConfigError, ConfigWarning
 
@@ -107,6 +107,8 @@ def test_what_lies_over_a_base_that_is_gone_is_known_still(kernel):
     gc.collect()
     inner = request.override({"s2.port": 9}).bind(Whole)
     assert all(getattr(inner, f"s{at}") is getattr(whole, f"s{at}") for at in range(20) if at != 2)
+    assert inner.s2.port == 9
+    assert request.override({"s1.port": 8}).bind(Section, "s4") is whole.s4
 
 
 def test_many_requests_at_once_do_not_push_out_their_base(snapshot):
@@ -197,6 +199,24 @@ class Listed:
 def test_below_lists_and_names_a_model_is_part_of_its_section(kernel):
     snapshot = stack(kernel, {"items": [{"size": 1}], "named": {"a": {"size": 2}}})
     assert snapshot.bind(Listed) == Listed([Attrs(1)], {"a": Attrs(2)})
+
+
+@dataclass(frozen=True)
+class United:
+    switched: Attrs | Literal["off"]
+    chosen: Attrs | Listed | None = None
+    named: dict[str, Attrs] | Attrs | None = None
+
+
+def test_a_union_is_a_section_where_one_of_its_types_takes_a_mapping(kernel):
+    snapshot = stack(kernel, {"switched": {"size": 1}, "chosen": {"size": 2}, "named": {"size": {"size": 3}}})
+    united = snapshot.bind(United)
+    assert united == United(Attrs(1), Attrs(2), {"size": Attrs(3)})
+    assert snapshot.bind(Attrs, "switched") is united.switched
+    assert snapshot.override({"switched": replace("off")}).bind(United).switched == "off"
+    assert said(snapshot.override({"switched.size": "x"}), United) == said(
+        snapshot.override({"switched.size": "x"}), Attrs, "switched"
+    )
 
 
 FAULTY = {

@@ -13,7 +13,7 @@ from veltrix.binding.compiled import compiled
 from veltrix.binding.plain import thawed
 from veltrix.binding.run import Run
 from veltrix.binding.section import section
-from veltrix.binding.sharing import keep, known_of, spelled
+from veltrix.binding.sharing import keep, spelled
 from veltrix.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -67,7 +67,6 @@ def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
     plan = compiled(key[1])
     value = snapshot[segments] if segments else snapshot
     run = Run(snapshot, key[2])
-    run.others = known_of(key)
     found = section(plan, value, run, key)
     if run.problems:
         # Once more, and nothing shared: what a section has noted while it was read, such as that it is
@@ -79,8 +78,7 @@ def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
     if run.unknown:
         run.warn()
     memo = snapshot._memo
-    for inner, bound, is_noted in run.sections:
+    for inner, bound, is_new in run.sections:
         memo[inner] = bound
-        if is_noted or inner == key:
-            keep(snapshot, inner)
+        keep(snapshot, inner, is_new)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veltrix.binding.containers import mapping_in, prepared_mapping
-from veltrix.binding.plans import Either, Plan
+from veltrix.binding.plans import Either, Member, OneOf, Plan, Scalar, Text
 from veltrix.binding.run import INVALID
 from veltrix.binding.section import Section
 from veltrix.binding.sharing import spelled
@@ -137,5 +137,10 @@ class Model(Fielded):
 
 def _model_in(plan: Plan) -> Fielded | None:
     """The model that a plan reads every mapping as; None where it is another type, or one of several."""
-    models = [one for one in (plan.plans if isinstance(plan, Either) else [plan]) if one.kind is None]
-    return models[0] if len(models) == 1 and isinstance(models[0], Fielded) else None
+    models: list[Fielded] = []
+    for one in plan.plans if isinstance(plan, Either) else [plan]:
+        if isinstance(one, Fielded):
+            models.append(one)
+        elif not isinstance(one, (Scalar, Text, OneOf, Member)):
+            return None
+    return models[0] if len(models) == 1 else None

@@ -13,9 +13,8 @@ from veltrix.errors import ConfigWarning, MissingKeyError, ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import Any, Literal
-    from weakref import ref
 
     from veltrix import Snapshot
     from veltrix.types import Explanation, Origin
@@ -45,7 +44,7 @@ class Problem:
 class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
-    __slots__ = ("_secret_types", "extra", "others", "problems", "secrets", "sections", "snapshot", "unknown")
+    __slots__ = ("_secret_types", "extra", "problems", "secrets", "sections", "snapshot", "unknown")
 
     def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
         self.snapshot = self.secrets = snapshot
@@ -53,9 +52,7 @@ class Run:
         self.extra = extra
         self.problems: list[Problem] = []
         self.sections: list[tuple[tuple[Any, ...], Any, bool]] = []
-        """What was bound on the way: its key in the memo, and whether other snapshots are to find it here."""
-        self.others: Sequence[ref[Snapshot]] = ()
-        """The snapshots that have bound the same whole."""
+        """What was bound on the way: its key in the memo, and whether nothing of this generation had it."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()

@@ -36,7 +36,8 @@ def same(old: Any, new: Any) -> bool:
         return len(old) == len(new) and {(type(one), one) for one in old} == {(type(one), one) for one in new}
     if hasattr(kind, "get_secret_value"):
         return same(old.get_secret_value(), new.get_secret_value())
-    names = _fields(kind)
+    model: Any = kind
+    names = _fields(model)
     if names is None:
         return False
     try:

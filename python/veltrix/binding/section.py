@@ -51,15 +51,11 @@ def section(plan: Plan, value: Any, run: Run, key: tuple[Any, ...]) -> Any:
     others = known_of(key)
     found, of = shared(others, snapshot, path, key)
     if found is INVALID:
-        found, of = shared(run.others, snapshot, path, key)
-    if found is INVALID:
         before = len(run.problems)
         found = plan.read(opened(value, getattr(plan, "sections", ())), run, path)
         if len(run.problems) != before:
             return INVALID
         if others:
             found = unchanged(others, key, found)
-    # An overlay goes with its request: what it has of its base, others find there, or with the whole.
-    is_noted = of is None or of.generation != snapshot.generation
-    run.sections.append((key, found, is_noted))
+    run.sections.append((key, found, of is None or of.generation != snapshot.generation))
     return found

@@ -67,17 +67,21 @@ def unchanged(others: Sequence[Known], key: Key, found: Any) -> Any:
     return found
 
 
-def keep(snapshot: Snapshot, key: Key) -> None:
-    """Note that a snapshot has bound a section.
+def keep(snapshot: Snapshot, key: Key, is_new: bool) -> None:
+    """Note that a snapshot has bound a section; `is_new` where no other one of its generation had it.
 
     Of too many the newest generations stay, and of one generation those of the fewest layers: overlays go
     with their request, and what they lie over stays.
     """
-    known = [*RECENT.get(key, ()), weakref.ref(snapshot)]
-    if len(known) > _SNAPSHOTS:
-        known = sorted((one for one in known if one() is not None), key=_age)[:_SNAPSHOTS]
-    elif len(known) == 1 and len(RECENT) >= _SECTIONS:
+    known = RECENT.get(key, [])
+    if len(known) >= _SNAPSHOTS:
+        known = [one for one in known if one() is not None]
+    elif not known and len(RECENT) >= _SECTIONS:
         _forget()
+    if len(known) < _SNAPSHOTS:
+        known = [*known, weakref.ref(snapshot)]
+    elif is_new:
+        known = sorted([*known, weakref.ref(snapshot)], key=_age)[:_SNAPSHOTS]
     RECENT[key] = known
 
 
