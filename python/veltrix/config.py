@@ -98,6 +98,7 @@ class Config(_Current[S]):
         last_good_secrets: bool = False,
         veto_timeout: float = 5.0,
     ) -> None:
+        publisher: Publisher | None
         try:
             asked = schema_argument(schema, extra, check_layers)
             publisher = without_frames(
@@ -127,9 +128,13 @@ class Config(_Current[S]):
             self._swap(publisher.passes.published.snapshot)
         except ConfigError as error:
             raise error.with_traceback(None)  # noqa: B904  (it is the error itself, without frames of ours)
+        except BaseException:
+            del self  # which is complete where an interrupt comes last
+            raise
         finally:
             # The frames that stay with an error are to lead to no value.
             sources = dimensions = ()
+            publisher = None
 
     @property
     def sources(self) -> tuple[Source, ...]:

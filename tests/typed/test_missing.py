@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
-import pydantic
 import pytest
 
 from tests.typed.places import flat, said
 from veltrix import replace
+
+msgspec = pytest.importorskip("msgspec", reason="its models are bound here")
+pydantic = pytest.importorskip("pydantic", reason="its models are bound here")
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ import warnings
 from dataclasses import dataclass, make_dataclass
 from typing import NamedTuple, NoReturn, TypedDict
 
-import attrs
-import msgspec
-import pydantic
 import pytest
 
 import veltrix
 from tests.kernel.stack import stack
 from veltrix.errors import ConfigWarning
+
+attrs = pytest.importorskip("attrs", reason="its models are bound here")
+msgspec = pytest.importorskip("msgspec", reason="its models are bound here")
+pydantic = pytest.importorskip("pydantic", reason="its models are bound here")
 
 
 def mutable():

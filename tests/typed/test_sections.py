@@ -7,9 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field, make_dataclass
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
-import attrs
-import msgspec
-import pydantic
 import pytest
 
 import veltrix
@@ -18,6 +15,10 @@ from tests.typed.places import problems, said
 from veltrix import SECRET, replace
 from veltrix.binding.schema import Schema
 from veltrix.errors import ConfigError, ConfigWarning
+
+attrs = pytest.importorskip("attrs", reason="its models are bound here")
+msgspec = pytest.importorskip("msgspec", reason="its models are bound here")
+pydantic = pytest.importorskip("pydantic", reason="its models are bound here")
 
 BUILT: Counter[str] = Counter()
 """How many objects were built of a class."""
