@@ -348,6 +348,7 @@ def test_signals_that_reload_while_threads_wait_for_passes_end_in_no_deadlock(co
     assert config["port"] == 199
 
 
+@pytest.mark.skipif(not hasattr(sys, "getrefcount"), reason="everything waits for the collector here")
 @SIGNALS
 def test_reading_in_a_handler_and_in_the_end_of_an_object(config, box, on_signal):
     seen = []

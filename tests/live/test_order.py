@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import weakref
 from contextlib import suppress
@@ -387,7 +388,8 @@ def test_g7_lines_that_moved_are_swapped_silently():
     gone = weakref.ref(old)
     del old
     gc.collect()
-    assert gone() is None  # a key on a mapping holds none of it either
+    # A key on a mapping holds none of it either; without counts of references it goes later.
+    assert gone() is None or not hasattr(sys, "getrefcount")
     assert theme.value["colour"] == "red"
 
 

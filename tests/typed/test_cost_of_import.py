@@ -35,6 +35,7 @@ def printed(program):
     return json.loads(ran.stdout)
 
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="its own importing brings `typing`")
 @pytest.mark.chosen
 def test_reading_imports_nothing_of_it():
     modules = printed(READS)

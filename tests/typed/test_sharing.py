@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import pytest
 
 from tests.kernel.stack import stack
-from veltrix import Dimension
+from tests.typed.places import problems
+from veltrix import Dimension, Origin
 from veltrix.binding.same import same
 from veltrix.errors import ConfigError
 
@@ -178,3 +179,27 @@ def test_the_kernel_knows_what_is_shared(kernel, snapshot):
         assert derived._shares(snapshot, path) is expected, path
     assert snapshot._shares(snapshot, ())
     assert snapshot._shares(snapshot.override({}), ())
+
+
+def test_a_text_of_a_document_is_not_taken_for_the_same_text_of_a_variable(kernel):
+    place = Origin("env", "environment", variable="V")
+    variable = kernel.Layer("env", {"v": {"port": "5"}}, origins={("v", "port"): place})
+    of_variable = kernel.resolve([kernel.Layer("app", {"v": {"port": 1}}), variable])
+    of_document = of_variable.with_layers(kernel.Layer("env", {"v": {"port": "5"}}))
+    assert of_variable.bind(dict[str, int], "v") == {"port": 5}
+    assert of_variable.bind(Whole).v.port == 5
+    for form, path in ((dict[str, int], "v"), (Port, "v"), (Whole, None)):
+        assert problems(of_document, form, path) == [("v.port", "expected int, not str", "validation")]
+    again = of_document.with_layers(variable)
+    assert again.bind(Whole) is of_variable.bind(Whole)
+    assert again.bind(Whole).v is again.bind(Port, "v")
+
+
+@dataclass(frozen=True)
+class Port:
+    port: int
+
+
+@dataclass(frozen=True)
+class Whole:
+    v: Port

@@ -13,7 +13,7 @@ from veltrix.binding.compiled import compiled
 from veltrix.binding.plain import thawed
 from veltrix.binding.run import Run
 from veltrix.binding.section import section
-from veltrix.binding.sharing import keep, spelled
+from veltrix.binding.sharing import keep, keep_texts, spelled
 from veltrix.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -78,7 +78,8 @@ def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
     if run.unknown:
         run.warn()
     memo = snapshot._memo
-    for inner, bound, is_new in run.sections:
+    for inner, bound, is_new, texts in run.sections:
         memo[inner] = bound
+        keep_texts(snapshot, inner, texts)
         keep(snapshot, inner, is_new)
     return found

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from veltrix.types import Explanation, Origin
 
     Segments = tuple[str | int, ...]
+    Texts = tuple[tuple[Segments, bool], ...]
     Extra = Literal["forbid", "ignore", "warn"]
 
 INVALID: Any = object()
@@ -44,15 +45,17 @@ class Problem:
 class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
-    __slots__ = ("_secret_types", "extra", "problems", "secrets", "sections", "snapshot", "unknown")
+    __slots__ = ("_secret_types", "extra", "problems", "secrets", "sections", "snapshot", "texts", "unknown")
 
     def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
         self.snapshot = self.secrets = snapshot
         """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
-        self.sections: list[tuple[tuple[Any, ...], Any, bool]] = []
-        """What was bound on the way: its key in the memo, and whether nothing of this generation had it."""
+        self.sections: list[tuple[tuple[Any, ...], Any, bool, Texts]] = []
+        """What was bound on the way: key, object, whether nothing of this generation had it, its texts."""
+        self.texts: list[tuple[Segments, bool]] = []
+        """The texts of which it counted whether they come from a flat source, and whether they do."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()
@@ -117,7 +120,9 @@ class Run:
     def is_flat(self, path: Segments) -> bool:
         """Whether what stands at a path comes from a source that has nothing but texts."""
         origin = self.origin(path)
-        return origin is not None and _is_of_texts(origin)
+        answer = origin is not None and _is_of_texts(origin)
+        self.texts.append((path, answer))
+        return answer
 
     def origin(self, path: Segments) -> Origin | None:
         """Where the nearest thing comes from that stands at a path, or above it; None for the whole."""

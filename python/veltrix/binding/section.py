@@ -12,7 +12,7 @@ from __future__ import annotations
 from veltrix.binding.plain import is_reader, opened
 from veltrix.binding.plans import Plan
 from veltrix.binding.run import INVALID
-from veltrix.binding.sharing import known_of, shared, unchanged
+from veltrix.binding.sharing import known_of, shared, texts_of, unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +46,14 @@ def section(plan: Plan, value: Any, run: Run, key: tuple[Any, ...]) -> Any:
     """What stands at a path as a plan has it; INVALID after it was refused. The key is that of memos."""
     known = run.snapshot._memo.get(key, INVALID)
     if known is not INVALID:
+        run.texts += texts_of(run.snapshot, key)
         return known
     path, snapshot = key[0], run.snapshot
     others = known_of(key)
     found, of = shared(others, snapshot, path, key)
+    first_text = len(run.texts)
+    if of is not None:
+        run.texts += texts_of(of, key)
     if found is INVALID:
         before = len(run.problems)
         found = plan.read(opened(value, getattr(plan, "sections", ())), run, path)
@@ -57,5 +61,6 @@ def section(plan: Plan, value: Any, run: Run, key: tuple[Any, ...]) -> Any:
             return INVALID
         if others:
             found = unchanged(others, key, found)
-    run.sections.append((key, found, of is None or of.generation != snapshot.generation))
+    is_new = of is None or of.generation != snapshot.generation
+    run.sections.append((key, found, is_new, tuple(run.texts[first_text:])))
     return found

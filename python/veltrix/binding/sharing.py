@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import weakref
 
-from veltrix.binding.run import INVALID
+from veltrix.binding.run import INVALID, Run
 from veltrix.binding.same import same
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix import Snapshot
-    from veltrix.binding.run import Segments
+    from veltrix.binding.run import Segments, Texts
 
     Known = weakref.ref[Snapshot]
     Key = tuple[Any, ...]
@@ -51,9 +51,27 @@ def shared(
         other = reference()
         if other is not None and type(other) is type(snapshot) and snapshot._shares(other, segments):
             found = other._memo.get(key, INVALID)
-            if found is not INVALID:
+            if found is not INVALID and _reads_alike(snapshot, texts_of(other, key)):
                 return found, other
     return INVALID, None
+
+
+def texts_of(snapshot: Snapshot, key: Key) -> Texts:
+    """The texts of a bound section of which it counted where they come from."""
+    texts: Texts = snapshot._memo.get((texts_of, key), ())
+    return texts
+
+
+def keep_texts(snapshot: Snapshot, key: Key, texts: Texts) -> None:
+    """Note them."""
+    if texts:
+        snapshot._memo[texts_of, key] = texts
+
+
+def _reads_alike(snapshot: Snapshot, texts: Texts) -> bool:
+    """Whether each text comes from the same kind of source here: documents are read in another way."""
+    run = Run(snapshot, "ignore")
+    return all(run.is_flat(path) == was_flat for path, was_flat in texts)
 
 
 def unchanged(others: Sequence[Known], key: Key, found: Any) -> Any:
