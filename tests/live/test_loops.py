@@ -17,7 +17,8 @@ from veltrix.errors import ConfigError, RefusedError, SourceError
 
 
 def with_uvloop(main):
-    uvloop = pytest.importorskip("uvloop")
+    import uvloop
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 
@@ -27,6 +28,8 @@ RUNS = {"asyncio": asyncio.run, "uvloop": with_uvloop}
 
 @pytest.fixture(params=RUNS)
 def run(request):
+    if request.param == "uvloop":
+        pytest.importorskip("uvloop")
     return RUNS[request.param]
 
 
