@@ -46,10 +46,12 @@ def load() -> veltrix.Config:
 def print_stack(snapshot: veltrix.Snapshot) -> None:
     leaves = snapshot.flatten()
     kernel = veltrix.implementation
-    heading(f"{len(leaves):,} values from {len(snapshot.layers)} layers, resolved by the {kernel} kernel")
+    heading(
+        f"{len(leaves):,} values from {len(snapshot.layer_names)} layers, resolved by the {kernel} kernel"
+    )
     won = Counter(winner(snapshot.explain(path)) for path in leaves)
     files = {**dict(FILES), "deployment": VARIABLES}
-    for name in snapshot.layers:
+    for name in snapshot.layer_names:
         print(f"  {name:<24} {paint(f'{files[name]:<32}', 'dim')} {won[name]:>5} values won")
 
 
@@ -60,7 +62,9 @@ def print_tree(snapshot: veltrix.Snapshot) -> None:
     for branch in branches:
         view = snapshot[branch]
         leaves = [f"{branch}.{path}" for path in view.flatten()]
-        found = max(map(snapshot.explain, leaves), key=lambda found: snapshot.layers.index(winner(found)))
+        found = max(
+            map(snapshot.explain, leaves), key=lambda found: snapshot.layer_names.index(winner(found))
+        )
         mark = "└─" if branch == branches[-1] else "├─"
         label = found.path.removeprefix(f"{branch}.")
         print(

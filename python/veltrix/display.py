@@ -25,7 +25,7 @@ _TEXT = 60
 
 def display(reader: Snapshot | View) -> str:
     """The text of `repr`."""
-    layers = printable(", ".join(map(repr, reader.layers))) or "none"
+    layers = printable(", ".join(map(repr, reader.layer_names))) or "none"
     lines = [f"<veltrix.{type(reader).__name__}, generation {reader.generation}, layers: {layers}"]
     for path, value in _leaves(reader, ()):
         if len(lines) > _LINES:

@@ -176,7 +176,7 @@ def portrait(reader: Any, universe: list[str | Path], turn: int = 0) -> Outcomes
     some = universe[first : first + 1 + len(universe) // EXPLAINED]
     reads = (
         [get(path, MISSING) for path in universe],
-        reader.layers,
+        reader.layer_names,
         reader.generation,
         len(reader),
         list(reader),
@@ -337,21 +337,28 @@ def _surface(run: Run, target: Any) -> Outcomes:
 
 
 def _pickle(run: Run, target: Any, protocol: int) -> Outcomes:
-    """A pickle by this kernel loads into both and is the same there."""
-    data = dump(run.reader(target), protocol)
-    return tuple(
+    """A pickle by this kernel loads into both and is the same there; so are the layers that it is made of."""
+    reader = run.reader(target)
+    data = dump(reader, protocol)
+    loaded = tuple(
         outcome
         for kernel in implementations().values()
         for outcome in portrait(load(data, kernel), run.case.universe)
     )
+    return (*loaded, *map(_whole_layer, reader.layers))
 
 
 def _pickle_layer(run: Run, number: int) -> Outcomes:
     if not run.layers:
         return ()
-    _, origin, data, origins, secret = run.layers[number % len(run.layers)].__reduce__()[1]
+    return (_whole_layer(run.layers[number % len(run.layers)]),)
+
+
+def _whole_layer(layer: Any) -> Outcome:
+    """All that a layer holds, as its pickle has it."""
+    _, origin, data, origins, secret = layer.__reduce__()[1]
     paths = secret if isinstance(secret, bool) else sorted(set(secret))
-    return (("value", (origin, _thawed(data), origins, paths)),)
+    return ("value", (layer.name, origin, _thawed(data), origins, paths))
 
 
 def _thawed(value: Any) -> Any:

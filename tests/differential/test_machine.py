@@ -130,7 +130,7 @@ class Deriving(RuleBasedStateMachine):
             assert list(snapshot) == list(self.tree)
             assert parsed(snapshot.flatten()) == leaves(self.tree).keys()
             assert snapshot.generation == self.generation
-            assert snapshot.layers == tuple(name for name, _ in self.stack)
+            assert snapshot.layer_names == tuple(name for name, _ in self.stack)
             for path in leaves(self.tree):
                 assert path in snapshot
 

@@ -64,7 +64,7 @@ CALLS = {
         kernel.resolve([kernel.Layer("x", {"a": "hidden"}, secret=[text("a")])])
     ),
     "conflicts": lambda kernel, snapshot, text: (
-        snapshot.layers,
+        snapshot.layer_names,
         kernel.resolve(
             [kernel.Layer("x", {"a": 1}), kernel.Layer("y", {"a": {"b": 1}})], conflicts=text("replace")
         ).to_dict(),
@@ -74,9 +74,9 @@ CALLS = {
     "no set": lambda kernel, snapshot, text: snapshot.set("a", 3, layer=text("LOW")),
     "delete": lambda kernel, snapshot, text: snapshot.delete("a", layer=text("low")).explain("a").definitions,
     "no delete": lambda kernel, snapshot, text: snapshot.delete("a", layer=text("LOW")),
-    "without": lambda kernel, snapshot, text: snapshot.with_layers(without=[text("low")]).layers,
-    "no layer": lambda kernel, snapshot, text: snapshot.with_layers(without=[text("LOW")]).layers,
-    "overlay": lambda kernel, snapshot, text: snapshot.overlay({"a": 1}, text("low")).layers,
+    "without": lambda kernel, snapshot, text: snapshot.with_layers(without=[text("low")]).layer_names,
+    "no layer": lambda kernel, snapshot, text: snapshot.with_layers(without=[text("LOW")]).layer_names,
+    "overlay": lambda kernel, snapshot, text: snapshot.overlay({"a": 1}, text("low")).layer_names,
 }
 
 

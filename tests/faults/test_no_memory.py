@@ -28,7 +28,7 @@ CALLS = {
     "read anew": "kernel.resolve([layer])['a.b'], kernel.resolve([layer]).get('a.f')",
     "iterate": "list(snapshot), list(reversed(view)), list(view.items()), len(snapshot), 'no' in snapshot",
     "copies": "snapshot.flatten(), snapshot.to_dict(), snapshot == other",
-    "digest": "snapshot.digest, snapshot.layers, snapshot.generation",
+    "digest": "snapshot.digest, snapshot.layer_names, snapshot.generation",
     "diff": "kernel.diff(other, snapshot).added, repr(kernel.diff(snapshot, other))",
     "equal diffs": "kernel.diff(snapshot, other) == kernel.diff(snapshot, other)",
     "restore a diff": "restored(kernel.diff(snapshot, other))",

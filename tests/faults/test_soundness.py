@@ -35,7 +35,7 @@ SOURCES = (
     "snapshot.to_dict()",
     "snapshot.key('a.b').value",
     "snapshot.explain('opaque')",
-    "snapshot.layers",
+    "snapshot.layer_names",
     "snapshot.generation",
     "snapshot.digest",
     "repr(snapshot)",

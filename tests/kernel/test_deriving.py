@@ -20,7 +20,7 @@ def snapshot(kernel):
     yield made
     assert repr(made.to_dict()) == before
     assert made.generation == 1
-    assert made.layers == ("a", "b")
+    assert made.layer_names == ("a", "b")
 
 
 OVERLAYS = {
@@ -57,7 +57,7 @@ def test_an_overlay_is_the_stack_with_one_more_layer(kernel, snapshot, data, res
     assert list(overlaid) == list(whole)
     assert [*overlaid.items()] == [*whole.items()]
     assert overlaid.digest == whole.digest
-    assert overlaid.layers == ("a", "b", "overlay")
+    assert overlaid.layer_names == ("a", "b", "overlay")
     assert overlaid.generation == 1
     assert repr(overlaid) == repr(whole)
     for path in whole.flatten():
@@ -70,15 +70,15 @@ def test_an_overlay_keeps_the_generation_and_has_its_name(kernel, snapshot):
     assert changed.generation == 2
     overlaid = changed.overlay({"s": 2}, "request")
     assert overlaid.generation == 2
-    assert overlaid.layers == ("a", "b", "request")
+    assert overlaid.layer_names == ("a", "b", "request")
     assert overlaid.explain("s").origin == Origin("request", "overlay")
-    assert changed.overlay({}, name="x").layers[-1] == "x"
+    assert changed.overlay({}, name="x").layer_names[-1] == "x"
 
 
 def test_overlays_stack_up(snapshot):
     top = snapshot.overlay({"l": append([2])}).overlay({"l": append([3]), "m": {"x": DELETE}})
     assert top["l"] == (1, 2, 3)
-    assert top.layers == ("a", "b", "overlay", "overlay")
+    assert top.layer_names == ("a", "b", "overlay", "overlay")
     assert snapshot.overlay({"m": {"x": 5}}).overlay({"m": {"w": 6}})["m"] == {"x": 5, "y": 3, "z": 4, "w": 6}
 
 
@@ -140,7 +140,7 @@ def test_an_overlay_settles_conflicts_as_its_snapshot_does(kernel):
 def test_set_in_the_topmost_layer(snapshot):
     changed = snapshot.set("m.x", 9)
     assert changed["m"] == {"x": 9, "y": 3, "z": 4}
-    assert changed.layers == ("a", "b")
+    assert changed.layer_names == ("a", "b")
     assert changed.generation == 2
     assert changed.explain("m.x").origin == Origin("b", "set")
     assert [one.value for one in changed.explain("m.x").definitions] == [9, 1]
@@ -303,7 +303,7 @@ def test_delete_needs_a_definition_of_that_layer(snapshot, path, prefix, key, si
 
 def test_with_layer_goes_on_top(kernel, snapshot):
     changed = snapshot.with_layers(kernel.Layer("c", {"s": 1}))
-    assert changed.layers == ("a", "b", "c")
+    assert changed.layer_names == ("a", "b", "c")
     assert changed["s"] == 1
     assert changed.generation == 2
     assert snapshot.with_layers(kernel.Layer("c", {})).generation == 1
@@ -311,7 +311,7 @@ def test_with_layer_goes_on_top(kernel, snapshot):
 
 def test_with_layer_takes_the_place_of_its_name(kernel, snapshot):
     changed = snapshot.with_layers(kernel.Layer("a", {"s": 0, "n": 1}))
-    assert changed.layers == ("a", "b")
+    assert changed.layer_names == ("a", "b")
     assert changed.to_dict() == {"s": "high", "n": 1, "m": {"y": 3, "z": 4}}
     assert changed.generation == 2
 
@@ -373,7 +373,7 @@ def test_derived_snapshots_derive_in_turn(kernel, snapshot):
         snapshot.set("m.w", 5).overlay({"n": 1}, "top").set("n", 2, layer="top").delete("m.w", layer="b")
     )
     assert changed == {"m": {"x": 1, "y": 3, "z": 4}, "l": (1,), "s": "high", "n": 2}
-    assert changed.layers == ("a", "b", "top")
+    assert changed.layer_names == ("a", "b", "top")
     assert changed.generation == 4
     assert changed.with_layers(without=["top"]).with_layers(kernel.Layer("a", {})).to_dict() == HIGH
 

@@ -50,7 +50,7 @@ def seen(snapshot):
     """What can be seen of a snapshot that an override made, or the error in its place."""
     if isinstance(snapshot, tuple):
         return snapshot
-    return list(snapshot.flatten().items()), repr(layer_data(snapshot)), snapshot.layers
+    return list(snapshot.flatten().items()), repr(layer_data(snapshot)), snapshot.layer_names
 
 
 @pytest.mark.parametrize("values", VALUES, ids=repr)

@@ -25,7 +25,7 @@ def refused(call):
 
 
 def test_a_stack(kernel, layer):
-    assert len(kernel.resolve([layer] * MOST).layers) == MOST
+    assert len(kernel.resolve([layer] * MOST).layer_names) == MOST
     for count in (MOST + 1, 70_000):
         refused(lambda count=count: kernel.resolve([layer] * count))
 
@@ -33,10 +33,10 @@ def test_a_stack(kernel, layer):
 def test_one_layer_more(kernel, layer):
     below, full = kernel.resolve([layer] * (MOST - 1)), kernel.resolve([layer] * MOST)
     other = kernel.Layer("other", {"z": 1})
-    assert len(below.with_layers(other).layers) == MOST
+    assert len(below.with_layers(other).layer_names) == MOST
     refused(lambda: full.with_layers(other))
-    assert len(full.with_layers(layer).layers) == MOST
-    assert len(full.with_layers(without=["one"]).with_layers(other).layers) == MOST
+    assert len(full.with_layers(layer).layer_names) == MOST
+    assert len(full.with_layers(without=["one"]).with_layers(other).layer_names) == MOST
     assert full.set("n", 1)["n"] == 1
 
 
@@ -44,7 +44,7 @@ def test_one_layer_more(kernel, layer):
 def test_an_overlay(kernel, layer, data):
     below = kernel.resolve([layer] * (MOST - 2) + [kernel.Layer("base", {"m": {"x": 1}, "l": [1]})])
     full = below.overlay(data)
-    assert len(full.layers) == MOST
+    assert len(full.layer_names) == MOST
     refused(lambda: full.overlay(data))
     refused(lambda: full.set("n", 1).overlay(data))
     refused(lambda: below.overlay({"m": {"x": 3}}).overlay(data))
@@ -56,7 +56,7 @@ def test_a_chain_of_overlays(kernel):
     snapshot = kernel.resolve([kernel.Layer("base", {"k": 0})])
     for number in range(1, MOST):
         snapshot = snapshot.overlay({"k": number})
-    assert (len(snapshot.layers), snapshot["k"]) == (MOST, MOST - 1)
+    assert (len(snapshot.layer_names), snapshot["k"]) == (MOST, MOST - 1)
     refused(lambda: snapshot.overlay({"k": MOST}))
 
 
@@ -64,7 +64,7 @@ def test_layers_that_are_chosen_count(kernel, layer):
     eu = Dimension("region", {"eu": kernel.Layer("eu", {"m": {"y": 1}})})
     vip = Dimension("segment", {"vip": kernel.Layer("vip", {"m": {"z": 1}})})
     snapshot = kernel.resolve([layer] * (MOST - 1), dimensions=[eu, vip])
-    assert len(snapshot.scope(region="eu").layers) == MOST
+    assert len(snapshot.scope(region="eu").layer_names) == MOST
     refused(lambda: snapshot.scope(region="eu", segment="vip"))
     refused(lambda: snapshot.scope(region="eu").scope(segment="vip"))
     assert snapshot.scope(segment="vip")["m.z"] == 1
@@ -78,5 +78,5 @@ def test_a_table_of_a_dimension_may_have_more_choices(kernel, layer):
 
 def test_a_pickle(kernel, layer):
     full = kernel.resolve([layer] * MOST)
-    assert len(pickle.loads(pickle.dumps(full)).layers) == MOST
+    assert len(pickle.loads(pickle.dumps(full)).layer_names) == MOST
     refused(lambda: kernel.restore_snapshot((layer,) * (MOST + 1), "error", (), 1))

@@ -155,7 +155,7 @@ def test_conflicts_replace_hides_what_lies_beneath_the_other_kind(kernel):
 def test_no_layers_resolve_to_nothing(kernel):
     snapshot = kernel.resolve([])
     assert snapshot.to_dict() == {}
-    assert snapshot.layers == ()
+    assert snapshot.layer_names == ()
     assert snapshot.generation == 1
 
 
@@ -172,7 +172,7 @@ def test_a_layer_may_stand_in_the_stack_twice(kernel):
     below, above = layers(kernel, {"x": 1}, {"x": 2})
     snapshot = kernel.resolve([above, below, above])
     assert snapshot["x"] == 2
-    assert snapshot.layers == ("b", "a", "b")
+    assert snapshot.layer_names == ("b", "a", "b")
 
 
 @pytest.mark.parametrize("item", [None, {}, "x", 1])
@@ -224,7 +224,7 @@ def test_conflicts_replace_takes_the_order_of_what_counts(kernel):
 
 
 def test_layers_are_named_from_low_to_high(kernel):
-    assert stack(kernel, {}, {}, {}).layers == tuple(NAMES[:3])
+    assert stack(kernel, {}, {}, {}).layer_names == tuple(NAMES[:3])
 
 
 def extended(operators):

@@ -41,11 +41,11 @@ def base(kernel):
 def test_an_override_is_an_overlay_by_path(kernel, base, values, data):
     overridden, overlaid = base.override(values), base.overlay(data, "override")
     assert list(overridden.flatten().items()) == list(overlaid.flatten().items())
-    assert overridden.layers == overlaid.layers
+    assert overridden.layer_names == overlaid.layer_names
     assert overridden.generation == base.generation
     for path in overlaid.flatten():
         assert overridden.explain(path) == overlaid.explain(path)
-    assert base.override(values, name="mine").layers[-1] == "mine"
+    assert base.override(values, name="mine").layer_names[-1] == "mine"
 
 
 ROWS = [

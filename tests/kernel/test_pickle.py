@@ -49,7 +49,7 @@ def assert_same(one, other):
     assert one.digest == other.digest
     assert repr(one.flatten()) == repr(other.flatten())
     assert repr(one) == repr(other)
-    assert one.layers == other.layers
+    assert one.layer_names == other.layer_names
     assert one.generation == other.generation
     for path in (*one.flatten(), "m", "gone", "m.x"):
         assert repr(one.explain(path)) == repr(other.explain(path))

@@ -57,7 +57,7 @@ def seen(things):
     paths = [*snapshot.flatten(), "m", "gone", "m.x"]
     return {
         "layer": repr(things["layer"].__reduce__()[1]),
-        "layers": (snapshot.layers, scoped.layers, snapshot.generation),
+        "layers": (snapshot.layer_names, scoped.layer_names, snapshot.generation),
         "values": [repr(list(one.flatten().items())) for one in (snapshot, scoped, view)],
         "explained": [repr(snapshot.explain(path)) for path in paths],
         "shown": [repr(one) for one in (snapshot, scoped, view, difference)],

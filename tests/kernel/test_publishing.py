@@ -132,7 +132,7 @@ def test_files_that_are_read_again_together_are_what_their_stack_resolves_to(ker
             ]
             whole = kernel.resolve(stack, conflicts="replace")
             derived = start.with_layers(*reversed(stack))
-            assert derived.layers == ("low", "high", "new")
+            assert derived.layer_names == ("low", "high", "new")
             assert list(derived.flatten().items()) == list(whole.flatten().items())
             assert derived.generation == 1 + bool(kernel.diff(start, whole))
             assert kernel.diff(start, derived) == kernel.diff(start, whole)
@@ -250,7 +250,7 @@ def test_layers_of_before_and_after_very_many_names_make_one_stack(kernel):
             snapshot = kernel.resolve(stack)
             assert snapshot["s1.k1"] is Thing
             assert snapshot["s2.k2"] == (4 if stack[0] is late or late not in stack else "late")
-            assert snapshot.layers == tuple(layer.name for layer in stack)
+            assert snapshot.layer_names == tuple(layer.name for layer in stack)
             assert "secret" in repr(snapshot["s2"])
         other = kernel.resolve([low]).with_layers(late).with_layers(high)
         assert other["s2.k2"] == "late"

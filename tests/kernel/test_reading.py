@@ -282,7 +282,7 @@ def test_looking_for_the_nearest_key_is_bounded(kernel):
 
 def test_names_of_layers_generation_and_digest(kernel):
     snapshot = stack(kernel, {"x": {"y": 1}}, {})
-    assert snapshot.layers == snapshot["x"].layers == ("a", "b")
+    assert snapshot.layer_names == snapshot["x"].layer_names == ("a", "b")
     assert snapshot.generation == snapshot["x"].generation == 1
     assert snapshot["x"].digest == stack(kernel, {"y": 1}).digest
 

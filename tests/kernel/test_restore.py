@@ -69,7 +69,7 @@ def test_no_snapshot(kernel):
     assert refusal(restore, (), "error", (dimension, dimension), 1) == text
     text = "TypeError: a layer is a veltrix.Layer, not int"
     assert refusal(restore, (), "error", (Dimension("d", {"y": 1}),), 1) == text
-    assert restore([layer], "replace", [dimension], 5).scope(d="y").layers == ("x", "x")
+    assert restore([layer], "replace", [dimension], 5).scope(d="y").layer_names == ("x", "x")
 
 
 def test_no_difference(kernel):

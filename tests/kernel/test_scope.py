@@ -35,7 +35,7 @@ def test_the_chosen_layers_lie_on_top_in_the_declared_order(snapshot):
         "tags": ["base"],
         "where": "eu",
     }
-    assert scoped.layers == ("a", "eu", "winter")
+    assert scoped.layer_names == ("a", "eu", "winter")
     assert scoped.generation == snapshot.generation
     assert scoped.explain("price").origin.layer == "winter"
     assert snapshot.to_dict() == {"price": 1, "theme": {"colour": "red"}, "tags": ["base"]}
@@ -80,7 +80,7 @@ def test_a_scoped_snapshot_is_a_snapshot(snapshot):
     scoped = snapshot.scope(region="eu")
     assert scoped.overlay({"price": 9})["price"] == 9
     assert scoped.set("price", 8, layer="eu")["price"] == 8
-    assert scoped.scope(season="winter").layers == ("a", "eu", "winter")
+    assert scoped.scope(season="winter").layer_names == ("a", "eu", "winter")
 
 
 def test_scopes_follow_what_is_derived(snapshot):
@@ -128,8 +128,8 @@ def test_any_name_is_one_of_a_dimension(kernel):
     names = ["choices", "self", "more", "a b"]
     tables = [Dimension(name, {"x": kernel.Layer(name, {name: 1})}) for name in names]
     snapshot = stack(kernel, {}, dimensions=tables)
-    assert snapshot.scope(dict.fromkeys(names, "x")).layers == ("a", *names)
-    assert snapshot.scope(choices="x", self="x", more="x").layers == ("a", *names[:3])
+    assert snapshot.scope(dict.fromkeys(names, "x")).layer_names == ("a", *names)
+    assert snapshot.scope(choices="x", self="x", more="x").layer_names == ("a", *names[:3])
 
 
 @pytest.mark.parametrize("name", [1, None, ("region",), b"region"])
@@ -155,7 +155,7 @@ def flags(kernel):
 
 def test_many_names_apply_in_the_order_of_the_table(flags):
     scoped = flags.scope(flags=["b", "c"], season="winter")
-    assert scoped.layers == ("a", "c", "b", "winter")
+    assert scoped.layer_names == ("a", "c", "b", "winter")
     assert scoped["price"] == 2
     assert flags.scope(flags=["a", "c"])["price"] == 1
 
@@ -172,7 +172,7 @@ def test_many_names_are_any_iterable(flags, kind):
 
 def test_many_names_may_be_none(flags):
     assert flags.scope(flags=None) is flags
-    assert flags.scope(flags=["a"]).layers == ("a", "a")
+    assert flags.scope(flags=["a"]).layer_names == ("a", "a")
 
 
 @pytest.mark.parametrize(

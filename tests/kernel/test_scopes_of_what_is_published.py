@@ -90,7 +90,7 @@ def test_a_scope_is_one_of_what_was_published(kernel, first, second):
             continue
         scoped, anew = scoped_and_anew(kernel, published)
         assert read(scoped) == read(anew)
-        assert scoped.layers == anew.layers
+        assert scoped.layer_names == anew.layer_names
         assert scoped.explain("m.x") == anew.explain("m.x")
     assert read(snapshot.scope(d="x")) == before
 

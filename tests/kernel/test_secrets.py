@@ -23,7 +23,7 @@ def shown(kernel, snapshot, *paths):
     texts += [repr(snapshot[path]) for path in paths if isinstance(snapshot.get(path), type(snapshot))]
     texts += [repr(snapshot.explain(path)) for path in paths]
     texts += [repr(snapshot.key(path)) for path in paths]
-    texts += [repr(kernel.diff(snapshot.with_layers(without=[snapshot.layers[-1]]), snapshot))]
+    texts += [repr(kernel.diff(snapshot.with_layers(without=[snapshot.layer_names[-1]]), snapshot))]
     return "\n".join(texts)
 
 

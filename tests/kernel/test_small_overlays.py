@@ -179,7 +179,7 @@ def test_an_overlay_over_another_one_gives_its_own_values_first(kernel, wide, lo
     high = nested((path, "high") for path, _ in map(SHAPES[upper], range(0, count, 2)))
     over = wide.overlay(low, "low").overlay(high, "high").overlay({"new": {"x": 1}})
     other = wide.overlay(low, "low").overlay(high, "high").overlay({"new": {"x": 1}})
-    assert other.layers[-3:] == ("low", "high", "overlay")
+    assert other.layer_names[-3:] == ("low", "high", "overlay")
     expected = resolved_again(kernel, other)
     paths = [*expected.flatten(), "m", "new", "section", "no", "new.y"]
     assert reads(over, paths) == reads(expected, paths)

@@ -38,7 +38,7 @@ def said(error, call):
 
 def test_layers_take_their_places_at_once(kernel, snapshot):
     changed = snapshot.with_layers(layer(kernel, "c", {"a": 4}), layer(kernel, "a", {"n": 0, "m": {"z": 9}}))
-    assert changed.layers == ("a", "b", "c")
+    assert changed.layer_names == ("a", "b", "c")
     assert changed.to_dict() == {"n": 0, "m": {"z": 9, "y": 2}, "a": 4}
     assert list(changed) == ["n", "m", "a"]
     assert changed.generation == 2
@@ -49,7 +49,7 @@ def test_new_layers_go_on_top_in_the_order_given(kernel, snapshot):
     changed = snapshot.with_layers(
         layer(kernel, "z", {"a": "z"}), layer(kernel, "b", {}), layer(kernel, "y", {"a": "y"}), without=["c"]
     )
-    assert changed.layers == ("a", "b", "z", "y")
+    assert changed.layer_names == ("a", "b", "z", "y")
     assert changed.to_dict() == {"a": "y", "m": {"x": 1}}
     assert changed.generation == 2
 
@@ -66,7 +66,7 @@ def test_what_changes_together_is_judged_together(kernel):
         assert changed.to_dict() == {"db": "other"}
         assert changed.generation == 2
     hidden = snapshot.with_layers(files[0], layer(kernel, "c", {"db": replace(5)}), without=["b"])
-    assert (hidden["db"], hidden.generation, hidden.layers) == (5, 2, ("a", "c"))
+    assert (hidden["db"], hidden.generation, hidden.layer_names) == (5, 2, ("a", "c"))
     with pytest.raises(ConflictError) as caught:
         snapshot.with_layers(files[1], layer(kernel, "c", {"n": 1}))
     assert (caught.value.upper.layer, caught.value.lower.layer) == ("b", "a")
@@ -84,13 +84,13 @@ def test_layers_that_say_the_same_are_no_new_generation(kernel, snapshot):
     assert snapshot.explain("m.x").origin == Origin("a", "mapping")
     assert list(moved) == ["m", "a"]
     hidden = snapshot.with_layers(layer(kernel, "a", {"a": 2, "m": {"x": 1}}), layer(kernel, "e", {}))
-    assert (hidden.generation, hidden.layers) == (1, ("a", "b", "c", "e"))
+    assert (hidden.generation, hidden.layer_names) == (1, ("a", "b", "c", "e"))
 
 
 def test_without_layers_nothing_is_another_one(kernel, snapshot):
     same = snapshot.with_layers()
     assert type(same) is kernel.Snapshot
-    assert (same, same.layers, same.generation) == (snapshot, snapshot.layers, 1)
+    assert (same, same.layer_names, same.generation) == (snapshot, snapshot.layer_names, 1)
     assert kernel.resolve([]).with_layers().to_dict() == {}
     assert kernel.resolve([]).with_layers(layer(kernel, "a", {"x": 1}), generation=4).generation == 4
 
@@ -152,7 +152,7 @@ def test_a_full_stack_is_counted_when_all_has_changed(kernel):
     full = kernel.resolve([layer(kernel, f"l{at}", {}) for at in range(1000)])
     new = [layer(kernel, f"n{at}", {"n": at}) for at in range(3)]
     changed = full.with_layers(*new, without=["l5", "l0", "l999"])
-    assert (len(changed.layers), changed["n"]) == (1000, 2)
+    assert (len(changed.layer_names), changed["n"]) == (1000, 2)
     with pytest.raises(LimitError, match=r"^more than 1000 layers$"):
         full.with_layers(*new, without=["l5", "l0"])
 
@@ -201,7 +201,7 @@ def test_of_another_generation_everything_else_is_the_same(kernel):
         assert again == start
         assert (again.generation, again["m"].generation, again.scope(d="one").generation) == (9, 9, 9)
         assert again["o"] is thing
-        assert (again.digest, again.layers) == (start.digest, start.layers)
+        assert (again.digest, again.layer_names) == (start.digest, start.layer_names)
         assert again.explain("m.x") == start.explain("m.x")
         assert view.generation == start.generation < 9
 
@@ -299,10 +299,10 @@ def test_a_layer_that_a_scope_chooses_does_not_go_on_top(kernel, scoped):
     assert said(ValueError, lambda: scoped.with_layers(file, dimensions=[table(kernel, eu={})])) == text
     # Where no table of the new snapshot has it, it is a layer as any other one.
     ordinary = scoped.with_layers(file, dimensions=[table(kernel, us={})])
-    assert (ordinary.layers, ordinary["price"]) == (("a", "region eu"), 5)
+    assert (ordinary.layer_names, ordinary["price"]) == (("a", "region eu"), 5)
     # What stands in the stack is replaced there, as the scope's own snapshot is.
     chosen = scoped.scope(region="eu").with_layers(file)
-    assert (chosen.layers, chosen["price"]) == (("a", "region eu"), 5)
+    assert (chosen.layer_names, chosen["price"]) == (("a", "region eu"), 5)
 
 
 def test_layers_of_the_tables_may_come_from_snapshots(kernel, scoped):
@@ -310,7 +310,7 @@ def test_layers_of_the_tables_may_come_from_snapshots(kernel, scoped):
     edited = scoped.scope(region="eu").set("price", 2).set("price", 5)
 
     def region(snapshot):
-        layers = dict(zip(snapshot.layers, snapshot.__reduce__()[1][1], strict=True))
+        layers = dict(zip(snapshot.layer_names, snapshot.__reduce__()[1][1], strict=True))
         us = kernel.Layer("us", {"price": 3})
         return [Dimension("region", {"eu": layers["region eu"], "us": us})]
 

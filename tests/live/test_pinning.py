@@ -45,7 +45,7 @@ def test_scope_and_override_and_what_is_allowed():
     allowed = veltrix.Allowed({"chat": bool})
     with config.pin(scope={"region": "eu"}, override={"chat": True}, allowed=allowed) as pinned:
         assert (config["port"], config["chat"]) == (7, True)
-        assert pinned.layers[-1] == "override"
+        assert pinned.layer_names[-1] == "override"
     with pytest.raises(ValidationError), config.pin(override={"port": 1}, allowed=allowed):
         pytest.fail("what is not allowed was pinned")
     assert (config["port"], config["chat"]) == (1, False)

@@ -45,7 +45,7 @@ def test_the_rest_is_that_of_its_snapshot(config):
     assert config.to_dict() == snapshot.to_dict()
     assert config.flatten() == snapshot.flatten()
     assert config.explain("theme.colour") == snapshot.explain("theme.colour")
-    assert (config.layers, config.generation, config.digest) == (("box",), 1, snapshot.digest)
+    assert (config.layer_names, config.generation, config.digest) == (("box",), 1, snapshot.digest)
     assert config.current() is snapshot
     assert [source.name for source in config.sources] == ["box"]
     assert repr(config) == "<veltrix.Config, generation 1, 1 sources>"
@@ -58,7 +58,7 @@ def test_all_of_it_reads_what_is_pinned_but_for_snapshot(config):
         assert config.flatten() == pinned.flatten()
         assert config.explain("port").origin == pinned.explain("port").origin
         assert list(config) == [*pinned]
-        assert (len(config), config.layers, config.digest) == (4, pinned.layers, pinned.digest)
+        assert (len(config), config.layer_names, config.digest) == (4, pinned.layer_names, pinned.digest)
         assert config.snapshot["port"] == 1
     assert config["port"] == 1
 

@@ -97,7 +97,7 @@ def test_an_optional_file_keeps_its_place_when_it_comes_and_goes(present, clock)
         clock.now += 2
         live.reload()
         assert live.snapshot.to_dict() == {"a": 2 if turn else 1, "b": 3}
-        assert live.snapshot.layers == ("low.json", "mid.json", "high.json")
+        assert live.snapshot.layer_names == ("low.json", "mid.json", "high.json")
         assert live.states()["mid.json"] == ("good" if turn else "absent")
     assert live.snapshot.generation == 3
 
@@ -252,12 +252,12 @@ class Several(veltrix.Source):
 def test_a_source_of_several_layers_may_have_more_and_fewer():
     source = Several(1, 2)
     live = Live({"n": 0}, source, {"top": True})
-    assert live.snapshot.layers == ("values", "several#1", "several#2", "values 2")
+    assert live.snapshot.layer_names == ("values", "several#1", "several#2", "values 2")
     for numbers, generation in (((1, 2, 3), 2), ((3, 2), 3), ((), 4), ((4,), 5), ((4, 5), 6)):
         source.numbers = numbers
         candidate = live.reload()
         assert candidate.snapshot["n"] == ([0, *numbers])[-1]
-        assert candidate.snapshot.layers == ("values", *(f"several#{n}" for n in numbers), "values 2")
+        assert candidate.snapshot.layer_names == ("values", *(f"several#{n}" for n in numbers), "values 2")
         assert candidate.snapshot.generation == generation
     assert live.reload() is None
 
@@ -268,7 +268,7 @@ def test_layers_of_other_names_that_say_the_same_are_no_generation():
     source.numbers = (3, 4)
     candidate = live.reload()
     assert candidate.moved_only
-    assert candidate.snapshot.layers == ("values", "several#3", "several#4", "values 2")
+    assert candidate.snapshot.layer_names == ("values", "several#3", "several#4", "values 2")
     assert live.snapshot.generation == 1
 
 

@@ -196,7 +196,7 @@ def test_an_absent_optional_file_of_the_set_stays_absent():
     kept(*sources)
     write("one/b.json", "[")
     live = Live(*sources, last_good=KEPT)
-    assert live.snapshot.layers == ("one/b.json", "one/o.json")
+    assert live.snapshot.layer_names == ("one/b.json", "one/o.json")
     write("one/o.json", {"o": 1})
     write("one/b.json", {"b": 2})
     assert live.reload().snapshot.to_dict() == {"b": 2, "o": 1}

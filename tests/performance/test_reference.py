@@ -112,8 +112,8 @@ def test_a_view_of_a_shared_section_answers_for_the_derived_snapshot():
     derived = snapshot.set("s1.f1", "x").overlay({"s2": {"f0": "mine"}})
     view = derived["s7"]
     assert view._tree is before._tree
-    assert (before.layers, before.generation) == (("low", "high"), 2)
-    assert (view.layers, view.generation) == (("low", "high", "overlay"), 3)
+    assert (before.layer_names, before.generation) == (("low", "high"), 2)
+    assert (view.layer_names, view.generation) == (("low", "high", "overlay"), 3)
     assert derived.overlay({"s7": {"f1": 0}})["s7"].explain("f1").origin.layer == "overlay"
 
 

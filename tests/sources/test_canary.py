@@ -183,7 +183,7 @@ def test_a_secret_is_redacted_wherever_it_is_shown(canary, caplog):
         *(repr(snapshot.explain(path)) for path in snapshot.flatten()),
         *(repr(snapshot.explain(path)) for path in ("m", "l[0].p", "n")),
         repr(snapshot.key("url")), repr(veltrix.diff(veltrix.load(), snapshot)),
-        repr(snapshot.layers), snapshot.digest,
+        repr(snapshot.layer_names), snapshot.digest,
     ]  # fmt: skip
     for text in shown:
         assert canary not in text

@@ -27,7 +27,7 @@ def test_sources_stand_in_order_lowest_first(monkeypatch):
         {"port": 1, "name": "x"}, "app.json", veltrix.Env("APP"), veltrix.Arguments(["name=y"])
     )
     assert config.snapshot.to_dict() == {"port": 3, "name": "y", "file": True}
-    assert config.snapshot.layers == ("values", "app.json", "env:APP", "arguments")
+    assert config.snapshot.layer_names == ("values", "app.json", "env:APP", "arguments")
     assert config.snapshot.generation == 1
     assert config.snapshot is config.snapshot
 
@@ -45,7 +45,7 @@ def test_short_forms_stand_for_sources():
     config = veltrix.Config("app.json", Path(".env"), {"b": 2}, layer, {"d": 4})
     assert config.snapshot.to_dict() == {"a": 1, "db": {"host": "x"}, "b": 2, "c": 3, "d": 4}
     assert [type(source).__name__ for source in config.sources[:3]] == ["File", "DotEnv", "Values"]
-    assert config.snapshot.layers == ("app.json", ".env", "values", "made", "values 2")
+    assert config.snapshot.layer_names == ("app.json", ".env", "values", "made", "values 2")
 
 
 @pytest.mark.parametrize("given", [3, None, b"app.json", ["app.json"]])
@@ -68,7 +68,7 @@ def test_no_source_is_an_empty_configuration():
 
 def test_an_optional_source_that_is_absent_leaves_its_name():
     config = veltrix.Config({"a": 1}, veltrix.File("local.json", optional=True))
-    assert config.snapshot.layers == ("values", "local.json")
+    assert config.snapshot.layer_names == ("values", "local.json")
     assert config.snapshot.set("a", 2, layer="local.json")["a"] == 2
 
 
@@ -175,7 +175,7 @@ def test_dimensions_are_tables_of_sources():
     )
     chosen = config.snapshot.scope(segment="vip", region="eu")
     assert chosen.to_dict() == {"currency": "EUR", "reward": 10}
-    assert chosen.layers == ("values", "eu.json", "vip")
+    assert chosen.layer_names == ("values", "eu.json", "vip")
     assert config.snapshot.to_dict() == {"currency": "USD", "reward": 1}
 
 

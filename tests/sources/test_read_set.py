@@ -72,7 +72,7 @@ def test_a_swap_between_two_files_is_never_seen(mount, monkeypatch, at, keep_old
     swap_once(monkeypatch, mount, at, keep_old=keep_old)
     config = veltrix.Config(*(mount.folder / name for name in NAMES))
     assert values(config.snapshot) == {"2"}
-    assert config.snapshot.layers == tuple(str(mount.folder / name) for name in NAMES)
+    assert config.snapshot.layer_names == tuple(str(mount.folder / name) for name in NAMES)
     assert config.snapshot.explain("b").origin.file == str(mount.folder / "b.json")
 
 

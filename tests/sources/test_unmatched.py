@@ -96,7 +96,7 @@ def test_whole_names(load):
     assert str(snapshot.explain("server.port").origin) == "variable PORT"
     alone = load(veltrix.Env(names={"PORT": "server.port"}, unmatched="error"), lower={"server": {"port": 1}})
     assert alone.to_dict() == {"server": {"port": 80}}
-    assert alone.layers[-1] == "env"
+    assert alone.layer_names[-1] == "env"
 
 
 def test_whole_names_of_a_dotenv(load, tmp_path):

@@ -129,7 +129,7 @@ def provenance(snapshot: Snapshot) -> None:
     assert_type(found.origin, Origin | None)
     assert_type(found.definitions, tuple[Definition, ...])
     assert_type(found.definitions[0].origin.line, int | None)
-    assert_type(snapshot.layers, tuple[str, ...])
+    assert_type(snapshot.layer_names, tuple[str, ...])
     assert_type(snapshot.generation, int)
     assert_type(snapshot.digest, str)
 

@@ -131,13 +131,13 @@ class Snapshot(TypedReader[S]):
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot[S]:
         """The snapshot with a definition put into one of its layers, the topmost by default."""
         segments = settable(parse_path(path))
-        at = self._position(self.layers[-1] if layer is None and self._layers else layer)
+        at = self._position(self.layer_names[-1] if layer is None and self._layers else layer)
         return self._replaced(at, put(self._layers[at], segments, value))
 
     def delete(self, path: Path, *, layer: str | None = None) -> Snapshot[S]:
         """The snapshot without one layer's own definition; the lower layers show again."""
         segments = settable(parse_path(path))
-        at = self._position(self.layers[-1] if layer is None and self._layers else layer)
+        at = self._position(self.layer_names[-1] if layer is None and self._layers else layer)
         return self._replaced(at, remove(self._layers[at], segments))
 
     def with_layers(
@@ -259,7 +259,7 @@ class Snapshot(TypedReader[S]):
         for at in reversed(range(len(self._layers))):
             if is_one_of(name, (self._layers[at].name,)):
                 return at
-        known = ", ".join(repr(known) for known in self.layers)
+        known = ", ".join(repr(known) for known in self.layer_names)
         raise ValueError(f"no layer named {name!r}; the layers are {known}")
 
 

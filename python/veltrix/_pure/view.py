@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
-    from veltrix.types import Explanation
+    from veltrix.types import Dimension, Explanation
 
     Path = str | tuple[str | int, ...]
     T = TypeVar("T")
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
         _layers: tuple[Layer, ...]
         _conflicts: Literal["error", "replace"]
+        _dimensions: tuple[Dimension, ...]
         _generation: int
 
         def _find(self, path: Path) -> Any: ...
@@ -191,9 +192,22 @@ class Reader(_Mapping):
         return explain(snapshot._layers, snapshot._conflicts, whole, snapshot._find)
 
     @property
-    def layers(self) -> tuple[str, ...]:
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the stack, the lowest first; what was overlaid or chosen by a scope is there too.
+
+        They are what `resolve` and `with_layers` take. Whether one is the same object as was given is open.
+        """
+        return self._snapshot._layers
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
         """The names of the layers, the lowest first."""
         return tuple(layer.name for layer in self._snapshot._layers)
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions that `scope` chooses in, as they were declared."""
+        return self._snapshot._dimensions
 
     @property
     def generation(self) -> int:

@@ -55,7 +55,7 @@ class Schema:
 
     def _of_layers(self, snapshot: Snapshot) -> Iterator[ValidationError]:
         """The values of a wrong type of each layer alone, the lowest first."""
-        names = snapshot.layers
+        names = snapshot.layer_names
         for name in names:
             alone = snapshot.with_layers(without=[other for other in names if other != name])
             run = Run(alone, self.extra)

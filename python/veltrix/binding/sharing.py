@@ -113,4 +113,4 @@ def _forget() -> None:
 
 def _age(known: Known) -> tuple[int, int]:
     snapshot = known()
-    return (1, 0) if snapshot is None else (-snapshot.generation, len(snapshot.layers))
+    return (1, 0) if snapshot is None else (-snapshot.generation, len(snapshot.layer_names))

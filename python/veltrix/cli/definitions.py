@@ -21,7 +21,7 @@ def definitions(snapshot: Snapshot, path: str, style: Style) -> Iterator[str]:
     beside = max(_width(definition) for definition in explanation.definitions)
     rows = [_row(definition, explanation, style.room(beside)) for definition in explanation.definitions]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    numbers = {name: number for number, name in enumerate(snapshot.layers)}
+    numbers = {name: number for number, name in enumerate(snapshot.layer_names)}
     for row, definition in zip(rows, explanation.definitions, strict=True):
         line = "".join(f"  {cell:{width}}" for cell, width in zip(row, widths, strict=True))
         name = definition.origin.layer

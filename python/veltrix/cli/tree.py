@@ -37,7 +37,7 @@ def tree(snapshot: Snapshot, style: Style, path: Path = (), depth: int | None = 
     beside = max((len(one_line(node.origin.layer)) for node in shown if node.origin), default=0) + _GAP
     lines = [_line(node, len(path), beside, style) for node in shown]
     column = max((line.width() for line in lines if line.layer and line.width() <= _WIDEST), default=0)
-    numbers = {name: number for number, name in enumerate(snapshot.layers)}
+    numbers = {name: number for number, name in enumerate(snapshot.layer_names)}
     if not lines:
         yield "(empty)"
     for line in lines:

@@ -170,15 +170,15 @@ def derived(
 ) -> Snapshot | None:
     """The snapshot of another stack, from that of the stack before; None where order or names forbid it."""
     names = [layer.name for layer in after]
-    kept = set(names).intersection(snapshot.layers)
-    in_order = [name for name in snapshot.layers if name in kept]
+    kept = set(names).intersection(snapshot.layer_names)
+    in_order = [name for name in snapshot.layer_names if name in kept]
     in_order += [name for name in names if name not in kept]
     if in_order != names or len(set(names)) < len(names):
         return None
     held = set(map(id, before))
     return snapshot.with_layers(
         *(layer for layer in after if id(layer) not in held),
-        without=[name for name in snapshot.layers if name not in kept],
+        without=[name for name in snapshot.layer_names if name not in kept],
         dimensions=dimensions,
         generation=generation,
     )

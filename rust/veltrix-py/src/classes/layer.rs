@@ -24,6 +24,8 @@ use crate::interop::error::{type_error, value_error};
 use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
+use crate::state::opaques::those_of;
+use crate::state::snapshot::Snapshot;
 
 /// Loaded, immutable data with a name and, for each definition, its origin.
 ///
@@ -264,6 +266,20 @@ impl Layer {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.opaques.as_ref().map_or(Ok(()), |opaques| visit.call(opaques))
     }
+}
+
+/// The layers of a snapshot, each with those of the opaque objects that are its own.
+pub fn layers<'py>(py: Python<'py>, snapshot: &Snapshot) -> PyResult<Bound<'py, PyTuple>> {
+    let layers = snapshot.kernel(py)?.stack.iter().map(|version| {
+        let mut opaques = None;
+        if let Some(held) = snapshot.opaques() {
+            let mut handles = Vec::new();
+            version.each_tree(&mut |tree| handles.extend(tree.opaques()));
+            opaques = (!handles.is_empty()).then(|| those_of(held.bind(py), handles)).transpose()?;
+        }
+        Ok(Bound::new(py, Layer::of(version.clone(), opaques.map(Bound::unbind)))?.into_any())
+    });
+    ffi::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)
 }
 
 fn names<'py>(py: Python<'py>, table: &Interner, path: &[SegmentId]) -> PyResult<Bound<'py, PyTuple>> {

@@ -153,11 +153,27 @@ macro_rules! reading_methods {
                 Self::reading(slf, |reading| reading.explain(path))
             }
 
-            /// The names of the layers, the lowest first.
+            /// The layers of the stack, the lowest first; what was overlaid or chosen by a scope is there too.
+            ///
+            /// They are what `resolve` and `with_layers` take. Whether one is the same object as was given is open.
             #[getter]
             fn layers<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+                Self::reading(slf, |reading| layers(slf.py(), reading.snapshot()))
+            }
+
+            /// The names of the layers, the lowest first.
+            #[getter]
+            fn layer_names<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
                 Self::reading(slf, |reading| {
                     texts(slf.py(), reading.kernel()?.layer_names())
+                })
+            }
+
+            /// The dimensions that `scope` chooses in, as they were declared.
+            #[getter]
+            fn dimensions<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+                Self::reading(slf, |reading| {
+                    Ok(reading.snapshot().dimensions.get().declared.bind(slf.py()).clone())
                 })
             }
 

@@ -10,7 +10,7 @@ use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES,
 use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
 
 use crate::classes::key::Key;
-use crate::classes::layer::Layer;
+use crate::classes::layer::layers;
 use crate::classes::layer_arguments::position;
 use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
@@ -69,11 +69,7 @@ reading_methods!(Snapshot, {
         let (py, snapshot) = (slf.py(), slf.get());
         guarded(py, || {
             let kernel = snapshot.kernel(py)?;
-            let layers = kernel.stack.iter().map(|version| {
-                let opaques = snapshot.opaques().map(|opaques| opaques.clone_ref(py));
-                Ok(Bound::new(py, Layer::of(version.clone(), opaques))?.into_any())
-            });
-            let layers = ffi::new_tuple(py, layers.collect::<PyResult<Vec<_>>>()?)?.into_any();
+            let layers = layers(py, snapshot)?.into_any();
             let conflicts = match kernel.conflicts {
                 Conflicts::Error => "error",
                 Conflicts::Replace => "replace",

@@ -5,6 +5,7 @@ use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::classes::key::Key;
+use crate::classes::layer::layers;
 use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
 use crate::interop::alloc::{Int, texts};

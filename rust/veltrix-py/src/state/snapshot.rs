@@ -11,10 +11,9 @@ use veltrix_core::{EntryId, Error, Interner, LayerVersion, Origin, PathFilter, R
 
 use crate::convert::from_python::{DataReader, ReadData};
 use crate::convert::kernel_error::kernel_error;
-use crate::interop::ffi;
 use crate::interop::panic::guarded;
 use crate::state::dimensions::Dimensions;
-use crate::state::opaques::joined;
+use crate::state::opaques::{joined, those_of};
 use crate::state::scope_cache::{CarriedScopes, ScopeCache};
 use crate::state::small_overlay::{SmallOverlay, read_overlay};
 use crate::state::value_cache::ValueCache;
@@ -214,13 +213,7 @@ impl Snapshot {
         let Some(held) = self.opaques.as_ref().map(|held| held.bind(py)).filter(|held| held.len() > self.many) else {
             return Ok(());
         };
-        let needed = ffi::new_dict(py)?;
-        for handle in self.below.opaques() {
-            let handle = ffi::new_int(py, handle.cast_signed())?;
-            if let Some(object) = held.get_item(&handle)? {
-                needed.set_item(handle, object)?;
-            }
-        }
+        let needed = those_of(held, self.below.opaques())?;
         self.many = needed.len() * 2 + FEW;
         self.opaques = Some(needed.unbind());
         Ok(())
