@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
-    from veltrix._pure import Snapshot
+    from veltrix._pure import Layer, Snapshot
     from veltrix.allowed import Allowed
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.publishing.change import AnyPath, Change
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources import Source
-    from veltrix.types import Explanation, ItemsView, KeysView, ValuesView
+    from veltrix.types import Dimension, Explanation, ItemsView, KeysView, ValuesView
     from veltrix.watching.watch import Watch
 
     S = TypeVar("S", default=Any)
@@ -124,8 +124,8 @@ class Config(_Current[S]):
                 LACKS,
             )
             _set_publisher(self, publisher)
-            # Last of all: whatever interrupts what comes before leads to no snapshot.
-            self._swap(publisher.passes.published.snapshot)
+            # Last of all, and without frames: no interrupt leads to a snapshot.
+            without_frames(lambda: self._swap(self._publisher.passes.published.snapshot))
         except ConfigError as error:
             raise error.with_traceback(None)  # noqa: B904  (it is the error itself, without frames of ours)
         except BaseException:
@@ -180,9 +180,19 @@ class Config(_Current[S]):
         return self.current().explain(path)
 
     @property
-    def layers(self) -> tuple[str, ...]:
-        """The names of the layers, the lowest first."""
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the stack, the lowest first: see `Snapshot.layers`."""
         return self.current().layers
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The names of the layers, the lowest first."""
+        return self.current().layer_names
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions that `scope` chooses in, as they were declared."""
+        return self.current().dimensions
 
     @property
     def generation(self) -> int:
