@@ -54,6 +54,7 @@ def test_code_blocks_run(page, folder):
         )
         place = f"{page.name}:{block.line}"
         if file:
+            (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(block.text, encoding="utf-8")
         elif language == "python":
             run_python(block, place, names)

@@ -88,6 +88,7 @@ def test_a_request_in_a_child_runs_in_its_thread(files):
         assert in_child(work) == "['veltrix-watch']"
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # which it is: two threads are alive
 def test_a_fork_by_a_subscriber_on_the_watch_thread(files):
     said = []
     files.subscribe(lambda change: said.append(in_child(lambda: (files["a"], change.generation))))
@@ -99,6 +100,7 @@ def test_a_fork_by_a_subscriber_on_the_watch_thread(files):
     assert said[0] == "(2, 2)"
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # which it is: two threads are alive
 def test_a_fork_by_a_subscriber_on_another_thread(files):
     said = []
     files.subscribe(lambda change: said.append(in_child(lambda: files["a"])))
