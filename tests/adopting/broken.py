@@ -247,9 +247,9 @@ def page() -> str:
         lines.append(f"| {case.title} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "`starts` is a program that runs with a value that nobody asked for. The others do not start, and the",
+        "`starts` is a program that runs with a value that nobody asked for. The others do not start, and",
     ]
-    lines += ["cell says what the message names.", "", "## What is said"]
+    lines += ["the cell says what the message names.", "", "## What is said"]
     for case, reports in found:
         lines += ["", f"### {case.title[0].upper()}{case.title[1:]}", "", "```text"]
         for one, said in zip(LIBRARIES, reports, strict=True):
