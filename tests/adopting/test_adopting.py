@@ -1,4 +1,4 @@
-"""The applications of docs/adopting.md load the same settings, and break as docs/broken-configurations.md says."""
+"""The applications of docs/adopting.md load the same settings, and break as the other page says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import pytest
 
 import veltrix
-
 from tests.adopting.broken import CASES, LIBRARIES, PAGE, TOML, Library, report, shortened, verdict
 
 MODELS = Library("Veltrix with models of pydantic", "pydantic", "with_models", TOML)
