@@ -1,6 +1,7 @@
 """How the command line ends: its exit codes, and a message on the error stream.
 
-0 is for success. DISAGREEMENT stands for what is wrong with Veltrix itself.
+0 is for success. FOUND is the answer of `check` where there are problems, DISAGREEMENT stands for what
+is wrong with Veltrix itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 DISAGREEMENT = 1
+FOUND = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141

@@ -79,7 +79,7 @@ def run_console(block: Block, place: str) -> None:
         if words[0] != "veltrix" or (words[1] == "bench" and len(veltrix.implementations()) < 2):
             continue
         if veltrix.implementation == "pure":
-            expected = re.sub(r"(\.\w+):\d+:\d+", r"\1", expected)
+            expected = re.sub(r"(\.\w+)(:\d+:\d+|,line=\d+,col=\d+)", r"\1", expected)
         command_line = [sys.executable, "-m", "veltrix", *words[1:]]
         ran = subprocess.run(command_line, capture_output=True, text=True, check=False)
         pattern = re.escape(expected).replace(re.escape("..."), ".*")

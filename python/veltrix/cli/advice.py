@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from veltrix.cli.text import one_line, shortened
 from veltrix.errors import ConfigError
 from veltrix.loading.given import SameNameError
 from veltrix.sources.marks import UnmatchedMark, listed
@@ -13,6 +14,17 @@ ADVICE = {
     "format": "name it .toml, .json, .yaml or .env",
 }
 """By the keys of `veltrix.errors.ADVICE`."""
+
+_LONGEST = 200
+
+
+class UnknownSchemaError(Exception):
+    """A name that leads to no schema: what was asked for, why it failed, and where."""
+
+    def __init__(self, name: str, reason: str, place: str) -> None:
+        super().__init__(
+            f"cannot use the schema {name}\n  {shortened(one_line(reason), _LONGEST)}\n  {place}"
+        )
 
 
 def worded(problem: ConfigError | SameNameError | UnmatchedMark) -> str:

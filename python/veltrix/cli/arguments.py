@@ -8,6 +8,7 @@ import sys
 
 import veltrix
 from veltrix import _backend
+from veltrix.cli.check import REPORTS
 from veltrix.cli.documents import FORMATS
 from veltrix.cli.style import columns
 from veltrix.cli.text import escaped
@@ -21,11 +22,13 @@ COMMANDS = {
     "show": "print the configuration, each value with its layer",
     "get": "print the value at a path",
     "explain": "print every definition of a path, the winner first",
+    "check": "list every problem, each with its place",
     "bench": "time the pure and the native implementation",
 }
 
 _WITH_PATH = ("get", "explain")
 _WITH_FORMAT = ("show", "get")
+_WITH_SCHEMA = ("show", "get", "explain", "check")
 _CHOICES = "|".join(COMMANDS)
 
 _EPILOG = """\
@@ -33,6 +36,7 @@ commands:
   show FILE...          {show}
   get PATH FILE...      {get}
   explain PATH FILE...  {explain}
+  check FILE...         {check}
   bench FILE...         {bench}
 
 The arguments are the same for all: after the PATH, where there is one, come
@@ -146,6 +150,15 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
     )
     if command in _WITH_FORMAT:
         add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")
+    if command == "check":
+        add("--format", choices=REPORTS, default="text", help="text is for people and the default")
+    if command in _WITH_SCHEMA:
+        add(
+            "--schema",
+            metavar="MODULE:NAME",
+            type=_schema,
+            help="the type that the whole has to fit; the module is imported, from the working directory too",
+        )
     if command == "show":
         add("--depth", metavar="LEVELS", type=_depth, help="fold what is deeper in the tree")
     return parser
@@ -155,6 +168,13 @@ def _depth(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 9 and int(text)):
         raise argparse.ArgumentTypeError("a number of levels, from 1")
     return int(text)
+
+
+def _schema(text: str) -> str:
+    module, colon, name = text.partition(":")
+    if not (colon and all(part.isidentifier() for part in (*module.split("."), *name.split(".")))):
+        raise argparse.ArgumentTypeError("MODULE:NAME, such as app.settings:Settings")
+    return text
 
 
 def _prefix(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Arguments in, lines and an exit code out: 0, or 2 with one message on what was wrong."""
+"""Arguments in, lines and an exit code out: 0; 1 where `check` finds problems; 2 with what was wrong."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 
-from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, INTERRUPTED, complain, discard
+from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, FOUND, INTERRUPTED, complain, discard
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
-from veltrix.cli.advice import worded
+from veltrix.cli.advice import UnknownSchemaError, worded
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
@@ -27,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
+    from typing import Any, Literal
 
     from veltrix.sources._kernel import Snapshot
 
@@ -63,8 +65,10 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     try:
+        if parsed.command == "check":
+            return _check(parsed)
         sources = _sources(parsed)
-        snapshot = load(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
+        snapshot = _loaded(parsed, sources, _schema(parsed))
         for text in _answer(parsed, sources, snapshot):
             sys.stdout.write(text)
             if parsed.command == "bench":
@@ -72,7 +76,7 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except (ConfigError, SameNameError, UnmatchedMark) as error:
         return _refuse(worded(error))
-    except (UnwritableError, MissingImplementationError) as error:
+    except (UnknownSchemaError, UnwritableError, MissingImplementationError) as error:
         return _refuse(str(error))
     except DisagreementError as error:
         return _refuse(str(error), DISAGREEMENT)
@@ -84,18 +88,61 @@ def _run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _sources(parsed: Namespace) -> list[Source]:
+def _check(parsed: Namespace) -> int:
+    """Print what is wrong, and say whether anything is."""
+    from veltrix.cli.check import report
+    from veltrix.cli.findings import findings
+
+    schema = _schema(parsed)
+    problems = _problems(parsed, "error", schema)
+    if problems and schema is not None:
+        # Where a variable matches nothing, nothing is bound: what the schema says of the rest comes then.
+        problems = list(dict.fromkeys((*problems, *_problems(parsed, "ignore", schema))))
+    for line in report(findings(problems), parsed.format, Style.of(sys.stdout)):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    return FOUND if problems else 0
+
+
+def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:
+    try:
+        _loaded(parsed, _sources(parsed, unmatched), schema)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
+
+
+def _loaded(parsed: Namespace, sources: Sequence[Source], schema: Any) -> Snapshot:
+    """The snapshot; what code of the schema prints goes to the error stream."""
+    if schema is None:
+        return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
+    with redirect_stdout(sys.stderr):
+        return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret, schema=schema)
+
+
+def _schema(parsed: Namespace) -> Any:
+    name = getattr(parsed, "schema", None)
+    if name is None:
+        return None
+    from veltrix.cli.schema_name import schema_named
+
+    return schema_named(name)
+
+
+def _sources(parsed: Namespace, unmatched: Literal["add", "ignore", "error"] = "add") -> list[Source]:
     sources: list[Source] = []
     for file in dict.fromkeys(parsed.files):
         try:
             source = as_source(file)
         except ValueError as error:
             raise UnwritableError(str(error)) from error
-        sources.append(DotEnv(file, prefix=parsed.env) if isinstance(source, DotEnv) else source)
+        sources.append(
+            DotEnv(file, prefix=parsed.env, unmatched=unmatched) if isinstance(source, DotEnv) else source
+        )
     if parsed.secrets:
         sources.append(Secrets(parsed.secrets))
     if parsed.env:
-        sources.append(Env(parsed.env))
+        sources.append(Env(parsed.env, unmatched=unmatched))
     if parsed.set:
         sources.append(Arguments(parsed.set))
     return sources
