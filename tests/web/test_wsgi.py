@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextvars import copy_context
 from wsgiref.util import FileWrapper
 
 import pytest
@@ -78,6 +79,17 @@ def test_what_is_finished_goes_to_the_server_as_it_is(config):
         assert WSGIMiddleware(lambda *_: wrapped, config)(environ, lambda *_: None) is wrapped
 
 
+def test_what_is_finished_ends_the_pin(config):
+    contexts = []
+
+    def app(environ, start_response):
+        contexts.append(copy_context())
+        return []
+
+    WSGIMiddleware(app, config, by_headers)(environ_of(headers=[("X-Region", "eu")]), None)
+    assert contexts[0].run(lambda: config["level"]) == 1
+
+
 def test_an_iterable_without_close(config):
     assert asked_wsgi(WSGIMiddleware(_generating(config), config), environ_of())[2] == b"1"
     numbers = {"x": 1}
@@ -134,8 +146,6 @@ def test_what_closing_raises_ends_the_pin(config):
 
     class Response(list):
         def close(self):
-            from contextvars import copy_context
-
             contexts.append(copy_context())
             assert contexts[0].run(lambda: config["level"]) == 10
             raise OSError
