@@ -1,4 +1,4 @@
-"""What `make hunt` runs: the game as a server, on files alone."""
+"""What `make hunt` runs: the game as a server, on files alone, which are served as they change."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ def main() -> int:
     except OSError as error:
         print(refusal(chosen.host, chosen.port, error), file=sys.stderr)
         return 1
-    from server.start import started
+    from server.start import served
 
-    application = started(chosen.resolver, secret_key())
-    config = uvicorn.Config(
+    application, config = served(chosen.resolver, secret_key())
+    options = uvicorn.Config(
         application, lifespan="off", log_level="warning", access_log=False, backlog=BACKLOG
     )
-    Server(config, chosen.resolver).run(sockets=[listening])
+    with config.watch():
+        Server(options, chosen.resolver).run(sockets=[listening])
     return 0
 
 

@@ -314,7 +314,7 @@ def test_sessions_have_a_bound_and_idle_ones_make_room(documents, clock):
     assert client.post("/sessions", json={**JOIN, "player": "c"}).status_code == 503
     clock.now += 10_000
     joined(client, player="c")
-    assert client.get("/healthz").json() == {"sessions": 1}
+    assert client.get("/").json()["sessions"] == 1
 
 
 def test_what_is_not_there_is_said_in_json(client):

@@ -32,6 +32,8 @@ ORDER = (
     "watching",
     "publishing",
     "config",
+    "contrib",
+    "web",
     "_lazy",
     "",
     "bench",

@@ -15,16 +15,16 @@ Tree = dict[str, Any]
 
 @dataclass(frozen=True)
 class Documents:
-    """What is on disk, read once.
+    """What is on disk.
 
     Attributes:
-        snapshot: all of it, resolved, with the choices as dimensions.
-        layers: the data of each layer that all requests share, lowest first.
+        config: all of it, resolved, with the choices as dimensions; it can be watched.
+        layers: the data of each layer that all requests share, lowest first, read once.
         choices: the data of each choice, by dimension and name.
 
     """
 
-    snapshot: veltrix.Snapshot
+    config: veltrix.Config
     layers: tuple[Tree, ...]
     choices: Mapping[str, Mapping[str, Tree]]
 
@@ -42,17 +42,22 @@ class Documents:
             }
             for dimension, table in stack.DIMENSIONS.items()
         }
-        snapshot = veltrix.load(*files, deployment, dimensions=tables)
+        config = veltrix.Config(*files, deployment, dimensions=tables)
         lower = [_loaded(source, None) for source in files]
         variables = _loaded(deployment, veltrix.resolve(lower))
         return cls(
-            snapshot,
+            config,
             tuple(_data(layer) for layer in (*lower, variables)),
             {
                 dimension: {choice: _data(_loaded(source, None)) for choice, source in table.items()}
                 for dimension, table in tables.items()
             },
         )
+
+    @property
+    def snapshot(self) -> veltrix.Snapshot:
+        """What is on disk as it was published last."""
+        return self.config.snapshot
 
     @cached_property
     def shared(self) -> Tree:

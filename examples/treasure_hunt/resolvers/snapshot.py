@@ -1,4 +1,4 @@
-"""Veltrix: a snapshot that knows the choices, and the overrides of the request."""
+"""Veltrix: what the request pins, which knows the choices, and the overrides of the request."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Resolver:
     readers = Readers()
 
     def __init__(self, documents: Documents) -> None:
-        self._snapshot = documents.snapshot
+        self._current = documents.config.current
 
     def settings_of(self, choice: Choice, overrides: Overrides) -> Any:
         region, season, hunt, segment, clue_experiment, spawn_experiment = choice
-        chosen = self._snapshot.scope(
+        chosen = self._current().scope(
             {
                 "region": region,
                 "season": season,

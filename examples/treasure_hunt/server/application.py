@@ -47,7 +47,6 @@ def application(
     return Starlette(
         routes=[
             Route("/", game.about),
-            Route("/healthz", game.health),
             Route("/sessions", game.join, methods=["POST"]),
             Route("/session", game.status),
             Route("/guesses", game.guess, methods=["POST"]),
@@ -87,11 +86,9 @@ class _Game:
                     "GET /spawns": "what appears on the map; 150 tunables",
                 },
                 "header": f"{HEADER}: the player's own settings, as JSON",
+                "sessions": len(self._sessions),
             }
         )
-
-    async def health(self, _request: Request) -> Response:
-        return JSONResponse({"sessions": len(self._sessions)})
 
     async def join(self, request: Request) -> Response:
         body = await body_of(request)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from veltrix.loading.loader import Loader
     from veltrix.publishing.transaction import Step, Validator
 
-    Done = tuple[Change | None, BaseException | None]
+    Outcome = tuple[Change | None, BaseException | None]
 
 
 def logger() -> Logger:
@@ -35,6 +35,18 @@ def logger() -> Logger:
     import logging
 
     return logging.getLogger("veltrix")
+
+
+class Results:
+    """How many passes ended well, and how many not, beside those that found nothing and nobody asked for."""
+
+    __slots__ = ("failures", "succeeded_at", "successes")
+
+    def __init__(self) -> None:
+        self.successes = 0
+        self.failures = 0
+        self.succeeded_at = time()
+        """When the last one found that what is published is what the sources say, in seconds since 1970."""
 
 
 class Passes:
@@ -64,6 +76,8 @@ class Passes:
         """The generation that a rollback holds."""
         self.checked = monotonic()
         """When a pass last found that what is published is what the sources say."""
+        self.results = Results()
+        """How passes ended."""
         self.telling = RLock()
         """Held from the swap until all are told: a fork waits for it."""
         # No error itself, which would keep the frames of whoever it was raised to.
@@ -89,13 +103,13 @@ class Passes:
         polling: bool = False,
         anew: bool = False,
         turn: object,
-    ) -> Done:
+    ) -> Outcome:
         """Looks at all sources, and publishes what they say now, unless a rollback is held.
 
         `polling` and `anew` are those of `Loader.candidate`.
         """
 
-        def work() -> Done:
+        def work() -> Outcome:
             with declared_by(self._schema):
                 candidate = self.loader.candidate(
                     self._config.snapshot, acknowledge=acknowledge, polling=polling, anew=anew
@@ -113,7 +127,7 @@ class Passes:
 
         return self._told_if_it_fails(work)
 
-    def roll_back(self, generation: int | None, *, turn: object) -> Done:
+    def roll_back(self, generation: int | None, *, turn: object) -> Outcome:
         """Publishes an older generation once more, and holds it."""
         older = self._kept(generation)
         snapshot = older.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
@@ -159,7 +173,7 @@ class Passes:
         if self._schema is not None:
             self._schema.declare(snapshot)
 
-    def _offered(self, candidate: Candidate | None, turn: object) -> Done:
+    def _offered(self, candidate: Candidate | None, turn: object) -> Outcome:
         """Publishes a candidate; what was held is not any more."""
         if candidate is None:
             self.held = None
@@ -183,7 +197,7 @@ class Passes:
         self.keys.refresh(snapshot)
         return None, None
 
-    def _publish(self, change: Change, accepted: Callable[[], None], turn: object) -> Done:
+    def _publish(self, change: Change, accepted: Callable[[], None], turn: object) -> Outcome:
         def published() -> None:
             self.published, self._mishap = change, None
 
@@ -232,7 +246,7 @@ class Passes:
             raise ValueError(f"generation {generation!r} is not kept; kept are {', '.join(map(str, kept))}")
         return kept[generation]
 
-    def _told_if_it_fails(self, work: Callable[[], Done]) -> Done:
+    def _told_if_it_fails(self, work: Callable[[], Outcome]) -> Outcome:
         try:
             return work()
         except Exception as error:
@@ -242,7 +256,7 @@ class Passes:
     def _found_the_same(self) -> None:
         """A pass that nobody asked for found all as the one before: what was wrong then still is."""
         if self._failure is None and not any(source.problem for source in self.loader.statuses()):
-            self.checked = monotonic()
+            self._found_good()
         self._keep()
 
     def _succeeded(self, candidate: Candidate | None) -> None:
@@ -251,10 +265,17 @@ class Passes:
             self._fail(ConfigError(candidate.problems))
             return
         self._failure = None
+        self._found_good()
+        self.results.successes += 1
+
+    def _found_good(self) -> None:
+        """What is published is what the sources say."""
         self.checked = monotonic()
+        self.results.succeeded_at = time()
 
     def _fail(self, error: Exception) -> None:
         """Notes what is wrong, and tells it unless it was told before."""
+        self.results.failures += 1
         before, self._failure = self._failure, (type(error), str(error), safe_text(error))
         if before == self._failure:
             return

@@ -1,0 +1,51 @@
+"""Health, status and metrics as an ASGI application."""
+
+from __future__ import annotations
+
+from veltrix.web.answer import send_answer
+from veltrix.web.asgi import POLICY_VIOLATION
+from veltrix.web.pages import page, with_status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from veltrix.config import Config
+    from veltrix.web.asgi import ASGIApplication, Receive, Scope, Send
+
+
+def make_asgi_app(config: Config) -> ASGIApplication:
+    """An application with `/healthz`, `/readyz`, `/status` and `/metrics` of a configuration.
+
+        app.mount("/-", make_asgi_app(config))  # Starlette, FastAPI
+
+    `/healthz` answers 200 as long as the process answers at all. `/readyz` answers 503 where `status()` is
+    stale, or the thread that watches is dead. `/status` is `config.status()` as JSON, `/metrics` what
+    `veltrix.contrib.prometheus.generate_latest` gives. None of them holds a value of the configuration;
+    `/status` names files. It serves alone, too, on a port of its own. Raises a `TypeError` for what is no
+    `Config`.
+    """
+    with_status(config)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            # The path of a mounted application holds the place where it is mounted, by the specification.
+            path, place = scope["path"], scope.get("root_path", "")
+            if place and path.startswith(f"{place}/"):
+                path = path[len(place) :]
+            method = scope["method"]
+            await send_answer(page(config, path, method), send, method=method)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
+
+    return app
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Nothing is to be started or ended; says so."""
+    while True:
+        event = (await receive())["type"]
+        await send({"type": f"{event}.complete"})
+        if event == "lifespan.shutdown":
+            return

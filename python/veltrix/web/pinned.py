@@ -1,0 +1,76 @@
+"""From a request to its pin: what `pin` gives is checked, and what is the client's fault is told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from veltrix.config import Config
+from veltrix.errors import LimitError, ParseError, PathError, ValidationError
+from veltrix.publishing.callbacks import is_async
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from veltrix.publishing.pinning import Pinning
+    from veltrix.web.request import Request
+
+    Pin = Callable[[Request], Mapping[str, Any] | None]
+
+NO_SUCH_CHOICE = "the request chooses what there is not"
+
+
+class RequestRefusedError(Exception):
+    """A request that cannot be pinned by its own fault; the text is for the client."""
+
+
+class Pins:
+    """What pins the requests of one application."""
+
+    __slots__ = ("_config", "_pin")
+
+    def __init__(self, config: Config, pin: Pin | None) -> None:
+        if not isinstance(config, Config):
+            raise TypeError(f"a request pins a veltrix.Config, not {type(config).__name__}")
+        if pin is not None and not callable(pin):
+            raise TypeError(f"pin is a callable of a request, not {type(pin).__name__}")
+        if is_async(pin):
+            raise TypeError("pin is a plain function, and this is an async one")
+        self._config = config
+        self._pin = pin
+
+    def entered(self, request: Request) -> Pinning[Any]:
+        """A pin that this context is in; whoever asks for it leaves it.
+
+        Raises `RequestRefusedError` where the request is at fault, and everything else as it is raised.
+        """
+        try:
+            pinning = self._config.pin(**self._keywords(request))
+            try:
+                pinning.__enter__()
+            except ValueError as error:
+                if isinstance(error, _OF_THE_CLIENT):
+                    raise
+                # Of a strict dimension; the text of it lists the choices that there are.
+                raise RequestRefusedError(NO_SUCH_CHOICE) from None
+        except _OF_THE_CLIENT as error:
+            if getattr(error, "origin", None) is not None or getattr(error, "file", None) is not None:
+                raise  # a fault of what is configured, whose place is nobody's business outside
+            raise RequestRefusedError(str(error)) from None
+        return pinning
+
+    def _keywords(self, request: Request) -> Mapping[str, Any]:
+        if self._pin is None:
+            return {}
+        keywords = self._pin(request)
+        if keywords is None:
+            return {}
+        if not isinstance(keywords, Mapping):
+            raise TypeError(
+                f"pin gives the keywords of config.pin as a mapping, or None, not {type(keywords).__name__}"
+            )
+        return keywords
+
+
+_OF_THE_CLIENT = (ValidationError, LimitError, PathError, ParseError)
