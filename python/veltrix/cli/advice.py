@@ -18,6 +18,10 @@ ADVICE = {
 _LONGEST = 200
 
 
+class UnreachableError(Exception):
+    """Nothing answers at a URL, or something that is no `veltrix.web`."""
+
+
 class UnknownSchemaError(Exception):
     """A name that leads to no schema: what was asked for, why it failed, and where."""
 

@@ -23,13 +23,23 @@ COMMANDS = {
     "get": "print the value at a path",
     "explain": "print every definition of a path, the winner first",
     "check": "list every problem, each with its place",
+    "diff": "print what changed from some files to others",
+    "watch": "print each change, and each that is refused",
+    "status": "print how a server's configuration is",
     "bench": "time the pure and the native implementation",
 }
 
 _WITH_PATH = ("get", "explain")
 _WITH_FORMAT = ("show", "get")
-_WITH_SCHEMA = ("show", "get", "explain", "check")
+_WITH_SCHEMA = ("show", "get", "explain", "check", "diff", "watch")
 _CHOICES = "|".join(COMMANDS)
+_FORMS = {
+    "get": "PATH FILE...",
+    "explain": "PATH FILE...",
+    "diff": "OLD... -- NEW...",
+    "status": "URL",
+}
+"""What follows a command that takes more, or other, than FILE..."""
 
 _EPILOG = """\
 commands:
@@ -37,11 +47,15 @@ commands:
   get PATH FILE...      {get}
   explain PATH FILE...  {explain}
   check FILE...         {check}
+  diff OLD... -- NEW... {diff}
+  watch FILE...         {watch}
+  status URL            {status}
   bench FILE...         {bench}
 
-The arguments are the same for all: after the PATH, where there is one, come
-the files, each overriding those before it; over them the secrets directory,
-then the environment, then --set. `veltrix COMMAND --help` lists the options.
+The arguments are the same for all but status: after the PATH, where there is
+one, come the files, each overriding those before it; over them the secrets
+directory, then the environment, then --set. `veltrix COMMAND --help` lists the
+options.
 """.format(**COMMANDS)
 
 _FILES = """\
@@ -83,20 +97,67 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments by name; raises `UsageError`, or `SystemExit` for --help and --version."""
     first = _first_parser().parse_args(arguments)
-    parsed = _command_parser(first.command).parse_intermixed_args(first.rest)
-    parsed.command = first.command
-    if not (parsed.files or parsed.secrets or parsed.env or parsed.set):
-        form = "PATH FILE..." if parsed.command in _WITH_PATH else "FILE..."
+    command = first.command
+    if command == "status":
+        parsed = _status_parser().parse_args(first.rest)
+    elif command == "diff":
+        parsed = _two_stacks(arguments[arguments.index(command) + 1 :])
+    else:
+        parsed = _command_parser(command).parse_intermixed_args(first.rest)
+        if not _has_sources(parsed):
+            form = f"veltrix {command} {_FORMS.get(command, 'FILE...')}"
+            raise UsageError(f"no files given; the form is {form}", f"veltrix {command}")
+    parsed.command = command
+    return parsed
+
+
+def _two_stacks(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments of `diff`: what stands before `--` and after it, the options of either for both."""
+    parser = _command_parser("diff")
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    old, new = (parser.parse_intermixed_args(part) for part in (arguments[:at], arguments[at + 1 :]))
+    if at == len(arguments) and len(old.files) == 2:
+        old.files, new.files = old.files[:1], old.files[1:]
+    parsed = argparse.Namespace()
+    for name, value in vars(new).items():
+        before = getattr(old, name)
+        both = before + value if isinstance(value, list) else before
+        setattr(parsed, name, both if isinstance(value, list) or value == parser.get_default(name) else value)
+    parsed.old_files, parsed.files = old.files, new.files
+    if not (parsed.old_files and parsed.files):
         raise UsageError(
-            f"no files given; the form is veltrix {parsed.command} {form}", f"veltrix {parsed.command}"
+            "two files, or some on each side of `--`; the form is veltrix diff OLD... -- NEW...",
+            "veltrix diff",
         )
     return parsed
+
+
+def _has_sources(parsed: argparse.Namespace) -> bool:
+    return bool(parsed.files or parsed.secrets or parsed.env or parsed.set)
+
+
+def _status_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="veltrix status",
+        description=f"{COMMANDS['status'].capitalize()}.",
+        epilog="The server mounts veltrix.web; without a path the URL is asked for /status.",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("url", metavar="URL", type=_url, help="such as http://127.0.0.1:8000/")
+    return parser
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError("an address that begins with http:// or https://")
+    return text
 
 
 def _first_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="veltrix",
-        usage=f"veltrix {_CHOICES} [PATH] FILE... [options]",
+        usage="veltrix COMMAND [PATH] FILE... [options]",
         description="Resolve layered configuration and say where each value comes from.",
         epilog=_EPILOG,
         formatter_class=_Formatter,
@@ -121,6 +182,7 @@ def _version() -> str:
 def _command_parser(command: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=f"veltrix {command}",
+        usage=f"veltrix {command} {_FORMS[command]} [options]" if command == "diff" else None,
         description=f"{COMMANDS[command].capitalize()}.",
         epilog=_FILES,
         formatter_class=_Formatter,
@@ -159,6 +221,8 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
             type=_schema,
             help="the type that the whole has to fit; the module is imported, from the working directory too",
         )
+    if command == "diff":
+        add("--exit-code", action="store_true", help="end with 1 where anything changed")
     if command == "show":
         add("--depth", metavar="LEVELS", type=_depth, help="fold what is deeper in the tree")
     return parser

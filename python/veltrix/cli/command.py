@@ -1,4 +1,4 @@
-"""Arguments in, lines and an exit code out: 0; 1 where `check` finds problems; 2 with what was wrong."""
+"""Arguments in, lines and an exit code out: 0; 1 where the answer is no; 2 with what was wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, FOUND, INTERRUPTED, complain, discard
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
-from veltrix.cli.advice import UnknownSchemaError, worded
+from veltrix.cli.advice import UnknownSchemaError, UnreachableError, worded
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
@@ -65,8 +65,8 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     try:
-        if parsed.command == "check":
-            return _check(parsed)
+        if parsed.command in _ANSWERS:
+            return _ANSWERS[parsed.command](parsed)
         sources = _sources(parsed)
         snapshot = _loaded(parsed, sources, _schema(parsed))
         for text in _answer(parsed, sources, snapshot):
@@ -76,7 +76,7 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except (ConfigError, SameNameError, UnmatchedMark) as error:
         return _refuse(worded(error))
-    except (UnknownSchemaError, UnwritableError, MissingImplementationError) as error:
+    except (UnknownSchemaError, UnreachableError, UnwritableError, MissingImplementationError) as error:
         return _refuse(str(error))
     except DisagreementError as error:
         return _refuse(str(error), DISAGREEMENT)
@@ -104,6 +104,38 @@ def _check(parsed: Namespace) -> int:
     return FOUND if problems else 0
 
 
+def _diff(parsed: Namespace) -> int:
+    """Print what changed from the files on the left to those on the right."""
+    from veltrix.cli.differences import differences
+
+    schema = _schema(parsed)
+    old, new = (
+        _loaded(parsed, _sources(parsed, files=files), schema) for files in (parsed.old_files, parsed.files)
+    )
+    found = [*differences(old, new, Style.of(sys.stdout))]
+    sys.stdout.writelines(_lines(iter(found)))
+    sys.stdout.flush()
+    return FOUND if found and parsed.exit_code else 0
+
+
+def _watch(parsed: Namespace) -> int:
+    """Print what is published and refused, until an interrupt."""
+    from veltrix.cli.watched import watched
+
+    options = {"conflicts": parsed.conflicts, "secret": parsed.secret, "schema": _schema(parsed)}
+    watched(_sources(parsed), Style.of(sys.stdout), **options)
+    return 0
+
+
+def _status(parsed: Namespace) -> int:
+    """Print what a server says of its configuration."""
+    from veltrix.cli.served import served, status_of
+
+    sys.stdout.writelines(_lines(served(status_of(parsed.url), Style.of(sys.stdout))))
+    sys.stdout.flush()
+    return 0
+
+
 def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:
     try:
         _loaded(parsed, _sources(parsed, unmatched), schema)
@@ -129,9 +161,14 @@ def _schema(parsed: Namespace) -> Any:
     return schema_named(name)
 
 
-def _sources(parsed: Namespace, unmatched: Literal["add", "ignore", "error"] = "add") -> list[Source]:
+def _sources(
+    parsed: Namespace,
+    unmatched: Literal["add", "ignore", "error"] = "add",
+    files: Sequence[str] | None = None,
+) -> list[Source]:
+    """The sources of a command; `files` in the place of its files."""
     sources: list[Source] = []
-    for file in dict.fromkeys(parsed.files):
+    for file in dict.fromkeys(parsed.files if files is None else files):
         try:
             source = as_source(file)
         except ValueError as error:
@@ -173,6 +210,10 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
     else:
         shown = leaf(snapshot, path, value).value
         yield f"{literal(shown) if isinstance(shown, tuple) else plain(shown)}\n"
+
+
+_ANSWERS = {"check": _check, "diff": _diff, "status": _status, "watch": _watch}
+"""The commands that print by themselves and know how they end."""
 
 
 def _lines(lines: Iterator[str]) -> Iterator[str]:
