@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ import threading
 import time
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+import pytest
 
 from tests.watching.tools import replace
 
@@ -74,14 +77,34 @@ def wait_for(condition, what):
     return found
 
 
-def wait_until_it_answers(port, started):
+def wait_until_it_answers(port, started, path="/"):
     def answers():
         assert started.poll() is None, "the server has ended"
         with suppress(OSError, http.client.HTTPException):
-            return get(port)[0] == 200
+            return get(port, path)[0] == 200
         return False
 
     wait_for(answers, "the server does not answer")
+
+
+@contextmanager
+def redis_serving():
+    """The URL of a redis-server of its own; the test is skipped where something is not installed."""
+    pytest.importorskip("celery", reason="the group `serving` is not installed")
+    redis = pytest.importorskip("redis", reason="the group `serving` is not installed")
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    port = free_port()
+    words = ["--bind", "127.0.0.1", "--port", port, "--dir", Path.cwd(), "--save", "", "--appendonly", "no"]
+    with process("redis-server", *words), redis.Redis(port=port) as broker:
+
+        def is_there():
+            with suppress(redis.ConnectionError):
+                return broker.ping()
+            return False
+
+        wait_for(is_there, "redis-server does not answer")
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 class Client:
@@ -91,9 +114,11 @@ class Client:
         self.port = port
         self.seen = {}
         """The last number of each process."""
-        self.asked = self.failed = self.mixed = self.backwards = 0
+        self.asked = self.mixed = self.backwards = 0
         self.first = {}
         """When each process first answered with each number."""
+        self.failures = []
+        """The status, or the class of the error, of each request that failed."""
         self._counting = threading.Lock()
 
     def ask(self, connection=None):
@@ -107,14 +132,14 @@ class Client:
                 connection.request("GET", "/")
                 answer = connection.getresponse()
                 status, body = answer.status, answer.read()
-            found = json.loads(body) if status == 200 else None
-        except (OSError, http.client.HTTPException, ValueError):
-            found = None
+            found, failure = (json.loads(body), None) if status == 200 else (None, status)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            found, failure = None, type(error).__name__
             if connection is not None:
                 connection.close()
         with self._counting:
             if found is None:
-                self.failed += 1
+                self.failures.append(failure)
             else:
                 self.mixed += found["number"] != found["twin"]
                 self.first.setdefault((found["pid"], found["number"]), time.monotonic())
@@ -142,7 +167,7 @@ class Client:
         return served
 
     def check(self):
-        assert (self.failed, self.mixed, self.backwards) == (0, 0, 0)
+        assert (self.failures, self.mixed, self.backwards) == ([], 0, 0)
         assert self.asked > 0
 
 

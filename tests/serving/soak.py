@@ -58,7 +58,10 @@ def serve(client, pids, chosen):
         assert client.wait_until_all_serve(number, len(pids)) == pids
     late = served_after(client, renamed, pids)
     print(f"{len(pids)} workers, {number - 1} changes, {client.asked} requests")
-    print(f"failed {client.failed}, mixed {client.mixed}, backwards {client.backwards}")
+    print(f"failed {len(client.failures)}, mixed {client.mixed}, backwards {client.backwards}")
+    for failure in client.failures:
+        print(f"failed with {failure}")
+    print(Path("nginx-error.log").read_text(), end="")
     print(f"processors {100 * used / there:.0f} % busy")
     for share in (0.5, 0.9, 0.99, 1):
         print(f"{share:.0%} served by a process within {1000 * late[round(share * (len(late) - 1))]:.0f} ms")

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
-from contextlib import suppress
 
-import pytest
-
-from tests.serving.servers import BOUND, free_port, process, publish, python, wait_for
+from tests.serving.servers import BOUND, publish, python, redis_serving, wait_for
 
 PROCESSES = 2
 
 
-@pytest.fixture
-def tasks(monkeypatch):
-    pytest.importorskip("celery", reason="the group `serving` is not installed")
-    redis = pytest.importorskip("redis", reason="the group `serving` is not installed")
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
-    port = free_port()
-    words = ["redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]
-    with process(*words), redis.Redis(port=port) as broker:
-
-        def is_there():
-            with suppress(redis.ConnectionError):
-                return broker.ping()
-
-        wait_for(is_there, "redis-server does not answer")
-        monkeypatch.setenv("SERVING_REDIS", f"redis://127.0.0.1:{port}/0")
-        yield
+def test_each_process_of_a_worker_follows():
+    with redis_serving() as url:
+        look(url)
 
 
-def test_each_process_of_a_worker_follows(tasks):
+def look(url):
     import celery
 
     words = ["celery", "-A", "tests.serving.tasks", "worker", "--pool", "prefork"]
     words += ["--concurrency", PROCESSES, "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    with python(*words, PYTHONWARNINGS="error:This process:DeprecationWarning") as worker:
-        import os
-
-        url = os.environ["SERVING_REDIS"]
+    strict = {"PYTHONWARNINGS": "error:This process:DeprecationWarning", "SERVING_REDIS": url}
+    with python(*words, **strict) as worker:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             app = celery.Celery("client", broker=url, backend=url)

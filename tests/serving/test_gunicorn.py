@@ -56,4 +56,4 @@ def test_each_worker_follows_and_a_reload_with_a_broken_file_is_survived(kind, p
 
         publish(4)
         client.wait_until_all_serve(4, WORKERS)
-        assert client.failed == client.mixed == 0
+        assert (client.failures, client.mixed) == ([], 0)
