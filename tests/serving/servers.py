@@ -21,6 +21,7 @@ from tests.watching.tools import replace
 
 BOUND = 30.0
 """Seconds in which anything is to happen that happens at all."""
+WARNINGS = {"PYTHONWARNINGS": "always:This process:DeprecationWarning"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,15 +37,20 @@ def free_port():
 
 @contextmanager
 def process(*command, **environment):
-    """A command in this folder; its output goes into a file that is shown where something fails."""
+    """A command in this folder; its output goes into a file that is shown where something fails.
+
+    None of its processes may fork while a thread is alive, of which Python warns from 3.12 on.
+    """
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    named = {**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **environment}
+    named = {**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **WARNINGS, **environment}
     with Path(f"log-{free_port()}.txt").open("w+b") as log:
         started = subprocess.Popen(
             [str(word) for word in command], stdout=log, stderr=log, env=named, start_new_session=True
         )
         try:
             yield started
+            log.seek(0)
+            assert b"use of fork() may lead to deadlocks" not in log.read()
         except BaseException:
             log.seek(0)
             sys.stderr.write(log.read().decode("utf-8", "replace")[-6000:])

@@ -12,7 +12,6 @@ import pytest
 from tests.serving.servers import Client, free_port, get, publish, python, wait_for, wait_until_it_answers
 
 WORKERS = 2
-NO_FORK_WARNING = "error:This process:DeprecationWarning"
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +29,7 @@ def test_each_worker_follows_and_a_reload_with_a_broken_file_is_survived(kind, p
     words += ["--no-control-socket"]  # which would lie in the home of whoever runs this
     words += ["--threads", 2] if kind == "gthread" else []
     words += ["--preload"] if preload else []
-    with python(*words, "tests.serving.app:application", PYTHONWARNINGS=NO_FORK_WARNING) as started:
+    with python(*words, "tests.serving.app:application") as started:
         wait_until_it_answers(port, started)
         client = Client(port)
         first = client.wait_until_all_serve(1, WORKERS)
