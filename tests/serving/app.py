@@ -17,6 +17,9 @@ if os.environ.get("SERVING_WATCH", "1") == "1":
     config.watch()
 
 
+OWN = ("/", "/raise")
+
+
 def said(number, twin):
     """What one request found, with the threads of this process that watch."""
     watching = sum(thread.name == "veltrix-watch" for thread in threading.enumerate())
@@ -32,12 +35,30 @@ def answer(environ, start_response):
     yield said(number, config["twin"])
 
 
+OPEN = veltrix.Allowed({"name": str, "number": int, "twin": int})
+
+
+def pin(request):
+    if request.path == "/raise":
+        raise RuntimeError("a pin that fails")
+    text = request.headers.get("x-override")
+    if text is None:
+        return None
+    try:
+        override = json.loads(text)
+    except (ValueError, RecursionError):
+        raise veltrix.errors.ValidationError("not JSON", "x-override") from None
+    if not isinstance(override, dict):
+        raise veltrix.errors.ValidationError("not an object", "x-override")
+    return {"override": override, "allowed": OPEN}
+
+
 _health = make_wsgi_app(config)
-_pinned = WSGIMiddleware(answer, config)
+_pinned = WSGIMiddleware(answer, config, pin)
 
 
 def application(environ, start_response):
-    app = _pinned if environ["PATH_INFO"] == "/" else _health
+    app = _pinned if environ["PATH_INFO"] in OWN else _health
     return app(environ, start_response)
 
 
@@ -49,9 +70,9 @@ async def _answer(scope, receive, send):
 
 
 _asgi_health = make_asgi_app(config)
-_asgi_pinned = ASGIMiddleware(_answer, config)
+_asgi_pinned = ASGIMiddleware(_answer, config, pin)
 
 
 async def asgi(scope, receive, send):
-    own = scope["type"] == "http" and scope["path"] == "/"
-    await (_asgi_pinned if own else _asgi_health)(scope, receive, send)
+    is_own = scope["type"] == "http" and scope["path"] in OWN
+    await (_asgi_pinned if is_own else _asgi_health)(scope, receive, send)
