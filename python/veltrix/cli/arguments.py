@@ -10,6 +10,7 @@ import veltrix
 from veltrix import _backend
 from veltrix.cli.check import REPORTS
 from veltrix.cli.documents import FORMATS
+from veltrix.cli.first_model import MODELS
 from veltrix.cli.style import columns
 from veltrix.cli.text import escaped
 
@@ -23,6 +24,7 @@ COMMANDS = {
     "get": "print the value at a path",
     "explain": "print every definition of a path, the winner first",
     "check": "list every problem, each with its place",
+    "types": "write a first model of what is there, as Python source",
     "bench": "time the pure and the native implementation",
 }
 
@@ -37,6 +39,7 @@ commands:
   get PATH FILE...      {get}
   explain PATH FILE...  {explain}
   check FILE...         {check}
+  types FILE...         {types}
   bench FILE...         {bench}
 
 The arguments are the same for all: after the PATH, where there is one, come
@@ -152,6 +155,8 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
         add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")
     if command == "check":
         add("--format", choices=REPORTS, default="text", help="text is for people and the default")
+    if command == "types":
+        add("--format", choices=MODELS, default="dataclass", help="dataclass is the default")
     if command in _WITH_SCHEMA:
         add(
             "--schema",

@@ -14,6 +14,7 @@ from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.advice import UnknownSchemaError, worded
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.documents import UnwritableError, document
+from veltrix.cli.first_model import model
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
@@ -160,6 +161,9 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
         from veltrix.cli.definitions import definitions
 
         yield from _lines(definitions(snapshot, parsed.path, style))
+        return
+    if parsed.command == "types":
+        yield model(snapshot, parsed.format)
         return
     path = parse_path(parsed.path) if parsed.command == "get" else ()
     if parsed.format != "tree":
