@@ -18,7 +18,7 @@ FILES = ("base.json", "site.json")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "required: show|get|explain|check|types|bench (try veltrix --help)"),
+        ([], "required: show|get|explain|check|types|schema|bench (try veltrix --help)"),
         (["list"], "invalid choice: 'list'"),
         (["show"], "no files given; the form is veltrix show FILE..."),
         (["get", "base.json"], "no files given; the form is veltrix get PATH FILE..."),

@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "print every definition of a path, the winner first",
     "check": "list every problem, each with its place",
     "types": "write a first model of what is there, as Python source",
+    "schema": "print the JSON Schema of a declared type, for editors",
     "bench": "time the pure and the native implementation",
 }
 
@@ -40,11 +41,13 @@ commands:
   explain PATH FILE...  {explain}
   check FILE...         {check}
   types FILE...         {types}
+  schema MODULE:NAME    {schema}
   bench FILE...         {bench}
 
-The arguments are the same for all: after the PATH, where there is one, come
-the files, each overriding those before it; over them the secrets directory,
-then the environment, then --set. `veltrix COMMAND --help` lists the options.
+The arguments are the same for all but schema: after the PATH, where there is
+one, come the files, each overriding those before it; over them the secrets
+directory, then the environment, then --set. `veltrix COMMAND --help` lists
+the options.
 """.format(**COMMANDS)
 
 _FILES = """\
@@ -86,6 +89,10 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments by name; raises `UsageError`, or `SystemExit` for --help and --version."""
     first = _first_parser().parse_args(arguments)
+    if first.command == "schema":
+        parsed = _schema_parser().parse_args(first.rest)
+        parsed.command = first.command
+        return parsed
     parsed = _command_parser(first.command).parse_intermixed_args(first.rest)
     parsed.command = first.command
     if not (parsed.files or parsed.secrets or parsed.env or parsed.set):
@@ -99,7 +106,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _first_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="veltrix",
-        usage=f"veltrix {_CHOICES} [PATH] FILE... [options]",
+        usage="veltrix COMMAND [PATH] FILE... [options]",
         description="Resolve layered configuration and say where each value comes from.",
         epilog=_EPILOG,
         formatter_class=_Formatter,
@@ -119,6 +126,17 @@ def _version() -> str:
         kernel = f"{kernel}: {_backend.why_pure}"
     python = f"{sys.implementation.name} {sys.version.split()[0]}"
     return f"veltrix {veltrix.__version__} ({kernel}), {python} on {sys.platform}"
+
+
+def _schema_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="veltrix schema",
+        description=f"{COMMANDS['schema'].capitalize()}.",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("schema", metavar="MODULE:NAME", type=_schema, help="such as app.settings:Settings")
+    return parser
 
 
 def _command_parser(command: str) -> argparse.ArgumentParser:

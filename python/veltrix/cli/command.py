@@ -68,6 +68,10 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         if parsed.command == "check":
             return _check(parsed)
+        if parsed.command == "schema":
+            sys.stdout.write(_json_schema(parsed))
+            sys.stdout.flush()
+            return 0
         sources = _sources(parsed)
         snapshot = _loaded(parsed, sources, _schema(parsed))
         for text in _answer(parsed, sources, snapshot):
@@ -103,6 +107,19 @@ def _check(parsed: Namespace) -> int:
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     return FOUND if problems else 0
+
+
+def _json_schema(parsed: Namespace) -> str:
+    import json
+
+    from veltrix.binding.json_schema import json_schema
+
+    form, reason = _schema(parsed), ""
+    try:
+        return f"{json.dumps(json_schema(form), indent=2)}\n"
+    except (TypeError, ValueError) as error:  # a library, or a Literal, that JSON has no words for
+        reason = str(error)
+    raise UnwritableError(reason)
 
 
 def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:

@@ -222,4 +222,4 @@ class _Writer:
         return " | ".join([*kinds, *sorted(shape.names & {"None"})])
 
     def _place(self, member: Member) -> str:
-        return one_line(str(self._snapshot.explain(member.path).origin))
+        return str(self._snapshot.explain(member.path).origin)
