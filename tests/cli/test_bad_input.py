@@ -18,7 +18,7 @@ FILES = ("base.json", "site.json")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "required: show|get|explain|check|diff|watch|status|bench (try veltrix --help)"),
+        ([], "required: show|get|explain|check|types|schema|diff|watch|status|bench (try veltrix --help)"),
         (["list"], "invalid choice: 'list'"),
         (["show"], "no files given; the form is veltrix show FILE..."),
         (["get", "base.json"], "no files given; the form is veltrix get PATH FILE..."),
@@ -34,6 +34,7 @@ FILES = ("base.json", "site.json")
         (["show", "base.json", "--secrets", "base.json"], "two sources are named 'base.json'"),
         (["explain", "debug", "base.json", "--format", "json"], "unrecognized arguments: --format"),
         (["show", ""], "a file's path is not empty"),
+        (["check", "base.json", "--schema", "x"], "MODULE:NAME, such as app.settings:Settings"),
         (["bench"], "no files given; the form is veltrix bench FILE..."),
         (["bench", "base.json", "--format", "json"], "unrecognized arguments: --format"),
         (["bench", "base.json", "--depth", "1"], "unrecognized arguments: --depth"),

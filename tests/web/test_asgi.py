@@ -165,6 +165,12 @@ def test_what_a_pin_does_wrong_is_raised_and_pins_nothing(config, pin, error):
     assert sent == []
 
 
+def test_a_pin_of_a_wrong_type_is_named(config):
+    text = r"^pin gives the keywords of config.pin as a mapping, or None, not list$"
+    with pytest.raises(TypeError, match=text):
+        asyncio.run(ASGIMiddleware(answering(config), config, lambda request: [])(http_scope(), None, None))
+
+
 def test_an_application_that_raises_ends_its_pin(config, publish):
     left = []
 

@@ -134,5 +134,5 @@ def test_it_answers_while_it_reloads_and_after_it_is_closed(ask, config):
 
 @pytest.mark.parametrize("make", [make_asgi_app, make_wsgi_app])
 def test_what_has_no_status(make, config):
-    with pytest.raises(TypeError, match=r"those of a veltrix.Config, not Snapshot"):
+    with pytest.raises(TypeError, match=r"^health and metrics are those of a veltrix.Config, not Snapshot"):
         make(config.snapshot)

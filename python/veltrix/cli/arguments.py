@@ -10,6 +10,7 @@ import veltrix
 from veltrix import _backend
 from veltrix.cli.check import REPORTS
 from veltrix.cli.documents import FORMATS
+from veltrix.cli.first_model import MODELS
 from veltrix.cli.style import columns
 from veltrix.cli.text import escaped
 
@@ -23,6 +24,8 @@ COMMANDS = {
     "get": "print the value at a path",
     "explain": "print every definition of a path, the winner first",
     "check": "list every problem, each with its place",
+    "types": "write a first model of what is there, as Python source",
+    "schema": "print the JSON Schema of a declared type, for editors",
     "diff": "print what changed from some files to others",
     "watch": "print each change, and each that is refused",
     "status": "print how a server's configuration is",
@@ -47,15 +50,17 @@ commands:
   get PATH FILE...      {get}
   explain PATH FILE...  {explain}
   check FILE...         {check}
+  types FILE...         {types}
+  schema MODULE:NAME    {schema}
   diff OLD... -- NEW... {diff}
   watch FILE...         {watch}
   status URL            {status}
   bench FILE...         {bench}
 
-The arguments are the same for all but status: after the PATH, where there is
-one, come the files, each overriding those before it; over them the secrets
-directory, then the environment, then --set. `veltrix COMMAND --help` lists the
-options.
+The arguments are the same for all but schema and status: after the PATH, where
+there is one, come the files, each overriding those before it; over them the
+secrets directory, then the environment, then --set. `veltrix COMMAND --help`
+lists the options.
 """.format(**COMMANDS)
 
 _FILES = """\
@@ -98,7 +103,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments by name; raises `UsageError`, or `SystemExit` for --help and --version."""
     first = _first_parser().parse_args(arguments)
     command = first.command
-    if command == "status":
+    if command == "schema":
+        parsed = _schema_parser().parse_args(first.rest)
+    elif command == "status":
         parsed = _status_parser().parse_args(first.rest)
     elif command == "diff":
         parsed = _two_stacks(arguments[arguments.index(command) + 1 :])
@@ -179,6 +186,17 @@ def _version() -> str:
     return f"veltrix {veltrix.__version__} ({kernel}), {python} on {sys.platform}"
 
 
+def _schema_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="veltrix schema",
+        description=f"{COMMANDS['schema'].capitalize()}.",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("schema", metavar="MODULE:NAME", type=_schema, help="such as app.settings:Settings")
+    return parser
+
+
 def _command_parser(command: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=f"veltrix {command}",
@@ -214,6 +232,8 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
         add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")
     if command == "check":
         add("--format", choices=REPORTS, default="text", help="text is for people and the default")
+    if command == "types":
+        add("--format", choices=MODELS, default="dataclass", help="dataclass is the default")
     if command in _WITH_SCHEMA:
         add(
             "--schema",

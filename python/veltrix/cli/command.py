@@ -14,6 +14,7 @@ from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.advice import UnknownSchemaError, UnreachableError, worded
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.documents import UnwritableError, document
+from veltrix.cli.first_model import model
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
@@ -136,6 +137,24 @@ def _status(parsed: Namespace) -> int:
     return 0
 
 
+def _print_schema(parsed: Namespace) -> int:
+    """Print the JSON Schema of a declared type."""
+    import json
+
+    from veltrix.binding.json_schema import json_schema
+
+    form, reason = _schema(parsed), ""
+    try:
+        text = f"{json.dumps(json_schema(form), indent=2)}\n"
+    except (TypeError, ValueError) as error:  # a library, or a Literal, that JSON has no words for
+        reason = str(error)
+    if reason:
+        raise UnwritableError(reason)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return 0
+
+
 def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:
     try:
         _loaded(parsed, _sources(parsed, unmatched), schema)
@@ -198,6 +217,9 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
 
         yield from _lines(definitions(snapshot, parsed.path, style))
         return
+    if parsed.command == "types":
+        yield model(snapshot, parsed.format)
+        return
     path = parse_path(parsed.path) if parsed.command == "get" else ()
     if parsed.format != "tree":
         yield from document(data(snapshot, path), parsed.format, path).splitlines(keepends=True)
@@ -212,7 +234,7 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
         yield f"{literal(shown) if isinstance(shown, tuple) else plain(shown)}\n"
 
 
-_ANSWERS = {"check": _check, "diff": _diff, "status": _status, "watch": _watch}
+_ANSWERS = {"check": _check, "diff": _diff, "schema": _print_schema, "status": _status, "watch": _watch}
 """The commands that print by themselves and know how they end."""
 
 

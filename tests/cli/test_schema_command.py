@@ -1,0 +1,203 @@
+"""`schema`: valid against the meta-schema, and of one mind with what binds."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import veltrix
+from veltrix.errors import ConfigError
+
+OURS = """\
+from __future__ import annotations
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
+from uuid import UUID
+
+import veltrix
+
+class Level(Enum):
+    LOW = 1
+    HIGH = 2
+
+class AtLeast:
+    ge = 1
+
+class Point(NamedTuple):
+    x: int
+    y: float = 0.0
+
+class Extra(TypedDict):
+    a: int
+    b: NotRequired[str]
+
+@dataclass(frozen=True)
+class Node:
+    name: str
+    next: Node | None = None
+
+@dataclass(frozen=True)
+class Settings:
+    port: Annotated[int, AtLeast()]
+    log_level: str = field(default="hunter2", metadata={"veltrix": "log-level"})
+    level: Level = Level.LOW
+    mode: Literal["a", 1, None] = "a"
+    pair: tuple[int, str] = (1, "a")
+    tags: frozenset[str] = frozenset()
+    any: Any = None
+    where: Path | None = None
+    pause: timedelta = timedelta()
+    id: UUID | None = None
+    point: Point = Point(0)
+    extra: Extra | None = None
+    tree: Node | None = None
+    table: dict[str, list[Node]] = field(default_factory=dict)
+    token: Annotated[str, veltrix.SECRET] = "hunter2"
+"""
+LIBRARIES = {
+    "pydantic": """\
+from pydantic import BaseModel
+class Node(BaseModel, extra="forbid", frozen=True):
+    name: str
+    next: "Node | None" = None
+class Settings(BaseModel, extra="forbid", frozen=True):
+    port: int
+    tree: Node | None = None
+""",
+    "msgspec": """\
+from __future__ import annotations
+import msgspec
+class Node(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    name: str
+    next: Node | None = None
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    port: int
+    tree: Node | None = None
+""",
+    "attr": """\
+import attr
+@attr.frozen
+class Node:
+    name: str
+    next: "Node | None" = None
+@attr.frozen
+class Settings:
+    port: int
+    tree: Node | None = None
+""",
+}
+FIT = [
+    {"port": 1},
+    {"port": 1, "tree": {"name": "a", "next": {"name": "b"}}},
+]
+UNFIT = [
+    {},
+    {"port": []},
+    {"port": 1, "prot": 2},
+    {"port": 1, "tree": {"name": "a", "next": {"nam": "b"}}},
+]
+OURS_FIT = [
+    {"port": 1, "level": "HIGH", "mode": 1, "pair": [1, "x"], "tags": ["a"], "point": {"x": 1}},
+    {"port": 1, "level": 2, "log-level": "x", "any": [{}], "where": "/tmp", "pause": "5s", "extra": {"a": 1}},
+    {"port": 1, "pause": 3, "id": "12345678123456781234567812345678", "table": {"a": [{"name": "x"}]}},
+]
+OURS_UNFIT = [
+    {"port": 0},
+    {"port": 1, "log_level": "x"},
+    {"port": 1, "level": 3},
+    {"port": 1, "mode": 2},
+    {"port": 1, "pair": [1]},
+    {"port": 1, "pair": [1, "a", 2]},
+    {"port": 1, "extra": {"b": "x"}},
+    {"port": 1, "table": {"a": [{}]}},
+    {"port": 1, "where": 1},
+]
+
+
+def schema(program, folder, name, source):
+    (folder / f"{name}.py").write_text(source)
+    code, out, err = program("schema", f"{name}:Settings")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def binds(folder, monkeypatch, name, data):
+    import importlib
+
+    monkeypatch.syspath_prepend(folder)
+    form = importlib.import_module(name).Settings
+    try:
+        veltrix.resolve([veltrix.Layer("a", data)]).bind(form)
+    except ConfigError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("library", "fit", "unfit"),
+    [("ours", OURS_FIT + FIT, OURS_UNFIT + UNFIT), *((name, FIT, UNFIT) for name in LIBRARIES)],
+)
+def test_what_binds_is_valid_and_what_does_not_is_not(program, folder, monkeypatch, library, fit, unfit):
+    jsonschema = pytest.importorskip("jsonschema")
+    if library != "ours":
+        pytest.importorskip(library)
+    name = f"schema_of_{library}"
+    found = schema(program, folder, name, OURS if library == "ours" else LIBRARIES[library])
+    jsonschema.Draft202012Validator.check_schema(found)
+    validator = jsonschema.Draft202012Validator(found)
+    for data in fit:
+        assert validator.is_valid(data), data
+        assert binds(folder, monkeypatch, name, data), data
+    for data in unfit:
+        assert not validator.is_valid(data), data
+        assert not binds(folder, monkeypatch, name, data), data
+
+
+def test_no_default_is_in_it_and_secrets_are_marked(program, folder):
+    found = schema(program, folder, "schema_of_secrets", OURS)
+    assert "hunter2" not in json.dumps(found)
+    assert found["$defs"]["Settings"]["properties"]["token"] == {"type": "string", "writeOnly": True}
+
+
+def test_models_of_libraries_in_a_model_of_ours(program, folder):
+    jsonschema = pytest.importorskip("jsonschema")
+    pytest.importorskip("pydantic")
+    pytest.importorskip("msgspec")
+    source = (
+        "from dataclasses import dataclass\nimport msgspec, pydantic\n"
+        "class A(pydantic.BaseModel, frozen=True):\n    x: int\n"
+        "class B(msgspec.Struct, frozen=True):\n    y: int\n"
+        "@dataclass(frozen=True)\nclass Settings:\n    a: A\n    b: B\n"
+    )
+    found = schema(program, folder, "schema_of_both", source)
+    validator = jsonschema.Draft202012Validator(found)
+    assert validator.is_valid({"a": {"x": 1}, "b": {"y": 1}})
+    assert not validator.is_valid({"a": {"x": "a"}, "b": {"y": 1}})
+    assert not validator.is_valid({"a": {"x": 1}, "b": {"y": "a"}})
+
+
+@pytest.mark.parametrize("arguments", [[], ["shop"], ["a:b", "c:d"], ["absent_one:X"]])
+def test_what_cannot_be_asked(refused, arguments):
+    refused("schema", *arguments)
+
+
+def test_two_models_of_one_name_from_a_library_are_refused(refused, folder):
+    pytest.importorskip("msgspec")
+    (folder / "twins.py").write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "import msgspec\n"
+        "def made(kind):\n"
+        "    inner = msgspec.defstruct('Inner', [('a', kind)], frozen=True)\n"
+        "    return msgspec.defstruct('Outer' + kind.__name__, [('inner', inner)], frozen=True)\n"
+        "One, Other = made(int), made(str)\n"
+        "@dataclass(frozen=True)\n"
+        "class Both:\n"
+        "    one: One\n"
+        "    other: Other\n"
+    )
+    assert refused("schema", "twins:Both") == "two models are named 'Inner', which a schema cannot tell apart"
