@@ -18,8 +18,9 @@ from veltrix.sources.declared import declared_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from logging import Logger
+    from typing import Any
 
     from veltrix._pure import Current, Difference, Snapshot
     from veltrix.binding.schema import Schema
@@ -135,6 +136,39 @@ class Passes:
 
         def hold() -> None:
             self.held = older.generation
+
+        if not change.difference:
+            hold()
+            return None, None
+        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+
+    def put_on_top(self, values: Mapping[Any, Any], *, turn: object) -> tuple[Change, int | None, Done]:
+        """Publishes overrides over what is published, and holds that.
+
+        Gives what `take_off` needs: what was published and held before; and what became of it.
+        """
+        before, held = self.published, self.held
+        published = self._config.snapshot
+        snapshot = published.override(values).with_layers(generation=published.generation + 1)
+
+        def hold() -> None:
+            self.held = published.generation
+
+        change = self._change(snapshot, "override of a test")
+        if not change.difference:
+            hold()
+            return before, held, (None, None)
+        return before, held, self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+
+    def take_off(self, before: Change, held: int | None, *, turn: object) -> Done:
+        """Publishes once more what was published before overrides, unless they are not held any more."""
+        if self.held != before.generation:
+            return None, None
+        snapshot = before.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
+        change = self._change(snapshot, "end of the override of a test")
+
+        def hold() -> None:
+            self.held = held
 
         if not change.difference:
             hold()

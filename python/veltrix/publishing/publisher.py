@@ -18,12 +18,14 @@ from veltrix.watching.state import STOPPED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from veltrix._pure import Current
     from veltrix.binding.schema import Schema
     from veltrix.loading.loader import Loader
     from veltrix.publishing.change import AnyPath, Change
+    from veltrix.publishing.passes import Done
     from veltrix.publishing.subscription import Subscription
     from veltrix.publishing.transaction import Validator
     from veltrix.watching.watch import Watch
@@ -119,6 +121,22 @@ class Publisher:
         return self._turns.run(
             lambda: self.passes.look(is_release=True, turn=self._turns.running), is_shared=False
         )
+
+    def put_on_top(self, values: Mapping[Any, Any]) -> Callable[[], object]:
+        """Publishes overrides for all threads and keys, and gives what ends them."""
+        self._check_here("override")
+        kept: list[tuple[Change, int | None]] = []
+
+        def begin() -> Done:
+            before, held, done = self.passes.put_on_top(values, turn=self._turns.running)
+            kept.append((before, held))
+            return done
+
+        def end() -> Done:
+            return self.passes.take_off(*kept[0], turn=self._turns.running)
+
+        self._turns.run(begin, is_shared=False)
+        return lambda: self._turns.run(end, is_shared=False)
 
     def close(self) -> None:
         """No pass from now on; waits for the one that runs."""

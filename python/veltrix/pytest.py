@@ -1,0 +1,35 @@
+"""A fixture for tests of programs that read a `Config`; pytest finds it by itself."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from veltrix import Config
+
+    Override = Callable[[Config[Any], Mapping[Any, Any]], None]
+
+
+@pytest.fixture
+def veltrix_override() -> Iterator[Override]:
+    """Puts values on top of a `Config`, for all threads and keys, until the test ends.
+
+        def test_of_a_busy_port(veltrix_override):
+            veltrix_override(config, {"server.port": 1})
+
+    The values are given by path, as to `config.pin(override=…)`, and have to fit the schema. They are
+    published and told as any change is; meanwhile nothing that the sources say is published. May be called
+    again, for the same `Config` too. Raises `ConfigError` where they do not fit or are refused.
+    """
+    with ExitStack() as undo:
+
+        def override(config: Config[Any], values: Mapping[Any, Any]) -> None:
+            undo.callback(config._publisher.put_on_top(values))
+
+        yield override
