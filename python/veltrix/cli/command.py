@@ -16,10 +16,9 @@ from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
-from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
 from veltrix.sources._kernel import parse_path
 from veltrix.sources.marks import UnmatchedMark
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.source import Source
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,12 +91,23 @@ def _sources(parsed: Namespace) -> list[Source]:
             source = as_source(file)
         except ValueError as error:
             raise UnwritableError(str(error)) from error
-        sources.append(DotEnv(file, prefix=parsed.env) if isinstance(source, DotEnv) else source)
+        if getattr(source, "format", None) == "env":
+            from veltrix.sources.dotenv import DotEnv
+
+            source = DotEnv(file, prefix=parsed.env)
+        sources.append(source)
+    # Each kind is imported where it is asked for: most commands have files alone.
     if parsed.secrets:
+        from veltrix.sources.secrets import Secrets
+
         sources.append(Secrets(parsed.secrets))
     if parsed.env:
+        from veltrix.sources.environment import Env
+
         sources.append(Env(parsed.env))
     if parsed.set:
+        from veltrix.sources.arguments import Arguments
+
         sources.append(Arguments(parsed.set))
     return sources
 

@@ -12,6 +12,7 @@ from weakref import WeakSet
 from veltrix.publishing.callbacks import is_async, name_of, running_loop
 from veltrix.publishing.history import History
 from veltrix.publishing.passes import Passes, logger
+from veltrix.publishing.pinning import Pinning
 from veltrix.publishing.status import Status
 from veltrix.publishing.turns import Turns
 from veltrix.watching.state import STOPPED
@@ -35,6 +36,9 @@ _FORK_WAITS = 1.0
 
 class Publisher:
     """The one that publishes for a configuration."""
+
+    Pinning = Pinning
+    """What `Config.pin` makes: imported with all that serves, so that no request waits for it."""
 
     def __init__(
         self,
