@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from veltrix.allowed import Allowed
     from veltrix.annotated import SECRET
     from veltrix.config import Config
+    from veltrix.errors import ConfigWarning
     from veltrix.loading.candidate import SourceStatus
     from veltrix.loading.once import load
     from veltrix.publishing.change import Change
