@@ -182,6 +182,7 @@ hunt-bench-page: $(TOOLS) ## put what that found into docs/treasure-hunt.md and 
 instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget
 	$(BIN)/python -m benches.instructions --check
 	$(BIN)/python -m benches.requests --check
+	$(BIN)/python -m benches.imports --check
 
 .PHONY: profile
 profile: $(TOOLS) $(STAMPS)/extension-profiling $(INFERNO) ## where the time of WORKLOAD goes: a table, and a flame graph in .cache/profiles

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from veltrix.allowed import Allowed
     from veltrix.annotated import SECRET
     from veltrix.config import Config
+    from veltrix.errors import ConfigWarning
     from veltrix.loading.candidate import SourceStatus
     from veltrix.loading.once import load
     from veltrix.publishing.change import Change
     from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
-    from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Fetched, File, Secrets, Source, Values
+    from veltrix.sources.arguments import Arguments
+    from veltrix.sources.dotenv import DotEnv
+    from veltrix.sources.environment import Env
+    from veltrix.sources.file import File
+    from veltrix.sources.secrets import Secrets
+    from veltrix.sources.source import Fetched, Source
+    from veltrix.sources.values import Values
     from veltrix.watching.watch import Watch
 
     implementation: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 from veltrix import _pickle
 
@@ -36,11 +35,12 @@ def _pure() -> ModuleType:
 
 def _native() -> ModuleType | None:
     try:
-        return import_module("veltrix._native")
+        __import__("veltrix._native")  # as `importlib` would, which costs more than some of the package
     except ModuleNotFoundError as error:
         if error.name != "veltrix._native":
             raise
         return None
+    return sys.modules["veltrix._native"]
 
 
 def _can_lack_the_lock() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 from veltrix import _backend
 
@@ -11,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_SOURCES = ("Arguments", "ConfigWarning", "DotEnv", "Env", "Fetched", "File", "Secrets", "Source", "Values")
 HOMES = {
     "Allowed": "veltrix.allowed",
     "SECRET": "veltrix.annotated",
@@ -23,7 +21,15 @@ HOMES = {
     "Subscription": "veltrix.publishing.subscription",
     "Watch": "veltrix.watching.watch",
     "load": "veltrix.loading.once",
-    **dict.fromkeys(_SOURCES, "veltrix.sources"),
+    "Arguments": "veltrix.sources.arguments",
+    "ConfigWarning": "veltrix.errors",
+    "DotEnv": "veltrix.sources.dotenv",
+    "Env": "veltrix.sources.environment",
+    "Fetched": "veltrix.sources.source",
+    "File": "veltrix.sources.file",
+    "Secrets": "veltrix.sources.secrets",
+    "Source": "veltrix.sources.source",
+    "Values": "veltrix.sources.values",
 }
 
 
@@ -33,7 +39,8 @@ def __getattr__(name: str) -> Any:
         if _backend.refusal is not None and not name.startswith("__"):
             raise ImportError(_backend.refusal)
         raise AttributeError(f"module 'veltrix' has no attribute {name!r}")
-    value = getattr(import_module(HOMES[name]), name)
+    __import__(HOMES[name])  # as `importlib` would, which costs more than some of these modules
+    value = getattr(sys.modules[HOMES[name]], name)
     setattr(sys.modules["veltrix"], name, value)
     return value
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from veltrix.errors import ConfigError
-from veltrix.loading.given import schema_argument
-from veltrix.loading.loader import Loader
-from veltrix.publishing.keys import MISSING
-from veltrix.publishing.pinning import Pinning
-from veltrix.publishing.publisher import Publisher
-from veltrix.publishing.turns import LACKS
 from veltrix.sources._kernel import Current
-from veltrix.sources.source import without_frames
+from veltrix.types import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +23,11 @@ if TYPE_CHECKING:
     from veltrix.publishing.change import AnyPath, Change
     from veltrix.publishing.changes import Changes
     from veltrix.publishing.keys import LiveKey
+    from veltrix.publishing.pinning import Pinning
+    from veltrix.publishing.publisher import Publisher
     from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
-    from veltrix.sources import Source
+    from veltrix.sources.source import Source
     from veltrix.types import Dimension, Explanation, ItemsView, KeysView, ValuesView
     from veltrix.watching.watch import Watch
 
@@ -100,6 +96,13 @@ class Config(_Current[S]):
     ) -> None:
         publisher: Publisher | None
         try:
+            # What loads and publishes is imported by the first one that is made, and nothing of it later.
+            from veltrix.loading.given import schema_argument
+            from veltrix.loading.loader import Loader
+            from veltrix.publishing.publisher import Publisher
+            from veltrix.publishing.turns import LACKS
+            from veltrix.sources.source import without_frames
+
             asked = schema_argument(schema, extra, check_layers)
             publisher = without_frames(
                 lambda: Publisher(
@@ -255,7 +258,7 @@ class Config(_Current[S]):
         very one. With `max_age`, in seconds, the first read after so long pins what is published by then.
         Entering raises what deriving raises; leaving never raises, and ends the pin for tasks that go on.
         """
-        return Pinning(self, scope, override, allowed, max_age)
+        return self._publisher.Pinning(self, scope, override, allowed, max_age)
 
     def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
         """Looks at all sources now, and publishes what they say, all of it or nothing.

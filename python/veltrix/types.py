@@ -55,6 +55,9 @@ else:
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
 
+MISSING: Any = object()
+"""A default that was not given."""
+
 NAN = float("nan")
 """Every NaN that comes out of a snapshot is this one, so that a tuple that holds it equals itself."""
 

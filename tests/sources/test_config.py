@@ -15,7 +15,7 @@ import pytest
 import veltrix
 from tests.sources.conftest import problems_of
 from veltrix.errors import ConfigError, ConflictError, LimitError, PathError, SourceError
-from veltrix.sources import Source
+from veltrix.sources.source import Source
 
 pytestmark = pytest.mark.usefixtures("in_tmp_path")
 

@@ -66,7 +66,7 @@ def test_a_forced_choice_that_is_missing_is_loud():
         "veltrix.implementation",
         "from veltrix import Snapshot",
         "import veltrix.config",
-        "import veltrix.sources",
+        "import veltrix.sources.file",
         "import veltrix.cli",
         "from veltrix import _pickle; _pickle.restore_layer(1)",
     ],

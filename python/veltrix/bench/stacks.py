@@ -12,8 +12,9 @@ import veltrix
 from veltrix.bench.agreement import agreed, of_each
 from veltrix.bench.errors import MissingImplementationError
 from veltrix.loading.given import SECRET_PATHS
-from veltrix.sources import File, Source
 from veltrix.sources._kernel import Snapshot
+from veltrix.sources.file import File
+from veltrix.sources.source import Source
 
 
 @dataclass(frozen=True)

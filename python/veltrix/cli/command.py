@@ -18,10 +18,9 @@ from veltrix.cli.first_model import model
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, plain
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
-from veltrix.sources import Arguments, ConfigWarning, DotEnv, Env, Secrets, Source
 from veltrix.sources._kernel import parse_path
 from veltrix.sources.marks import UnmatchedMark
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.source import Source
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,14 +192,23 @@ def _sources(
             source = as_source(file)
         except ValueError as error:
             raise UnwritableError(str(error)) from error
-        sources.append(
-            DotEnv(file, prefix=parsed.env, unmatched=unmatched) if isinstance(source, DotEnv) else source
-        )
+        if getattr(source, "format", None) == "env":
+            from veltrix.sources.dotenv import DotEnv
+
+            source = DotEnv(file, prefix=parsed.env, unmatched=unmatched)
+        sources.append(source)
+    # Each kind is imported where it is asked for: most commands have files alone.
     if parsed.secrets:
+        from veltrix.sources.secrets import Secrets
+
         sources.append(Secrets(parsed.secrets))
     if parsed.env:
+        from veltrix.sources.environment import Env
+
         sources.append(Env(parsed.env, unmatched=unmatched))
     if parsed.set:
+        from veltrix.sources.arguments import Arguments
+
         sources.append(Arguments(parsed.set))
     return sources
 

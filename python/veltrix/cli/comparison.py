@@ -14,8 +14,8 @@ from veltrix.cli.style import Style
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from veltrix.sources import Source
     from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.source import Source
 
 _UNITS = (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0))
 # Columns of the table: with the longest operation, a row fits a terminal of 80.

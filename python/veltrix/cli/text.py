@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 TYPE_CHECKING = False
@@ -57,7 +56,9 @@ def plain(value: Any) -> str:
 
 def number(value: float) -> str:
     """A float, with the words of TOML and of `--set` for what is not finite."""
-    return repr(value) if math.isfinite(value) else str(value)
+    from math import isfinite
+
+    return repr(value) if isfinite(value) else str(value)
 
 
 def shortened(text: str, width: int = VALUE_WIDTH) -> str:

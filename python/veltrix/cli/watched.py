@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from veltrix import Snapshot
     from veltrix.cli.style import Style
     from veltrix.publishing.change import Change
-    from veltrix.sources import Source
+    from veltrix.sources.source import Source
 
 _LOOKS = 0.5
 """How many seconds the program waits at most before it asks whether its reader has gone."""

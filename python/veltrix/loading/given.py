@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from veltrix.sources import DotEnv, File, Source, Values
 from veltrix.sources._kernel import Layer
-from veltrix.sources.file import EXTENSIONS, extension, file_path
-from veltrix.sources.source import Fetched, Recipe, secret_paths
+from veltrix.sources.file import EXTENSIONS, File, extension, file_path
+from veltrix.sources.source import Fetched, Recipe, Source, secret_paths
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
@@ -75,18 +74,27 @@ def as_source(given: SourceLike) -> Source:
     if isinstance(given, Layer):
         return Given(given)
     if isinstance(given, Mapping):
-        return Values(given)
+        return _values(given)
     if isinstance(given, (str, os.PathLike)):
-        is_dotenv = EXTENSIONS.get(extension(file_path(given))) == "env"
-        return DotEnv(given) if is_dotenv else File(given)
+        if EXTENSIONS.get(extension(file_path(given))) != "env":
+            return File(given)
+        from veltrix.sources.dotenv import DotEnv  # with all that reads names and texts
+
+        return DotEnv(given)
     raise TypeError(f"a source is a Source, a Layer, a path or a mapping, not {type(given).__name__}")
+
+
+def _values(data: Mapping[str, Any], name: str | None = None) -> Source:
+    from veltrix.sources.values import Values
+
+    return Values(data, name=name)
 
 
 def _with_free_name(data: Mapping[str, Any], source: Source, names: set[str]) -> Source:
     number = 1
     while source.name in names:
         number += 1
-        source = Values(data, name=f"values {number}")
+        source = _values(data, name=f"values {number}")
     return source
 
 

@@ -19,9 +19,11 @@ import stat
 from veltrix.errors import SourceError
 from veltrix.loading.given import Given
 from veltrix.loading.saved_layer import restored, saved, secret_places
-from veltrix.sources import Arguments, Env, Values
+from veltrix.sources.arguments import Arguments
+from veltrix.sources.environment import Env
 from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.reading import UnreadableError, read_stable
+from veltrix.sources.values import Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix.loading.steps import Seen
-    from veltrix.sources import Source
     from veltrix.sources._kernel import Layer
+    from veltrix.sources.source import Source
 
 FORMAT = 1
 LIMIT = 256 * 1024 * 1024

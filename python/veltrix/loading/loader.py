@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from veltrix.binding.schema import Schema
+    from veltrix.errors import ConfigWarning
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.keeper import Keeper
     from veltrix.loading.steps import Answer
-    from veltrix.sources import ConfigWarning, Source
+    from veltrix.sources.source import Source
 
 _clock = time.monotonic
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from itertools import chain
 
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.given import Plan, fitting, schema_argument
 from veltrix.loading.steps import Asking, Seen, as_read_set
-from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.declared import declared_by
 from veltrix.sources.source import BARE, Recipe, without_frames

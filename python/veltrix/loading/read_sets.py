@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from veltrix.sources import File, Secrets
 from veltrix.sources.links import Links
+from veltrix.sources.source import Local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from veltrix.sources import Source
+    from veltrix.sources.source import Source
 
 
 def read_sets(sources: Sequence[Source]) -> list[set[int]]:
@@ -37,7 +37,7 @@ def _places(source: Source) -> Iterator[str]:
     """The directories that a source reads in, as given and without links, and the links that are swapped."""
     for path in source.watch_paths():
         # What each kind of ours reads is known while nothing is there, too.
-        is_directory = isinstance(source, Secrets) or (not isinstance(source, File) and os.path.isdir(path))
+        is_directory = source.is_directory if isinstance(source, Local) else os.path.isdir(path)
         yield path if is_directory else os.path.dirname(path)
         links = Links()
         try:

@@ -7,10 +7,9 @@ import time
 from collections.abc import Sequence
 
 from veltrix.errors import ConfigError, LimitError
-from veltrix.sources import File, Secrets, Source
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.read_set import one_read_set
-from veltrix.sources.source import Fetched
+from veltrix.sources.source import Fetched, Local, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,10 +63,9 @@ def as_read_set(sources: Sequence[Source], known: Sequence[Seen | None]) -> one_
     directories: dict[str, Fetched | None] = {}
     for source, seen in zip(sources, known, strict=True):
         previous = None if seen is None else seen.fetched
-        if isinstance(source, File):
-            files[source.absolute_path] = previous
-        elif isinstance(source, Secrets):
-            directories[source.absolute_path] = previous
+        if isinstance(source, Local):
+            known_here = directories if source.is_directory else files
+            known_here[source.absolute_path] = previous
     return one_read_set(files, directories)
 
 
@@ -75,7 +73,7 @@ def of_unknown_state(sources: Sequence[Source], known: Sequence[Seen | None]) ->
     """What is known, so that files are read again though their state is the same."""
     found = list(known)
     for at, (source, seen) in enumerate(zip(sources, known, strict=True)):
-        if isinstance(source, (File, Secrets)) and seen is not None and seen.fetched.payload is not None:
+        if isinstance(source, Local) and seen is not None and seen.fetched.payload is not None:
             fetched = Fetched((), seen.fetched.payload, seen.fetched.at)
             found[at] = Seen(fetched, seen.outcome, seen.is_present, seen.below, seen.lower)
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from contextlib import suppress
 
-from veltrix.errors import ConfigError, MissingKeyError, RefusedError
+from veltrix.errors import ConfigError, ConfigWarning, MissingKeyError, RefusedError
 from veltrix.publishing.change import Place
-from veltrix.sources import ConfigWarning
 from veltrix.sources._kernel import View
+from veltrix.types import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ else:
     T = None
     _Typed = {T: object}
 
-MISSING: Any = object()
 MANY = 10_000
 """With more keys than this, somebody makes them from data."""
 

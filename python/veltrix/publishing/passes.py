@@ -142,7 +142,7 @@ class Passes:
             return None, None
         return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
 
-    def put_on_top(self, values: Mapping[Any, Any], *, turn: object) -> tuple[Change, int | None, Done]:
+    def put_on_top(self, values: Mapping[Any, Any], *, turn: object) -> tuple[Change, int | None, Outcome]:
         """Publishes overrides over what is published, and holds that.
 
         Gives what `take_off` needs: what was published and held before; and what became of it.
@@ -160,7 +160,7 @@ class Passes:
             return before, held, (None, None)
         return before, held, self._told_if_it_fails(lambda: self._publish(change, hold, turn))
 
-    def take_off(self, before: Change, held: int | None, *, turn: object) -> Done:
+    def take_off(self, before: Change, held: int | None, *, turn: object) -> Outcome:
         """Publishes once more what was published before overrides, unless they are not held any more."""
         if self.held != before.generation:
             return None, None

@@ -12,6 +12,7 @@ from weakref import WeakSet
 from veltrix.publishing.callbacks import is_async, name_of, running_loop
 from veltrix.publishing.history import History
 from veltrix.publishing.passes import Passes, logger
+from veltrix.publishing.pinning import Pinning
 from veltrix.publishing.status import Status
 from veltrix.publishing.turns import Turns
 from veltrix.watching.state import STOPPED
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from veltrix.binding.schema import Schema
     from veltrix.loading.loader import Loader
     from veltrix.publishing.change import AnyPath, Change
-    from veltrix.publishing.passes import Done
+    from veltrix.publishing.passes import Outcome
     from veltrix.publishing.subscription import Subscription
     from veltrix.publishing.transaction import Validator
     from veltrix.watching.watch import Watch
@@ -37,6 +38,9 @@ _FORK_WAITS = 1.0
 
 class Publisher:
     """The one that publishes for a configuration."""
+
+    Pinning = Pinning
+    """What `Config.pin` makes: imported with all that serves, so that no request waits for it."""
 
     def __init__(
         self,
@@ -127,12 +131,12 @@ class Publisher:
         self._check_here("override")
         kept: list[tuple[Change, int | None]] = []
 
-        def begin() -> Done:
+        def begin() -> Outcome:
             before, held, done = self.passes.put_on_top(values, turn=self._turns.running)
             kept.append((before, held))
             return done
 
-        def end() -> Done:
+        def end() -> Outcome:
             return self.passes.take_off(*kept[0], turn=self._turns.running)
 
         self._turns.run(begin, is_shared=False)

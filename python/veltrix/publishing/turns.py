@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from contextvars import ContextVar
 from threading import get_ident
 from time import monotonic
 
-from veltrix.errors import ConfigError
-from veltrix.sources import ConfigWarning
+from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.sources.source import without_frames
 
 TYPE_CHECKING = False
@@ -159,6 +157,8 @@ def outside(call: Callable[..., object], *arguments: object) -> None:
 
 
 def _copied(error: ConfigError) -> ConfigError:
-    again = copy.copy(error)
+    from copy import copy  # most passes meet no error
+
+    again = copy(error)
     again.__cause__ = error.__cause__
     return again

@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from veltrix._limits import VALUE_LIMIT
-from veltrix.binding.texts import UnfitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +65,7 @@ def declared_keys(path: Iterable[str | int]) -> Iterable[str]:
 def declared_value(plan: Plan, text: str) -> Any:
     """The text as a value of the declared type; raises `UnfitError`."""
     from veltrix.binding.declared import value_of
+    from veltrix.binding.texts import UnfitError
 
     if len(text) > VALUE_LIMIT:
         raise UnfitError(f"a text of at most {VALUE_LIMIT} characters")

@@ -10,7 +10,7 @@ from veltrix.errors import LimitError, ParseError, SourceError
 from veltrix.sources._kernel import Layer
 from veltrix.sources.read_set import read_file
 from veltrix.sources.reading import TooLargeError, UnreadableError
-from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
+from veltrix.sources.source import Fetched, Local, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".env": "env"}
 
 
-class File(Recipe):
+class File(Local):
     """A document on disk: one layer, read anew at each load.
 
     The format follows from the extension (`.toml`, `.json`, `.yaml`, `.yml`) unless `format` says it. A
@@ -31,12 +31,7 @@ class File(Recipe):
 
     __slots__ = ("_secret", "absolute_path", "allow_empty", "format", "optional", "path")
 
-    path: str
-    """The path as it was given, in the form in which it is shown."""
-    absolute_path: str
     format: str | None
-    optional: bool
-    allow_empty: bool
     _secret: bool | SecretTuple
 
     def __init__(
@@ -62,10 +57,6 @@ class File(Recipe):
             allow_empty=allow_empty,
             _secret=secret_paths(secret),
         )
-
-    def watch_paths(self) -> tuple[str, ...]:
-        """The file."""
-        return (self.absolute_path,)
 
     def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
         if self.format is None:

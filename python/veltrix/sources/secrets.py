@@ -12,7 +12,7 @@ from veltrix.sources.file import file_path, shown_path
 from veltrix.sources.matching import Matcher, UnmatchedError
 from veltrix.sources.read_set import read_directory
 from veltrix.sources.reading import UnreadableError
-from veltrix.sources.source import Fetched, Recipe, source_name
+from veltrix.sources.source import Fetched, Local, source_name
 from veltrix.types import Origin
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-class Secrets(Recipe):
+class Secrets(Local):
     """A directory whose files are secrets: `Secrets("/run/secrets")`, `db.password` sets `db.password`.
 
     A file's name means a path as a variable's name does, with `.` beside `__` between the segments; its text,
@@ -38,11 +38,7 @@ class Secrets(Recipe):
     __slots__ = ("_binary", "absolute_path", "allow_empty", "optional", "path")
 
     reads_lower = True
-    path: str
-    """The path as it was given, in the form in which it is shown."""
-    absolute_path: str
-    optional: bool
-    allow_empty: bool
+    is_directory = True
     _binary: bool | frozenset[str]
 
     def __init__(
@@ -64,10 +60,6 @@ class Secrets(Recipe):
             allow_empty=allow_empty,
             _binary=binary if isinstance(binary, bool) else frozenset(binary),
         )
-
-    def watch_paths(self) -> tuple[str, ...]:
-        """The directory."""
-        return (self.absolute_path,)
 
     def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
         try:

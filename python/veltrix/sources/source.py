@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 import warnings
@@ -89,7 +88,7 @@ class Source:
 
         A class that has a `load` of its own is asked by that alone, each time.
         """
-        return without_frames(lambda: self.parse(self.fetch(None, math.inf), lower), (), BARE)
+        return without_frames(lambda: self.parse(self.fetch(None, float("inf")), lower), (), BARE)
 
     def watch_paths(self) -> Sequence[str]:
         """The absolute paths of the files and directories that it reads."""
@@ -158,6 +157,23 @@ class Recipe(Source):
     def __setstate__(self, state: tuple[dict[str, Any] | None, dict[str, Any]]) -> None:
         for fields in state:
             self._keep(**(fields or {}))
+
+
+class Local(Recipe):
+    """A source that reads one file or one directory."""
+
+    __slots__ = ()
+
+    is_directory: ClassVar[bool] = False
+    path: str
+    """The path as it was given, in the form in which it is shown."""
+    absolute_path: str
+    optional: bool
+    allow_empty: bool
+
+    def watch_paths(self) -> tuple[str, ...]:
+        """What it reads."""
+        return (self.absolute_path,)
 
 
 def without_frames(

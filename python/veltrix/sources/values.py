@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 from veltrix.errors import ConfigError
 from veltrix.sources._kernel import Layer
 from veltrix.sources.source import Fetched, Recipe, secret_paths, source_name
@@ -36,7 +34,7 @@ class Values(Recipe):
         try:
             outcome = Layer(name, data, secret=paths)
         except ConfigError as error:
-            outcome = copy(error)
+            outcome = _copied(error)
         self._keep(name=name, _outcome=outcome, _secret=paths)
 
     def _fetch(self, previous: Fetched | None, left_out: list[str]) -> Fetched:
@@ -44,5 +42,11 @@ class Values(Recipe):
 
     def _parse(self, payload: Layer | ConfigError, lower: Snapshot | None, left_out: list[str]) -> Layer:
         if isinstance(payload, ConfigError):
-            raise copy(payload)  # one that is raised keeps frames, and what was being handled
+            raise _copied(payload)  # one that is raised keeps frames, and what was being handled
         return payload
+
+
+def _copied(error: ConfigError) -> ConfigError:
+    from copy import copy  # most values are right
+
+    return copy(error)
