@@ -40,7 +40,7 @@ def balanced(workers):
     """The port of an nginx before so many processes of uvicorn; each is asked in its turn."""
     with ExitStack() as stack:
         ports = [free_port() for _ in range(workers)]
-        # Longer than nginx keeps a connection (60 s): else it may send a request on one that is being closed.
+        # Longer than nginx keeps a connection (60 s), so that none is closed on which it may be sending.
         words = ["--timeout-keep-alive", "75", "--log-level", "warning", "tests.serving.app:asgi"]
         started = [stack.enter_context(python("uvicorn", "--port", port, *words)) for port in ports]
         for port, one in zip(ports, started, strict=True):
