@@ -183,3 +183,16 @@ def test_models_of_libraries_in_a_model_of_ours(program, folder):
 @pytest.mark.parametrize("arguments", [[], ["shop"], ["a:b", "c:d"], ["absent_one:X"]])
 def test_what_cannot_be_asked(refused, arguments):
     refused("schema", *arguments)
+
+
+def test_what_a_library_has_no_words_for_is_refused(refused, folder, monkeypatch):
+    pytest.importorskip("pydantic")
+    monkeypatch.syspath_prepend(folder)
+    (folder / "schema_of_thread.py").write_text(
+        "import threading, pydantic\n"
+        "class Settings(pydantic.BaseModel, arbitrary_types_allowed=True, frozen=True):\n"
+        "    x: threading.Thread\n"
+    )
+    message = refused("schema", "schema_of_thread:Settings")
+    assert message.startswith("there is no JSON Schema of schema_of_thread:Settings: ")
+    assert "\n" not in message

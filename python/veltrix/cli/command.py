@@ -17,7 +17,7 @@ from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.first_model import model
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
-from veltrix.cli.text import escaped, literal, plain
+from veltrix.cli.text import escaped, literal, one_line, plain
 from veltrix.errors import ConfigError
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
@@ -117,9 +117,9 @@ def _json_schema(parsed: Namespace) -> str:
     form, reason = _schema(parsed), ""
     try:
         return f"{json.dumps(json_schema(form), indent=2)}\n"
-    except (TypeError, ValueError) as error:  # a library, or a Literal, that JSON has no words for
-        reason = str(error)
-    raise UnwritableError(reason)
+    except Exception as error:  # noqa: BLE001  (a library says in its own way that JSON has no words)
+        reason = one_line(str(error).partition("\n")[0])
+    raise UnwritableError(f"there is no JSON Schema of {parsed.schema}: {reason}")
 
 
 def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:
@@ -134,8 +134,16 @@ def _loaded(parsed: Namespace, sources: Sequence[Source], schema: Any) -> Snapsh
     """The snapshot; what code of the schema prints goes to the error stream."""
     if schema is None:
         return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
-    with redirect_stdout(sys.stderr):
-        return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret, schema=schema)
+    from veltrix.cli.schema_name import failure_of_binding
+
+    try:
+        with redirect_stdout(sys.stderr):
+            return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret, schema=schema)
+    except (ConfigError, SameNameError, UnmatchedMark):
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (it is user code that raises)
+        failed = failure_of_binding(parsed.schema, error)
+    raise failed
 
 
 def _schema(parsed: Namespace) -> Any:
