@@ -189,3 +189,29 @@ def test_other_commands_take_a_schema(program, files):
     code, out, err = program("get", "server.host", "faulty.toml", "--schema", "shop_model:Settings")
     assert (code, out) == (2, "")
     assert "3 problems" in err
+
+
+@pytest.mark.parametrize(
+    "does", ["sys.exit(0)", "raise KeyError(self.server)", "raise RecursionError(self.server)"]
+)
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_schema_whose_code_ends_or_raises_while_it_binds_is_no_success(files, program, does, command):
+    (files / "odd.py").write_text(
+        "import sys\nfrom dataclasses import dataclass\n@dataclass(frozen=True)\nclass X:\n"
+        f"    server: dict\n    def __post_init__(self):\n        {does}\n"
+    )
+    (files / "good.toml").write_text('[server]\nkey = "hunter2"\n')
+    code, out, err = program(command, "good.toml", "--schema", "odd:X")
+    lines = err.splitlines()
+    assert (code, out, len(lines)) == (2, "", 3)
+    assert lines[0] == "veltrix: error: cannot use the schema odd:X"
+    assert lines[1].strip() in {"SystemExit", "KeyError", "RecursionError"}
+    # Of an error that a load lacks memory or stack for, no frames are kept.
+    assert lines[2] in {"  at ./odd.py:7", "  while the configuration was bound to it"}
+    assert "hunter2" not in err
+
+
+def test_a_module_whose_getattr_raises(files, program):
+    (files / "odd.py").write_text("def __getattr__(name):\n    raise RuntimeError('no')\n")
+    code, _, err = program("check", "good.toml", "--schema", "odd:X")
+    assert (code, err.splitlines()[1:]) == (2, ["  RuntimeError: no", "  at ./odd.py:2"])

@@ -200,4 +200,20 @@ def test_two_models_of_one_name_from_a_library_are_refused(refused, folder):
         "    one: One\n"
         "    other: Other\n"
     )
-    assert refused("schema", "twins:Both") == "two models are named 'Inner', which a schema cannot tell apart"
+    assert refused("schema", "twins:Both") == (
+        "there is no JSON Schema of twins:Both: "
+        "two models are named 'Inner', which a schema cannot tell apart"
+    )
+
+
+def test_what_a_library_has_no_words_for_is_refused(refused, folder, monkeypatch):
+    pytest.importorskip("pydantic")
+    monkeypatch.syspath_prepend(folder)
+    (folder / "schema_of_thread.py").write_text(
+        "import threading, pydantic\n"
+        "class Settings(pydantic.BaseModel, arbitrary_types_allowed=True, frozen=True):\n"
+        "    x: threading.Thread\n"
+    )
+    message = refused("schema", "schema_of_thread:Settings")
+    assert message.startswith("there is no JSON Schema of schema_of_thread:Settings: ")
+    assert "\n" not in message

@@ -8,9 +8,7 @@ import sys
 
 import veltrix
 from veltrix import _backend
-from veltrix.cli.check import REPORTS
 from veltrix.cli.documents import FORMATS
-from veltrix.cli.first_model import MODELS
 from veltrix.cli.style import columns
 from veltrix.cli.text import escaped
 
@@ -231,8 +229,12 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
     if command in _WITH_FORMAT:
         add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")
     if command == "check":
+        from veltrix.cli.check import REPORTS
+
         add("--format", choices=REPORTS, default="text", help="text is for people and the default")
     if command == "types":
+        from veltrix.cli.first_model import MODELS
+
         add("--format", choices=MODELS, default="dataclass", help="dataclass is the default")
     if command in _WITH_SCHEMA:
         add(

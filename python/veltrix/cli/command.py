@@ -7,17 +7,15 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping
-from contextlib import redirect_stdout
 
 from veltrix._exit_codes import BAD_INPUT, BROKEN_PIPE, DISAGREEMENT, FOUND, INTERRUPTED, complain, discard
 from veltrix.bench.errors import DisagreementError, MissingImplementationError
 from veltrix.cli.advice import UnknownSchemaError, UnreachableError, worded
 from veltrix.cli.arguments import UsageError, parse
 from veltrix.cli.documents import UnwritableError, document
-from veltrix.cli.first_model import model
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
-from veltrix.cli.text import escaped, literal, plain
+from veltrix.cli.text import escaped, literal, one_line, plain
 from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
@@ -146,10 +144,10 @@ def _print_schema(parsed: Namespace) -> int:
     form, reason = _schema(parsed), ""
     try:
         text = f"{json.dumps(json_schema(form), indent=2)}\n"
-    except (TypeError, ValueError) as error:  # a library, or a Literal, that JSON has no words for
-        reason = str(error)
+    except Exception as error:  # noqa: BLE001  (a library says in its own way that JSON has no words)
+        reason = one_line(str(error).partition("\n")[0])
     if reason:
-        raise UnwritableError(reason)
+        raise UnwritableError(f"there is no JSON Schema of {parsed.schema}: {reason}")
     sys.stdout.write(text)
     sys.stdout.flush()
     return 0
@@ -167,8 +165,18 @@ def _loaded(parsed: Namespace, sources: Sequence[Source], schema: Any) -> Snapsh
     """The snapshot; what code of the schema prints goes to the error stream."""
     if schema is None:
         return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret)
-    with redirect_stdout(sys.stderr):
-        return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret, schema=schema)
+    from contextlib import redirect_stdout
+
+    from veltrix.cli.schema_name import failure_of_binding
+
+    try:
+        with redirect_stdout(sys.stderr):
+            return load(*sources, conflicts=parsed.conflicts, secret=parsed.secret, schema=schema)
+    except (ConfigError, SameNameError, UnmatchedMark):
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (it is user code that raises)
+        failed = failure_of_binding(parsed.schema, error)
+    raise failed
 
 
 def _schema(parsed: Namespace) -> Any:
@@ -227,6 +235,8 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
         yield from _lines(definitions(snapshot, parsed.path, style))
         return
     if parsed.command == "types":
+        from veltrix.cli.first_model import model
+
         yield model(snapshot, parsed.format)
         return
     path = parse_path(parsed.path) if parsed.command == "get" else ()

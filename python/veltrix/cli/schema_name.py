@@ -7,6 +7,7 @@ import sys
 from contextlib import redirect_stdout
 from importlib import import_module
 
+import veltrix
 from veltrix._nearest import nearest
 from veltrix.binding.schema import Schema
 from veltrix.cli.advice import UnknownSchemaError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_PACKAGE = os.path.join(os.path.dirname(veltrix.__file__), "")  # noqa: PTH118, PTH120
+
+
 def schema_named(name: str) -> Any:
     """The type that MODULE:NAME names; what its module prints goes to the error stream.
 
@@ -27,11 +31,7 @@ def schema_named(name: str) -> Any:
     module = _module(name, module_name)
     found = module
     for part in path.split("."):
-        if not hasattr(found, part):
-            meant = nearest(part, vars(found))
-            hint = "" if meant is None else f" (did you mean {meant!r}?)"
-            raise UnknownSchemaError(name, f"it has no {part!r}{hint}", _in_module(module))
-        found = getattr(found, part)
+        found = _part(name, module, found, part)
     reason = ""
     try:
         Schema(found, "forbid", False)
@@ -50,9 +50,30 @@ def _module(name: str, module_name: str) -> Any:
         with redirect_stdout(sys.stderr):
             return import_module(module_name)
     except (Exception, SystemExit) as error:  # noqa: BLE001  (it is user code that raises)
-        reason = f"{type(error).__name__}: {_text_of(error)}".removesuffix(": ")
-        place = _place(error, folder) or f"looked for in {folder} and on the path"
-    raise UnknownSchemaError(name, reason, place)
+        failed = _failure(name, error, _text_of(error), f"looked for in {folder} and on the path")
+    raise failed
+
+
+def failure_of_binding(name: str, error: BaseException) -> UnknownSchemaError:
+    """What to say of an error that the code of a schema raised where it binds: its text may hold a value."""
+    return _failure(name, error, "", "while the configuration was bound to it")
+
+
+def _failure(name: str, error: BaseException, text: str, elsewhere: str) -> UnknownSchemaError:
+    place = _place(error, os.getcwd()) or elsewhere  # noqa: PTH109
+    return UnknownSchemaError(name, f"{type(error).__name__}: {text}".removesuffix(": "), place)
+
+
+def _part(name: str, module: Any, found: Any, part: str) -> Any:
+    try:
+        return getattr(found, part)
+    except AttributeError:
+        meant = nearest(part, dir(found))
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (it is user code that raises)
+        failed = _failure(name, error, _text_of(error), _in_module(module))
+        raise failed from None
+    hint = "" if meant is None else f" (did you mean {meant!r}?)"
+    raise UnknownSchemaError(name, f"it has no {part!r}{hint}", _in_module(module))
 
 
 def _text_of(error: BaseException) -> str:
@@ -82,7 +103,7 @@ def _lines_of(error: BaseException) -> Iterator[tuple[str, int | None]]:
     traceback = error.__traceback__
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        if not file.startswith("<") and file != __file__ and not _is_importing(file):
+        if not file.startswith(("<", _PACKAGE)) and not _is_importing(file):
             yield file, traceback.tb_lineno
         traceback = traceback.tb_next
     if isinstance(error, SyntaxError) and error.filename is not None:
