@@ -11,13 +11,20 @@ import threading
 import pytest
 
 BOUND = 30
+# A job of a script has SIGINT ignored, and so has all that it starts.
+PROGRAM = """
+import signal, sys
+from veltrix.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
 
 
 class Watched:
     """The command while it runs; what it prints is read line by line."""
 
     def __init__(self, *arguments):
-        command = [sys.executable, "-m", "veltrix", "watch", *arguments]
+        command = [sys.executable, "-c", PROGRAM, "watch", *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._guard = threading.Timer(BOUND, self.process.kill)
         self._guard.start()

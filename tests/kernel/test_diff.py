@@ -12,7 +12,7 @@ import weakref
 import pytest
 
 from tests.kernel.stack import layers, stack
-from veltrix import FrozenMapping
+from veltrix import DELETE, FrozenMapping
 
 
 def parts(difference):
@@ -298,3 +298,21 @@ def test_another_class_may_answer_comparisons(kernel):
         assert one.__eq__(5) is one.__ne__(5) is NotImplemented
         assert one != 5
         assert not one != one  # noqa: SIM202
+
+
+@pytest.mark.parametrize(
+    "emptied",
+    [
+        lambda kernel, base: base.delete("m.x", layer="a"),
+        lambda kernel, base: base.set("m.x", DELETE),
+        lambda kernel, base: base.overlay({"m": {"x": DELETE}}),
+        lambda kernel, base: base.with_layers(kernel.Layer("a", {"m": {}, "z": 1})),
+    ],
+    ids=["delete", "set", "overlay", "with_layers"],
+)
+def test_a_mapping_that_lost_its_last_child_is_a_leaf(kernel, emptied):
+    base = stack(kernel, {"m": {"x": 1}, "z": 1})
+    changed = emptied(kernel, base)
+    assert parts(kernel.diff(base, changed)) == ({"m": {}}, {"m.x": 1}, {})
+    assert parts(kernel.diff(changed, base)) == ({"m.x": 1}, {"m": {}}, {})
+    assert changed.flatten() == {"m": {}, "z": 1}

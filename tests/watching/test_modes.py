@@ -288,13 +288,14 @@ def test_which_directories_are_watched(tmp_path):
 def test_fifty_watches_leave_nothing_behind(config):
     with config.watch():
         pass
-    before = tasks(), descriptors()
+    threads, files = tasks(), descriptors()  # what an earlier test left may still be ending
     for n in range(50):
         with config.watch(poll=3600, settle=0.001):
             assert config.status().watching.mode == "events"
             if n % 10 == 0:
                 served(config, n + 2)
-    assert (tasks(), descriptors()) == before
+    assert tasks() <= threads
+    assert descriptors() <= files
 
 
 def test_a_process_whose_descriptors_are_used_up_polls(config):

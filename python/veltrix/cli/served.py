@@ -38,6 +38,7 @@ def status_of(url: str) -> Mapping[str, Any]:
         with build_opener(_NoRedirects).open(request, timeout=SECONDS) as answer:
             said = json.loads(answer.read(MOST_BYTES))
     except HTTPError as error:
+        error.close()
         raise UnreachableError(f"{whole} answers {error.code}, not a status") from None
     except URLError as error:
         reason = getattr(error.reason, "strerror", None) or error.reason
