@@ -154,7 +154,12 @@ def report(program: str, library: Library, case: Case | None) -> Report | None:
     """What a program says of a case, or of the sound configuration; None where there is no such mistake."""
     written = files()
     content = written[library.file]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    chosen = {name: os.environ[name] for name in ("VELTRIX_IMPL",) if name in os.environ}
+    environment = {
+        **chosen,
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
     arguments = []
     if case is not None and case.edits:
         if library.file not in case.edits:

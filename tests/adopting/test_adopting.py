@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-import veltrix
 from tests.adopting.broken import CASES, LIBRARIES, PAGE, TOML, Library, report, shortened, verdict
 
 MODELS = Library("Veltrix with models of pydantic", "pydantic", "with_models", TOML)
@@ -25,15 +24,11 @@ def test_each_application_loads_the_sound_configuration(library):
 def test_each_breaks_as_the_page_says(library):
     pytest.importorskip(library.module)
     column = [*map(str.strip, header().split("|"))].index(library.title)
-    without_lines = library.module == "veltrix" and "native" not in veltrix.implementations()
-    exact = platform.python_version() in TEXT and not without_lines
+    exact = platform.python_version() in TEXT
     for case in CASES:
         found = report(library.program, library, case)
         row = next(line for line in TEXT.splitlines() if line.startswith(f"| {case.title} |"))
-        cell = row.split("|")[column].strip()
-        if without_lines:
-            cell = cell.replace(", line", "")
-        assert cell == verdict(library, case, found), (case.title, found)
+        assert row.split("|")[column].strip() == verdict(library, case, found), (case.title, found)
         if exact and found is not None and not found.starts:
             section = TEXT.partition(f"### {case.title[0].upper()}{case.title[1:]}\n")[2].partition("### ")[0]
             said = "\n".join(f"    {line}" for line in shortened(found.text).splitlines())

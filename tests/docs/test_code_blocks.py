@@ -22,6 +22,7 @@ from tests.docs.pages import PAGES, ROOT, Block, blocks
 
 LANGUAGES = {"python", "python fragment", "console", "toml", "yaml", "json", "dotenv", "text", "rust", "make"}
 
+PLACE = re.compile(r"(\.\w+)(:\d+:\d+|,line=\d+,col=\d+)")
 MEASURED = re.compile(r" +[\d.,]+ (?:ns|µs|ms|s|× faster|× slower)|CPython [^)]+")
 
 
@@ -78,12 +79,12 @@ def run_console(block: Block, place: str) -> None:
         words = shlex.split(command, comments=True)
         if words[0] != "veltrix" or (words[1] == "bench" and len(veltrix.implementations()) < 2):
             continue
-        if veltrix.implementation == "pure":
-            expected = re.sub(r"(\.\w+)(:\d+:\d+|,line=\d+,col=\d+)", r"\1", expected)
         command_line = [sys.executable, "-m", "veltrix", *words[1:]]
         ran = subprocess.run(command_line, capture_output=True, text=True, check=False)
-        pattern = re.escape(expected).replace(re.escape("..."), ".*")
         output = ran.stdout + ran.stderr
+        if veltrix.implementation == "pure":
+            expected, output = (PLACE.sub(r"\1", text) for text in (expected, output))
+        pattern = re.escape(expected).replace(re.escape("..."), ".*")
         if words[1] == "bench":
             pattern, output = re.escape(MEASURED.sub("#", expected)), MEASURED.sub("#", output)
         assert re.fullmatch(pattern, output, re.DOTALL), f"{place}: {command}\nprinted:\n{output}"

@@ -54,8 +54,8 @@ CONCEPTS = {
     "lines of NAME=value": ("formats/dotenv", ["formats/dotenv"], []),
 }
 
-# The detour of the reference around the parsers of the standard library.
-ONLY_PURE = {"formats/usual"}
+# The detour of the reference around the parsers of the standard library, and its second reading for places.
+ONLY_PURE = {"formats/places", "formats/usual"}
 
 # Data structures and caches, which only the fast side needs, and what the reference has from `veltrix`.
 ONLY_CORE = {

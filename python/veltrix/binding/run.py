@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from veltrix import Snapshot
+    from veltrix.binding.places import Places
     from veltrix.types import Explanation, Origin
 
     Segments = tuple[str | int, ...]
@@ -126,31 +127,37 @@ class Run:
 
     def origin(self, path: Segments) -> Origin | None:
         """Where the nearest thing comes from that stands at a path, or above it; None for the whole."""
+        return self._nearest(path)[1]
+
+    def _nearest(self, path: Segments) -> tuple[Segments, Origin | None]:
         for length in range(len(path), 0, -1):
             explained = _explained(self.snapshot, path[:length])
             if explained is not None:
-                return explained.origin
-        return None
+                return path[:length], explained.origin
+        return (), None
 
-    def _place(self, problem: Problem) -> Origin | None:
+    def _place(self, problem: Problem, places: Places) -> Origin | None:
         """Where to mend a problem: what is missing belongs to where a document has its section."""
         if problem.code == "required" and problem.at:
             explained = _explained(self.snapshot, problem.at)
             for one in () if explained is None else explained.definitions:
                 is_part = one.role != "overridden" and one.type == "mapping"
                 if is_part and one.origin.file is not None and not _is_of_texts(one.origin):
-                    return one.origin
-        return self.origin(problem.at)
+                    return places.placed(problem.at, one.origin)
+        path, origin = self._nearest(problem.at)
+        return None if origin is None else places.placed(path, origin)
 
     def errors(self, problems: Iterable[Problem]) -> list[ValidationError]:
         """The problems with their places."""
         from veltrix import _pickle
+        from veltrix.binding.places import Places
 
+        places = Places(self.snapshot)
         return [
             ValidationError(
                 one.reason,
                 _pickle.kernel.format_path(one.path) if one.path else None,
-                self._place(one),
+                self._place(one, places),
                 one.code,
             )
             for one in problems

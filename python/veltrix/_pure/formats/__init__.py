@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
 
-_STEMS = {"toml": "toml", "json": "json", "yaml": "yaml", "env": "dotenv"}
+STEMS = {"toml": "toml", "json": "json", "yaml": "yaml", "env": "dotenv"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -29,8 +29,8 @@ def parse(format: str, data: bytes) -> dict[str, Any]:
     """Reads a document; `format` is "toml", "json", "yaml" or "env"."""
     if len(data) > DOCUMENT_LIMIT:
         raise LimitError("a document of more than 16 MiB")
-    text = _decode(data)
-    reader = import_module(f"veltrix._pure.formats.{_STEMS[format]}")
+    text = decode(data)
+    reader = import_module(f"veltrix._pure.formats.{STEMS[format]}")
     shortcut = getattr(reader, "shortcut", None)
     quick: dict[str, Any] | None = shortcut(text) if shortcut else None
     if quick is not None:
@@ -40,7 +40,7 @@ def parse(format: str, data: bytes) -> dict[str, Any]:
     return document.finish()
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """The text behind an optional byte order mark."""
     if wide := _wide(data):
         raise ParseError(f"not UTF-8 (looks like {wide})", None, 1, 1)
