@@ -177,6 +177,7 @@ def portrait(reader: Any, universe: list[str | Path], turn: int = 0) -> Outcomes
     reads = (
         [get(path, MISSING) for path in universe],
         reader.layer_names,
+        [dimension.name for dimension in reader.dimensions],
         reader.generation,
         len(reader),
         list(reader),
