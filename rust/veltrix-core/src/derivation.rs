@@ -298,7 +298,7 @@ impl<'a> Derivation<'a> {
         self.list(&mut path.to_vec(), outcome)
     }
 
-    /// Lists what stands at a path, with all beneath it.
+    /// Lists what stands at a path, with all below it.
     pub fn list(&mut self, path: &mut Vec<SegmentId>, outcome: Outcome<'_>) -> Result<(), Stop> {
         match outcome {
             Outcome::Absent => Ok(()),

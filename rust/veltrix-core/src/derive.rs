@@ -2,7 +2,7 @@
 //!
 //! Only the paths whose definitions changed are resolved anew, from the layers; the result is the old delta with those
 //! paths changed. Where what stands at a path changes its nature (a mapping goes, comes, or merges other definitions),
-//! all beneath is replaced. A delta that grows past [`limit`] is folded into a new base, and where so much changed that
+//! all below it is replaced. A delta that grows past [`limit`] is folded into a new base, and where so much changed that
 //! this takes longer than to resolve the whole, the whole is resolved.
 
 use std::sync::Arc;

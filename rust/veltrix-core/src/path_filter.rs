@@ -1,6 +1,6 @@
 //! A filter of paths: which of them may differ from what lies below, by the upper halves of their hashes.
 //!
-//! Most reads of a snapshot are of paths that do not differ, and are to be told so by one look. A scope lists a hundred paths
+//! Most reads of a snapshot are of paths that do not differ, and one look is to say so. A scope lists a hundred paths
 //! or two: of 512 bits they set a fifth or a third.
 
 const WORDS: usize = 8;

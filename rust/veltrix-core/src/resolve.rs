@@ -52,7 +52,7 @@ impl Candidate {
 struct ChildSlot {
     segment: SegmentId,
     top: Candidate,
-    beneath: u32,
+    lower: u32,
 }
 
 /// What resolving works with and gives back. A thread keeps it for the next time: to get as much memory from the system
@@ -213,7 +213,7 @@ impl Resolver<'_> {
             } else {
                 next = self.scratch.slots.len();
                 *stamp = (self.scratch.mapping, next as u32);
-                self.scratch.slots.push(ChildSlot { segment: node.segment, top: candidate, beneath: NOTHING });
+                self.scratch.slots.push(ChildSlot { segment: node.segment, top: candidate, lower: NOTHING });
             }
             next += 1;
             child = node.end;
@@ -225,10 +225,10 @@ impl Resolver<'_> {
         let whole = candidate.kind.is_whole();
         if !(whole && slot.top.kind.is_whole()) {
             if matches!(candidate.kind, Kind::Null | Kind::Delete | Kind::Replace) {
-                slot.beneath = NOTHING;
+                slot.lower = NOTHING;
             } else if !(whole && matches!(slot.top.kind, Kind::Null | Kind::Delete)) {
-                chain.push((slot.top, slot.beneath));
-                slot.beneath = chain.len() as u32 - 1;
+                chain.push((slot.top, slot.lower));
+                slot.lower = chain.len() as u32 - 1;
             }
         }
         slot.top = candidate;
@@ -238,7 +238,7 @@ impl Resolver<'_> {
     #[inline]
     fn settle(&mut self, parent: EntryId, slot: ChildSlot) -> Result<(), Error> {
         let top = slot.top;
-        if slot.beneath == NOTHING && !top.kind.is_operator() {
+        if slot.lower == NOTHING && !top.kind.is_operator() {
             let entry = self.add(parent, slot.segment, top.tree, top.node, top.kind);
             if top.kind == Kind::Mapping {
                 self.copy(entry, top.tree, top.node)?;
@@ -248,7 +248,7 @@ impl Resolver<'_> {
         }
         // Most stacks are low: their definitions need no memory of their own.
         let mut few = [top; FEW];
-        let (mut count, mut next) = (1, slot.beneath);
+        let (mut count, mut next) = (1, slot.lower);
         while next != NOTHING && count < FEW {
             (few[count], next) = self.scratch.chain[next as usize];
             count += 1;
@@ -258,9 +258,9 @@ impl Resolver<'_> {
         }
         let mut many = few.to_vec();
         while next != NOTHING {
-            let (candidate, beneath) = self.scratch.chain[next as usize];
+            let (candidate, lower) = self.scratch.chain[next as usize];
             many.push(candidate);
-            next = beneath;
+            next = lower;
         }
         self.decide(parent, slot.segment, &many)
     }

@@ -63,16 +63,16 @@ pub trait Mergeable {
 pub fn judge<D: Mergeable>(definitions: &[D], conflicts: Conflicts) -> Verdict {
     let extensions =
         definitions.iter().take_while(|definition| matches!(definition.kind(), Kind::Append | Kind::Prepend)).count();
-    let beneath = judge_plain(definitions, extensions, conflicts);
+    let lower = judge_plain(definitions, extensions, conflicts);
     if extensions == 0 {
-        return beneath;
+        return lower;
     }
-    let other = match beneath {
+    let other = match lower {
         Verdict::Absent => return Verdict::Extended { extensions, onto: None },
         Verdict::Leaf(at) if definitions[at].value_kind() == Kind::List => {
             return Verdict::Extended { extensions, onto: Some(at) };
         }
-        Verdict::Conflict(..) => return beneath,
+        Verdict::Conflict(..) => return lower,
         Verdict::Leaf(at) => at,
         Verdict::Mapping(_) | Verdict::Extended { .. } => extensions,
     };

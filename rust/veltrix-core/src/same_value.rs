@@ -50,7 +50,7 @@ pub fn identical(a: &Tree, left: NodeId, b: &Tree, right: NodeId) -> bool {
     if a.node(left).kind.is_simple() {
         return same_value(a, left, b, right);
     }
-    let beneath = |tree: &Tree, node: NodeId| node as usize + 1..tree.node(node).end as usize;
-    let (ours, theirs) = (&a.nodes()[beneath(a, left)], &b.nodes()[beneath(b, right)]);
+    let descendants = |tree: &Tree, node: NodeId| node as usize + 1..tree.node(node).end as usize;
+    let (ours, theirs) = (&a.nodes()[descendants(a, left)], &b.nodes()[descendants(b, right)]);
     same_value(a, left, b, right) && ours.iter().map(|node| node.segment).eq(theirs.iter().map(|node| node.segment))
 }

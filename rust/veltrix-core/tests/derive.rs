@@ -123,13 +123,13 @@ fn merged(definitions: &[&Value], replace: bool) -> Result<Option<Value>, ()> {
         Some(("$delete", _)) => return Ok(None),
         Some((word @ ("$append" | "$prepend"), items)) => {
             let items = items.as_array().expect("a list").clone();
-            let beneath = match merged(&definitions[1..], replace)? {
+            let lower = match merged(&definitions[1..], replace)? {
                 Some(Value::Array(list)) => list,
                 None => Vec::new(),
                 Some(_) if replace => Vec::new(),
                 Some(_) => return Err(()),
             };
-            let (first, second) = if word == "$append" { (beneath, items) } else { (items, beneath) };
+            let (first, second) = if word == "$append" { (lower, items) } else { (items, lower) };
             return Ok(Some(Value::Array([first, second].concat())));
         }
         _ => {}

@@ -48,7 +48,7 @@ fn check(case: &Value) -> Result<(), String> {
     }
     for (path, definitions) in case.get("explain").and_then(Value::as_object).into_iter().flatten() {
         let explanation = snapshot.explain(&names(&table, path));
-        let told = explanation.items.iter().map(|item| {
+        let found = explanation.items.iter().map(|item| {
             let role = match item.role {
                 Role::Wins => "wins",
                 Role::Merges => "merges",
@@ -56,7 +56,7 @@ fn check(case: &Value) -> Result<(), String> {
             };
             json!([role, item.layer, item.held.word()])
         });
-        same("the definitions", &told.collect(), definitions)?;
+        same("the definitions", &found.collect(), definitions)?;
     }
     Ok(())
 }

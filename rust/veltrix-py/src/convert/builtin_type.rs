@@ -3,7 +3,7 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-/// The plain types, told apart by their type object alone.
+/// The plain types, distinguished by their type object alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum BuiltinType {
     None,

@@ -22,11 +22,12 @@ pub fn kernel_error(py: Python<'_>, segments: &Interner, error: Error) -> PyErr 
 /// A `ConflictError`.
 fn conflict(py: Python<'_>, path: &str, upper: &ConflictSide, lower: &ConflictSide) -> PyErr {
     let sides = origin_object(py, &upper.layer, &upper.origin)
-        .and_then(|above| Ok((above, origin_object(py, &lower.layer, &lower.origin)?)));
+        .and_then(|upper_origin| Ok((upper_origin, origin_object(py, &lower.layer, &lower.origin)?)));
     match sides {
-        Ok((above, beneath)) => {
-            raise(imports::conflict_error(py), (Text(path), Text(upper.word), above, Text(lower.word), beneath))
-        }
+        Ok((upper_origin, lower_origin)) => raise(
+            imports::conflict_error(py),
+            (Text(path), Text(upper.word), upper_origin, Text(lower.word), lower_origin),
+        ),
         Err(error) => error,
     }
 }

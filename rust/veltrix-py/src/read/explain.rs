@@ -57,8 +57,8 @@ impl<'py> Reading<'_, 'py> {
             };
             let operator = item.kind.is_operator().then(|| Text(item.kind.word()));
             let text = kernel.segments().path_text(&names[..item.depth]);
-            let told = (Text(text), operator, Text(item.held.word()), shown, from, Text(item.role.word()));
-            definitions.push(imports::definition(py)?.call1(told)?);
+            let arguments = (Text(text), operator, Text(item.held.word()), shown, from, Text(item.role.word()));
+            definitions.push(imports::definition(py)?.call1(arguments)?);
         }
         let present = value.is_some();
         let value = if secret && present { Some(redacted.clone()) } else { value };

@@ -93,7 +93,7 @@ impl Snapshot {
         }
     }
 
-    /// The kernel's snapshot beneath the small overlay; this snapshot itself where there is none.
+    /// The kernel's snapshot below the small overlay; this snapshot itself where there is none.
     #[inline]
     pub const fn below(&self) -> &Arc<kernel::Snapshot> {
         &self.below
