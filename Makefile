@@ -87,8 +87,8 @@ hunt: $(HUNT) $(STAMPS)/extension-release ## serve the treasure hunt on this mac
 
 .PHONY: test
 test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
-	@echo "four suites, two at a time: each prints its output when it ends, the longest after some minutes"
-	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-python test-rust test-model test-pure
+	@echo "six suites, two at a time: each prints its output when it ends, the longest after some minutes"
+	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory $(HALVES) test-rust test-model
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
@@ -113,6 +113,12 @@ test-python: $(TOOLS) $(STAMPS)/extension-dev
 .PHONY: test-pure
 test-pure: $(TOOLS) $(STAMPS)/extension-dev
 	VELTRIX_IMPL=pure $(BIN)/python -m pytest tests --kernel chosen $(PYTEST_ARGS)
+
+# Not pytest-xdist: its workers have a thread of their own, and a fork with another thread alive is a warning.
+HALVES := test-python-1 test-python-2 test-pure-1 test-pure-2
+.PHONY: $(HALVES)
+$(HALVES): test-%:
+	@$(MAKE) --no-print-directory test-$(firstword $(subst -, ,$*)) PYTEST_ARGS="--part $(lastword $(subst -, ,$*))/2 $(PYTEST_ARGS)"
 
 .PHONY: test-without-extension
 test-without-extension: $(STAMPS)/pure $(CRATES) ## pytest on an interpreter that the extension is not made for

@@ -33,6 +33,7 @@ def pytest_addoption(parser):
         default=None,
         help="the folder with the built wheels that tests/packaging is about",
     )
+    parser.addoption("--part", default="1/1", help="'1/2': every other test, the first of two parts")
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -47,18 +48,19 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     option = config.getoption("--kernel")
-    if option is None:
-        return
-    wanted = _depends_on_the_choice if option == "chosen" else lambda item: _kernel_of(item) in (None, option)
-    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
-    items[:] = [item for item in items if wanted(item)]
+    if option == "chosen":
+        _keep(config, items, _depends_on_the_choice)
+    elif option is not None:
+        _keep(config, items, lambda item: _kernel_of(item) in (None, option))
+    part, parts = map(int, config.getoption("--part").split("/"))
+    if parts > 1:
+        taken = set(items[part - 1 :: parts])
+        _keep(config, items, taken.__contains__)
 
 
-def pytest_collection_finish():
-    """Keeps the collector from walking all tests and modules each time that a test asks it to look."""
-    if hasattr(gc, "freeze"):  # PyPy's collector walks by generations
-        gc.collect()
-        gc.freeze()
+def _keep(config, items, is_wanted):
+    config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
+    items[:] = [item for item in items if is_wanted(item)]
 
 
 def _depends_on_the_choice(item):
@@ -67,6 +69,17 @@ def _depends_on_the_choice(item):
 
 def _kernel_of(item):
     return item.callspec.params.get("kernel") if hasattr(item, "callspec") else None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collector():
+    """Keeps the collector from walking all tests, modules and results each time that a test asks it to look.
+
+    What the files before have left grows with the suite, and made its tests ten times slower.
+    """
+    if hasattr(gc, "freeze"):  # PyPy's collector walks by generations
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture
