@@ -89,7 +89,7 @@ class Notes:
 
 
 def pause_after(failures: int) -> float:
-    """Seconds until one that failed so often in a row is asked again: twice as many each time, half by chance."""
+    """Seconds until one that failed so often in a row is asked: twice as long each time, half by chance."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 32))
     return longest * (0.5 + os.urandom(1)[0] / 510)
 
