@@ -120,9 +120,10 @@ def test_a_rollback_that_is_refused_is_not_offered(config, box, pauses):
     assert ([part for _, part, _ in calls], pauses) == (["prepare", "abort", "failed"], [])
 
 
-def test_what_is_refused_otherwise_after_a_veto_is_not_offered(box, pauses, monkeypatch):
-    monkeypatch.setattr(notes, "FIRST_PAUSE", 0.0)
-    asked = []
+def test_what_is_refused_otherwise_after_a_veto_is_not_offered(box, monkeypatch):
+    now, asked = [0.0], []
+    monkeypatch.setattr(passes, "monotonic", lambda: now[0])
+    monkeypatch.setattr(passes, "pause_after", lambda _: 1.0)
 
     def validate(candidate):
         asked.append(candidate["port"])
@@ -132,13 +133,20 @@ def test_what_is_refused_otherwise_after_a_veto_is_not_offered(box, pauses, monk
     with veltrix.Config(box, validate=[validate]) as config, config.watch(**FAST):
         config.subscribe(Noting([], refuses=ConnectionError()))
         box.data = {"port": 2}
-        wait_for(lambda: len(pauses) > 2)
+        wait_for(lambda: config.status().stale)
         box.data = {"port": 3}
         wait_for(lambda: 3 in asked)
+        now[0] += 2
         looked_often(box)
-        assert asked.count(3) == 1
-        box.data, box.error = {"port": 2}, None
-        wait_for(lambda: len(pauses) > 4)
+    assert asked == [1, 2, 3]
+
+
+def test_what_cannot_be_fetched_after_a_veto_offers_nothing(config, box, pauses, monkeypatch):
+    monkeypatch.setattr(notes, "FIRST_PAUSE", 0.0)  # asked at each look
+    config.subscribe(Noting([], refuses=ConnectionError()))
+    with config.watch(**FAST):
+        box.data = {"port": 2}
+        wait_for(lambda: len(pauses) > 2)
         box.error = OSError("gone")
         wait_for(lambda: config.status().sources[0].state == "failed")
         looked_often(box)
