@@ -1,7 +1,8 @@
 """`python -m benches.watching`: what readers see of a file that changes, beside others; a table, and JSON.
 
 Each subject is a process of its own. Times are of the clock on the wall, and hold for a machine that does
-nothing else. `--page` puts the last figures into docs/benchmarks.md instead.
+nothing else. What is not measured again keeps its last figures; `--page` puts all of them into
+docs/benchmarks.md instead.
 """
 
 from __future__ import annotations
@@ -44,13 +45,16 @@ def main() -> int:
         kept = json.loads(RESULTS.read_text("utf-8"))
         PAGE.write_text(replaced(PAGE.read_text("utf-8"), text(kept), MARKS), "utf-8")
         return 0
+    before = json.loads(RESULTS.read_text("utf-8"))["sizes"] if RESULTS.exists() else {}
+    found = {
+        leaves: before.get(leaves, {})
+        | {name: one(name, leaves, chosen.seconds) for name in SUBJECTS if chosen.only in name}
+        for leaves in chosen.leaves.split(",")
+    }
     kept = {
         "conditions": f"CPython {platform.python_version()}, {platform.machine()}",
         "versions": {name: version(name) for name in WATCHING},
-        "sizes": {
-            leaves: {name: one(name, leaves, chosen.seconds) for name in SUBJECTS if chosen.only in name}
-            for leaves in chosen.leaves.split(",")
-        },
+        "sizes": before | found,
     }
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(kept, indent=1), "utf-8")

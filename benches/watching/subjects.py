@@ -57,7 +57,9 @@ def made_anew(stack: Stack, peer: str) -> Iterator[Reads]:
     def follow() -> None:
         folder, milliseconds = stack.files[0].parent, round(SETTLE * 1_000)
         for _ in watch(folder, debounce=250, step=milliseconds, stop_event=ended):
-            exec(make, names)
+            fresh = dict(names)
+            exec(make, fresh)
+            names["o"] = fresh["o"]  # whole, or not at all
 
     thread = Thread(target=follow)
     thread.start()

@@ -106,7 +106,7 @@ def measured(
             window = reader.served_at - began
             found[STILL].append(1_000 * watched(read, value, lambda w=window: sleep(w))[1].longest)
             if with_parsing:
-                alone = watched(read, value, lambda t=text, w=window: (parse(t), sleep(w)))
+                alone = watched(read, value, lambda t=text, w=window: parse_and_wait(t, w))
                 found[PARSING].append(1_000 * alone[1].longest)
     return found
 
@@ -137,10 +137,11 @@ def watched(read: Read, value: Any, work: Callable[[], Any]) -> tuple[float, Rea
     return began, reader
 
 
-def parse(text: str) -> None:
+def parse_and_wait(text: str, seconds: float) -> None:
     import veltrix
 
     veltrix.Layer.parse("alone", text.encode(), "json")
+    sleep(seconds)
 
 
 if __name__ == "__main__":
