@@ -59,6 +59,7 @@ def test_it_waits_longer_each_time_and_begins_anew(config, box, pauses):
             assert pauses[:4] == [1, 2, 3, 4]
             subscriber.refuses = None
             wait_for(lambda number=number: config["port"] == number)
+    assert config._publisher.passes.results.failures >= 8
 
 
 def test_it_is_not_offered_before_its_time(config, box, monkeypatch):
