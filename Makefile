@@ -15,6 +15,7 @@ BENCH_ARGS ?=
 # Of one CPython each; docs/targets.md shows them side by side.
 BENCH_FILES ?= .cache/bench.json
 PEERS_ARGS ?=
+WATCHING_ARGS ?=
 HUNT_ARGS ?=
 HUNT_BENCH_ARGS ?=
 SCALING_ARGS ?=
@@ -72,7 +73,7 @@ wheel wheels manylinux-wheels pure-wheel: export SOURCE_DATE_EPOCH := $(or $(SOU
 help: ## show this text
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-22s %s\n", $$1, $$2 }'
 	@echo "  variables: PYTHON=$(PYTHON) CASES=$(CASES) SEED=$(SEED) PYTEST_ARGS=\"$(PYTEST_ARGS)\" WORKLOAD=\"$(WORKLOAD)\""
-	@echo "             BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\" SCALING_ARGS=\"$(SCALING_ARGS)\""
+	@echo "             BENCH_ARGS=\"$(BENCH_ARGS)\" PEERS_ARGS=\"$(PEERS_ARGS)\" WATCHING_ARGS=\"$(WATCHING_ARGS)\" SCALING_ARGS=\"$(SCALING_ARGS)\""
 	@echo "             HUNT_ARGS=\"$(HUNT_ARGS)\" HUNT_BENCH_ARGS=\"$(HUNT_BENCH_ARGS)\""
 	@echo "             BENCH_FILES=\"$(BENCH_FILES)\" MUTANTS=\"$(MUTANTS)\" KERNEL=$(KERNEL)"
 	@echo "             WHEEL_PYTHONS=\"$(WHEEL_PYTHONS)\""
@@ -162,6 +163,14 @@ bench-targets-page: $(TOOLS) ## put what bench found into docs/targets.md and it
 .PHONY: bench-peers
 bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on the same workloads, in an environment of their own
 	.venv-peers/bin/python -m benches.peers $(PEERS_ARGS)
+
+.PHONY: bench-watching
+bench-watching: $(PEERS) $(STAMPS)/extension-peers ## measure how soon a changed file is served, and what readers see of it, beside others
+	.venv-peers/bin/python -m benches.watching $(WATCHING_ARGS)
+
+.PHONY: bench-watching-page
+bench-watching-page: $(TOOLS) ## put what that found into docs/benchmarks.md
+	$(BIN)/python -m benches.watching --page
 
 .PHONY: bench-page
 bench-page: $(TOOLS) ## put what bench-peers found into docs/benchmarks.md and its charts

@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+import time
 from contextlib import contextmanager
+from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -58,10 +60,10 @@ def test_it_prints_how_a_server_is(printed, folder):
     lines = out.splitlines()
     assert lines[0].startswith("generation      1, since ")
     assert lines[1].split() == ["digest", config.digest]
-    assert lines[2].startswith("sources say so  yes, looked ")
+    assert lines[2].startswith("sources say so  yes, confirmed ")
     assert lines[3] == "watched         stopped"
-    assert lines[5].split() == ["name", "state", "problem", "at", "failures"]
-    assert lines[6].split()[0] == "base.json"
+    assert lines[7].split() == list(served.COLUMNS)
+    assert lines[8].split()[:2] == ["base.json", "good"]
     assert "hunter2" not in out
 
 
@@ -76,19 +78,54 @@ def test_what_is_wrong_is_said(printed, folder):
     assert "last error      base.json" in out
 
 
-def test_a_rollback_is_said(printed):
-    box = veltrix.Values({"a": 1})
-    with veltrix.Config(box) as config:
-        said = {
-            **config.status()._asdict(),
-            "held": 1,
-            "sources": [],
-            "watching": {"mode": "stopped", "reason": "x"},
-        }
-        with answering(200, json.dumps(said).encode()) as address:
-            out = printed("status", address)
-    assert "held            generation 1, by a rollback" in out
-    assert "watched         stopped: x" in out
+NOW = 1_800_000_000.25
+WELL = {
+    "generation": 3, "digest": "3f0c9e6b9a7d1c52a1e40d8f6b7c9a10", "published": NOW - 3599.5, "age": 0.75,
+    "stale": False, "held": None, "last_error": None, "watching": {"mode": "events", "reason": None},
+    "sources": [
+        {"name": "base.toml", "state": "good", "problem": None, "at": NOW - 200_000, "failures": 0},
+        {"name": "values", "state": "good", "problem": None, "at": 0.0, "failures": 0},
+    ],
+}  # fmt: skip
+WRONG = {
+    **WELL,
+    "age": 8_000.0,
+    "stale": True,
+    "held": 2,
+    "last_error": "base.toml:3:1: expected a value\nand more",
+    "watching": {"mode": "polling", "reason": "watchfiles is not installed (the extra `watch`)"},
+    "sources": [
+        {"name": "base.toml", "state": "failed", "problem": "base.toml:3:1: expected a value", "at": NOW - 60,
+         "failures": 17},
+        {"name": "site\x1b.toml", "state": "held", "problem": None, "at": NOW + 5, "failures": 0},
+    ],
+}  # fmt: skip
+ODD = {
+    **WELL,
+    "published": 1e300,
+    "age": float("nan"),
+    "watching": {},
+    "sources": [{"name": 7}, {"name": "b", "at": "today", "state": None, "more": 1}],
+}
+
+
+@pytest.fixture
+def at_noon(monkeypatch):
+    """A clock that stands, of a place that is an hour east of Greenwich."""
+    monkeypatch.setattr(served.time, "time", lambda: NOW)
+    monkeypatch.setenv("TZ", "XXX-1")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be chosen here")
+@pytest.mark.parametrize(("name", "said"), [("well", WELL), ("wrong", WRONG), ("odd", ODD)])
+def test_it_prints_what_it_printed(name, said, printed, at_noon):
+    golden = Path(__file__).parent / "golden" / "status" / f"{name}.txt"
+    with answering(200, json.dumps(said).encode()) as address:
+        assert printed("status", address) == golden.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("body", [b"", b"ok", b"[]", b"{}", b'{"generation": "1"}', b"\xff", b"[" * 100_000])
@@ -127,7 +164,17 @@ def test_only_addresses_of_the_web_are_asked(refused, url):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "0 s ago"), (119.9, "119 s ago"), (120, "2 min ago"), (7200, "2 h ago")]
+    ("seconds", "said"),
+    [
+        (-3, "0 s ago"),
+        (0, "0 s ago"),
+        (119.9, "119 s ago"),
+        (120, "2 min ago"),
+        (7199, "119 min ago"),
+        (7200, "2 h ago"),
+        (172_800, "2 d ago"),
+        (float("inf"), "unknown"),
+    ],
 )
 def test_ages_are_said_as_people_say_them(seconds, said):
     assert served._ago(seconds) == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -10,7 +11,7 @@ import veltrix
 from tests.live.tools import Box, in_threads
 
 NAMES = [f"k{number}" for number in range(100)]
-READS = 10_000_000
+READS = int(os.environ.get("VELTRIX_READS", "10_000_000"))
 READERS = 2
 
 
@@ -39,7 +40,7 @@ def swapping(config, stop):
             config._swap(snapshot)
 
 
-def test_ten_million_reads_beside_a_writer(config):
+def test_many_reads_beside_a_writer(config):
     stop = threading.Event()
     writer = threading.Thread(target=swapping, args=(config, stop))
     writer.start()

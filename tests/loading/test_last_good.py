@@ -123,6 +123,19 @@ def test_it_is_written_at_most_every_five_seconds_and_only_when_it_changed(clock
     assert b'"c": 3' in Path(KEPT).read_bytes()
 
 
+def test_what_was_rolled_back_is_not_kept(clock):
+    with veltrix.Config("two/c.json", last_good=KEPT) as config:
+        write("two/c.json", {"c": 2})
+        config.reload()  # too early to be written
+        config.rollback()
+        clock.now += 10
+        config.reload()
+        assert b'"c": 1' in Path(KEPT).read_bytes()
+        clock.now += 10
+        config.release()
+        assert b'"c": 2' in Path(KEPT).read_bytes()
+
+
 def test_secrets_are_left_out_and_a_secret_source_that_fails_fails_the_start():
     Path("secrets").mkdir(mode=0o700)
     write("secrets/token", "hunter2")

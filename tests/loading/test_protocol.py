@@ -141,10 +141,10 @@ def test_a_pass_that_was_asked_for_always_tries(clock):
 
 
 def test_the_pauses_are_never_the_same_and_never_long():
-    assert len({notes._pause(5) for _ in range(50)}) > 1
+    assert len({notes.pause_after(5) for _ in range(50)}) > 1
     for failures in range(1, 2000):
         longest = min(30, 0.1 * 2 ** min(failures - 1, 40))
-        assert longest / 2 <= notes._pause(failures) <= longest
+        assert longest / 2 <= notes.pause_after(failures) <= longest
 
 
 class Polled(veltrix.Source):

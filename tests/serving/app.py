@@ -14,7 +14,7 @@ from veltrix.web import ASGIMiddleware, WSGIMiddleware, make_asgi_app, make_wsgi
 
 config = veltrix.Config("app.json", last_good="last-good.json")
 if os.environ.get("SERVING_WATCH", "1") == "1":
-    config.watch()
+    config.watch(poll=float(os.environ.get("SERVING_POLL", "2")))
 
 
 OWN = ("/", "/raise")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.serving.servers import free_port, process, python, wait_until_it_answers
+from tests.serving.servers import free_port, get, process, python, wait_until_it_answers
 
 CONF = """
 daemon off;
@@ -35,14 +36,20 @@ http {{
 """
 
 
+# Connections are kept longer than nginx keeps them (60 s), so that none is closed on which it may be sending.
+UVICORN = "uvicorn --timeout-keep-alive 75 --log-level warning tests.serving.app:asgi --port {port}"
+GEVENT = (
+    "gunicorn --keep-alive 75 --no-control-socket --worker-class gevent --bind 127.0.0.1:{port} "
+    "tests.serving.gaps:application"
+)
+
+
 @contextmanager
-def balanced(workers):
-    """The port of an nginx before so many processes of uvicorn; each is asked in its turn."""
+def balanced(workers, server=UVICORN):
+    """The port of an nginx before so many servers of one process, and the port of each by its process."""
     with ExitStack() as stack:
         ports = [free_port() for _ in range(workers)]
-        # Longer than nginx keeps a connection (60 s), so that none is closed on which it may be sending.
-        words = ["--timeout-keep-alive", "75", "--log-level", "warning", "tests.serving.app:asgi"]
-        started = [stack.enter_context(python("uvicorn", "--port", port, *words)) for port in ports]
+        started = [stack.enter_context(python(*server.format(port=port).split())) for port in ports]
         for port, one in zip(ports, started, strict=True):
             wait_until_it_answers(port, one)
         folder, front = Path.cwd(), free_port()
@@ -51,4 +58,4 @@ def balanced(workers):
         words = ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "nginx-error.log"]
         proxy = stack.enter_context(process(*words))
         wait_until_it_answers(front, proxy)
-        yield front, [one.pid for one in started]
+        yield front, {json.loads(get(port)[1])["pid"]: port for port in ports}

@@ -3,7 +3,9 @@
 Real processes of uvicorn, each watching one file of 5,000 keys, behind nginx. Counts requests that failed,
 that were mixed of two contents, and that went behind what their process had answered before. The last change
 has to be served by every process, or it ends with an error. Prints how long a change takes from its rename to
-the first answer of each process with it or a newer one, and how busy the processors were.
+the first answer of each process with it or a newer one, and how busy the processors were. With `--gevent` the
+processes are those of gunicorn with its worker of that name, which look each 50 ms, and the longest wait of
+a greenlet is printed as well.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.serving.balanced import balanced
-from tests.serving.servers import Client, load, publish
+from tests.serving.balanced import GEVENT, UVICORN, balanced
+from tests.serving.servers import Client, get, load, publish
 
 EACH = 0.1
 KEYS = {f"key{number}": number for number in range(5_000)}
@@ -32,14 +34,28 @@ def main():
     parser.add_argument("seconds", type=float)
     parser.add_argument("workers", type=int)
     parser.add_argument("--each", type=float, default=EACH, help="seconds between changes")
+    parser.add_argument("--gevent", action="store_true", help="gunicorn with gevent instead of uvicorn")
     parser.add_argument("--pause", type=float, default=0.01, help="seconds that each client rests")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         publish(1, keys=KEYS)
-        with balanced(chosen.workers) as (port, pids):
+        if chosen.gevent:
+            os.environ["SERVING_POLL"] = "0.05"
+        with balanced(chosen.workers, GEVENT if chosen.gevent else UVICORN) as (port, pids):
+            gaps(pids, chosen)  # what starting took
             serve(Client(port), set(pids), chosen)
+            print(*gaps(pids, chosen), sep="\n")
         os.chdir("/")
+
+
+def gaps(pids, chosen):
+    """A line for each process of gevent: how long a greenlet waited at most."""
+    if not chosen.gevent:
+        return []
+    return [
+        f"longest wait of a greenlet {1000 * float(get(port, '/gap')[1]):.0f} ms" for port in pids.values()
+    ]
 
 
 def serve(client, pids, chosen):

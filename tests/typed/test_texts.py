@@ -29,8 +29,8 @@ class Level(IntEnum):
 
 DAY = "2026-01-02"
 READ = [
-    (bool, " Yes ", True),
-    (bool, "0", False),
+    *[(bool, word, True) for word in ("true", "1", " Yes ", "ON")],
+    *[(bool, word, False) for word in ("False", "0", "no", "off")],
     (int, " -5 ", -5),
     (int, "+7", 7),
     (float, "1e3", 1000.0),
@@ -54,6 +54,7 @@ READ = [
     (timedelta, "1h30m", timedelta(minutes=90)),
     (timedelta, "-250ms", timedelta(milliseconds=-250)),
     (timedelta, "1d2h3.5s", timedelta(days=1, hours=2, seconds=3.5)),
+    (timedelta, "1w4m2us", timedelta(weeks=1, minutes=4, microseconds=2)),
     (timedelta, "PT5M", timedelta(minutes=5)),
     (timedelta, "P1DT0.5S", timedelta(days=1, seconds=0.5)),
     (timedelta, "90", timedelta(seconds=90)),

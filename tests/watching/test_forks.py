@@ -100,6 +100,45 @@ def test_a_fork_by_a_subscriber_on_the_watch_thread(files):
     assert said[0] == "(2, 2)"
 
 
+FORKS_ITSELF = """
+import os, signal, sys, time, veltrix
+sys.path.insert(0, {root!r})
+from tests.watching.tools import BOUND, wait_for, write
+config = veltrix.Config("a.json")
+children = []
+
+def fork(change):
+    if config["a"] == 2:
+        children.append(os.fork())
+
+def ends(change):
+    if config["a"] == 3 and children == [0]:
+        os._exit(7)
+
+config.subscribe(fork)
+config.subscribe(ends)
+with config.watch(poll=3600):
+    assert config.status().watching.mode == "events"
+    write("a.json", {{"a": 2}})
+    child = wait_for(lambda: children and children[0])
+    write("a.json", {{"a": 3}})
+    end = time.monotonic() + BOUND
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < end:
+        time.sleep(0.01)
+    if ended == (0, 0):
+        os.kill(child, signal.SIGKILL)
+    wait_for(lambda: config["a"] == 3)
+    print(os.waitstatus_to_exitcode(ended[1]) if ended[0] else "the child saw nothing")
+"""
+
+
+def test_a_child_of_the_watch_thread_watches_by_events_of_its_own():
+    pytest.importorskip("watchfiles")
+    write("a.json", {"a": 1})
+    ran = run(sys.executable, FORKS_ITSELF.format(root=str(Path(__file__).parents[2])), "ignore")
+    assert (ran.stdout, ran.returncode) == ("7\n", 0), ran.stderr
+
+
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # which it is: two threads are alive
 def test_a_fork_by_a_subscriber_on_another_thread(files):
     said = []
@@ -150,15 +189,9 @@ print("end")
 """
 
 
-def run(interpreter, program, **environment):
-    return subprocess.run(
-        [interpreter, "-W", "error", "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, **environment},
-    )
+def run(interpreter, program, warnings="error"):
+    command = [interpreter, "-W", warnings, "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_no_thread_is_alive_across_it():

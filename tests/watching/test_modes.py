@@ -119,6 +119,27 @@ def test_a_watch_that_breaks_is_made_again(config, monkeypatch, caplog):
     assert caplog.records[0].getMessage() == "the watch thread: InternalError"
 
 
+@pytest.mark.parametrize(("settle", "milliseconds"), [(0.2, 200), (0.02, 20), (0, 1)])
+def test_how_long_it_waits_for_further_events(config, monkeypatch, settle, milliseconds):
+    asked = []
+
+    class Quiet:
+        def __init__(self, *_):
+            pass
+
+        def watch(self, most, step, *_):
+            asked.append((most, step))
+            return "timeout"
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(events, "rust_notify", lambda: Quiet)
+    with config.watch(poll=0.02, settle=settle):
+        wait_for(lambda: len(asked) > 2)
+    assert set(asked) == {(250, milliseconds)}
+
+
 @LINUX
 def test_a_file_system_of_a_network_is_polled(config, monkeypatch, tmp_path):
     _mounted(monkeypatch, tmp_path, "nfs4")

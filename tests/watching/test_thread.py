@@ -217,6 +217,35 @@ def test_a_defect_of_its_own_is_in_the_status_and_it_starts_again(config, box, m
         assert len(watch_threads()) == 1
 
 
+def test_it_waits_longer_after_each_defect_and_begins_anew_once_it_looked(config, monkeypatch):
+    waited = []
+
+    class Noted(watcher.Bell):
+        def wait(self, seconds):
+            waited.append(seconds)
+            super().wait(0.001)
+
+    class Breaking(watcher.Eyes):
+        is_broken = True
+
+        def renew(self):
+            if self.is_broken:
+                raise OSError("a defect")
+            super().renew()
+
+    monkeypatch.setattr(watcher, "Bell", Noted)
+    monkeypatch.setattr(watcher, "Eyes", Breaking)
+    monkeypatch.setattr(watcher, "STOP_SECONDS", 0.01)
+    with config.watch(poll=7):
+        wait_for(lambda: len(waited) >= 11)
+        assert waited[:11] == [0.1 * 2**n for n in range(9)] + [30, 30]
+        Breaking.is_broken = False
+        wait_for(lambda: 7 in waited)
+        Breaking.is_broken = True
+        wait_for(lambda: waited[-1] > 7 or 0.1 in waited[11:])
+        assert next(seconds for seconds in waited[waited.index(7) :] if seconds != 7) == 0.1
+
+
 def test_it_is_stopped_from_inside_of_its_own_pass(config, box):
     told = []
     watch = config.watch(**FAST)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
@@ -15,13 +17,15 @@ from veltrix.cli.text import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from veltrix.cli.style import Style
 
 SECONDS = 10.0
 MOST_BYTES = 1 << 20
+NONE = "none"
+COLUMNS = ("source", "state", "fetched", "failures", "problem")
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -67,37 +71,71 @@ def _is_status(said: Any) -> bool:
 
 def served(said: Mapping[str, Any], style: Style) -> Iterator[str]:
     """The status as a table: the whole, then each source."""
-    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(said["published"]))
-    watching = said["watching"]
-    how = str(watching.get("mode")) + (f": {watching['reason']}" if watching.get("reason") else "")
-    rows = [
-        ("generation", f"{said['generation']}, since {at}"),
-        ("digest", said["digest"]),
-        ("sources say so", "no: stale" if said["stale"] else f"yes, looked {_ago(said['age'])}"),
-        ("watched", how),
-    ]
-    if said.get("held") is not None:
-        rows.append(("held", f"generation {said['held']}, by a rollback"))
-    if said.get("last_error"):
-        rows.append(("last error", str(said["last_error"])))
-    for name, text in rows:
-        shown = one_line(str(text))
-        wrong = name in ("held", "last error") or (name == "sources say so" and said["stale"])
-        yield f"{style.strong(f'{name:14}')}  {style.worse(shown) if wrong else shown}"
-    sources = [{name: one_line(str(value)) for name, value in source.items()} for source in said["sources"]]
-    if sources:
+    now = time.time()
+    watching, held = said["watching"], said.get("held")
+    mode, reason = _text(watching.get("mode"), "unknown"), watching.get("reason")
+    last_error, looked = _text(said.get("last_error"), NONE), _ago(said["age"])
+    for name, text, is_wrong in (
+        ("generation", f"{said['generation']}, since {_moment(said['published'], now)}", False),
+        ("digest", said["digest"], False),
+        (
+            "sources say so",
+            f"no: stale, last confirmed {looked}" if said["stale"] else f"yes, confirmed {looked}",
+            said["stale"],
+        ),
+        ("watched", f"{mode}: {reason}" if reason else mode, mode == "dead"),
+        ("held", NONE if held is None else f"generation {held}, by a rollback", held is not None),
+        ("last error", last_error, last_error != NONE),
+    ):
+        shown = one_line(text)
+        yield f"{style.strong(f'{name:14}')}  {style.worse(shown) if is_wrong else shown}"
+    if said["sources"]:
         yield ""
-        columns = list(sources[0])
-        widths = {
-            name: max(len(name), *(len(source.get(name, "")) for source in sources)) for name in columns
-        }
-        yield style.strong("  ".join(f"{name:{widths[name]}}" for name in columns).rstrip())
-        for source in sources:
-            yield "  ".join(f"{source.get(name, ''):{widths[name]}}" for name in columns).rstrip()
+        yield from _table(said["sources"], now, style)
+
+
+def _table(sources: Sequence[Mapping[str, Any]], now: float, style: Style) -> Iterator[str]:
+    """One line for each source; what is wrong with it is the longest, and comes last."""
+    rows = [
+        (
+            one_line(str(source["name"])),
+            _text(source.get("state"), "unknown"),
+            _moment(source.get("at"), now),
+            _text(source.get("failures"), "0"),
+            _text(source.get("problem"), NONE),
+        )
+        for source in sources
+    ]
+    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
+    for row in (COLUMNS, *rows):
+        line = "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip()
+        yield style.strong(line) if row is COLUMNS else line
+
+
+def _text(value: object, absent: str) -> str:
+    """What is said, on one line; a word where nothing is."""
+    return absent if value is None else one_line(str(value))
+
+
+def _moment(seconds: object, now: float) -> str:
+    """A time of a server, which counts from 1970; 0 is that of a source that fetches nothing."""
+    if not isinstance(seconds, (int, float)):
+        return "unknown"
+    if seconds == 0:
+        return "never"
+    try:
+        at = datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):  # no clock says so
+        return "unknown"
+    return f"{at} ({_ago(now - seconds)})"
 
 
 def _ago(seconds: float) -> str:
-    whole = int(seconds)
-    if whole < 120:
-        return f"{whole} s ago"
-    return f"{whole // 60} min ago" if whole < 7200 else f"{whole // 3600} h ago"
+    """How long ago something was; a clock that goes ahead of this one is not said."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    whole = max(int(seconds), 0)
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if whole >= 2 * length:
+            return f"{whole // length} {unit} ago"
+    return f"{whole} s ago"

@@ -102,6 +102,10 @@ class Loader:
         self._stack = candidate.stack
         self._accepted = candidate.seen
 
+    def offer_again(self) -> None:
+        """The next pass derives what it finds, though it may have found the same before."""
+        self._judged_beside = None
+
     def statuses(self) -> tuple[SourceStatus, ...]:
         """How each source was at the last pass."""
         return self._statuses

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 30.0
-"""Seconds between two tries of a source that cannot be reached, for passes that nobody asked for."""
+"""Seconds between two tries of who could not do what was asked, for passes that nobody asked for."""
 
 
 class Notes:
@@ -80,7 +80,7 @@ class Notes:
                 continue
             self.failures[at] = before + 1
             if at in found.unreached:
-                self.rests[at] = (self.now + _pause(self.failures[at]), error)
+                self.rests[at] = (self.now + pause_after(self.failures[at]), error)
         self._before = None
 
     def differs_from(self, other: Notes) -> bool:
@@ -88,8 +88,8 @@ class Notes:
         return self.held != other.held or self.failed != other.failed
 
 
-def _pause(failures: int) -> float:
-    """Seconds until a source is asked again: twice as many each time, half of them by chance."""
+def pause_after(failures: int) -> float:
+    """Seconds until one that failed so often in a row is asked: twice as long each time, half by chance."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 32))
     return longest * (0.5 + os.urandom(1)[0] / 510)
 

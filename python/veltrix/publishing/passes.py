@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from threading import RLock
 from time import monotonic, time
 
 from veltrix._text import printable
 from veltrix.errors import ConfigError
+from veltrix.loading.notes import pause_after
 from veltrix.publishing.change import Change
 from veltrix.publishing.changes import Streams
 from veltrix.publishing.history import History
@@ -50,6 +52,36 @@ class Results:
         """When the last one found that what is published is what the sources say, in seconds since 1970."""
 
 
+class Vetoes:
+    """When a look offers once more what a subscriber refused.
+
+    A subscriber says what it cannot do now, and may be able to later. All others who refuse judge the
+    content, and would say the same of the same.
+    """
+
+    __slots__ = ("_count", "_until")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing is refused any more."""
+        self._count, self._until = 0, inf
+
+    def note(self) -> None:
+        """A subscriber refused what the sources say."""
+        self._count += 1
+        self._until = monotonic() + pause_after(self._count)
+
+    def are_due(self) -> bool:
+        """Whether it is time to offer it."""
+        return monotonic() >= self._until
+
+    def take(self) -> None:
+        """What the sources say is being offered: unless it is refused once more, nothing is due."""
+        self._until = inf
+
+
 class Passes:
     """The state that passes work on: what is published, what the sources say, who is asked and told."""
 
@@ -79,6 +111,7 @@ class Passes:
         """When a pass last found that what is published is what the sources say."""
         self.results = Results()
         """How passes ended."""
+        self._vetoes = Vetoes()
         self.telling = RLock()
         """Held from the swap until all are told: a fork waits for it."""
         # No error itself, which would keep the frames of whoever it was raised to.
@@ -111,6 +144,9 @@ class Passes:
         """
 
         def work() -> Outcome:
+            if polling and self.held is None and self._vetoes.are_due():
+                self._vetoes.take()
+                self.loader.offer_again()
             with declared_by(self._schema):
                 candidate = self.loader.candidate(
                     self._config.snapshot, acknowledge=acknowledge, polling=polling, anew=anew
@@ -121,7 +157,9 @@ class Passes:
             may_publish = self.held is None or is_release
             if not may_publish and candidate is not None and candidate.problems:
                 raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
+            self._vetoes.take()
             done = self._offered(candidate, turn) if may_publish else (None, None)
+            self._vetoes.clear()
             self._succeeded(candidate)
             self._keep()
             return done
@@ -219,9 +257,8 @@ class Passes:
 
         if not candidate.moved_only:
             reason = candidate.reason if self.held is None else "release"
-            return self._publish(
-                self._change(candidate.snapshot, reason, candidate.difference), accepted, turn
-            )
+            change = self._change(candidate.snapshot, reason, candidate.difference)
+            return self._publish(change, accepted, turn, self._vetoes.note)
         snapshot = candidate.snapshot
         self._fits(snapshot)
         self._config._swap(snapshot)
@@ -231,7 +268,13 @@ class Passes:
         self.keys.refresh(snapshot)
         return None, None
 
-    def _publish(self, change: Change, accepted: Callable[[], None], turn: object) -> Outcome:
+    def _publish(
+        self,
+        change: Change,
+        accepted: Callable[[], None],
+        turn: object,
+        vetoed: Callable[[], None] = lambda: None,
+    ) -> Outcome:
         def published() -> None:
             self.published, self._mishap = change, None
 
@@ -252,7 +295,11 @@ class Passes:
             veto_timeout=self._veto_timeout,
             report=self.report,
         )
-        interrupt = transaction.publish(self._config, noted, self.telling)
+        try:
+            interrupt = transaction.publish(self._config, noted, self.telling)
+        finally:
+            if transaction.is_vetoed:
+                vetoed()
         log = logger()
         if log.isEnabledFor(20):  # logging.INFO
             log.info("%s", _line(change))

@@ -79,6 +79,8 @@ class Transaction:
         self._asked = subscriptions.active()
         self._values: Found = []
         self._prepared: list[tuple[Subscription, Change]] = []
+        self.is_vetoed = False
+        """Whether a subscriber refused it."""
         self._interrupt: BaseException | None = None
         self._noted: deque[Step] = deque(
             [("the keys", self._follow, ()), ("the keys", keys.catch_up, (len(keys), change.snapshot))]
@@ -132,6 +134,7 @@ class Transaction:
                 one.cancel()
                 self._report(one.name, error)
             except BaseException as error:  # noqa: BLE001  (whatever it raises, it does not agree)
+                self.is_vetoed = True
                 _refuse(one.name, error)
 
     def _abort(self) -> None:

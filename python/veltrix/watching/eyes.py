@@ -62,8 +62,7 @@ class Eyes:
         for _ in range(_TRIES):
             self._find()
             has_failed = self._refusal is not None and time.monotonic() >= self._again
-            is_forked = self._made_in != os.getpid()  # the thread behind it is in the parent
-            if self._made_for == self._found.directories and not (has_failed or is_forked):
+            if self._made_for == self._found.directories and not has_failed:
                 self._is_settled = True
                 return
             self._make()
@@ -80,6 +79,9 @@ class Eyes:
 
     def wait(self, bell: Bell, seconds: float) -> None:
         """Returns when it is time to look: after an event that matters, so many seconds, or a ring."""
+        if self._made_in != os.getpid():  # the look forked: what tells of events is in the parent
+            self._made_for = None
+            return
         if not self._is_settled:
             seconds = min(seconds, _SOON_SECONDS)
         if self._events is None:
