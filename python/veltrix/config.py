@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     class _Current(Current, Mapping[str, Any], Generic[S]):
         """For type checkers; at run time the class is registered."""
 
-        snapshot: Snapshot[S]
-
+        @property
+        def snapshot(self) -> Snapshot[S]: ...  # type: ignore[override]
         def current(self) -> Snapshot[S]: ...
         @property
         def settings(self) -> S: ...

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Protocol
 
 import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from veltrix import Config
 
-    Override = Callable[[Config[Any], Mapping[Any, Any]], None]
+
+class Override(Protocol):
+    """What the fixture gives, for the annotation of a test."""
+
+    def __call__(self, config: Config[Any], values: Mapping[Any, Any]) -> None:
+        """Puts the values on top of the configuration."""
 
 
 @pytest.fixture
 def veltrix_override() -> Iterator[Override]:
     """Puts values on top of a `Config`, for all threads and keys, until the test ends.
 
-        def test_of_a_busy_port(veltrix_override):
+        def test_of_a_busy_port(veltrix_override: veltrix.pytest.Override) -> None:
             veltrix_override(config, {"server.port": 1})
 
     The values are given by path, as to `config.pin(override=…)`, and have to fit the schema. They are

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
-    from veltrix._pure import Snapshot
+    from veltrix._pure import Key, Snapshot
     from veltrix.publishing.change import AnyPath, Touched
 
     T = TypeVar("T", default=Any)
 
-    class _Typed(Generic[T]):
-        """For type checkers; at run time the base is `object`."""
+    class _Typed(Key[T], Generic[T]):
+        """For type checkers, who take it for any other key; at run time the base is `object`."""
+
+        @property
+        def value(self) -> T: ...  # type: ignore[override]
 
 else:
     from types import GenericAlias
@@ -47,7 +50,6 @@ class LiveKey(_Typed[T]):
     __module__ = "veltrix"
 
     path: str
-    value: T
     generation: int
     _default: Any
     _form: Any
