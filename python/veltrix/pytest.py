@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from veltrix import Config
+    from veltrix.publishing.passes import OnTop
 
 
 class Override(Protocol):
@@ -36,6 +37,10 @@ def veltrix_override() -> Iterator[Override]:
     with ExitStack() as undo:
 
         def override(config: Config[Any], values: Mapping[Any, Any]) -> None:
-            undo.callback(config._publisher.put_on_top(values))
+            before: list[OnTop] = []
+            # First of all, and twice: an interrupt may come at any place, in what undoes it too.
+            for _ in range(2):
+                undo.callback(config._publisher.take_off, before)
+            config._publisher.put_on_top(values, before)
 
         yield override
