@@ -66,10 +66,9 @@ class Fielded(Plan):
         if mapping is None:
             return value
         get = mapping.get
-        if str in map(type, map(get, self.leaves)):  # seldom, and then slowly
-            for key in self.leaves:
-                if type(get(key)) is str:
-                    mapping[key] = self.fields[key].prepare(mapping[key], run, (*path, key))
+        for key in self.leaves:
+            if type(get(key)) is str:  # seldom
+                mapping[key] = self.fields[key].prepare(mapping[key], run, (*path, key))
         for key, plan in self.prepared:
             child = get(key)
             kind = type(child)

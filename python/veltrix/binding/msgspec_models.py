@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import msgspec
+from msgspec import convert
 
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded, Model
@@ -78,15 +79,17 @@ class Struct(Fielded):
 
     def _converted(self, data: Any) -> tuple[Any, str]:
         """The object, or what msgspec says."""
-        for hook in (self._hook, _decoded):
-            try:
-                result = msgspec.convert(data, self._form, dec_hook=hook)
-            except msgspec.ValidationError as error:
-                text = str(error)
-            else:
-                self._hook = hook
-                return result, ""
-        return None, text
+        try:
+            if self._hook is None:  # and no argument that has to be looked up
+                return convert(data, self._form), ""
+        except msgspec.ValidationError:
+            pass
+        try:
+            result = convert(data, self._form, dec_hook=_decoded)
+        except msgspec.ValidationError as error:
+            return None, str(error)
+        self._hook = _decoded
+        return result, ""
 
     def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> None:
         """Note what msgspec has said."""
