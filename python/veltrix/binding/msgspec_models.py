@@ -46,6 +46,8 @@ class Struct(Fielded):
         """The object that msgspec makes."""
         before = len(run.problems)
         data = self.prepare(value, run, path)
+        if self._given and not self.with_sections(data, run, path):
+            return INVALID  # and once more with nothing shared
         result, text = self._converted(data)
         if not text:
             return result if len(run.problems) == before else INVALID
@@ -75,6 +77,7 @@ class Struct(Fielded):
         if config.tag_field is not None:
             fields[config.tag_field] = compilation.scalars[object]
         self.have(fields)
+        self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields
 
     def _converted(self, data: Any) -> tuple[Any, str]:
