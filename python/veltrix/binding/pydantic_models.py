@@ -67,6 +67,11 @@ class PydanticValue(Plan):
 def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     """The plan of a class of pydantic's, or of one that it validates."""
     model = key[0]
+    if hasattr(model, "settings_customise_sources"):
+        raise TypeError(
+            f"{printable(model.__name__)} is a BaseSettings, which reads the environment by itself; "
+            "make it a BaseModel"
+        )
     if not hasattr(model, "__pydantic_validator__"):
         plan = PydanticValue(form)
         return Secret(plan) if hasattr(model, "get_secret_value") else plan
