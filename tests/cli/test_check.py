@@ -271,3 +271,13 @@ def test_a_module_whose_getattr_raises(files, program):
     (files / "odd.py").write_text("def __getattr__(name):\n    raise RuntimeError('no')\n")
     code, _, err = program("check", "good.toml", "--schema", "odd:X")
     assert (code, err.splitlines()[1:]) == (2, ["  RuntimeError: no", "  at ./odd.py:2"])
+
+
+def test_a_name_of_any_length_fills_no_screen(files, run):
+    name, quiet = "n" * 50_000, "\x1b[2J" * 9_000
+    (files / "long.json").write_text(json.dumps({"server": {"port": 1}, name: 1, quiet: {name: 2}}))
+    for form in ("text", "github"):
+        code, out, _ = run("check", "long.json", "--schema", "shop_model:Settings", "--format", form)
+        assert (code, max(map(len, out.splitlines())) < 2_500, "\x1b" in out) == (1, True, False)
+    code, out, _ = run("check", "long.json", "--schema", "shop_model:Settings", "--format", "json")
+    assert name in {one["path"] for one in json.loads(out)["problems"]}

@@ -19,7 +19,7 @@ from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _PLANS = 1024
 """So many plans are kept; the one that was used longest ago goes first."""
@@ -40,6 +40,7 @@ _TABLES: dict[Any, Callable[[dict[Any, Any]], Any]] = {
     abc.MutableMapping: dict,
     abc.Mapping: FrozenMapping,
 }
+TAKEN_FIRST = ("BeforeValidator", "WrapValidator", "PlainValidator", "Json")
 _WRAPPERS = {"Required", "NotRequired", "ReadOnly", "Final"}
 
 
@@ -109,17 +110,20 @@ class Compilation:
         raise TypeError(f"{owner}nothing in a configuration can be read as {_name(form)}")
 
     def _annotated(self, form: Any, metadata: tuple[Any, ...]) -> Plan:
-        plan = self.plan(form)
+        is_taken = self.judged and is_taken_first(metadata)
+        plan = self.scalars[object] if is_taken else self.plan(form)
         bounds = [bound for one in metadata if not _is_validator(one) for bound in constraints_in(one)]
         if bounds:
             plan = Checked(plan, words_of(bounds), lambda value: meets(value, bounds))
         return Secret(plan) if any(one is SECRET for one in metadata) else plan
 
     def _model(self, model: type, arguments: tuple[Any, ...]) -> Plan | None:
+        if any(isinstance(one, list) for one in arguments):
+            return None  # what a `Callable` takes
         key = (model, arguments)
         if key in self.models:
             return self.models[key]
-        if hasattr(model, "__pydantic_validator__") or model.__module__.startswith("pydantic."):
+        if hasattr(model, "__pydantic_validator__") or _home(model).startswith("pydantic."):
             from veltrix.binding.pydantic_models import pydantic_plan
 
             return pydantic_plan(self, key, _form(key))
@@ -146,9 +150,20 @@ def _form(key: tuple[type, tuple[Any, ...]]) -> Any:
     return model[key[1]] if key[1] else model
 
 
+def is_taken_first(metadata: Iterable[Any]) -> bool:
+    """Whether metadata of pydantic's takes a value before pydantic has looked at it."""
+    kinds = (one if isinstance(one, type) else type(one) for one in metadata)
+    return any(kind.__name__ in TAKEN_FIRST for kind in kinds)
+
+
 def _is_validator(one: Any) -> bool:
     """Whether metadata is a function of pydantic's, which gives a value and does not judge it."""
     return type(one).__module__ == "pydantic.functional_validators"
+
+
+def _home(model: type) -> str:
+    """The module of a class; one that is made in a bare namespace has none."""
+    return str(getattr(model, "__module__", ""))
 
 
 def _name(form: Any) -> str:

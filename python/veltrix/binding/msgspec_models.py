@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from veltrix.binding.plans import Plan
     from veltrix.binding.run import Run, Segments
 
-_PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$", re.DOTALL)
+_PLACE = re.compile(r" - at (?:`key` in )?`(?:key in )?\$(.*)`$", re.DOTALL)
 _STEPS = re.compile(r"\[(\d+)\]|\.([^.\[]+)")
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)

@@ -6,11 +6,14 @@ takes what there is before pydantic does.
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic_core import ValidationError
 
 from veltrix._text import printable
 from veltrix.annotated import SECRET
+from veltrix.binding.compiled import is_taken_first
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded
 from veltrix.binding.plans import Anything, Plan, Secret
@@ -24,8 +27,7 @@ if TYPE_CHECKING:
     from veltrix.binding.model import Compilation
     from veltrix.binding.run import Run, Segments
 
-_FIRST = ("BeforeValidator", "WrapValidator", "PlainValidator", "Json")
-"""What takes a value before pydantic has looked at it."""
+_TAG = re.compile(r"^Input tag '.*'(?= found using )", re.DOTALL)
 _SCHEMA = "__get_pydantic_core_schema__"
 """By what a class says in its own way how it is validated."""
 
@@ -128,10 +130,7 @@ def _maker(model: Any) -> Any:
 def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Plan]]:
     taken = _taken_first(model)
     for name, field in model.__pydantic_fields__.items():
-        is_taken = name in taken or "*" in taken
-        if is_taken or any(
-            type(one).__name__ in _FIRST or one in _FIRST for one in map(_kind, field.metadata)
-        ):
+        if name in taken or "*" in taken or is_taken_first(field.metadata):
             plan: Plan = Anything()
         else:
             plan = compilation.plan(field.annotation)
@@ -139,10 +138,6 @@ def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Plan]]:
             plan = Secret(plan)
         for key in {name, *_aliases(field)}:
             yield key, plan
-
-
-def _kind(one: Any) -> Any:
-    return one.__name__ if isinstance(one, type) else one
 
 
 def _taken_first(model: Any) -> set[str]:
@@ -189,7 +184,16 @@ def _words(error: Any, run: Run, locator: Locator) -> str:
     by = f"refused by {locator.name}"
     if run.holds_secret(locator.path):
         return by if is_refusal else "not valid"
-    text: str = printable(error["msg"])
+    text: str = printable(_without_value(error["type"], error["msg"]))
     if is_refusal:
         return f"{by}: {text.partition(', ')[2]}"
     return text[:1].lower() + text[1:]
+
+
+def _without_value(kind: str, text: str) -> str:
+    """What pydantic says, of the errors in which it repeats what it was given without that."""
+    if kind == "union_tag_invalid":
+        return _TAG.sub("Input tag", text)
+    if kind == "import_error":
+        return text.partition(":")[0]
+    return text.partition(", got ")[0] if kind == "timezone_offset" else text
