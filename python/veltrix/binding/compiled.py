@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from veltrix.annotated import SECRET, constraints_in, meets, words_of
+from veltrix.annotated import SECRET, constraints_in, is_taken_first, meets, words_of
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.fields import filled, shape_of
 from veltrix.binding.model import Fielded, Model
@@ -19,7 +19,7 @@ from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _PLANS = 1024
 """So many plans are kept; the one that was used longest ago goes first."""
@@ -40,7 +40,6 @@ _TABLES: dict[Any, Callable[[dict[Any, Any]], Any]] = {
     abc.MutableMapping: dict,
     abc.Mapping: FrozenMapping,
 }
-TAKEN_FIRST = ("BeforeValidator", "WrapValidator", "PlainValidator", "Json")
 _WRAPPERS = {"Required", "NotRequired", "ReadOnly", "Final"}
 
 
@@ -148,12 +147,6 @@ def _form(key: tuple[type, tuple[Any, ...]]) -> Any:
     """A class, with its type parameters."""
     model: Any = key[0]
     return model[key[1]] if key[1] else model
-
-
-def is_taken_first(metadata: Iterable[Any]) -> bool:
-    """Whether metadata of pydantic's takes a value before pydantic has looked at it."""
-    kinds = (one if isinstance(one, type) else type(one) for one in metadata)
-    return any(kind.__name__ in TAKEN_FIRST for kind in kinds)
 
 
 def _is_validator(one: Any) -> bool:

@@ -12,8 +12,7 @@ from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic_core import ValidationError
 
 from veltrix._text import printable
-from veltrix.annotated import SECRET
-from veltrix.binding.compiled import is_taken_first
+from veltrix.annotated import SECRET, is_taken_first
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded
 from veltrix.binding.plans import Anything, Plan, Secret
