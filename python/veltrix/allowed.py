@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     Path = str | tuple[str | int, ...]
-    ByPath = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
+    ByPath = Mapping[str, Any] | Mapping[tuple[Any, ...], Any] | Mapping[Path, Any]
     Check = Callable[[Any], bool]
 
 _EXACT: Final = (NoneType, bool, int, float, str, bytes, list, tuple, dict)

@@ -40,6 +40,7 @@ _CONSTRAINTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "func": lambda value, bound: bool(bound(value)),
 }
 """What is known of constraints: the attributes in which annotated-types, msgspec and pydantic have them."""
+_TAKEN_FIRST = ("BeforeValidator", "WrapValidator", "PlainValidator", "Json")
 
 
 def constraints_in(one: Any) -> list[Bound]:
@@ -68,3 +69,9 @@ def words_of(bounds: Iterable[Bound]) -> str:
 
 def _name(given: Any) -> str:
     return str(getattr(given, "__name__", type(given).__name__))
+
+
+def is_taken_first(metadata: Iterable[Any]) -> bool:
+    """Whether metadata of pydantic's takes a value before pydantic has looked at it."""
+    kinds = (one if isinstance(one, type) else type(one) for one in metadata)
+    return any(kind.__name__ in _TAKEN_FIRST for kind in kinds)

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     class _Current(Current, Mapping[str, Any], Generic[S]):
         """For type checkers; at run time the class is registered."""
 
-        snapshot: Snapshot[S]
-
+        @property
+        def snapshot(self) -> Snapshot[S]: ...  # type: ignore[override]
         def current(self) -> Snapshot[S]: ...
         @property
         def settings(self) -> S: ...
@@ -215,8 +215,11 @@ class Config(_Current[S]):
         def bind(self, type: Any, path: AnyPath | None = None) -> Any: ...
 
     def bind(self, type: Any, path: AnyPath | None = None) -> Any:
-        """What stands at a path, or the whole, as an object of a type: see `Snapshot.bind`."""
-        return self.current().bind(type, path)
+        """What stands at a path, or the whole, as an object of a type: see `Snapshot.bind`.
+
+        Keys that no field takes are what `extra` says of them.
+        """
+        return self._publisher.passes.keys.bound(self.current(), type, path)
 
     if TYPE_CHECKING:
 

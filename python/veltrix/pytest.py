@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Protocol
 
 import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from veltrix import Config
+    from veltrix.publishing.passes import OnTop
 
-    Override = Callable[[Config[Any], Mapping[Any, Any]], None]
+
+class Override(Protocol):
+    """What the fixture gives, for the annotation of a test."""
+
+    def __call__(self, config: Config[Any], values: Mapping[Any, Any]) -> None:
+        """Puts the values on top of the configuration."""
 
 
 @pytest.fixture
 def veltrix_override() -> Iterator[Override]:
     """Puts values on top of a `Config`, for all threads and keys, until the test ends.
 
-        def test_of_a_busy_port(veltrix_override):
+        def test_of_a_busy_port(veltrix_override: veltrix.pytest.Override) -> None:
             veltrix_override(config, {"server.port": 1})
 
     The values are given by path, as to `config.pin(override=…)`, and have to fit the schema. They are
@@ -30,6 +37,10 @@ def veltrix_override() -> Iterator[Override]:
     with ExitStack() as undo:
 
         def override(config: Config[Any], values: Mapping[Any, Any]) -> None:
-            undo.callback(config._publisher.put_on_top(values))
+            before: list[OnTop] = []
+            # First of all, and twice: an interrupt may come at any place, in what undoes it too.
+            for _ in range(2):
+                undo.callback(config._publisher.take_off, before)
+            config._publisher.put_on_top(values, before)
 
         yield override

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import veltrix
 from tests.adopting.broken import CASES, LIBRARIES, PAGE, TOML, Library, report, shortened, verdict
 
 MODELS = Library("Veltrix with models of pydantic", "pydantic", "with_models", TOML)
@@ -55,3 +56,20 @@ def test_veltrix_names_every_place_and_no_secret():
         assert wanted in cell, title
         if "required" not in title and title != "no file":
             assert "line" in cell or wanted == "variable", title
+
+
+def test_a_class_that_reads_variables_by_itself_is_no_schema(monkeypatch):
+    settings = pytest.importorskip("pydantic_settings")
+    monkeypatch.setenv("SHOP_PORT", "1")
+
+    class Shop(settings.BaseSettings, env_prefix="SHOP_", frozen=True):
+        port: int = 0
+
+    class Whole(settings.BaseSettings.__mro__[1], frozen=True):
+        shop: Shop = Shop()
+
+    for form in (Shop, Whole):
+        with pytest.raises(
+            TypeError, match=r"^Shop is a BaseSettings, which reads the environment by itself"
+        ):
+            veltrix.load({}, schema=form)

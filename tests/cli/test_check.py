@@ -108,6 +108,73 @@ def test_what_matches_nothing_and_what_does_not_fit_come_together(program, monke
     assert (code, out.splitlines()[-1]) == (1, "4 problems")
 
 
+def places(out):
+    return {line.rsplit(" ", 1)[0] for line in out.splitlines()[:-1]}
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(files, program):
+    (files / "cut.json").write_text("{")
+    stacks = ["cut.json", "faulty.toml"], ["faulty.toml", "cut.json"]
+    for stack in stacks:
+        code, out, _ = program("check", *stack, "absent.toml", "--schema", "shop_model:Settings")
+        assert code == 1
+        files_of = sorted(line.split(":")[0] for line in out.splitlines())
+        assert files_of == ["4 problems", "absent.toml", "cut.json", "faulty.toml", "faulty.toml"]
+        # What the others may bring is not missing.
+        assert {one for one in places(out) if one.startswith("faulty")} == {
+            "faulty.toml:2:1: server.prot: unknown key (did you mean 'port'?)",
+            "faulty.toml:3:1: server.host: expected str, not int",
+        }
+
+
+def test_a_variable_of_a_wrong_type_hides_nothing_of_the_files(files, program, monkeypatch):
+    monkeypatch.setenv("APP_SERVER__PORT", "many")
+    monkeypatch.setenv("APP_NEW", "1")
+    code, out, _ = program("check", "faulty.toml", "--env", "APP", "--schema", "shop_model:Settings")
+    assert (code, out.splitlines()[-1]) == (1, "4 problems")
+    assert "server.port: missing" not in out
+    assert {line.split(":")[0] for line in out.splitlines()[:-1]} == {
+        "faulty.toml",
+        "APP_SERVER__PORT",
+        "APP_NEW",
+    }
+
+
+def test_without_a_schema_a_variable_of_a_wrong_type_and_a_stranger_come_together(program, monkeypatch):
+    monkeypatch.setenv("APP_SERVER__PORT", "many")
+    monkeypatch.setenv("APP_NEW", "1")
+    code, out, _ = program("check", "good.toml", "--env", "APP")
+    assert (code, len(out.splitlines())) == (1, 3)
+
+
+def test_a_conflict_hides_nothing_beside_it(files, program):
+    (files / "over.toml").write_text("server = 3\n[extra]\nkey = 1\n")
+    code, out, _ = program("check", "good.toml", "over.toml", "--schema", "shop_model:Settings")
+    assert (code, len(out.splitlines())) == (1, 3)
+    assert "server: int over the mapping" in out
+    assert "extra: unknown key" in out
+
+
+@pytest.mark.parametrize("does", ["sys.exit(1)", "refuse()", "{}['a']"])
+def test_the_code_of_a_model_that_lacks_what_a_file_has_is_no_problem(files, program, does):
+    (files / "odd.py").write_text(
+        "import sys\nfrom dataclasses import dataclass\n@dataclass(frozen=True)\nclass X:\n"
+        f"    first: int = 0\n    def __post_init__(self):\n        self.first or {does}\n"
+        "def refuse():\n    raise ValueError\n"
+    )
+    (files / "cut.toml").write_text("first = \n")
+    (files / "other.toml").write_text("first = 0\n")
+    code, out, _ = program("check", "other.toml", "cut.toml", "--schema", "odd:X")
+    assert (code, [line.split(":")[0] for line in out.splitlines()]) == (1, ["cut.toml", "1 problem"])
+
+
+def test_without_a_schema_a_variable_of_a_file_that_cannot_be_read_is_no_stranger(files, run, monkeypatch):
+    monkeypatch.setenv("APP_POOL", "1")
+    (files / "cut.json").write_text('{"pool": 3,')
+    code, out, _ = run("check", "good.toml", "cut.json", "--env", "APP")
+    assert (code, "APP_POOL" in out, out.splitlines()[-1]) == (1, False, "1 problem")
+
+
 def test_files_that_cannot_be_read_are_problems_all_of_them(files, run):
     (files / "odd.toml").write_bytes(b"\xef\xbb\xbfa = 1\r\n\tb = \xff\r\n")
     (files / "cut.json").write_text("{")
@@ -204,3 +271,13 @@ def test_a_module_whose_getattr_raises(files, program):
     (files / "odd.py").write_text("def __getattr__(name):\n    raise RuntimeError('no')\n")
     code, _, err = program("check", "good.toml", "--schema", "odd:X")
     assert (code, err.splitlines()[1:]) == (2, ["  RuntimeError: no", "  at ./odd.py:2"])
+
+
+def test_a_name_of_any_length_fills_no_screen(files, run):
+    name, quiet = "n" * 50_000, "\x1b[2J" * 9_000
+    (files / "long.json").write_text(json.dumps({"server": {"port": 1}, name: 1, quiet: {name: 2}}))
+    for form in ("text", "github"):
+        code, out, _ = run("check", "long.json", "--schema", "shop_model:Settings", "--format", form)
+        assert (code, max(map(len, out.splitlines())) < 2_500, "\x1b" in out) == (1, True, False)
+    code, out, _ = run("check", "long.json", "--schema", "shop_model:Settings", "--format", "json")
+    assert name in {one["path"] for one in json.loads(out)["problems"]}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import veltrix
+from tests.loading.test_faults import failing_at
 from veltrix.errors import ConfigError
 from veltrix.pytest import veltrix_override as fixture
 
@@ -124,6 +125,26 @@ def test_values_that_are_there_already_are_held_too(file, config, one_test):
     end()
     config.reload()
     assert config["port"] == 30
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_at_any_call_leaves_nothing_on_top(config, kind):
+    key = config.key("port", int)
+    for step in ("override", "end"):
+        number, error = 0, kind()
+        while isinstance(error, kind):
+            number += 1
+            steps = fixture.__wrapped__()
+            override = next(steps)
+            if step == "override":
+                error = failing_at(lambda override=override: override(config, {"port": 2}), number, kind)
+                next(steps, None)
+            else:
+                override(config, {"port": 2})
+                error = failing_at(lambda steps=steps: next(steps, None), number, kind)
+            found = (config["port"], config.settings.port, key.value, config.status().held)
+            assert found == (1, 1, 1, None), (step, number)
+        assert number > 100
 
 
 SUITE = """\

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import struct
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,17 @@ def test_the_classifiers_name_each_version_that_a_wheel_is_for(dist):
     named = {found[1] for line in classifiers if (found := re.search(r":: 3\.(\d+)$", line))}
     built = {found[1] for path in dist.glob("*.whl") if (found := re.search(r"-cp3(\d+)-", path.name))}
     assert built <= named
+
+
+def test_the_command_and_the_fixture_are_entry_points_of_every_wheel(wheel):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (text,) = (data for name, data in read(wheel).items() if name.endswith(".dist-info/entry_points.txt"))
+    found = configparser.ConfigParser()
+    found.read_string(text.decode())
+    assert {group: dict(found[group]) for group in found.sections()} == {
+        "console_scripts": project["scripts"],
+        **project["entry-points"],
+    }
 
 
 @pytest.mark.parametrize("field", ["Homepage", "Documentation", "Changelog", "Issues", "Security"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass, make_dataclass
 from typing import NamedTuple, NoReturn, TypedDict
@@ -10,7 +11,7 @@ import pytest
 
 import veltrix
 from tests.kernel.stack import stack
-from veltrix.errors import ConfigWarning
+from veltrix.errors import ConfigError, ConfigWarning
 
 attrs = pytest.importorskip("attrs", reason="its models are bound here")
 msgspec = pytest.importorskip("msgspec", reason="its models are bound here")
@@ -117,6 +118,21 @@ def test_what_stands_in_a_schema_is_warned_of_too():
     outer = make_dataclass("Outer", [("inner", mutable()[0])], frozen=True)
     with pytest.warns(ConfigWarning, match="Plain can be changed"):
         veltrix.load({"inner": {"a": 1}}, schema=outer)
+
+
+def test_a_warning_names_the_line_that_asked(kernel):
+    snapshot = stack(kernel, {"a": 1, "b": 2})
+    plans = [
+        lambda: snapshot.bind(mutable()[0], "a"),
+        lambda: veltrix.load({"a": 1}, schema=mutable()[4]),
+        lambda: veltrix.Config({"a": 1}, schema=mutable()[1]),
+        lambda: veltrix.load({"a": 1, "b": 2}, schema=frozen()[0], extra="warn"),
+    ]
+    for plan in plans:
+        with warnings.catch_warnings(record=True) as said, contextlib.suppress(ConfigError):
+            warnings.simplefilter("always")
+            plan()
+        assert [(one.filename, one.lineno) for one in said] == [(__file__, plan.__code__.co_firstlineno)]
 
 
 def test_a_warning_that_is_an_error_stays_one(kernel):

@@ -122,6 +122,29 @@ def test_a_choice_that_a_strict_dimension_lacks_says_nothing_of_the_others():
     assert (status, body) == (400, b"the request chooses what there is not\n")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"scope": {"region": 5}}, "region: expected a name, not int"),
+        ({"scope": {"region": b"eu"}}, "region: expected a name, not bytes"),
+        ({"scope": {"region": ["eu"]}}, "region: expected a name, not list"),
+        ({"scope": {"flags": "new"}}, "flags: expected a list of names, not str"),
+        ({"scope": {"flags": 5}}, "flags: expected a list of names, not int"),
+        ({"scope": {"flags": ["new", None]}}, "flags: expected a name, not NoneType"),
+        ({"override": ["hunter2"]}, "override: expected a mapping, not list"),
+    ],
+)
+def test_a_choice_of_another_type_is_the_fault_of_the_request(asked, said):
+    flags = veltrix.Dimension("flags", {"new": veltrix.Layer("new", {"level": 2})}, many=True)
+    regions = veltrix.Dimension("region", {"eu": veltrix.Layer("eu", {"level": 3})})
+    config = veltrix.Config({"level": 1}, dimensions=[regions, flags])
+    app = ASGIMiddleware(answering(config), config, lambda request: asked)
+    status, _, body = answer_of(asked_asgi(app, http_scope()))
+    assert (status, body.decode()) == (400, f"{said}\n")
+    good = ASGIMiddleware(answering(config), config, lambda request: {"scope": {"flags": iter(["new"])}})
+    assert answer_of(asked_asgi(good, http_scope()))[2] == b"2 2"
+
+
 def test_a_pin_can_refuse_in_its_own_words(config):
     def pin(request):
         raise veltrix.errors.ValidationError("not JSON", "x-override")
@@ -148,6 +171,8 @@ def test_what_a_pin_meets_in_the_configuration_is_no_fault_of_the_client(config)
         (lambda request: {"scopes": {}}, TypeError),
         (lambda request: {"max_age": 0}, ValueError),
         (lambda request: {"scope": {"planet": "earth"}}, TypeError),
+        (lambda request: {"scope": {"planet": 5}}, TypeError),
+        (lambda request: {"scope": ["eu"]}, TypeError),
     ],
 )
 def test_what_a_pin_does_wrong_is_raised_and_pins_nothing(config, pin, error):

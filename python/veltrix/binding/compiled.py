@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from veltrix.annotated import SECRET, constraints_in, meets, words_of
+from veltrix.annotated import SECRET, constraints_in, is_taken_first, meets, words_of
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.fields import filled, shape_of
 from veltrix.binding.model import Fielded, Model
@@ -109,17 +109,20 @@ class Compilation:
         raise TypeError(f"{owner}nothing in a configuration can be read as {_name(form)}")
 
     def _annotated(self, form: Any, metadata: tuple[Any, ...]) -> Plan:
-        plan = self.plan(form)
+        is_taken = self.judged and is_taken_first(metadata)
+        plan = self.scalars[object] if is_taken else self.plan(form)
         bounds = [bound for one in metadata if not _is_validator(one) for bound in constraints_in(one)]
         if bounds:
             plan = Checked(plan, words_of(bounds), lambda value: meets(value, bounds))
         return Secret(plan) if any(one is SECRET for one in metadata) else plan
 
     def _model(self, model: type, arguments: tuple[Any, ...]) -> Plan | None:
+        if any(isinstance(one, list) for one in arguments):
+            return None  # what a `Callable` takes
         key = (model, arguments)
         if key in self.models:
             return self.models[key]
-        if hasattr(model, "__pydantic_validator__") or model.__module__.startswith("pydantic."):
+        if hasattr(model, "__pydantic_validator__") or _home(model).startswith("pydantic."):
             from veltrix.binding.pydantic_models import pydantic_plan
 
             return pydantic_plan(self, key, _form(key))
@@ -149,6 +152,11 @@ def _form(key: tuple[type, tuple[Any, ...]]) -> Any:
 def _is_validator(one: Any) -> bool:
     """Whether metadata is a function of pydantic's, which gives a value and does not judge it."""
     return type(one).__module__ == "pydantic.functional_validators"
+
+
+def _home(model: type) -> str:
+    """The module of a class; one that is made in a bare namespace has none."""
+    return str(getattr(model, "__module__", ""))
 
 
 def _name(form: Any) -> str:

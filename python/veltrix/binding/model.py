@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from veltrix.binding.containers import mapping_in, prepared_mapping
+from veltrix.binding.plain import is_reader
 from veltrix.binding.plans import Either, Member, OneOf, Plan, Scalar, Text
 from veltrix.binding.run import INVALID
 from veltrix.binding.section import Section
@@ -34,7 +35,7 @@ _MISSING = object()
 class Fielded(Plan):
     """A mapping that has fields, each of a type of its own."""
 
-    __slots__ = ("fields", "form", "leaves", "name", "prepared", "sections", "takes_more", "words")
+    __slots__ = ("_given", "fields", "form", "leaves", "name", "prepared", "sections", "takes_more", "words")
 
     is_text_in_documents = False
     is_plain = False
@@ -50,6 +51,8 @@ class Fielded(Plan):
         """The other fields in which a text may be something else."""
         self.sections: Container[str] = ()
         """The keys of the fields whose objects are shared."""
+        self._given: dict[str, Section] = {}
+        """Those of them that a library is given as the objects that they are."""
         self.takes_more = False
         """Whether the model keeps keys that no field takes."""
 
@@ -60,16 +63,33 @@ class Fielded(Plan):
         self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
         self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
 
+    def share(self, is_shared: Callable[[Fielded], bool]) -> None:
+        """Have a library be given the objects of such models, where it keeps them as they are."""
+        self._given = {
+            key: Section(model, model.form, plan)
+            for key, plan in self.fields.items()
+            if (model := _model_in(plan)) and is_shared(model)
+        }
+        self.sections = self._given.keys()
+
+    def with_sections(self, data: Any, run: Run, path: Segments) -> bool:
+        """Put the objects of sections into the data; whether all of them can be had."""
+        before = len(run.problems)
+        for key, plan in self._given.items() if type(data) is dict else ():
+            child = data.get(key)
+            if is_reader(child):
+                data[key] = plan.read(child, run, (*path, key))
+        return len(run.problems) == before
+
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The mapping with the texts of flat sources read; a text of one is a JSON object."""
         mapping = value if type(value) is dict else prepared_mapping(value, run, path)
         if mapping is None:
             return value
         get = mapping.get
-        if str in map(type, map(get, self.leaves)):  # seldom, and then slowly
-            for key in self.leaves:
-                if type(get(key)) is str:
-                    mapping[key] = self.fields[key].prepare(mapping[key], run, (*path, key))
+        for key in self.leaves:
+            if type(get(key)) is str:  # seldom
+                mapping[key] = self.fields[key].prepare(mapping[key], run, (*path, key))
         for key, plan in self.prepared:
             child = get(key)
             kind = type(child)

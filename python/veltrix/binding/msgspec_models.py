@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import msgspec
+from msgspec import convert
 
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded, Model
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from veltrix.binding.plans import Plan
     from veltrix.binding.run import Run, Segments
 
-_PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$", re.DOTALL)
+_PLACE = re.compile(r" - at (?:`key` in )?`(?:key in )?\$(.*)`$", re.DOTALL)
 _STEPS = re.compile(r"\[(\d+)\]|\.([^.\[]+)")
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
@@ -45,6 +46,8 @@ class Struct(Fielded):
         """The object that msgspec makes."""
         before = len(run.problems)
         data = self.prepare(value, run, path)
+        if self._given and not self.with_sections(data, run, path):
+            return INVALID  # and once more with nothing shared
         result, text = self._converted(data)
         if not text:
             return result if len(run.problems) == before else INVALID
@@ -74,19 +77,22 @@ class Struct(Fielded):
         if config.tag_field is not None:
             fields[config.tag_field] = compilation.scalars[object]
         self.have(fields)
+        self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields
 
     def _converted(self, data: Any) -> tuple[Any, str]:
         """The object, or what msgspec says."""
-        for hook in (self._hook, _decoded):
-            try:
-                result = msgspec.convert(data, self._form, dec_hook=hook)
-            except msgspec.ValidationError as error:
-                text = str(error)
-            else:
-                self._hook = hook
-                return result, ""
-        return None, text
+        try:
+            if self._hook is None:  # and no argument that has to be looked up
+                return convert(data, self._form), ""
+        except msgspec.ValidationError:
+            pass
+        try:
+            result = convert(data, self._form, dec_hook=_decoded)
+        except msgspec.ValidationError as error:
+            return None, str(error)
+        self._hook = _decoded
+        return result, ""
 
     def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> None:
         """Note what msgspec has said."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from weakref import WeakSet
 
 from veltrix._text import printable
-from veltrix.errors import ConfigWarning
+from veltrix.binding.warned import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ def warn_if_mutable(model: type) -> None:
     """Warn, once for each model, of objects whose attributes can be set."""
     if model not in _SAID and _is_mutable(model):
         text = f"{printable(model.__qualname__)} can be changed, and one object of it goes to all threads"
-        warnings.warn(ConfigWarning(f"{text}: declare it frozen"), stacklevel=2)
+        warn(f"{text}: declare it frozen")
         _SAID.add(model)
 
 

@@ -6,11 +6,13 @@ takes what there is before pydantic does.
 
 from __future__ import annotations
 
-from pydantic import TypeAdapter
+import re
+
+from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic_core import ValidationError
 
 from veltrix._text import printable
-from veltrix.annotated import SECRET
+from veltrix.annotated import SECRET, is_taken_first
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded
 from veltrix.binding.plans import Anything, Plan, Secret
@@ -24,24 +26,27 @@ if TYPE_CHECKING:
     from veltrix.binding.model import Compilation
     from veltrix.binding.run import Run, Segments
 
-_FIRST = ("BeforeValidator", "WrapValidator", "PlainValidator", "Json")
-"""What takes a value before pydantic has looked at it."""
+_TAG = re.compile(r"^Input tag '.*'(?= found using )", re.DOTALL)
+_SCHEMA = "__get_pydantic_core_schema__"
+"""By what a class says in its own way how it is validated."""
 
 
 class PydanticModel(Fielded):
     """A `BaseModel`, or a dataclass of pydantic."""
 
-    __slots__ = ("_model",)
+    __slots__ = ("model",)
 
     def __init__(self, model: Any) -> None:
         super().__init__(model.__name__, model)
-        self._model = model
+        self.model = model
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The object that pydantic makes."""
         before = len(run.problems)
         data = self.prepare(value, run, path)
-        result = _validated(self._model.__pydantic_validator__.validate_python, data, run, path, self)
+        if self._given and not self.with_sections(data, run, path):
+            return INVALID  # and once more with nothing shared
+        result = _validated(self.model.__pydantic_validator__.validate_python, data, run, path, self)
         return result if len(run.problems) == before else INVALID
 
 
@@ -63,6 +68,11 @@ class PydanticValue(Plan):
 def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     """The plan of a class of pydantic's, or of one that it validates."""
     model = key[0]
+    if hasattr(model, "settings_customise_sources"):
+        raise TypeError(
+            f"{printable(model.__name__)} is a BaseSettings, which reads the environment by itself; "
+            "make it a BaseModel"
+        )
     if not hasattr(model, "__pydantic_validator__"):
         plan = PydanticValue(form)
         return Secret(plan) if hasattr(model, "get_secret_value") else plan
@@ -74,18 +84,52 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     compilation.owners.append(key)
     compilation.judged += 1
     plan_of_model.have(dict(_fields(compilation, form)))
+    if _hands_on(form):
+        plan_of_model.share(_is_kept)
     compilation.judged -= 1
     compilation.owners.pop()
     return plan_of_model
 
 
+def _hands_on(model: Any) -> bool:
+    """Whether nothing but the models of its fields looks into what a model is given for them."""
+    validators = model.__pydantic_decorators__.model_validators.values()
+    return (
+        _is_usual(model)
+        and all(one.info.mode == "after" for one in validators)
+        and all(
+            isinstance(name, str) for field in model.__pydantic_fields__.values() for name in _names(field)
+        )
+    )
+
+
+def _is_kept(plan: Fielded) -> bool:
+    """Whether pydantic keeps an object of a model as it is, and runs nothing of it a second time."""
+    model: Any = getattr(plan, "model", None)
+    return (
+        _is_usual(model)
+        and not model.__pydantic_decorators__.model_validators
+        and model.model_config.get("revalidate_instances", "never") == "never"
+    )
+
+
+def _is_usual(model: Any) -> bool:
+    """Whether it is a model that pydantic makes as it makes most."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)) or issubclass(model, RootModel):
+        return False
+    schema, usual = (one.__dict__.get(_SCHEMA) for one in (_maker(model), BaseModel))
+    validated_by_itself = model.__pydantic_custom_init__ or model.__pydantic_decorators__.root_validators
+    return schema is usual and not validated_by_itself
+
+
+def _maker(model: Any) -> Any:
+    return next(one for one in model.__mro__ if _SCHEMA in one.__dict__)
+
+
 def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Plan]]:
     taken = _taken_first(model)
     for name, field in model.__pydantic_fields__.items():
-        is_taken = name in taken or "*" in taken
-        if is_taken or any(
-            type(one).__name__ in _FIRST or one in _FIRST for one in map(_kind, field.metadata)
-        ):
+        if name in taken or "*" in taken or is_taken_first(field.metadata):
             plan: Plan = Anything()
         else:
             plan = compilation.plan(field.annotation)
@@ -95,10 +139,6 @@ def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Plan]]:
             yield key, plan
 
 
-def _kind(one: Any) -> Any:
-    return one.__name__ if isinstance(one, type) else one
-
-
 def _taken_first(model: Any) -> set[str]:
     """The fields whose validators take a value before pydantic does."""
     decorators = model.__pydantic_decorators__.field_validators.values()
@@ -106,10 +146,14 @@ def _taken_first(model: Any) -> set[str]:
 
 
 def _aliases(field: Any) -> Iterator[str]:
+    return (name for name in _names(field) if isinstance(name, str))
+
+
+def _names(field: Any) -> Iterator[Any]:
+    """The other names of a field, some of which may be paths that lead into other fields."""
     for alias in (field.alias, field.validation_alias):
-        for choice in getattr(alias, "choices", [alias]):
-            if isinstance(choice, str):
-                yield choice
+        if alias is not None:
+            yield from getattr(alias, "choices", [alias])
 
 
 def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segments, plan: Plan) -> Any:
@@ -139,7 +183,16 @@ def _words(error: Any, run: Run, locator: Locator) -> str:
     by = f"refused by {locator.name}"
     if run.holds_secret(locator.path):
         return by if is_refusal else "not valid"
-    text: str = printable(error["msg"])
+    text: str = printable(_without_value(error["type"], error["msg"]))
     if is_refusal:
         return f"{by}: {text.partition(', ')[2]}"
     return text[:1].lower() + text[1:]
+
+
+def _without_value(kind: str, text: str) -> str:
+    """What pydantic says, of the errors in which it repeats what it was given without that."""
+    if kind == "union_tag_invalid":
+        return _TAG.sub("Input tag", text)
+    if kind == "import_error":
+        return text.partition(":")[0]
+    return text.partition(", got ")[0] if kind == "timezone_offset" else text

@@ -9,7 +9,7 @@ of one holds a value.
 from __future__ import annotations
 
 from veltrix._text import printable, quoted
-from veltrix.errors import ConfigWarning, MissingKeyError, ValidationError
+from veltrix.errors import MissingKeyError, ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,10 +165,10 @@ class Run:
 
     def warn(self) -> None:
         """Warn of the keys that no field takes."""
-        import warnings
+        from veltrix.binding.warned import warn
 
         for error in self.errors(self.unknown):
-            warnings.warn(ConfigWarning(str(error)), stacklevel=2)
+            warn(str(error))
 
     def _below(self, path: Segments) -> Iterator[Segments]:
         """The paths of all leaves below a path."""

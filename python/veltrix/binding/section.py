@@ -50,7 +50,7 @@ def section(plan: Plan, value: Any, run: Run, key: tuple[Any, ...]) -> Any:
         return known
     path, snapshot = key[0], run.snapshot
     others = known_of(key)
-    found, of = shared(others, snapshot, path, key)
+    found, of = shared(others, snapshot, path, key) if others else (INVALID, None)
     first_text = len(run.texts)
     if of is not None:
         run.texts += texts_of(of, key)

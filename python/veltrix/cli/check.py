@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veltrix.cli.text import escaped_as_json, one_line
+from veltrix.cli.text import escaped_as_json, one_line, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from veltrix.cli.style import Style
 
 REPORTS = ("text", "json", "github")
+LONGEST = 1_000
+"""So many characters are shown of a path or a message; in JSON all of them are."""
 _FIELDS = ("code", "path", "message", "file", "line", "column", "variable", "layer")
 
 
@@ -27,8 +29,8 @@ def report(findings: Sequence[Finding], form: str, style: Style) -> Iterator[str
 def _as_text(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     for one in findings:
         place = f"{style.strong(one_line(one.place))}: " if one.place else ""
-        path = "" if one.path is None else f"{style.layer(one_line(one.path), 0)}: "
-        yield f"{place}{path}{one_line(one.message)} {style.quiet(f'[{one.code}]')}"
+        path = "" if one.path is None else f"{style.layer(_short(one.path), 0)}: "
+        yield f"{place}{path}{_short(one.message)} {style.quiet(f'[{one.code}]')}"
     if findings:
         yield style.worse(f"{len(findings)} problem{'' if len(findings) == 1 else 's'}")
     else:
@@ -48,8 +50,15 @@ def _annotation(one: Finding) -> str:
     properties = ",".join(
         f"{name}={_property(str(value))}" for name, value in where.items() if value is not None
     )
-    text = one.text if one.file is not None or not one.place else f"{one.text} ({one.place})"
-    return f"::error {properties}::{_data(one_line(text))}"
+    text = _short(one.message) if one.path is None else f"{_short(one.path)}: {_short(one.message)}"
+    if one.file is None and one.place:
+        text = f"{text} ({one_line(one.place)})"
+    return f"::error {properties}::{_data(text)}"
+
+
+def _short(text: str) -> str:
+    """A text on one line; of what a document names as it likes, only the beginning."""
+    return shortened(one_line(text), LONGEST)
 
 
 def _data(text: str) -> str:

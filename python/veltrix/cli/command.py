@@ -16,7 +16,7 @@ from veltrix.cli.documents import UnwritableError, document
 from veltrix.cli.leaves import data, leaf
 from veltrix.cli.style import Style
 from veltrix.cli.text import escaped, literal, one_line, plain
-from veltrix.errors import ConfigError, ConfigWarning
+from veltrix.errors import ConfigError, ConfigWarning, ConflictError, ValidationError
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
 from veltrix.sources._kernel import parse_path
@@ -94,9 +94,16 @@ def _check(parsed: Namespace) -> int:
 
     schema = _schema(parsed)
     problems = _problems(parsed, "error", schema)
-    if problems and schema is not None:
+    if problems:
         # Where a variable matches nothing, nothing is bound: what the schema says of the rest comes then.
-        problems = list(dict.fromkeys((*problems, *_problems(parsed, "ignore", schema))))
+        others = _problems(parsed, "ignore", schema)
+        if schema is not None:
+            problems += others
+            if others:
+                problems += _problems_of_the_rest(parsed, schema, others)
+        elif not all(isinstance(one, (ConflictError, ValidationError)) for one in others):
+            problems = others  # a file that cannot be read may have what a variable seems to miss
+        problems = list(dict.fromkeys(problems))
     for line in report(findings(problems), parsed.format, Style.of(sys.stdout)):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -159,6 +166,19 @@ def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: 
     except ConfigError as error:
         return list(error.problems)
     return []
+
+
+def _problems_of_the_rest(parsed: Namespace, schema: Any, found: list[ConfigError]) -> list[ConfigError]:
+    """What the schema says beside what was found; nothing where its code ends for lack of that."""
+    from contextlib import redirect_stdout
+
+    from veltrix.cli.all_problems import of_the_rest
+
+    try:
+        with redirect_stdout(sys.stderr):
+            return of_the_rest(found, _sources(parsed, "ignore"), parsed.secret, schema)
+    except (Exception, SystemExit):  # noqa: BLE001  (it is user code that raises)
+        return []
 
 
 def _loaded(parsed: Namespace, sources: Sequence[Source], schema: Any) -> Snapshot:

@@ -47,11 +47,6 @@ class Finding:
             return self.variable
         return self.layer or ""
 
-    @property
-    def text(self) -> str:
-        """The path, where one is known, and what is wrong."""
-        return self.message if self.path is None else f"{self.path}: {self.message}"
-
 
 def findings(problems: Iterable[ConfigError]) -> list[Finding]:
     """The findings, those of a file together and in the order of its lines."""

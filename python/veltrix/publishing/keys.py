@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
-    from veltrix._pure import Snapshot
+    from veltrix._pure import Key, Snapshot
+    from veltrix.binding.run import Extra
     from veltrix.publishing.change import AnyPath, Touched
 
     T = TypeVar("T", default=Any)
 
-    class _Typed(Generic[T]):
-        """For type checkers; at run time the base is `object`."""
+    class _Typed(Key[T], Generic[T]):
+        """For type checkers, who take it for any other key; at run time the base is `object`."""
+
+        @property
+        def value(self) -> T: ...  # type: ignore[override]
 
 else:
     from types import GenericAlias
@@ -43,23 +47,24 @@ class LiveKey(_Typed[T]):
     that gives it another type; with a type, one that cannot be bound as that.
     """
 
-    __slots__ = ("_default", "_form", "_place", "generation", "path", "value")
+    __slots__ = ("_default", "_extra", "_form", "_place", "generation", "path", "value")
     __module__ = "veltrix"
 
     path: str
-    value: T
     generation: int
     _default: Any
+    _extra: Extra
     _form: Any
     _place: Place
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)
 
-    def __init__(self, place: Place, form: Any, default: Any, snapshot: Snapshot) -> None:
+    def __init__(self, place: Place, form: Any, default: Any, extra: Extra, snapshot: Snapshot) -> None:
         keep = object.__setattr__
         keep(self, "path", place.path)
         keep(self, "_place", place)
+        keep(self, "_extra", extra)
         keep(self, "_form", form)
         keep(self, "_default", default)
         keep(self, "value", self.read(snapshot))
@@ -81,7 +86,7 @@ class LiveKey(_Typed[T]):
         """The value of a snapshot, or the default; a `MissingKeyError` where there is neither."""
         if self._form is not None:
             is_there = self._default is MISSING or self.path in snapshot
-            return snapshot.bind(self._form, self.path) if is_there else self._default
+            return _bound(snapshot, self._form, self.path, self._extra) if is_there else self._default
         return snapshot[self.path] if self._default is MISSING else snapshot.get(self.path, self._default)
 
     def refusal(self, value: Any) -> str | None:
@@ -109,11 +114,16 @@ Found = list[tuple[LiveKey["Any"], "Any"]]
 
 
 class Keys:
-    """The keys of one configuration, made once each, and kept."""
+    """The keys of one configuration, made once each, and kept. `extra` is that of its schema."""
 
-    def __init__(self) -> None:
+    def __init__(self, extra: Extra = "forbid") -> None:
+        self.extra: Extra = extra
         self._keys: dict[Any, LiveKey[Any]] = {}
         self._by_path: dict[str, list[LiveKey[Any]]] = {}
+
+    def bound(self, snapshot: Snapshot, form: Any, path: AnyPath | None) -> Any:
+        """What `Snapshot.bind` gives, with what the schema says of keys that no field takes."""
+        return _bound(snapshot, form, path, self.extra)
 
     def get(self, path: AnyPath, form: Any, default: Any, snapshot: Snapshot) -> LiveKey[Any]:
         """The key of this path, type and default."""
@@ -122,7 +132,7 @@ class Keys:
         known = self._keys.get(name)
         if known is not None:
             return known
-        made: LiveKey[Any] = LiveKey(place, form, default, snapshot)
+        made: LiveKey[Any] = LiveKey(place, form, default, self.extra, snapshot)
         key = self._keys.setdefault(name, made)
         if key is made:
             self._by_path.setdefault(place.path, []).append(key)
@@ -184,6 +194,14 @@ class Keys:
             for one in (path, *Place(path).above):
                 found.update(dict.fromkeys(self._by_path.get(one, ())))
         return found
+
+
+def _bound(snapshot: Snapshot, form: Any, path: AnyPath | None, extra: Extra) -> Any:
+    if extra == "forbid":
+        return snapshot.bind(form, path)
+    from veltrix.binding.bind import bind
+
+    return bind(snapshot, (), form, path, extra)
 
 
 def _name(path: str, form: Any, default: Any) -> Any:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from veltrix.publishing.transaction import Step, Validator
 
     Outcome = tuple[Change | None, BaseException | None]
+    OnTop = tuple[Change, int | None]
+    """What was published and held before overrides."""
 
 
 def logger() -> Logger:
@@ -102,7 +104,7 @@ class Passes:
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
-        self.keys = Keys()
+        self.keys = Keys() if schema is None else Keys(schema.extra)
         self.subscriptions = Subscriptions(self.report)
         self.streams = Streams()
         self.held: int | None = None
@@ -180,12 +182,12 @@ class Passes:
             return None, None
         return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
 
-    def put_on_top(self, values: Mapping[Any, Any], *, turn: object) -> tuple[Change, int | None, Outcome]:
+    def put_on_top(self, values: Mapping[Any, Any], before: list[OnTop], *, turn: object) -> Outcome:
         """Publishes overrides over what is published, and holds that.
 
-        Gives what `take_off` needs: what was published and held before; and what became of it.
+        What `take_off` needs is added to `before` first: an interrupt may come right after the publish.
         """
-        before, held = self.published, self.held
+        before.append((self.published, self.held))
         published = self._config.snapshot
         snapshot = published.override(values).with_layers(generation=published.generation + 1)
 
@@ -195,8 +197,8 @@ class Passes:
         change = self._change(snapshot, "override of a test")
         if not change.difference:
             hold()
-            return before, held, (None, None)
-        return before, held, self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+            return None, None
+        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
 
     def take_off(self, before: Change, held: int | None, *, turn: object) -> Outcome:
         """Publishes once more what was published before overrides, unless they are not held any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from threading import Lock, RLock, Thread, get_ident
 from time import monotonic
 from weakref import WeakSet
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from veltrix.binding.schema import Schema
     from veltrix.loading.loader import Loader
     from veltrix.publishing.change import AnyPath, Change
-    from veltrix.publishing.passes import Outcome
+    from veltrix.publishing.passes import OnTop, Outcome
     from veltrix.publishing.subscription import Subscription
     from veltrix.publishing.transaction import Validator
     from veltrix.watching.watch import Watch
@@ -126,21 +127,20 @@ class Publisher:
             lambda: self.passes.look(is_release=True, turn=self._turns.running), is_shared=False
         )
 
-    def put_on_top(self, values: Mapping[Any, Any]) -> Callable[[], object]:
-        """Publishes overrides for all threads and keys, and gives what ends them."""
+    def put_on_top(self, values: Mapping[Any, Any], before: list[OnTop]) -> None:
+        """Publishes overrides for all threads and keys; what `take_off` needs is in `before` by then."""
         self._check_here("override")
-        kept: list[tuple[Change, int | None]] = []
+        self._turns.run(
+            lambda: self.passes.put_on_top(values, before, turn=self._turns.running), is_shared=False
+        )
 
-        def begin() -> Outcome:
-            before, held, done = self.passes.put_on_top(values, turn=self._turns.running)
-            kept.append((before, held))
-            return done
+    def take_off(self, before: list[OnTop]) -> None:
+        """Ends such overrides; nothing where they are over, or were not published."""
+        for one in before:
+            self._turns.run(partial(self._taken_off, one), is_shared=False)
 
-        def end() -> Outcome:
-            return self.passes.take_off(*kept[0], turn=self._turns.running)
-
-        self._turns.run(begin, is_shared=False)
-        return lambda: self._turns.run(end, is_shared=False)
+    def _taken_off(self, before: OnTop) -> Outcome:
+        return self.passes.take_off(*before, turn=self._turns.running)
 
     def close(self) -> None:
         """No pass from now on; waits for the one that runs."""

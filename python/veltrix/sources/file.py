@@ -14,6 +14,8 @@ from veltrix.sources.source import Fetched, Local, secret_paths, source_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from veltrix.sources._kernel import Snapshot
     from veltrix.sources.source import SecretPaths, SecretTuple
 
@@ -37,7 +39,7 @@ class File(Local):
     def __init__(
         self,
         path: str | os.PathLike[str],
-        format: str | None = None,
+        format: Literal["toml", "json", "yaml", "env"] | None = None,
         *,
         name: str | None = None,
         optional: bool = False,

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from veltrix.config import Config
 from veltrix.errors import LimitError, ParseError, PathError, ValidationError
 from veltrix.publishing.callbacks import is_async
+from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from veltrix.publishing.pinning import Pinning
@@ -46,9 +47,15 @@ class Pins:
         Raises `RequestRefusedError` where the request is at fault, and everything else as it is raised.
         """
         try:
-            pinning = self._config.pin(**self._keywords(request))
+            keywords = self._keywords(request)
+            pinning = self._config.pin(**keywords)
             try:
                 pinning.__enter__()
+            except TypeError:
+                reason = _wrong_type(keywords, self._config.current().dimensions)
+                if reason is None:
+                    raise
+                raise RequestRefusedError(reason) from None
             except ValueError as error:
                 if isinstance(error, _OF_THE_CLIENT):
                     raise
@@ -71,6 +78,27 @@ class Pins:
                 f"pin gives the keywords of config.pin as a mapping, or None, not {type(keywords).__name__}"
             )
         return keywords
+
+
+def _wrong_type(keywords: Mapping[str, Any], dimensions: Iterable[Dimension]) -> str | None:
+    """What of a request has a type that it may not have; None where it is something else that is wrong."""
+    scope, override = keywords.get("scope"), keywords.get("override")
+    if override is not None and not isinstance(override, Mapping):
+        return f"override: expected a mapping, not {type(override).__name__}"
+    if not isinstance(scope, Mapping):
+        return None
+    for one in dimensions:
+        choice = scope.get(one.name)
+        if choice is None or type(one) is not Dimension:
+            continue
+        # Other iterables may be used up by now, and are a program's own.
+        names = choice if one.many and isinstance(choice, (list, tuple, set, frozenset)) else (choice,)
+        if one.many and names is not choice:
+            return f"{one.name}: expected a list of names, not {type(choice).__name__}"
+        for name in names:
+            if not isinstance(name, str):
+                return f"{one.name}: expected a name, not {type(name).__name__}"
+    return None
 
 
 _OF_THE_CLIENT = (ValidationError, LimitError, PathError, ParseError)
