@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 class Watch:
     """What `Config.watch` gives: watching lasts until `stop()`, or until a `with` or `async with` block ends.
 
-    Attributes:
-        stop: See below; `config.status().watching` says how it is watched.
+    `config.status().watching` says how it is watched.
 
     Example:
         >>> with config.watch(poll=0.5) as watch:
