@@ -1,4 +1,4 @@
-"""Who is asked before a change is published, and told of it after."""
+"""Who is asked before a change is published, and notified after."""
 
 from __future__ import annotations
 
