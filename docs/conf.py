@@ -37,7 +37,6 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 maximum_signature_line_length = 72
-napoleon_use_ivar = True
 napoleon_use_rtype = False
 
 html_theme = "furo"
