@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+__all__ = ["Collector", "generate_latest"]
+
 PREFIX = "veltrix_config_"
 
 

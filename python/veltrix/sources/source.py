@@ -50,7 +50,7 @@ class Fetched:
         return f"<veltrix.Fetched, {'absent' if self.payload is None else 'present'}>"
 
 
-# What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.
+# What a correct program meets. A mistake in it, or in a source of your own, keeps its frames, though empty.
 BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
 
 
