@@ -38,11 +38,12 @@ WHEEL_TOOLS := $(STAMPS)/wheel-tools
 CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
 HUNT := $(STAMPS)/hunt
+SITE := $(STAMPS)/site
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
 TYPED := python/veltrix examples/treasure_hunt .build-backend
-FORMATTED := python tests benches examples .build-backend .legal
+FORMATTED := python tests benches examples docs/conf.py .build-backend .legal
 
 # One environment for every cargo call: a difference here makes cargo rebuild pyo3 each time.
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
@@ -211,6 +212,11 @@ soak: $(TOOLS) $(STAMPS)/extension-dev ## compare the implementations on CASES g
 mutants: $(TOOLS) $(CRATES) ## break the code as tests/mutants lists it, and see whether tests fail; MUTANTS="part of a name"
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
+.PHONY: site
+site: $(SITE) ## build the documentation as a site into .cache/site; a link that leads nowhere is an error
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --doctree-dir .cache/site-doctrees docs .cache/site
+	@echo "the first page is .cache/site/index.html"
+
 .PHONY: wheel
 wheel: $(BUILDER) ## build the wheel of this machine and interpreter alone into dist/, with its own linker
 	rm -rf dist
@@ -290,6 +296,11 @@ $(TOOLS): $(BUILDER) $(CRATES)
 # What the server of the treasure hunt stands on.
 $(HUNT): $(BUILDER)
 	$(BIN)/python -m pip install --no-compile --group hunt
+	@touch $@
+
+# Sphinx reads the docstrings of the sources: nothing has to be built.
+$(SITE): $(BUILDER)
+	$(BIN)/python -m pip install --no-compile --group site
 	@touch $@
 
 $(WHEEL_TOOLS): $(BUILDER)

@@ -73,7 +73,12 @@ def _obstacle() -> str | None:
 
 
 def implementations() -> dict[str, ModuleType]:
-    """The implementations that can be had here, by name."""
+    """The implementations that can be had here, by name: "pure", and "native" where the extension is built.
+
+    Example:
+        >>> veltrix.implementation in veltrix.implementations()
+        True
+    """
     native = None if _obstacle() else _native()
     return {"pure": _pure()} if native is None else {"pure": _pure(), "native": native}
 

@@ -14,6 +14,28 @@ _CHARACTERS = 400
 """So many characters of other names are compared, the likeliest names first."""
 
 
+def meant(key: str, prefix: str, items: int | None, sibling: Callable[[], str | None]) -> str | None:
+    """What to write in the place of a missing key: a name, or a path where it lacks quotes or brackets.
+
+    `items` is how many items the list at `prefix` has, None where there is no list; `sibling` gives the
+    nearest name.
+    """
+    if items is not None:
+        is_index = len(key) < 19 and key.isascii() and key.isdecimal() and key == str(int(key))
+        return f"{prefix}[{key}]" if is_index and int(key) < items else None
+    name = sibling()
+    if name is not None and "." in name and "." not in key and not {*'"\\'} & {*name}:
+        return f'{prefix}."{name}"'.removeprefix(".")
+    return name
+
+
+def nearest_sibling(path: str, prefix: str, key: str | int, siblings: Iterable[str]) -> str | None:
+    """The name beside a missing key that it was perhaps meant to be."""
+    if not isinstance(key, str):
+        return None
+    return begun(path[len(prefix) :].removeprefix("."), siblings) or nearest(key, siblings)
+
+
 def begun(rest: str, names: Iterable[str]) -> str | None:
     """The longest name with a dot that the rest of a path begins with: it lacks its quotes there."""
     ends = f"{rest[:_LONGEST_BEGUN]}.".replace("[", ".")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _SHOWN_CHARACTERS = 300
 
 
@@ -26,3 +30,17 @@ def quoted(text: str) -> str:
     if len(text) > 2 * _SHOWN_CHARACTERS:
         text = text[:_SHOWN_CHARACTERS] + text[-_SHOWN_CHARACTERS:]
     return printable(repr(text))
+
+
+def shown_record(record: Any) -> str:
+    """The `repr` of a named tuple, by the names of its class and its fields."""
+    fields = zip(record._fields, record, strict=True)
+    return f"{type(record).__name__}({', '.join(f'{name}={_shown(value)}' for name, value in fields)})"
+
+
+def _shown(value: Any) -> str:
+    """The value's `repr`; of one that holds an int of more digits than Python writes, its type."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"<{type(value).__name__}>"

@@ -70,16 +70,27 @@ class _Rule:
 class Allowed:
     """The paths that outsiders may override, and what each of them takes.
 
-    `paths` is a mapping from a path to a type, a `Literal`, a union, an `Annotated` type with constraints,
-    or a callable that returns the value or raises. A path that is not in it is refused, and so is a value
-    that its path does not take. `max_overrides` is how many overrides one call may have, `max_bytes` how
-    large all of them may be: each path, value, item of a list and key of a mapping counts its bytes, texts
-    in UTF-8, and at least 8.
+    A path that is not listed is refused, and so is a value that its path does not take.
 
-        FLAGS = Allowed({"chat.enabled": bool, "chat.rooms": Annotated[int, Ge(1), Le(20)]})
-        request = config.override({"chat.enabled": False}, allowed=FLAGS)
+    Args:
+        paths: A mapping from a path to a type, a `Literal`, a union, an `Annotated` type with constraints,
+            or a callable that returns the value or raises.
+        max_overrides: How many overrides one call may have.
+        max_bytes: How large all of them may be: each path, value, item of a list and key of a mapping counts
+            its bytes, texts in UTF-8, and at least 8.
 
-    Raises a `TypeError` for what no value can be checked against, and a `PathError` for a malformed path.
+    Raises:
+        TypeError: No value can be checked against what a path is said to take.
+        PathError: A path is malformed, or leads into a list.
+        ValueError: A path is listed twice, or a number is out of its range.
+
+    Example:
+        >>> flags = veltrix.Allowed({"server.port": int})
+        >>> config.snapshot.override({"server.port": 9090}, allowed=flags)["server.port"]
+        9090
+        >>> config.snapshot.override({"server.host": "evil"}, allowed=flags)
+        Traceback (most recent call last):
+        veltrix.errors.ValidationError: server.host: not open to overrides
     """
 
     __slots__ = ("_max_bytes", "_max_overrides", "_rules")

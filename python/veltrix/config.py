@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from veltrix._reading import Reading, S
 from veltrix.errors import ConfigError
-from veltrix.sources._kernel import Current
 from veltrix.types import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, Generic, Literal, NoReturn, Self, overload
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Literal, NoReturn, Self, overload
     from typing import TypeVar as AnyType
 
-    from typing_extensions import TypeVar
-
-    from veltrix._pure import Layer, Snapshot
+    from veltrix._pure import Snapshot
     from veltrix.allowed import Allowed
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.publishing.change import AnyPath, Change
@@ -28,54 +24,48 @@ if TYPE_CHECKING:
     from veltrix.publishing.status import Status
     from veltrix.publishing.subscription import Subscriber, Subscription
     from veltrix.sources.source import Source
-    from veltrix.types import Dimension, Explanation, ItemsView, KeysView, ValuesView
     from veltrix.watching.watch import Watch
 
-    S = TypeVar("S", default=Any)
     T = AnyType("T")
     D = AnyType("D")
 
-    class _Current(Current, Mapping[str, Any], Generic[S]):
-        """For type checkers; at run time the class is registered."""
 
-        @property
-        def snapshot(self) -> Snapshot[S]: ...  # type: ignore[override]
-        def current(self) -> Snapshot[S]: ...
-        @property
-        def settings(self) -> S: ...
-
-else:
-    from types import GenericAlias
-
-    S = None
-    _Current = {S: Current}
-
-
-class Config(_Current[S]):
-    """Sources, lowest precedence first, loaded and resolved; a read-only mapping of what they say.
-
-        Config({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
-
-    A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
-    stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. `schema`, `extra` and
-    `check_layers` are those of `load`, for all that is published. `validate` are callables that get each
-    snapshot before it is published, and refuse it by raising. `history` is how many generations are kept, at
-    least one, for as long as they take about `history_bytes` at most. `max_removed` is how many paths, or as
-    a float which share of them, a change may remove without `acknowledge=True`. `last_good` is the path of a
-    file that serves a start at which a source fails, without secrets unless `last_good_secrets`.
-    `veto_timeout` is how many seconds a coroutine that prepares for a change may take.
+class Config(Reading[S]):
+    """Sources, loaded and resolved; a read-only mapping that is replaced as a whole when they change.
 
     `config[path]` and all other reading is of `current()`: what this context pins, or else the latest.
-    Raises `ConfigError` with every problem of every source; there is no half-loaded configuration.
+
+    Args:
+        *sources: What to load, the lowest precedence first. A path is short for `File` (for `DotEnv`, if it
+            ends with `.env`), a mapping for `Values`; a `Layer` stands for itself.
+        conflicts: "error", or "replace": where a mapping meets another value, the higher one stands.
+        dimensions: `Dimension` objects, or a mapping of names to tables of sources.
+        secret: A path or paths that are secret, in whatever layer they stand.
+        schema: The type that the whole has to fit, in all that is published.
+        extra: What becomes of a key that no field takes: "forbid", "ignore", or "warn" (`ConfigWarning`).
+        check_layers: Whether each layer alone has to fit, even where a higher one hides it.
+        validate: Callables that get each snapshot before it is published, and refuse it by raising.
+        history: How many generations are kept, at least one.
+        history_bytes: About how many bytes they may take, beyond the last two.
+        max_removed: How many paths, or as a float which share of them, a change may remove at once.
+        last_good: The path of a file that serves a start at which a source fails.
+        last_good_secrets: Whether that file holds secrets too.
+        veto_timeout: How many seconds a coroutine that prepares for a change may take.
+
+    Raises:
+        ConfigError: With every problem of every source; there is no half-loaded configuration.
+        TypeError: An argument, or the schema, is of a wrong type.
+        ValueError: A number is out of its range, or a name stands for two sources.
+
+    Example:
+        >>> config = veltrix.Config({"server": {"host": "localhost", "port": 8080}}, veltrix.Env("APP"))
+        >>> config["server.port"]
+        8080
     """
 
     __slots__ = ("_publisher",)
 
     _publisher: Publisher
-
-    if not TYPE_CHECKING:
-        __class_getitem__ = classmethod(GenericAlias)
 
     def __init__(
         self,
@@ -144,69 +134,6 @@ class Config(_Current[S]):
         """The sources, lowest precedence first."""
         return self._publisher.passes.loader.sources
 
-    # Reading: `snapshot`, `current`, `settings`, `[]`, `in` and `get` are those of the base.
-
-    def __len__(self) -> int:
-        return len(self.current())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.current())
-
-    def __reversed__(self) -> Iterator[str]:
-        return reversed(self.current())
-
-    def keys(self) -> KeysView:
-        """The names at the top level of one snapshot."""
-        return self.current().keys()
-
-    def values(self) -> ValuesView:
-        """The values at the top level of one snapshot."""
-        return self.current().values()
-
-    def items(self) -> ItemsView:
-        """The names and values at the top level of one snapshot."""
-        return self.current().items()
-
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-    def flatten(self) -> dict[str, Any]:
-        """Every leaf by the canonical text of its path; an empty mapping is listed as itself."""
-        return self.current().flatten()
-
-    def to_dict(self) -> dict[str, Any]:
-        """A copy made of plain dicts and lists."""
-        return self.current().to_dict()
-
-    def explain(self, path: AnyPath) -> Explanation:
-        """Why a path has its value: each definition of it with its origin, the highest first."""
-        return self.current().explain(path)
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The layers of the stack, the lowest first: see `Snapshot.layers`."""
-        return self.current().layers
-
-    @property
-    def layer_names(self) -> tuple[str, ...]:
-        """The names of the layers, the lowest first."""
-        return self.current().layer_names
-
-    @property
-    def dimensions(self) -> tuple[Dimension, ...]:
-        """The dimensions that `scope` chooses in, as they were declared."""
-        return self.current().dimensions
-
-    @property
-    def generation(self) -> int:
-        """A number that rises with each change that is published."""
-        return self.current().generation
-
-    @property
-    def digest(self) -> str:
-        """A hash of the content that ignores the order of keys."""
-        return self.current().digest
-
     if TYPE_CHECKING:
 
         @overload
@@ -215,9 +142,22 @@ class Config(_Current[S]):
         def bind(self, type: Any, path: AnyPath | None = None) -> Any: ...
 
     def bind(self, type: Any, path: AnyPath | None = None) -> Any:
-        """What stands at a path, or the whole, as an object of a type: see `Snapshot.bind`.
+        """What stands at a path, or the whole, as an object of a type.
 
         Keys that no field takes are what `extra` says of them.
+
+        Args:
+            type: A dataclass, a model of pydantic, attrs or msgspec, or any type that a field can have.
+            path: The path, as a text or a tuple; without it the whole is bound.
+
+        Raises:
+            ConfigError: The content does not fit the type; `problems` has every problem.
+            MissingKeyError: Nothing stands at the path.
+            TypeError: Nothing can be read as this type.
+
+        Example:
+            >>> config.bind(int, "server.port")
+            8080
         """
         return self._publisher.passes.keys.bound(self.current(), type, path)
 
@@ -233,14 +173,22 @@ class Config(_Current[S]):
         def key(self, path: AnyPath, type: Any, *, default: Any = ...) -> LiveKey[Any]: ...
 
     def key(self, path: AnyPath, type: Any = None, *, default: Any = MISSING) -> LiveKey[Any]:
-        """A handle whose `value` follows what is published, and no pin; asked for again, it is the same one.
+        """A handle whose `value` follows what is published, and no pin.
 
-        `type` is what `bind` takes; the value is then an object of it, and a change that cannot be bound so
-        is refused. Without a default, the path is required from now on: a change that removes it is refused,
-        and without a type one that gives it another type. A path that is missing now is a `MissingKeyError`.
+        Args:
+            path: The path, as a text or a tuple.
+            type: What `bind` takes; the value is then an object of it.
+            default: What the value is where nothing stands at the path. Without it the path is required from
+                now on: a change that removes it, or gives it another type, is refused.
 
-            port = config.key("server.port", int)
-            port.value
+        Raises:
+            MissingKeyError: Nothing stands at the path, and there is no default.
+            ConfigError: What stands there does not fit the type.
+
+        Example:
+            >>> port = config.key("server.port", int)
+            >>> port.value
+            8080
         """
         return self._publisher.passes.keys.get(path, type, default, self.snapshot)
 
@@ -254,61 +202,128 @@ class Config(_Current[S]):
     ) -> Pinning[S]:
         """Has this context, and the tasks that it starts, read one snapshot for the time of a `with` block.
 
-            with config.pin(scope={"region": "eu"}, override={"chat.enabled": False}) as snapshot: ...
+        Inside of another pin the snapshot is derived from that one's. Leaving never raises.
 
-        `scope` are choices as `Snapshot.scope` takes them, `override` and `allowed` what `Snapshot.override`
-        takes. Inside of another pin the snapshot is derived from that one's; without arguments it is that
-        very one. With `max_age`, in seconds, the first read after so long pins what is published by then.
-        Entering raises what deriving raises; leaving never raises, and ends the pin for tasks that go on.
+        Args:
+            scope: A choice for each dimension, as `Snapshot.scope` takes them.
+            override: Values by path, as `Snapshot.override` takes them.
+            allowed: Which overrides are open, for those that come from outside.
+            max_age: Seconds after which the next read pins what is published by then.
+
+        Raises:
+            ConfigError: A value is not allowed or conflicts; it is raised where the block is entered.
+            ValueError: A strict dimension has no such choice.
+            TypeError: An argument is of a wrong type.
+
+        Example:
+            >>> with config.pin(override={"server.port": 1}):
+            ...     config["server.port"]
+            1
         """
         return self._publisher.Pinning(self, scope, override, allowed, max_age)
 
     def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
         """Looks at all sources now, and publishes what they say, all of it or nothing.
 
-        Gives the `Change`, or None if nothing changed. A pass of another caller that begins after this call
-        counts as well; `timeout` is how many seconds to wait for the passes of others. `acknowledge` lets
-        through what a guard would refuse. Raises `ConfigError` if nothing could be published, `TimeoutError`,
-        and `RuntimeError` inside of a pass, on the loop of a coroutine that prepares, and once it is closed.
+        A pass of another caller that begins after this call counts as well. Gives the change, or None.
+
+        Args:
+            acknowledge: Lets through what a guard would refuse: a file that became empty, many removed paths.
+            timeout: How many seconds to wait for the passes of others.
+
+        Raises:
+            ConfigError: Nothing could be published; everything stays as it was.
+            TimeoutError: The passes of others took too long.
+            RuntimeError: Called in a callback, on the loop of a coroutine that prepares, or after `close()`.
+
+        Example:
+            >>> print(config.reload())
+            None
         """
         return self._publisher.reload(acknowledge=acknowledge, timeout=timeout)
 
     async def areload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
-        """As `reload`, in a thread; where this is cancelled, the pass goes on."""
+        """As `reload`, in a thread; where it is cancelled, the pass goes on.
+
+        Args:
+            acknowledge: As for `reload`.
+            timeout: As for `reload`.
+
+        Raises:
+            ConfigError: As for `reload`, with the other errors there.
+
+        Example:
+            >>> import asyncio
+            >>> asyncio.run(config.areload())
+        """
         return await self._publisher.areload(acknowledge=acknowledge, timeout=timeout)
 
     def request_reload(self) -> None:
         """Has a thread reload soon, and returns at once; allowed in the handler of a signal.
 
-        signal.signal(signal.SIGHUP, lambda *_: config.request_reload())
+        Example:
+            >>> import signal
+            >>> _ = signal.signal(signal.SIGINT, lambda *_: config.request_reload())
         """
         self._publisher.request_reload()
 
     def watch(self, *, poll: float = 2.0, settle: float = 0.02, rearm: bool = True) -> Watch:
         """Has a thread publish what the sources say, whenever they change, until `stop()` or the block ends.
 
-            with config.watch():
-                serve()
+        What cannot be published is logged once, and everything stays.
 
-        It looks every `poll` seconds and, with the extra `watch`, as soon as nothing happened to the files
-        for `settle` seconds, at most 0.25. What cannot be published is logged once, and everything stays. A
-        forked child watches as well, unless `rearm` is False. Raises `ValueError` for other numbers and
-        `RuntimeError` where it is watched already, or closed.
+        Args:
+            poll: Every how many seconds it looks, whatever the system says of the files.
+            settle: How many seconds the files have to be quiet, from 0 to 0.25 (with the extra `watch`).
+            rearm: Whether a forked child watches as well.
+
+        Raises:
+            ValueError: `poll` or `settle` is out of its range.
+            RuntimeError: It is watched already, or closed.
+
+        Example:
+            >>> with config.watch(poll=0.5):
+            ...     config["server.port"]
+            8080
         """
         return self._publisher.watch(poll, settle, rearm=rearm)
 
     def subscribe(
         self, subscriber: Subscriber | Callable[[Change], object], path: AnyPath | None = None
     ) -> Subscription:
-        """Has a subscriber be asked before, and told after, each change of what stands at a path or below it.
+        """Calls a subscriber before and after each change of what stands at a path, or below it.
 
-        A callable is told alone. What is an `async def` runs on the loop that runs here. Raises `TypeError`
-        for what is no subscriber, and `RuntimeError` for coroutine functions where no loop runs.
+        Args:
+            subscriber: A `Subscriber`, or a callable that gets each `Change` after it is published. An
+                `async def` runs on the loop that runs where it is subscribed.
+            path: The path, as a text or a tuple; without it every change counts.
+
+        Raises:
+            TypeError: It is no subscriber.
+            RuntimeError: It has coroutine functions, and no loop runs here.
+
+        Example:
+            >>> with config.subscribe(lambda change: print(change.reason), "server"):
+            ...     pass
         """
         return self._publisher.subscribe(subscriber, path)
 
     def changes(self, path: AnyPath | None = None) -> Changes:
-        """An async iterator of the changes from now on; of those that were not seen yet, only the newest."""
+        """An async iterator of the changes from now on; of those that were not seen yet, only the newest.
+
+        Args:
+            path: The path, as a text or a tuple, whose changes count; without it every change does.
+
+        Raises:
+            PathError: The path is malformed.
+            RuntimeError: No loop runs where it is called.
+
+        Example:
+            >>> import asyncio
+            >>> async def follow():
+            ...     changes = config.changes("server")  # async for change in changes: ...
+            >>> asyncio.run(follow())
+        """
         return self._publisher.passes.streams.open(path)
 
     @property
@@ -317,24 +332,48 @@ class Config(_Current[S]):
         return self._publisher.passes.history.all()
 
     def rollback(self, generation: int | None = None) -> Change | None:
-        """Publishes a generation of `history` once more, under a new number, and holds it until `release()`.
+        """Publishes a generation of `history` again, under a new number, and holds it until `release()`.
 
-        Without a number it is the one before. Meanwhile the sources are looked at, and nothing of them is
-        published. Gives None where that is the content already, which is held as well. Raises `ValueError`
-        for a generation that is not kept, and what `reload` raises.
+        Meanwhile the sources are looked at, and nothing of them is published. Gives None where that is the
+        content already, which is held as well.
+
+        Args:
+            generation: The number of the generation; without it, the one before.
+
+        Raises:
+            ValueError: The generation is not kept.
+            ConfigError: A validator, a key or a subscriber refuses it, and what else `reload` raises.
+
+        Example:
+            >>> print(config.rollback(config.generation), config.status().held)
+            None 1
         """
         return self._publisher.rollback(generation)
 
     def release(self) -> Change | None:
-        """Ends what a rollback holds, and publishes what the sources say now; raises what `reload` raises."""
+        """Ends what a rollback holds, publishes what the sources say now, and raises what `reload` raises.
+
+        Example:
+            >>> print(config.release(), config.status().held)
+            None None
+        """
         return self._publisher.release()
 
     def status(self) -> Status:
-        """How the configuration and its sources are: plain data, no value of it. It never waits."""
+        """How the configuration and its sources are: plain data, no value of it. It never waits.
+
+        Example:
+            >>> config.status().stale
+            False
+        """
         return self._publisher.status()
 
     def close(self) -> None:
-        """Ends publishing, after the pass that runs; reading goes on for ever."""
+        """Ends publishing, after the pass that runs; reading goes on for ever.
+
+        Example:
+            >>> config.close()
+        """
         self._publisher.close()
 
     def __enter__(self) -> Self:
@@ -355,4 +394,3 @@ class Config(_Current[S]):
 
 
 _set_publisher = vars(Config)["_publisher"].__set__
-Mapping.register(Config)

@@ -3,6 +3,13 @@
 Each class takes plain positional arguments, keeps them as attributes and makes its text from them, so
 that an error pickles, compares, and says the same whoever raises it. No text holds a value: a value may
 be a secret.
+
+Example:
+    >>> try:
+    ...     veltrix.load({"port": "http"}, schema=dict[str, int])
+    ... except veltrix.ConfigError as error:
+    ...     print(error, [problem.code for problem in error.problems])
+    port: expected int, not str (layer 'values') ['validation']
 """
 
 from __future__ import annotations
@@ -35,7 +42,7 @@ ADVICE = {
 
 
 class ConfigError(Exception):
-    """The root of the tree; itself it is a collection of problems."""
+    """The base of all errors; raised itself, it is a collection of `problems`."""
 
     code = "config"
     advice: str | None = None
@@ -85,7 +92,7 @@ class ConfigError(Exception):
 
 
 class ConfigWarning(UserWarning):
-    """Something in a configuration that is left out, or unsafe, and yet no reason to refuse it."""
+    """Something in a configuration is left out, or unsafe, and is no reason to refuse it."""
 
 
 class _DocumentError(ConfigError):
@@ -124,13 +131,25 @@ class _DocumentError(ConfigError):
 
 
 class ParseError(_DocumentError, ValueError):
-    """A document, or text in Python data, that cannot be understood."""
+    """A document, or a text in Python data, cannot be understood.
+
+    `reason` says what is wrong, `file`, `line` and `column` (from 1) where, or `path` in Python data; what is
+    not known is None.
+
+    Example:
+        >>> veltrix.Layer.parse("app", b"port = ", "json", file="app.json")
+        Traceback (most recent call last):
+        veltrix.errors.ParseError: app.json:1:1: expected a value
+    """
 
     code = "parse"
 
 
 class LimitError(_DocumentError):
-    """Input beyond a limit: levels, bytes, digits, expansions."""
+    """Input is beyond a limit: levels, bytes, digits, expansions, layers.
+
+    `reason`, `file`, `line`, `column` and `path` are those of a `ParseError`.
+    """
 
     code = "limit"
 
@@ -156,7 +175,16 @@ class _AdvisedError(ConfigError):
 
 
 class ConflictError(_AdvisedError):
-    """Two definitions of one path that cannot stand together."""
+    """Two definitions of one `path` cannot be merged: a mapping and another value.
+
+    `upper_type` and `upper` are the type and the origin of the higher one, `lower_type` and `lower` those of
+    the lower one.
+
+    Example:
+        >>> veltrix.resolve([veltrix.Layer("a", {"db": {}}), veltrix.Layer("b", {"db": "url"})])
+        Traceback (most recent call last):
+        veltrix.errors.ConflictError: db: str in layer 'b' over mapping in layer 'a'; say replace() or ...
+    """
 
     code = "conflict"
     advice = "conflicts"
@@ -175,13 +203,14 @@ class ConflictError(_AdvisedError):
 
 
 class MissingKeyError(ConfigError, KeyError):
-    """A path where nothing stands.
+    """There is nothing at a path.
 
-    `prefix` is the longest part of `path` where something does ("" for the top level), `key` the segment
-    that is missing there, `siblings` the keys that are not, and `items`, where a list stands there, how many
-    it has. Both kernels hand over names, never the mapping: the error would hold its values. The native one
-    hands over a function that finds all of them, since most of these errors are caught and never shown.
+    `prefix` is the longest part of `path` that exists ("" for the top level), `key` the segment that is
+    missing there, `siblings` the keys beside it, and `items` how many items a list there has, else None.
     """
+
+    # Both kernels hand over names, never the mapping: the error would hold its values. The native one hands
+    # over a function that finds all of them, since most of these errors are caught and never shown.
 
     code = "missing-key"
     _facts: _Facts | None = None
@@ -189,12 +218,7 @@ class MissingKeyError(ConfigError, KeyError):
     _nearest: tuple[str | None] | None = None
 
     def __init__(
-        self,
-        path: str,
-        prefix: str,
-        key: str | int,
-        siblings: Iterable[str] = (),
-        items: int | None = None,
+        self, path: str, prefix: str, key: str | int, siblings: Iterable[str] = (), items: int | None = None
     ) -> None:
         self._facts = (path, prefix, key, siblings, items)
         Exception.__init__(self, path, prefix, key)
@@ -232,7 +256,7 @@ class MissingKeyError(ConfigError, KeyError):
 
     @property
     def items(self) -> int | None:
-        """How many items the list has that stands there."""
+        """How many items the list there has; None where there is no list."""
         return self._found()[4]
 
     @property
@@ -255,32 +279,20 @@ class MissingKeyError(ConfigError, KeyError):
     def nearest(self) -> str | None:
         """The sibling that the key was perhaps meant to be."""
         if self._nearest is None:
-            from veltrix._nearest import begun, nearest
+            from veltrix._nearest import nearest_sibling
 
-            found = None
-            if isinstance(self.key, str):
-                rest = self.path[len(self.prefix) :].removeprefix(".")
-                found = begun(rest, self.siblings) or nearest(self.key, self.siblings)
-            self._nearest = (found,)
+            self._nearest = (nearest_sibling(self.path, self.prefix, self.key, self.siblings),)
         return self._nearest[0]
 
     def __str__(self) -> str:
         where = f"in {quoted(self.prefix)}" if self.prefix else "at the top level"
         if isinstance(self.key, int):
             return f"no item {self.key} {where}"
-        meant = self._meant(self.key)
-        hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
-        return f"no key {quoted(self.key)} {where}{hint}"
+        from veltrix._nearest import meant
 
-    def _meant(self, key: str) -> str | None:
-        """A name, or a path where the missing one lacks quotes or brackets."""
-        if self.items is not None:
-            is_index = len(key) < 19 and key.isascii() and key.isdecimal() and key == str(int(key))
-            return f"{self.prefix}[{key}]" if is_index and int(key) < self.items else None
-        nearest = self.nearest
-        if nearest is not None and "." in nearest and "." not in key and not {*'"\\'} & {*nearest}:
-            return f'{self.prefix}."{nearest}"'.removeprefix(".")
-        return nearest
+        suggested = meant(self.key, self.prefix, self.items, lambda: self.nearest)
+        hint = "" if suggested is None else f" (did you mean {quoted(suggested)}?)"
+        return f"no key {quoted(self.key)} {where}{hint}"
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.path, self.prefix, self.key, self.siblings, self.items)
@@ -292,7 +304,10 @@ def beside(names: Iterable[str]) -> tuple[str, ...]:
 
 
 class PathError(ConfigError, ValueError):
-    """A malformed path; `column` is 1-based and `None` for a tuple."""
+    """A path is malformed, or cannot be set.
+
+    `text` is the path, `column` where in it, from 1 and None for a tuple, `reason` what is wrong.
+    """
 
     code = "path"
 
@@ -308,7 +323,10 @@ class PathError(ConfigError, ValueError):
 
 
 class SourceError(_AdvisedError):
-    """A source that cannot give its layer: a file, a variable, a directory, a store."""
+    """A source cannot give its layer: a file, a variable, a directory, a store.
+
+    `reason` says what is wrong with the `source`, its `file` or the `path`; `advice` is a key of `ADVICE`.
+    """
 
     code = "source"
 
@@ -333,20 +351,16 @@ class SourceError(_AdvisedError):
 
 
 class ValidationError(ConfigError):
-    """A value that is well-formed but not allowed, or one that is missing.
+    """A value does not fit what was declared, or is missing.
 
-    `code` is "validation", "unknown-key" for a key that no field takes, or "required" for a key that a
-    section lacks; the origin is then that of the section.
+    `reason` says what was expected at `path`, `origin` where the value comes from. `code` is "validation",
+    "unknown-key" for a key that no field takes, or "required" for one that a section lacks.
     """
 
     code = "validation"
 
     def __init__(
-        self,
-        reason: str,
-        path: str | None = None,
-        origin: Origin | None = None,
-        code: str = "validation",
+        self, reason: str, path: str | None = None, origin: Origin | None = None, code: str = "validation"
     ) -> None:
         self.reason = reason
         self.path = path
@@ -360,7 +374,7 @@ class ValidationError(ConfigError):
 
 
 class RefusedError(ConfigError):
-    """A candidate that a guard, a key, a validator or a subscriber refused: `by` says which, `reason` why."""
+    """A guard, a key, a validator or a subscriber refused a change: `by` says which, `reason` why."""
 
     code = "refused"
 
@@ -374,7 +388,7 @@ class RefusedError(ConfigError):
 
 
 class InternalError(ConfigError):
-    """A defect of Veltrix itself; `place` says where in its source."""
+    """A defect of Veltrix itself; `place` says where in its source. Nothing was changed."""
 
     code = "internal"
 

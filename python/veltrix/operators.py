@@ -71,7 +71,7 @@ class Replace(_Holder):
 
 
 class _Extension(_Holder):
-    """Puts items onto the list that the lower layers define."""
+    """Adds items to the list that the lower layers define."""
 
     __slots__ = ()
     word = ""
@@ -86,29 +86,66 @@ class _Extension(_Holder):
 
 
 class Append(_Extension):
-    """Puts items behind the lower list."""
+    """Adds items after the lower list."""
 
     __slots__ = ()
     word = "append"
 
 
 class Prepend(_Extension):
-    """Puts items before the lower list."""
+    """Adds items before the lower list."""
 
     __slots__ = ()
     word = "prepend"
 
 
 def replace(value: Any) -> Replace:
-    """The value, and nothing of what the lower layers define."""
+    """The value, and nothing of what the lower layers define.
+
+    Args:
+        value: What stands there; a mapping is not merged with lower ones.
+
+    Raises:
+        TypeError: The value is an operator itself.
+
+    Example:
+        >>> low = veltrix.Layer("low", {"db": {"host": "localhost", "port": 5432}})
+        >>> high = veltrix.Layer("high", {"db": veltrix.replace({"socket": "/run/db"})})
+        >>> veltrix.resolve([low, high]).to_dict()
+        {'db': {'socket': '/run/db'}}
+    """
     return Replace(value)
 
 
 def append(items: list[Any] | tuple[Any, ...]) -> Append:
-    """The lower list, and these items behind it."""
+    """The lower list, and these items after it.
+
+    Args:
+        items: A list or a tuple.
+
+    Raises:
+        TypeError: It is neither.
+
+    Example:
+        >>> low = veltrix.Layer("low", {"tags": ["blue"]})
+        >>> veltrix.resolve([low, veltrix.Layer("high", {"tags": veltrix.append(["fast"])})])["tags"]
+        ('blue', 'fast')
+    """
     return Append(items)
 
 
 def prepend(items: list[Any] | tuple[Any, ...]) -> Prepend:
-    """These items, and the lower list behind them."""
+    """These items, and the lower list after them.
+
+    Args:
+        items: A list or a tuple.
+
+    Raises:
+        TypeError: It is neither.
+
+    Example:
+        >>> low = veltrix.Layer("low", {"tags": ["blue"]})
+        >>> veltrix.resolve([low, veltrix.Layer("high", {"tags": veltrix.prepend(["fast"])})])["tags"]
+        ('fast', 'blue')
+    """
     return Prepend(items)

@@ -27,12 +27,15 @@ class Override(Protocol):
 def veltrix_override() -> Iterator[Override]:
     """Puts values on top of a `Config`, for all threads and keys, until the test ends.
 
-        def test_of_a_busy_port(veltrix_override: veltrix.pytest.Override) -> None:
-            veltrix_override(config, {"server.port": 1})
+    It gives a callable that takes the `Config` and values by path, as `config.pin(override=…)` does. They
+    have to fit the schema and are published as any change is; meanwhile nothing that the sources say is
+    published. It may be called again, for the same `Config` too. It raises `ConfigError` where the values
+    do not fit or are refused.
 
-    The values are given by path, as to `config.pin(override=…)`, and have to fit the schema. They are
-    published and told as any change is; meanwhile nothing that the sources say is published. May be called
-    again, for the same `Config` too. Raises `ConfigError` where they do not fit or are refused.
+    Example:
+        >>> def test_of_a_busy_port(veltrix_override: veltrix.pytest.Override) -> None:
+        ...     veltrix_override(config, {"server.port": 1})
+        ...     assert config["server.port"] == 1
     """
     with ExitStack() as undo:
 

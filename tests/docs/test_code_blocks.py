@@ -1,9 +1,10 @@
 """Every Python block of README, docs/ and examples/ runs, in the order of its page.
 
 A block starts with the names that the blocks above it have made; `python fragment` is only compiled.
-A block whose info string ends with `file=NAME` is written to that file. In a console block, `$ veltrix ...`
-is run and what it prints is compared: `...` stands for any text, and the pure implementation, which knows
-no lines, may leave `:line:column` out. Figures of `veltrix bench` stand for any.
+A block whose info string ends with `file=NAME` is written to that file, which the blocks after it can import.
+In a console block `$ veltrix ...` and `$ pytest ...` are run, with the variables that stand before them, and
+what they print is compared: `...` stands for any text, and the pure implementation, which knows no lines, may
+leave `:line:column` out. Figures of `veltrix bench` stand for any. Other commands are not run.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -23,6 +25,12 @@ from tests.docs.pages import PAGES, ROOT, Block, blocks
 LANGUAGES = {"python", "python fragment", "console", "toml", "yaml", "json", "dotenv", "text", "rust", "make"}
 
 PLACE = re.compile(r"(\.\w+)(:\d+:\d+|,line=\d+,col=\d+)")
+# Where Veltrix is installed, pytest finds the plugin by itself.
+PLUGIN = [] if "veltrix" in entry_points(group="pytest11").names else ["-p", "veltrix.pytest"]
+PROGRAMS = {"veltrix": ["veltrix"], "pytest": ["pytest", "-p", "no:cacheprovider", *PLUGIN]}
+"""The module of each command that is run, and arguments that come first."""
+
+VARIABLE = re.compile(r"[A-Z_]+=")
 MEASURED = re.compile(r" +[\d.,]+ (?:ns|µs|ms|s|× faster|× slower)|CPython [^)]+")
 
 
@@ -41,8 +49,13 @@ def logs():
 def folder(tmp_path, monkeypatch, logs):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    return tmp_path
+    before = {*sys.modules}
+    yield tmp_path
+    for name in {*sys.modules} - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -77,10 +90,13 @@ def run_python(block: Block, place: str, names: dict[str, object]) -> None:
 def run_console(block: Block, place: str) -> None:
     for command, expected in re.findall(r"^\$ ([^\n]*)\n((?:(?!\$ )[^\n]*\n)*)", block.text, re.MULTILINE):
         words = shlex.split(command, comments=True)
-        if words[0] != "veltrix" or (words[1] == "bench" and len(veltrix.implementations()) < 2):
+        environment = dict(os.environ)
+        while VARIABLE.match(words[0]):
+            name, _, environment[name] = words.pop(0).partition("=")
+        if words[0] not in PROGRAMS or (words[1] == "bench" and len(veltrix.implementations()) < 2):
             continue
-        command_line = [sys.executable, "-m", "veltrix", *words[1:]]
-        ran = subprocess.run(command_line, capture_output=True, text=True, check=False)
+        command_line = [sys.executable, "-m", *PROGRAMS[words[0]], *words[1:]]
+        ran = subprocess.run(command_line, env=environment, capture_output=True, text=True, check=False)
         output = ran.stdout + ran.stderr
         if veltrix.implementation == "pure":
             expected, output = (PLACE.sub(r"\1", text) for text in (expected, output))

@@ -9,6 +9,7 @@ import pytest
 
 import veltrix
 from tests.live.tools import Box, Noting, in_threads, state
+from veltrix._backend import kernel
 from veltrix.errors import ConfigError
 from veltrix.loading.loader import Loader
 from veltrix.publishing import change as change_module
@@ -17,7 +18,6 @@ from veltrix.publishing.changes import Streams
 from veltrix.publishing.history import History
 from veltrix.publishing.keys import Keys, LiveKey
 from veltrix.publishing.subscription import Subscription, Subscriptions
-from veltrix.sources._kernel import Current
 
 BEFORE = {
     "the fetch": (Box, "load"),
@@ -122,7 +122,7 @@ def test_a_swap_that_fails_changes_nothing(monkeypatch):
         def _swap(self, snapshot):
             if snapshot.generation > 1:
                 raise MemoryError
-            Current._swap(self, snapshot)
+            kernel.Current._swap(self, snapshot)
 
     broken.config = Failing(broken.box)
     broken.config.subscribe(Noting(broken.notes, "a"))

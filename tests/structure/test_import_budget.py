@@ -22,7 +22,7 @@ PACKAGE = {
     "veltrix", "veltrix._backend", "veltrix._lazy", "veltrix._limits", "veltrix._pickle", "veltrix._text",
     "veltrix.errors", "veltrix.operators", "veltrix.types",
 }  # fmt: skip
-CONFIG = PACKAGE | {"veltrix.config", "veltrix.sources", "veltrix.sources._kernel"}
+CONFIG = PACKAGE | {"veltrix._reading", "veltrix.config"}
 LOAD = PACKAGE | {
     "veltrix._formats", "veltrix.loading", "veltrix.loading.given", "veltrix.loading.once",
     "veltrix.loading.steps", "veltrix.sources", "veltrix.sources._kernel", "veltrix.sources._system",

@@ -31,6 +31,7 @@ ORDER = (
     "loading",
     "watching",
     "publishing",
+    "_reading",
     "config",
     "contrib",
     "web",

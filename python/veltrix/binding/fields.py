@@ -1,4 +1,4 @@
-"""What fields a model has: dataclasses, attrs, `NamedTuple` and `TypedDict`, told as one."""
+"""What fields a model has: dataclasses, attrs, `NamedTuple` and `TypedDict`, described in one way."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ RECENT: dict[Key, list[Known]] = {}
 
 
 def spelled(form: Any) -> Any:
-    """What tells a type from others: unions are equal that differ in the order of their members."""
+    """What distinguishes a type: unions that differ only in the order of their members are equal."""
     return form if isinstance(form, type) else (form, repr(form))
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+__all__ = ["Collector", "generate_latest"]
+
 PREFIX = "veltrix_config_"
 
 
@@ -29,10 +31,18 @@ class _Family(NamedTuple):
 def generate_latest(config: Config) -> bytes:
     """The metrics of a configuration in the text format 0.0.4 of Prometheus.
 
-        return Response(generate_latest(config), media_type="text/plain; version=0.0.4")
+    They are those of this process, and hold no value of the configuration.
 
-    They are those of this process, and hold no value of the configuration. Raises a `TypeError` for what is
-    no `Config`.
+    Args:
+        config: The `Config`.
+
+    Raises:
+        TypeError: It is no `Config`.
+
+    Example:
+        >>> text = veltrix.contrib.prometheus.generate_latest(config).decode()
+        >>> "veltrix_config_generation 1.0" in text
+        True
     """
     lines: list[str] = []
     for family in _families(config):
@@ -46,9 +56,14 @@ def generate_latest(config: Config) -> bytes:
 class Collector:
     """The same for a registry of prometheus_client, which has to be installed.
 
-        prometheus_client.REGISTRY.register(Collector(config))
+    Args:
+        config: The `Config`.
 
-    Raises a `TypeError` for what is no `Config`.
+    Raises:
+        TypeError: It is no `Config`.
+
+    Example:
+        >>> collector = veltrix.contrib.prometheus.Collector(config)  # for REGISTRY.register
     """
 
     __slots__ = ("_config",)
@@ -57,7 +72,11 @@ class Collector:
         self._config = _checked(config)
 
     def collect(self) -> Iterator[Metric]:
-        """The metrics as they are now."""
+        """The metrics as they are now.
+
+        Example:
+            >>> metrics = veltrix.contrib.prometheus.Collector(config).collect()
+        """
         from prometheus_client import Metric
 
         for family in _families(self._config):
@@ -69,7 +88,11 @@ class Collector:
             yield metric
 
     def describe(self) -> Iterator[Metric]:
-        """The names of the metrics, which a registry compares with those of others."""
+        """The names of the metrics, which a registry compares with those of others.
+
+        Example:
+            >>> metrics = veltrix.contrib.prometheus.Collector(config).describe()
+        """
         return self.collect()
 
 

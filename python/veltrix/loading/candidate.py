@@ -59,11 +59,18 @@ class Candidate:
 class SourceStatus(_SourceStatus):
     """How a source was at the last pass. It holds no value.
 
-    `state` is "good"; "absent", of an optional source; "leaving", of one that has been absent for too short a
-    time to count as removed; "failed", of one that keeps what it gave before; "held", of a good one whose
-    read set has one that is not; or "stale", of both, where that is from the last-good file. `problem` is the
-    text of what is wrong, `at` when what counts was fetched, in seconds since the epoch, and `failures` how
-    many passes in a row failed.
+    Attributes:
+        name: The name of the source.
+        state: "good"; "absent", of an optional source; "leaving", of one that has been absent for too short a
+            time to count as removed; "failed", of one that keeps what it gave before; "held", of a good one
+            whose read set has one that is not; or "stale", of both, where that is from the last-good file.
+        problem: What is wrong, or None.
+        at: When what counts was fetched, in seconds since 1970.
+        failures: How many passes in a row failed.
+
+    Example:
+        >>> [(source.name, source.state) for source in config.status().sources]
+        [('values', 'good')]
     """
 
     __slots__ = ()

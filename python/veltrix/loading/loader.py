@@ -172,7 +172,7 @@ class Loader:
     def _answer(self, asking: Asking, at: int, notes: Notes | None) -> Answer:
         """What a source says; the problem of a moment ago, where it is too early to ask again.
 
-        It never is for files: an event that tells of one may be the only one.
+        It never is for files: the event of a change may be the only one.
         """
         is_file = bool(self._plan.every[at].watch_paths())
         early = None if notes is None or is_file else notes.too_early(at)

@@ -95,5 +95,5 @@ def pause_after(failures: int) -> float:
 
 
 def content(one: Seen) -> object:
-    """What tells whether a source says the same: the very payload, or the layers of one that is loaded."""
+    """What shows whether a source says the same: the very payload, or the layers of one that is loaded."""
     return one.outcome if one.fetched.payload is None else one.fetched.payload

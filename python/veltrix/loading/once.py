@@ -36,18 +36,28 @@ def load(
     extra: Literal["forbid", "ignore", "warn"] = "forbid",
     check_layers: bool = False,
 ) -> Snapshot[S]:
-    """What the sources, lowest precedence first, resolve to: each is loaded once.
+    """Loads each source once and resolves what they say, the lowest precedence first, to a snapshot.
 
-        load({"port": 80}, "app.toml", File("local.toml", optional=True), Env("APP"))
+    Args:
+        *sources: What to load. A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping
+            for `Values`; a `Layer` stands for itself.
+        conflicts: "error", or "replace": where a mapping meets another value, the higher one stands.
+        dimensions: `Dimension` objects, or a mapping of names to tables of sources.
+        secret: A path or paths that are secret, in whatever layer they stand.
+        schema: A type, such as a dataclass, that the whole has to fit. `settings` of the snapshot, and of
+            each that is derived from it, is an object of it.
+        extra: What becomes of a key that no field takes: "forbid", "ignore", or "warn" (`ConfigWarning`).
+        check_layers: Whether each layer alone has to fit, even where a higher one hides it.
 
-    A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping for `Values`; a `Layer`
-    stands for itself. `dimensions` are `Dimension` objects, or a mapping of names to tables of sources.
-    `secret` names the paths that are secret in whatever layer they stand. `schema` is a type, such as a
-    dataclass, that the whole has to be bound as: `settings` of the snapshot, and of each that is derived
-    from it, is such an object. `extra` says what becomes of keys that no field takes: "forbid", "ignore", or
-    "warn", which gives a `ConfigWarning`. With `check_layers` no layer may have a value of a wrong type,
-    whether or not it counts. Raises `ConfigError` with every problem of every source, or else every problem
-    of the schema, and a `TypeError` for a schema that nothing can be read as.
+    Raises:
+        ConfigError: With every problem of every source, or else every problem of the schema.
+        TypeError: An argument is of a wrong type, or nothing can be read as the schema.
+        ValueError: An argument has a value that it cannot have.
+
+    Example:
+        >>> config = veltrix.load({"port": 80}, veltrix.File("local.toml", optional=True))
+        >>> config["port"]
+        80
     """
     left_out: list[ConfigWarning] = []
     try:

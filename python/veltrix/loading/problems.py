@@ -11,7 +11,7 @@ from veltrix.sources.source import unframed
 def problem(error: Exception, source: str, before: BaseException | None) -> ConfigError | None:
     """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
 
-    An `OSError` of a source of one's own is one: the system, or a server, did not give what was asked for.
+    An `OSError` of a source of your own is one: the system, or a server, did not give what was asked for.
     Its text may hold anything, a password in an address too, so that only the system's own words are said. So
     is a `ConfigError` without a problem in it, which says nothing either. `before` is what was being handled
     when the source was asked.

@@ -120,7 +120,7 @@ class Renewal:
         return before
 
     def _hold_read_sets(self) -> bool:
-        """Hold back whoever changes together with one that is held back; whether that is anybody more."""
+        """Hold back whoever changes together with one that is held back; whether any is new."""
         if not self.held:
             return False
         before = len(self.held)

@@ -103,7 +103,7 @@ class Mailbox:
                 call, argument, _ = self._waiting.popleft()
                 try:
                     await call(argument)
-                except Exception as error:  # noqa: BLE001  (told, and the next one is called)
+                except Exception as error:  # noqa: BLE001  (reported, and the next one is called)
                     self._report(error)
                 del call, argument
         finally:

@@ -18,11 +18,20 @@ _MISSING = object()
 
 
 class Change:
-    """One change that was published, or is about to be: one record for callers, subscribers and `history`.
+    """One change that was published, or is about to be: what `reload` gives and subscribers get.
 
-    `generation` is its number and `previous` the one before, `at` the time of it in seconds since 1970,
-    `reason` names what changed, `snapshot` is the whole configuration from then on, and `difference` what
-    changed: for a subscriber of a path, below that path.
+    Attributes:
+        generation: The number of the change.
+        previous: The generation before.
+        at: When, in seconds since 1970.
+        reason: What changed: the names of sources, or of what was called.
+        snapshot: The whole configuration from then on.
+        difference: What changed; for a subscriber of a path, at that path and below it.
+
+    Example:
+        >>> change = config.history[-1]
+        >>> (change.generation, change.snapshot["server.port"])
+        (1, 8080)
     """
 
     __slots__ = ("at", "difference", "generation", "previous", "reason", "snapshot")

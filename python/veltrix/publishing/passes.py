@@ -85,7 +85,7 @@ class Vetoes:
 
 
 class Passes:
-    """The state that passes work on: what is published, what the sources say, who is asked and told."""
+    """The state that passes work on: what is published, what the sources say, who is asked and notified."""
 
     published: Change
 
@@ -115,7 +115,7 @@ class Passes:
         """How passes ended."""
         self._vetoes = Vetoes()
         self.telling = RLock()
-        """Held from the swap until all are told: a fork waits for it."""
+        """Held from the swap until all are notified: a fork waits for it."""
         # No error itself, which would keep the frames of whoever it was raised to.
         self._failure: tuple[type, str, str] | None = None
         self._mishap: str | None = None
@@ -357,7 +357,7 @@ class Passes:
         self.results.succeeded_at = time()
 
     def _fail(self, error: Exception) -> None:
-        """Notes what is wrong, and tells it unless it was told before."""
+        """Notes what is wrong, and reports it unless it was reported before."""
         self.results.failures += 1
         before, self._failure = self._failure, (type(error), str(error), safe_text(error))
         if before == self._failure:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from veltrix.watching.watcher import Watcher
 
 _FORK_WAITS = 1.0
-"""How many seconds a fork waits, at most, until a change that is being told is told."""
+"""How many seconds a fork waits, at most, until the subscribers of a change are notified."""
 
 
 class Publisher:
@@ -175,7 +175,7 @@ class Publisher:
         return Watch(watcher)
 
     def subscribe(self, subscriber: object, path: AnyPath | None) -> Subscription:
-        """Has a subscriber be asked and told, from the next pass on where this one is inside of one."""
+        """Adds a subscriber, from the next pass on where this is called inside of one."""
         made_in = self._turns.running if self._turns.is_inside() else None
         return self.passes.subscriptions.add(subscriber, path, made_in)
 
@@ -213,7 +213,7 @@ class Publisher:
         return self._turns.run(work, timeout=timeout, is_shared=not acknowledge)
 
     def _looked(self, anew: bool = False, *, asked: bool = False) -> bool:
-        """Runs a pass, unless another one runs: whether it did. What goes wrong is told by the pass."""
+        """Runs a pass, unless another one runs: whether it did. The pass reports what goes wrong."""
         has_begun = False
 
         def work() -> tuple[Change | None, BaseException | None]:
@@ -224,7 +224,7 @@ class Publisher:
 
         try:
             self._turns.run(work, timeout=0, is_shared=asked)
-        except Exception:  # noqa: BLE001  (the pass has told it)
+        except Exception:  # noqa: BLE001  (the pass has reported it)
             return has_begun
         except BaseException as error:  # noqa: BLE001  (nobody is there to be interrupted)
             logger().error("a pass of the watch thread was interrupted", exc_info=error)
@@ -234,7 +234,7 @@ class Publisher:
         self._is_requested = False  # what is asked for from now on may be too late for this pass
         try:
             self._reload(acknowledge=False, timeout=None)
-        except Exception:  # noqa: BLE001  (the pass has told it)
+        except Exception:  # noqa: BLE001  (the pass has reported it)
             return
         except BaseException as error:  # noqa: BLE001  (nobody is there to be interrupted)
             logger().error("a reload that was requested was interrupted", exc_info=error)

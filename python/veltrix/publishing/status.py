@@ -30,11 +30,21 @@ else:
 class Status(_Status):
     """How a configuration is.
 
-    `generation` and `digest` are those of what is published: generations count in one process, digests
-    compare processes. `published` is when, in seconds since 1970. `age` is how many seconds ago a pass last
-    found that this is what the sources say; `stale` says that the last one did not. `held` is the generation
-    that a rollback holds, else None. `last_error` is the last thing that went wrong and still is.
-    `watching` has a `mode`, "events", "polling", "stopped" or "dead", and a `reason` for it, or None.
+    Attributes:
+        generation: What is published; it counts in one process.
+        digest: The same as a hash of the content, to compare processes by.
+        published: When it was published, in seconds since 1970.
+        age: How many seconds ago a pass last found that this is what the sources say.
+        stale: Whether the last pass found something else, which could not be published.
+        held: The generation that a rollback holds, or None.
+        last_error: The last thing that went wrong and still is, or None.
+        watching: A `mode`, "events", "polling", "stopped" or "dead", and a `reason` for it, or None.
+        sources: A `SourceStatus` for each source.
+
+    Example:
+        >>> status = config.status()
+        >>> (status.generation, status.stale, status.watching.mode)
+        (1, False, 'stopped')
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Who is asked before a change is published, and told of it after."""
+"""Who is asked before a change is published, and notified after."""
 
 from __future__ import annotations
 
@@ -27,29 +27,86 @@ PARTS = ("prepare", "commit", "abort", "failed")
 
 
 class Subscriber:
-    """What can be told of changes: a class of one's own has those of these methods that it needs.
+    """What acts on changes: a class of your own has those of these methods that it needs.
 
     Each may be an `async def`. None of them is called on a thread that reads.
+
+    Example:
+        >>> class Pool(veltrix.Subscriber):
+        ...     def prepare(self, change):
+        ...         if change.snapshot["server.port"] < 1024:
+        ...             raise ValueError("a port below 1024 needs root")
+        >>> subscription = config.subscribe(Pool(), "server")
     """
 
     __slots__ = ()
     __module__ = "veltrix"
 
     def prepare(self, change: Change) -> Told:
-        """Called before a change is published. Whatever it raises refuses the change."""
+        """Called before a change is published. Whatever it raises refuses the change.
+
+        Args:
+            change: The change; its snapshot is the candidate.
+
+        Raises:
+            Exception: Whatever says why the change is refused.
+
+        Example:
+            >>> veltrix.Subscriber().prepare(config.history[-1])
+        """
 
     def commit(self, change: Change) -> Told:
-        """Called once the change is published."""
+        """Called once the change is published.
+
+        Args:
+            change: The change.
+
+        Raises:
+            Exception: It is logged, and undoes nothing.
+
+        Example:
+            >>> veltrix.Subscriber().commit(config.history[-1])
+        """
 
     def abort(self, change: Change) -> Told:
-        """Called in the place of `commit` if a change that was prepared for is not published."""
+        """Called in the place of `commit` if a change that was prepared for is not published.
+
+        Args:
+            change: The change.
+
+        Raises:
+            Exception: It is logged.
+
+        Example:
+            >>> veltrix.Subscriber().abort(config.history[-1])
+        """
 
     def failed(self, error: Exception) -> Told:
-        """Called once for what kept a pass, or a source, from bringing anything new."""
+        """Called once for what kept a pass, or a source, from bringing anything new.
+
+        Args:
+            error: What went wrong.
+
+        Raises:
+            Exception: It is logged.
+
+        Example:
+            >>> veltrix.Subscriber().failed(veltrix.ConfigError())
+        """
 
 
 class Subscription:
-    """A subscriber that is told of changes until `cancel()`, or until a `with` block ends."""
+    """What `Config.subscribe` gives: it lasts until `cancel()`, or until a `with` block ends.
+
+    Attributes:
+        is_active: Whether the subscriber is still called.
+        name: How reports call the subscriber.
+
+    Example:
+        >>> with config.subscribe(print) as subscription:
+        ...     subscription.is_active
+        True
+    """
 
     __slots__ = ("_calls", "_forget", "_mailbox", "is_active", "loop", "made_in", "name", "place")
     __module__ = "veltrix"
@@ -86,7 +143,14 @@ class Subscription:
         self.cancel()
 
     def cancel(self) -> None:
-        """From now on it is called no more, not even by a pass that runs."""
+        """From now on it is called no more, not even by a pass that runs.
+
+        Example:
+            >>> subscription = config.subscribe(print)
+            >>> subscription.cancel()
+            >>> subscription.is_active
+            False
+        """
         self.is_active = False
         self._forget(self)
 

@@ -3,7 +3,7 @@
 guard → schema → keys → validators → prepare → swap → values of keys → commit → changes()
 
 Whatever is raised before the swap takes back what was prepared, the last one first, and leaves everything as
-it was. What is raised after the swap is reported, and the others are told all the same.
+it was. What is raised after the swap is reported, and the others are notified all the same.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _refuse(by: str, error: BaseException) -> NoReturn:
 
 
 class Transaction:
-    """One candidate, and all who are asked and told about it."""
+    """One candidate, and all who are asked and notified."""
 
     def __init__(
         self,
@@ -91,9 +91,9 @@ class Transaction:
     def publish(
         self, config: Current, noted: Iterable[Step], telling: AbstractContextManager[object]
     ) -> BaseException | None:
-        """Asks all, swaps, and tells all; gives an interrupt that came when it was too late to take back.
+        """Asks all, swaps, and notifies all; gives an interrupt that came when it was too late to take back.
 
-        `noted` is done right after the swap. `telling` is held from the swap until all are told.
+        `noted` is done right after the swap. `telling` is held from the swap until all are notified.
         """
         snapshot = self._change.snapshot
         self._noted.extendleft(reversed([*noted]))
@@ -113,7 +113,7 @@ class Transaction:
             try:
                 with telling:
                     self._tell()
-            except BaseException as error:  # noqa: BLE001  (it is raised when all are told)
+            except BaseException as error:  # noqa: BLE001  (it is raised when all are notified)
                 self._interrupt = error
         return self._interrupt
 
@@ -143,13 +143,13 @@ class Transaction:
                 self._guarded(f"abort of {one.name}", one.tell, "abort", change)
 
     def _tell(self) -> None:
-        """Notes and tells what was not yet; an interrupt leaves it, to be called once more."""
+        """Notes what was not noted yet, and notifies; an interrupt leaves it, to be called once more."""
         while self._noted:
             self._note(self._noted[0])
         if self._told is None:
             self._told = deque(self._calls())
         while self._told:
-            # Taken out before it is called: nobody is told twice, whatever interrupts it.
+            # Taken out before it is called: nobody is notified twice, whatever interrupts it.
             what, call, arguments = self._told.popleft()
             self._guarded(what, call, *arguments)
 

@@ -68,8 +68,8 @@ class _Flight:
             return self._change
         if not isinstance(error, ConfigError):
             raise error
-        told = error if is_mine else _copied(error)
-        raise told.with_traceback(None)  # no frame of the pass is to lead to what it read
+        raised = error if is_mine else _copied(error)
+        raise raised.with_traceback(None)  # no frame of the pass is to lead to what it read
 
 
 class Turns:

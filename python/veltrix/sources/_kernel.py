@@ -1,4 +1,4 @@
-"""What sources and the live object use of the kernel that the switch chose."""
+"""What sources and publishing use of the kernel that the switch chose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from veltrix._backend import kernel
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from veltrix._pure import (
-        Current,
         Difference,
         Layer,
         Snapshot,
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 else:
-    Current = kernel.Current
     Difference = kernel.Difference
     Layer = kernel.Layer
     Snapshot = kernel.Snapshot
@@ -33,7 +31,6 @@ else:
     restore_difference = kernel.restore_difference
 
 __all__ = [
-    "Current",
     "Difference",
     "Layer",
     "Snapshot",

@@ -19,12 +19,23 @@ if TYPE_CHECKING:
 
 
 class Arguments(Recipe):
-    """What a command line sets: `Arguments(["server.port=8080", "tags:=[1, 2]"])`.
+    """What a command line sets.
 
-    `path=text` gives the text the type of the value that it overrides, as for a variable of the environment;
-    where there is no value, it stays a str. `path:=json` gives the value of the JSON text, whatever the
-    lower layers hold. The path is written as for a snapshot (`servers[0].host` overrides within an item of
-    a list); the last of several assignments to one path counts.
+    `path=text` gives the text the type of the value that it overrides, as for a variable; where there is no
+    value, it stays a `str`. `path:=json` gives the value of the JSON text. The last assignment to a path
+    counts.
+
+    Args:
+        assignments: The texts; a path is written as for a snapshot, `servers[0].host` within a list.
+        name: The name of the layer, if not "arguments".
+        secret: True for everything in it, or a path or paths that are secret.
+
+    Raises:
+        TypeError: An assignment is no `str`.
+
+    Example:
+        >>> veltrix.load({"port": 80}, veltrix.Arguments(["port=9090", "tags:=[1, 2]"])).to_dict()
+        {'port': 9090, 'tags': [1, 2]}
     """
 
     __slots__ = ("_assignments", "_secret")

@@ -24,10 +24,28 @@ if TYPE_CHECKING:
 
 
 class DotEnv(File):
-    """A file of `NAME=value` lines: `DotEnv(".env")` takes them all, with `prefix` those that begin with it.
+    """A file of `NAME=value` lines, whose names and values mean what `Env` makes of them.
 
-    The file is read as `File` reads one, its names and values mean what `Env` makes of them, as do `names`
-    and `unmatched`. Each name may stand once.
+    The file is read as `File` reads one. Each name may stand once.
+
+    Args:
+        path: The path of the file.
+        prefix: What the names begin with that count; without it all do.
+        names: A mapping from whole names to paths, as for `Env`.
+        unmatched: What becomes of a variable that matches nothing, as for `Env`.
+        name: The name of the layer, if not the path.
+        optional: Whether the file may be absent.
+        allow_empty: Whether the file, or a value in it, may be empty.
+        secret: True for everything in it, or a path or paths that are secret.
+
+    Raises:
+        TypeError: The path is no path, or another argument is of a wrong type.
+        ValueError: The prefix is empty or ends with `_`, or `unmatched` is none of the three.
+        PathError: A path in `names` is malformed.
+
+    Example:
+        >>> veltrix.load({"port": 80}, veltrix.DotEnv(optional=True))["port"]
+        80
     """
 
     __slots__ = ("_names", "prefix", "unmatched")

@@ -40,15 +40,30 @@ class Env(Recipe):
 
     `__` leads from a segment to the next, a single `_` never does. A name is matched against the paths of
     the lower layers, upper-cased and with `_` for all that is neither letter nor digit; where there is no
-    such path, new lower-case keys are made. A value takes the type of the value that it overrides (see
-    `coercion`), and stays a str where there is none; with a schema it takes the declared type, and names are
-    matched against declared keys too. `APP_L__0` overrides one item of a list. An empty variable counts as
-    unset unless `allow_empty`. The environment is read once per load, from `os.environ`.
+    such path, new lower-case keys are made. A value takes the type of the value that it overrides, and stays
+    a `str` where there is none; with a schema it takes the declared type, and names are matched against
+    declared keys too. `APP_L__0` overrides one item of a list. The environment is read once per load, from
+    `os.environ`.
 
-    `names` is a mapping from whole names to paths, for variables that others have named, with or without a
-    prefix: `Env(names={"DATABASE_URL": "database.url"})`. `unmatched` says what becomes of a variable that
-    matches nothing: "add" makes new keys, and warns of what looks like a slip; "ignore" leaves it out, and
-    "error" refuses it.
+    Args:
+        prefix: What the names begin with, without its `_`.
+        names: A mapping from whole names to paths, for variables that others have named.
+        unmatched: What becomes of a variable that matches nothing: "add" makes new keys and warns of what
+            looks like a slip, "ignore" leaves it out, "error" refuses it.
+        name: The name of the layer, if not `env:PREFIX`.
+        allow_empty: Whether an empty variable counts; else it is as good as unset.
+        secret: True for everything in it, or a path or paths that are secret.
+
+    Raises:
+        TypeError: Neither a prefix nor names are given, or one is of a wrong type.
+        ValueError: The prefix is empty or ends with `_`, or `unmatched` is none of the three.
+        PathError: A path in `names` is malformed.
+
+    Example:
+        >>> import os
+        >>> os.environ["SHOP_PORT"] = "9090"
+        >>> veltrix.load({"port": 80}, veltrix.Env("SHOP"))["port"]
+        9090
     """
 
     __slots__ = ("_names", "_secret", "allow_empty", "prefix", "unmatched")

@@ -23,12 +23,26 @@ EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml",
 
 
 class File(Local):
-    """A document on disk: one layer, read anew at each load.
+    """A document on disk: one layer, read anew at each load. At most 16 MiB are read.
 
-    The format follows from the extension (`.toml`, `.json`, `.yaml`, `.yml`) unless `format` says it. A
-    relative path is made absolute when the source is made, so that a later change of directory means
-    nothing. An `optional` file may be absent; a file of 0 bytes is refused unless `allow_empty`, because it
-    is more often a lost file than a meant one. At most 16 MiB are read.
+    A relative path is made absolute when the source is made. A file of 0 bytes is refused unless
+    `allow_empty`, because it is more often a lost file than a meant one.
+
+    Args:
+        path: The path of the file.
+        format: "toml", "json", "yaml" or "env"; without it the extension says it.
+        name: The name of the layer, if not the path.
+        optional: Whether the file may be absent.
+        allow_empty: Whether it may have 0 bytes.
+        secret: True for everything in it, or a path or paths that are secret.
+
+    Raises:
+        ValueError: The format is none of these.
+        TypeError: The path is no path.
+
+    Example:
+        >>> veltrix.load(veltrix.File("local.toml", optional=True)).to_dict()
+        {}
     """
 
     __slots__ = ("_secret", "absolute_path", "allow_empty", "format", "optional", "path")

@@ -90,5 +90,5 @@ def _look(path: str) -> str | None:
         return os.readlink(path)
     except OSError as error:
         return None if error.errno == errno.ENOENT else _NO_LINK
-    except ValueError:  # a NUL character, which opening it tells
+    except ValueError:  # a NUL character, which opening it reports
         return _NO_LINK

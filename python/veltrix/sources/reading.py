@@ -5,8 +5,8 @@ file through the descriptor (a check by name could look at another file), and re
 size claims (files in /proc claim 0). Its identity, size and times are compared before and after; when they
 differ somebody wrote meanwhile, and the read is tried again a bounded number of times.
 
-Times and size do not tell all. The times are those of the kernel's last tick, and two writes within a tick
-leave the same ones; the time of a write can be set back, and only the change time then tells of it, which
+Times and size do not show all. The times are those of the kernel's last tick, and two writes within a tick
+leave the same ones; the time of a write can be set back, and only the change time then shows it, which
 a file that is replaced changes as well. A file that was written just now, or whose change time alone is
 another, is therefore read twice and has to be the same.
 """
@@ -149,7 +149,7 @@ def read_once(
 
 
 def fingerprint(status: os.stat_result) -> tuple[int, ...]:
-    """What tells one state of a file from another; without the change time, which a new name changes too."""
+    """What distinguishes two states of a file; without the change time, which a new name changes too."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

@@ -26,13 +26,26 @@ _NAMED = 5
 
 
 class Secrets(Local):
-    """A directory whose files are secrets: `Secrets("/run/secrets")`, `db.password` sets `db.password`.
+    """A directory whose files are secrets: `Secrets("/run/secrets")`, where `db.password` sets `db.password`.
 
-    A file's name means a path as a variable's name does, with `.` beside `__` between the segments; its text,
-    without one line end at the end, takes the type of the value that it overrides. Files named in `binary`
-    (True: all) are kept as bytes, untouched. Hidden files and editors' back-ups are skipped, sub-directories
-    with a warning. An empty file, or none at all, is refused unless `allow_empty`. At most 8 MiB a file and
-    16 MiB in all are read. Everything in the layer is secret.
+    The name of a file means a path as the name of a variable does, with `.` beside `__` between the segments;
+    its text, without one line end at the end, takes the type of the value that it overrides. Hidden files
+    and the back-ups of editors are skipped, directories with a warning. At most 8 MiB a file and 16 MiB in
+    all are read. Everything in the layer is secret.
+
+    Args:
+        directory: The path of the directory.
+        name: The name of the layer, if not the path.
+        optional: Whether the directory may be absent.
+        allow_empty: Whether a file, or the directory, may be empty.
+        binary: The names of files that are kept as bytes, or True for all.
+
+    Raises:
+        TypeError: The directory is no path.
+
+    Example:
+        >>> veltrix.load({"db": {"password": ""}}, veltrix.Secrets("secrets", optional=True))["db.password"]
+        ''
     """
 
     __slots__ = ("_binary", "absolute_path", "allow_empty", "optional", "path")

@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 
 
 class Fetched:
-    """What `fetch` of a source gives, and `parse` takes.
+    """What `fetch` of a source gives, and `parse` takes; shown without its content.
 
-    `payload` is the content in whatever form the source's own `parse` takes, and None where there is nothing.
-    `revision` is anything hashable by which the source knows the content again: an ETag, a number, a digest.
-    `at` is when it was fetched, in seconds since the epoch; now, unless it is given.
+    Args:
+        revision: Anything hashable by which the source knows the content again: an ETag, a number, a digest.
+        payload: The content, in whatever form `parse` of the same source takes; None where there is nothing.
+        at: When it was fetched, in seconds since 1970; now, unless it is given.
 
-        Fetched("W/33", b'{"port": 80}')
+    Raises:
+        TypeError: An argument is missing.
 
-    Shown without its content.
+    Example:
+        >>> veltrix.Fetched("W/33", b'{"port": 80}')
+        <veltrix.Fetched, present>
     """
 
     __slots__ = ("at", "payload", "revision")
@@ -46,15 +50,27 @@ class Fetched:
         return f"<veltrix.Fetched, {'absent' if self.payload is None else 'present'}>"
 
 
-# What a correct program meets. A mistake in it, or in a source of one's own, keeps its frames, though empty.
+# What a correct program meets. A mistake in it, or in a source of your own, keeps its frames, though empty.
 BARE = (ConfigError, ConfigWarning, MemoryError, RecursionError)
 
 
 class Source:
     """A recipe for one layer, which holds nothing of what it reads.
 
-    A source of one's own derives from this, sets `name` and has `fetch` and `parse`, or `load` alone. Each
-    may be called any number of times and from any thread.
+    A source of your own derives from this, sets `name` and has `fetch` and `parse`, or `load` alone. Each may
+    be called any number of times and from any thread.
+
+    Example:
+        >>> class Store(veltrix.Source):
+        ...     name = "store"
+        ...
+        ...     def fetch(self, previous, deadline):
+        ...         return veltrix.Fetched(1, {"port": 80})
+        ...
+        ...     def parse(self, fetched, lower):
+        ...         return veltrix.Layer(self.name, fetched.payload)
+        >>> veltrix.load(Store())["port"]
+        80
     """
 
     __slots__ = ("name",)
@@ -68,18 +84,38 @@ class Source:
     def fetch(self, previous: Fetched | None, deadline: float) -> Fetched:
         """What the source says now, unparsed: all reading and waiting is done here, and nothing else.
 
-        `previous` is what it gave before; that very object, or another one with its payload, says that
-        nothing was modified. Waiting ends at `deadline`, in seconds of `time.monotonic`. Raises `ConfigError`
-        or `OSError` where nothing can be had.
+        Args:
+            previous: What it gave before, or None. That very object, or another one with its payload, says
+                that nothing was modified.
+            deadline: When waiting ends, in seconds of `time.monotonic`.
+
+        Raises:
+            ConfigError: Nothing can be had.
+            OSError: The same; it becomes a `SourceError`.
+
+        Example:
+            >>> veltrix.Values({"port": 80}).fetch(None, float("inf"))
+            <veltrix.Fetched, present>
         """
         raise NotImplementedError("a source has fetch and parse, or a load of its own")
 
     def parse(self, fetched: Fetched, lower: Snapshot | None) -> Layer | Sequence[Layer] | None:
         """The layer, or the layers from low to high, that what was fetched makes; None where it is absent.
 
-        Nothing is read here. It may be asked again of one `fetched` with other lower layers: `lower` is what
-        the sources before this one resolve to, for a source that says `reads_lower`; None where there is
-        nothing. Raises `ConfigError` with every problem found.
+        Nothing is read here. It may be asked again of one `fetched` with other lower layers.
+
+        Args:
+            fetched: What `fetch` gave.
+            lower: What the sources before this one resolve to, for a source that says `reads_lower`; else
+                None.
+
+        Raises:
+            ConfigError: With every problem found.
+
+        Example:
+            >>> source = veltrix.Values({"port": 80})
+            >>> source.parse(source.fetch(None, float("inf")), None).name
+            'values'
         """
         raise NotImplementedError("a source has fetch and parse, or a load of its own")
 
@@ -87,11 +123,26 @@ class Source:
         """The layer as it is now: what is fetched, parsed.
 
         A class that has a `load` of its own is asked by that alone, each time.
+
+        Args:
+            lower: As for `parse`.
+
+        Raises:
+            ConfigError: As for `fetch` and `parse`.
+
+        Example:
+            >>> veltrix.Values({"port": 80}).load(None).name
+            'values'
         """
         return without_frames(lambda: self.parse(self.fetch(None, float("inf")), lower), (), BARE)
 
     def watch_paths(self) -> Sequence[str]:
-        """The absolute paths of the files and directories that it reads."""
+        """The absolute paths of the files and directories that it reads.
+
+        Example:
+            >>> veltrix.Values({"port": 80}).watch_paths()
+            ()
+        """
         return ()
 
     def __repr__(self) -> str:
@@ -118,7 +169,6 @@ class Recipe(Source):
         return secret if isinstance(secret, tuple) else ()
 
     def fetch(self, previous: Fetched | None, deadline: float) -> Fetched:
-        """What the source says now, unparsed; `previous` or its payload where nothing was modified."""
         left_out: list[str] = []
         try:
             return without_frames(lambda: self._fetch(previous, left_out), left_out)
@@ -126,7 +176,6 @@ class Recipe(Source):
             previous = None  # the frame that stays with an error is to lead to no value
 
     def parse(self, fetched: Fetched, lower: Snapshot | None) -> Layer | None:
-        """The layer that what was fetched makes; None where it is absent."""
         left_out: list[str] = []
         try:
             return without_frames(lambda: self._parse(fetched.payload, lower, left_out), left_out)
@@ -172,7 +221,6 @@ class Local(Recipe):
     allow_empty: bool
 
     def watch_paths(self) -> tuple[str, ...]:
-        """What it reads."""
         return (self.absolute_path,)
 
 

@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 
 
 class Values(Recipe):
-    """A mapping, copied when the source is made.
+    """A mapping, copied when the source is made: defaults in code, or what another library gives.
 
-    `Values({"server": {"port": 8080}})`; its layer is called "values" unless `name` says otherwise.
+    Args:
+        data: The mapping.
+        name: The name of the layer, if not "values".
+        secret: True for everything in it, or a path or paths that are secret.
+
+    Raises:
+        TypeError: The data is no mapping, or a key in it is no `str`.
+
+    Example:
+        >>> veltrix.load(veltrix.Values({"port": 80}, name="defaults")).layer_names
+        ('defaults',)
     """
 
     __slots__ = ("_outcome", "_secret")

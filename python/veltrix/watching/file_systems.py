@@ -1,4 +1,4 @@
-"""On which file systems events do not tell of each change: others change what is in them, elsewhere."""
+"""On which file systems not every change has an event: other machines change what is in them."""
 
 from __future__ import annotations
 

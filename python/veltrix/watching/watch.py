@@ -10,7 +10,15 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """A configuration is watched until `stop()`, or until a `with` or `async with` block ends."""
+    """What `Config.watch` gives: watching lasts until `stop()`, or until a `with` or `async with` block ends.
+
+    `config.status().watching` says how it is watched.
+
+    Example:
+        >>> with config.watch(poll=0.5) as watch:
+        ...     config["server.port"]
+        8080
+    """
 
     __slots__ = ("_watcher",)
     __module__ = "veltrix"
@@ -19,7 +27,14 @@ class Watch:
         self._watcher = watcher
 
     def stop(self) -> None:
-        """Ends the thread, and waits for it, a second at most; a pass that runs is not cut off."""
+        """Ends the thread, and waits for it, a second at most; a pass that runs is not cut off.
+
+        Example:
+            >>> watch = config.watch()
+            >>> watch.stop()
+            >>> config.status().watching.mode
+            'stopped'
+        """
         self._watcher.stop()
 
     def __enter__(self) -> Self:

@@ -37,7 +37,7 @@ class WatchSet:
         self._whole: set[str] = set()
         """Directories of which everything matters."""
         self.polled: dict[str, str] = {}
-        """The places where no event tells of each change, and the type of their file system."""
+        """The places where not every change has an event, and the type of their file system."""
         self.mounted: list[str] = []
         """The files that are mounted by themselves: one renamed over them outside is never seen."""
         found: set[str] = set()
@@ -45,7 +45,7 @@ class WatchSet:
             found |= self._of_path(path)
         identified = ((path, _identity(path)) for path in found)
         self.directories = frozenset((path, known) for path, known in identified if known is not None)
-        """Each with what tells it from another one at the same path."""
+        """Each with what distinguishes it from another one at the same path."""
         self._watched = {_as_told(path) for path, _ in self.directories}
 
     def concerns(self, touched: Iterable[str]) -> bool:

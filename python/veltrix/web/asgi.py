@@ -23,21 +23,27 @@ POLICY_VIOLATION = 1008
 
 
 class ASGIMiddleware:
-    """An application around another one, all of whose reads of `config` in one request are of one snapshot.
+    """An ASGI application around another one, which reads one snapshot of `config` in each request.
 
-        def pin(request):
-            return {"scope": {"region": request.headers.get("x-region")}}
+    A request whose overrides or choices are refused is answered with 400 and the reason, which holds no
+    value; a `ValidationError` that `pin` raises itself counts as well. Anything else that it raises is
+    raised. The pin lasts until the application returns: while it streams, and for a websocket as long as it
+    is open, where `max_age` renews it. The events of lifespan pass as they are.
 
-        app = ASGIMiddleware(app, config, pin)
+    Args:
+        app: The application.
+        config: The `Config` that it reads.
+        pin: A callable that gets a `Request` and gives the keywords of `config.pin` (`scope`, `override`,
+            `allowed`, `max_age`), or None; without it the latest snapshot is pinned as it is.
 
-    `pin` gets a `Request` and gives the keywords of `config.pin` (`scope`, `override`, `allowed`, `max_age`),
-    or None for none; without it the latest snapshot is pinned as it is. A request whose overrides or choices
-    are refused is answered with 400 and the reason, which holds no value; a `ValidationError` that `pin`
-    raises itself counts as well. Anything else that it raises is raised. The pin lasts until the
-    application returns: while it streams, and for a websocket as long as it is open, where `max_age` renews
-    it. The events of lifespan pass as they are.
+    Raises:
+        TypeError: `config` is no `Config`, or `pin` is no plain callable.
 
-    Raises a `TypeError` for what is no `Config`, and for a `pin` that is no plain callable.
+    Example:
+        >>> async def app(scope, receive, send): ...
+        >>> def pin(request):
+        ...     return {"scope": {"region": request.headers.get("x-region")}}
+        >>> app = veltrix.web.ASGIMiddleware(app, config, pin)
     """
 
     __slots__ = ("_app", "_pins")

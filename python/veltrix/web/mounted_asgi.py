@@ -13,15 +13,21 @@ if TYPE_CHECKING:
 
 
 def make_asgi_app(config: Config) -> ASGIApplication:
-    """An application with `/healthz`, `/readyz`, `/status` and `/metrics` of a configuration.
-
-        app.mount("/-", make_asgi_app(config))  # Starlette, FastAPI
+    """An ASGI application with `/healthz`, `/readyz`, `/status` and `/metrics` of a configuration.
 
     `/healthz` answers 200 as long as the process answers at all. `/readyz` answers 503 where `status()` is
     stale, or the thread that watches is dead. `/status` is `config.status()` as JSON, `/metrics` what
     `veltrix.contrib.prometheus.generate_latest` gives. None of them holds a value of the configuration;
-    `/status` names files. It serves alone, too, on a port of its own. Raises a `TypeError` for what is no
-    `Config`.
+    `/status` names files. Mount it, or serve it alone on a port of its own.
+
+    Args:
+        config: The `Config` that it is about.
+
+    Raises:
+        TypeError: It is no `Config`.
+
+    Example:
+        >>> health = veltrix.web.make_asgi_app(config)  # app.mount("/-", health) with Starlette and FastAPI
     """
     with_status(config)
 

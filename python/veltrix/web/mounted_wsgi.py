@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 
 
 def make_wsgi_app(config: Config) -> WSGIApplication:
-    """An application with `/healthz`, `/readyz`, `/status` and `/metrics`: see `make_asgi_app`.
+    """A WSGI application with `/healthz`, `/readyz`, `/status` and `/metrics`: see `make_asgi_app`.
 
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/-": make_wsgi_app(config)})  # Flask
+    Args:
+        config: The `Config` that it is about.
+
+    Raises:
+        TypeError: It is no `Config`.
+
+    Example:
+        >>> health = veltrix.web.make_wsgi_app(config)  # for a DispatcherMiddleware under Flask, at "/-"
     """
     with_status(config)
 

@@ -1,4 +1,4 @@
-"""From a request to its pin: what `pin` gives is checked, and what is the client's fault is told apart."""
+"""From a request to its pin: what `pin` gives is checked, and the client's mistakes are separated."""
 
 from __future__ import annotations
 

@@ -13,9 +13,18 @@ if TYPE_CHECKING:
 class Request:
     """A request as far as a pin may depend on it.
 
-    `headers` is a mapping of texts, whose names are found in any case; a header that came several times is
-    one text, with commas. `path` is the whole path of the URL, without its query. `raw` is what the server
-    handed over: the scope of ASGI, or the environ of WSGI.
+    Args:
+        headers: A mapping of texts, whose names are found in any case; a header that came several times is
+            one text, with commas.
+        path: The whole path of the URL, without its query.
+        raw: What the server handed over: the scope of ASGI, or the environ of WSGI.
+
+    Raises:
+        TypeError: An argument is missing.
+
+    Example:
+        >>> veltrix.web.Request({"x-region": "eu"}, "/search", {}).headers["x-region"]
+        'eu'
     """
 
     __slots__ = ("headers", "path", "raw")

@@ -22,19 +22,24 @@ if TYPE_CHECKING:
 
 
 class WSGIMiddleware:
-    """An application around another one, all of whose reads of `config` in one request are of one snapshot.
+    """A WSGI application around another one, which reads one snapshot of `config` in each request.
 
-        def pin(request):
-            return {"scope": {"region": request.headers.get("x-region")}}
+    What is answered to a request that is refused is that of `ASGIMiddleware`. The pin lasts until the
+    server closes what the application returned: while it is iterated over, too, and in `close()`. The
+    application runs in a copy of the server's context, so that no request leaves its pin in a thread that
+    goes on to the next one.
 
-        app = WSGIMiddleware(app, config, pin)
+    Args:
+        app: The application.
+        config: The `Config` that it reads.
+        pin: As for `ASGIMiddleware`.
 
-    `pin` is that of `ASGIMiddleware`, and so is what is answered to a request that is refused. The pin lasts
-    until the server closes what the application returned: while it is iterated over, too, and in `close()`.
-    The application runs in a context of its own, a copy of the server's, so that no request leaves its pin
-    in a thread that goes on to the next one.
+    Raises:
+        TypeError: `config` is no `Config`, or `pin` is no plain callable.
 
-    Raises a `TypeError` for what is no `Config`, and for a `pin` that is no plain callable.
+    Example:
+        >>> def app(environ, start_response): ...
+        >>> app = veltrix.web.WSGIMiddleware(app, config, lambda request: {"max_age": 5.0})
     """
 
     __slots__ = ("_app", "_pins")
