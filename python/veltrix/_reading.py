@@ -10,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Generic
-    from typing import TypeVar as AnyType
 
     from typing_extensions import TypeVar
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from veltrix.types import Dimension, Explanation, ItemsView, KeysView, ValuesView
 
     S = TypeVar("S", default=Any)
-    T = AnyType("T")
 
     class _Current(Current, Mapping[str, Any], Generic[S]):
         """For type checkers; at run time the class is registered."""
