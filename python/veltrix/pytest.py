@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class Override(Protocol):
-    """What the fixture gives, for the annotation of a test."""
+    """What the fixture gives, for the annotation of a test.
+
+    Example:
+        >>> def test_of_a_busy_port(veltrix_override: veltrix.pytest.Override) -> None: ...
+    """
 
     def __call__(self, config: Config[Any], values: Mapping[Any, Any]) -> None:
-        """Puts the values on top of the configuration."""
+        """Puts the values on top of the configuration: see the fixture."""
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,8 @@ def process(*command, **environment):
         try:
             yield started
             log.seek(0)
-            assert b"use of fork() may lead to deadlocks" not in log.read()
+            warned = b"use of fork() may lead to deadlocks" in log.read()
+            assert not warned or warns_of_threads_that_begin_after_a_fork()
         except BaseException:
             log.seek(0)
             sys.stderr.write(log.read().decode("utf-8", "replace")[-6000:])
@@ -62,6 +64,23 @@ def process(*command, **environment):
             with suppress(ProcessLookupError):
                 os.killpg(started.pid, signal.SIGKILL)
             started.wait()
+
+
+@cache
+def warns_of_threads_that_begin_after_a_fork():
+    """Whether this Python's warning counts what begins after the fork, in the parent, as 3.13.0 does.
+
+    Then it says nothing of the moment of the fork: see python/cpython#137109, mended in later releases.
+    """
+    program = """if True:
+    import os, threading
+    def after():
+        threading.Thread(target=threading.Event().wait, args=(0.5,)).start()
+    os.register_at_fork(after_in_parent=after)
+    os.fork() or os._exit(0)
+    """
+    command = [sys.executable, "-W", "always", "-c", program]
+    return b"may lead to deadlocks" in subprocess.run(command, capture_output=True, check=False).stderr
 
 
 def python(*words, **environment):

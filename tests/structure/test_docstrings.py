@@ -17,7 +17,7 @@ CALLABLES = {one.name: one for one in public_callables()}
 SECTION = r"^{}:\n((?:(?: .*)?\n)+)"
 # What is made by Veltrix alone and handed out: its fields are listed, and not how it is made.
 RECORDS = {"Change", "Definition", "Explanation", "Origin", "SourceStatus", "Status", "Subscription"}
-WITHOUT_FIELDS = {"Watch"}
+WITHOUT_FIELDS = {"Override", "Watch"}
 
 
 def text_of(thing):
