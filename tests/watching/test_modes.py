@@ -323,6 +323,8 @@ def test_a_process_whose_descriptors_are_used_up_polls(config):
     program = """
 import os, resource, veltrix, watchfiles._rust_notify
 config = veltrix.Config("app.json")
+with config.watch(poll=0.02):  # what it imports is there then
+    config.reload()
 resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 held = []
 try:
