@@ -135,11 +135,11 @@ def once() -> Settings:
 
 
 def lives(config: veltrix.Config[Settings]) -> None:
-    def told(change: veltrix.Change) -> None:
+    def notified(change: veltrix.Change) -> None:
         settings: Settings = change.snapshot.settings
         print(change.generation, change.reason, settings.server.port, sorted(change.difference.changed))
 
-    with config.subscribe(told, "server"), config.watch(poll=1.0) as watch:
+    with config.subscribe(notified, "server"), config.watch(poll=1.0) as watch:
         assert_type(config.reload(), veltrix.Change | None)
         assert_type(config.history, tuple[veltrix.Change, ...])
         status = config.status()
