@@ -106,7 +106,7 @@ test-pythons: ## the suite on the interpreters of Debian's next release, in a fo
 
 .PHONY: test-model
 test-model: ## every interleaving of the read cache's readers and writer, by loom
-	MAKEFLAGS= RUSTFLAGS="--cfg veltrix_loom" CARGO_TARGET_DIR=target/model cargo test --locked -p veltrix-core --lib read_cache
+	MAKEFLAGS= cargo test --locked -p veltrix-core --lib --features loom read_cache
 
 .PHONY: test-python
 test-python: $(TOOLS) $(STAMPS)/extension-dev

@@ -12,12 +12,12 @@
 
 use std::sync::PoisonError;
 
-#[cfg(veltrix_loom)]
+#[cfg(feature = "loom")]
 use loom::sync::{
     Mutex,
     atomic::{AtomicU32, AtomicUsize, Ordering},
 };
-#[cfg(not(veltrix_loom))]
+#[cfg(not(feature = "loom"))]
 use std::sync::{
     Mutex,
     atomic::{AtomicU32, AtomicUsize, Ordering},
@@ -30,8 +30,8 @@ use crate::base::EntryId;
 
 /// Slots of the first table; each next one has twice as many. Few where assertions are on, so that small cases meet one
 /// that grew.
-const FIRST: usize = if cfg!(any(veltrix_loom, debug_assertions)) { 2 } else { 16 };
-const TABLES: usize = if cfg!(veltrix_loom) { 3 } else { 28 };
+const FIRST: usize = if cfg!(any(feature = "loom", debug_assertions)) { 2 } else { 16 };
+const TABLES: usize = if cfg!(feature = "loom") { 3 } else { 28 };
 
 /// What a key leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +188,7 @@ fn put(slots: &[CacheSlot], tag: u32, key: usize, known: Known) {
     slot.key.store(key, Ordering::Release);
 }
 
-#[cfg(all(test, not(veltrix_loom)))]
+#[cfg(all(test, not(feature = "loom")))]
 mod tests {
     use super::{Known, ReadCache, Wanted};
 
@@ -220,7 +220,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, veltrix_loom))]
+#[cfg(all(test, feature = "loom"))]
 mod model {
     use super::{Known, ReadCache, Wanted};
     use loom::sync::Arc;
