@@ -159,7 +159,7 @@ class Config(Reading[S]):
             >>> config.bind(int, "server.port")
             8080
         """
-        return self._publisher.passes.keys.bound(self.current(), type, path)
+        return self.current().bind(type, path)
 
     if TYPE_CHECKING:
 

@@ -21,8 +21,10 @@ FENCED = {
     "interop/str_access.rs",
     "read/cache_answer.rs",
     "read/current_slots.rs",
+    "read/settings.rs",
     "read/type_slots.rs",
     "state/current.rs",
+    "state/slot.rs",
     "state/view_pool.rs",
 }
 

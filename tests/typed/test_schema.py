@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import warnings
+import weakref
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -99,6 +101,26 @@ def test_the_settings_of_what_is_published_and_pinned(kernel):
     current._swap(stack(kernel, DATA))
     with pytest.raises(AttributeError, match="a snapshot without a schema has no settings"):
         _ = current.settings
+
+
+def test_settings_that_lead_to_their_snapshot_go_with_it(kernel):
+    snapshot = declared(kernel, DATA)
+    current = kernel.Current()
+    current._swap(snapshot)
+    current.settings.tags.append(snapshot)
+    assert current.settings is snapshot.settings is current.settings
+    alive = weakref.ref(snapshot)
+    del snapshot, current
+    gc.collect()
+    assert alive() is None
+
+
+def test_the_schema_is_that_of_what_a_snapshot_is_derived_from(kernel):
+    snapshot = declared(kernel, DATA)
+    request = snapshot.overlay({"server": {"port": 2}})
+    assert snapshot._schema is not None
+    assert request._schema is snapshot.with_layers(generation=7)._schema is snapshot._schema
+    assert stack(kernel, DATA)._schema is None
 
 
 def test_a_request_that_does_not_fit_fails_where_it_reads_settings(kernel):
@@ -293,7 +315,6 @@ def test_sections_and_keys_of_a_config_follow_what_is_said_of_other_keys(tmp_pat
         veltrix.Config(file, schema=Settings)
 
 
-@pytest.mark.xfail(reason="a kernel hands its schema to nothing but `settings`", strict=True)
 def test_sections_of_a_snapshot_follow_what_is_said_of_other_keys(kernel):
     snapshot = declared(kernel, {"server": {"port": 1, "newer": 1}}, extra="ignore")
     assert snapshot.bind(Server, "server") is snapshot.settings.server

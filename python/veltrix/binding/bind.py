@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def bind(snapshot: Snapshot, above: Segments, form: Any, path: Path | None, extra: Extra = "forbid") -> Any:
+def bind(
+    snapshot: Snapshot, above: Segments, form: Any, path: Path | None, extra: Extra | None = None
+) -> Any:
     """What stands at a path, which lies below `above`, as an object of a type.
 
+    Without `extra`, keys that no field takes are what the schema of the snapshot says of them, and else refused.
     Raises what `Snapshot.bind` raises.
     """
     memo: dict[Any, Any] = snapshot._memo
@@ -45,6 +48,9 @@ def bind(snapshot: Snapshot, above: Segments, form: Any, path: Path | None, extr
         segments = (*above, path)
     else:
         segments = above + tuple(_pickle.kernel.parse_path(path))
+    if extra is None:
+        schema = snapshot._schema
+        extra = "forbid" if schema is None else schema.extra
     whole = (segments, spelled(form), extra)
     known = memo.get(whole, _MISSING)
     if known is _MISSING:

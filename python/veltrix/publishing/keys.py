@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
     from veltrix._pure import Key, Snapshot
-    from veltrix.binding.run import Extra
     from veltrix.publishing.change import AnyPath, Touched
 
     T = TypeVar("T", default=Any)
@@ -47,24 +46,22 @@ class LiveKey(_Typed[T]):
     that gives it another type; with a type, one that cannot be bound as that.
     """
 
-    __slots__ = ("_default", "_extra", "_form", "_place", "generation", "path", "value")
+    __slots__ = ("_default", "_form", "_place", "generation", "path", "value")
     __module__ = "veltrix"
 
     path: str
     generation: int
     _default: Any
-    _extra: Extra
     _form: Any
     _place: Place
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)
 
-    def __init__(self, place: Place, form: Any, default: Any, extra: Extra, snapshot: Snapshot) -> None:
+    def __init__(self, place: Place, form: Any, default: Any, snapshot: Snapshot) -> None:
         keep = object.__setattr__
         keep(self, "path", place.path)
         keep(self, "_place", place)
-        keep(self, "_extra", extra)
         keep(self, "_form", form)
         keep(self, "_default", default)
         keep(self, "value", self.read(snapshot))
@@ -86,7 +83,7 @@ class LiveKey(_Typed[T]):
         """The value of a snapshot, or the default; a `MissingKeyError` where there is neither."""
         if self._form is not None:
             is_there = self._default is MISSING or self.path in snapshot
-            return _bound(snapshot, self._form, self.path, self._extra) if is_there else self._default
+            return snapshot.bind(self._form, self.path) if is_there else self._default
         return snapshot[self.path] if self._default is MISSING else snapshot.get(self.path, self._default)
 
     def refusal(self, value: Any) -> str | None:
@@ -114,16 +111,11 @@ Found = list[tuple[LiveKey["Any"], "Any"]]
 
 
 class Keys:
-    """The keys of one configuration, made once each, and kept. `extra` is that of its schema."""
+    """The keys of one configuration, made once each, and kept."""
 
-    def __init__(self, extra: Extra = "forbid") -> None:
-        self.extra: Extra = extra
+    def __init__(self) -> None:
         self._keys: dict[Any, LiveKey[Any]] = {}
         self._by_path: dict[str, list[LiveKey[Any]]] = {}
-
-    def bound(self, snapshot: Snapshot, form: Any, path: AnyPath | None) -> Any:
-        """What `Snapshot.bind` gives, with what the schema says of keys that no field takes."""
-        return _bound(snapshot, form, path, self.extra)
 
     def get(self, path: AnyPath, form: Any, default: Any, snapshot: Snapshot) -> LiveKey[Any]:
         """The key of this path, type and default."""
@@ -132,7 +124,7 @@ class Keys:
         known = self._keys.get(name)
         if known is not None:
             return known
-        made: LiveKey[Any] = LiveKey(place, form, default, self.extra, snapshot)
+        made: LiveKey[Any] = LiveKey(place, form, default, snapshot)
         key = self._keys.setdefault(name, made)
         if key is made:
             self._by_path.setdefault(place.path, []).append(key)
@@ -194,14 +186,6 @@ class Keys:
             for one in (path, *Place(path).above):
                 found.update(dict.fromkeys(self._by_path.get(one, ())))
         return found
-
-
-def _bound(snapshot: Snapshot, form: Any, path: AnyPath | None, extra: Extra) -> Any:
-    if extra == "forbid":
-        return snapshot.bind(form, path)
-    from veltrix.binding.bind import bind
-
-    return bind(snapshot, (), form, path, extra)
 
 
 def _name(path: str, form: Any, default: Any) -> Any:

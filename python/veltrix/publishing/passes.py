@@ -104,7 +104,7 @@ class Passes:
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
-        self.keys = Keys() if schema is None else Keys(schema.extra)
+        self.keys = Keys()
         self.subscriptions = Subscriptions(self.report)
         self.streams = Streams()
         self.held: int | None = None

@@ -48,6 +48,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     read::type_slots::install(py)?;
     read::current_slots::install(py)?;
+    read::settings::install(py)?;
     classes::scope_slot::install(py)?;
     classes::mapping_views::complete(py)?;
     veltrix_core::give_back_with(state::value_cache::give_back);

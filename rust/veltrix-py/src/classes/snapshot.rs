@@ -294,6 +294,12 @@ reading_methods!(Snapshot, {
         Self::reading(slf, |reading| reading.shares(other, path))
     }
 
+    /// The schema that it was declared with, or None.
+    #[getter]
+    fn _schema<'py>(slf: &Bound<'py, Self>) -> Option<Bound<'py, PyAny>> {
+        slf.get().dimensions.get().schema.get().map(|schema| schema.bind(slf.py()).clone())
+    }
+
     /// What Python code of this package keeps with the snapshot, and no other snapshot has.
     #[getter]
     fn _memo<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
@@ -325,12 +331,15 @@ reading_methods!(Snapshot, {
         if let Some(memo) = self.memo.get() {
             visit.call(memo)?;
         }
+        self.settings.traverse(|settings| visit.call(settings))?;
         visit.call(&self.dimensions)
     }
 
-    fn __clear__(&self) {
-        if let Some(scopes) = self.scopes.get() {
+    fn __clear__(slf: &Bound<'_, Self>) {
+        let snapshot = slf.get();
+        if let Some(scopes) = snapshot.scopes.get() {
             scopes.clear();
         }
+        drop(snapshot.settings.replace(slf.py(), None));
     }
 });

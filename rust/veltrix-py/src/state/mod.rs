@@ -6,6 +6,7 @@ pub mod small_overlay;
 pub mod opaques;
 pub mod dimensions;
 pub mod scope_cache;
+pub mod slot;
 pub mod snapshot;
 pub mod known_overlay;
 pub mod current;

@@ -15,6 +15,7 @@ use crate::interop::panic::guarded;
 use crate::state::dimensions::Dimensions;
 use crate::state::opaques::{joined, those_of};
 use crate::state::scope_cache::{CarriedScopes, ScopeCache};
+use crate::state::slot::Slot;
 use crate::state::small_overlay::{SmallOverlay, read_overlay};
 use crate::state::value_cache::ValueCache;
 
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub carried: Option<Arc<CarriedScopes>>,
     /// What Python code keeps with this snapshot; made when it is first asked for.
     pub memo: OnceLock<Py<PyDict>>,
+    /// What `settings` gave; the memo has it too.
+    pub settings: Slot<Py<PyAny>>,
 }
 
 impl Snapshot {
@@ -90,6 +93,7 @@ impl Snapshot {
             scopes: OnceLock::new(),
             carried: None,
             memo: OnceLock::new(),
+            settings: Slot::default(),
         }
     }
 
@@ -162,6 +166,7 @@ impl Snapshot {
             scopes: OnceLock::new(),
             carried: None,
             memo: OnceLock::new(),
+            settings: Slot::default(),
         }
     }
 
