@@ -61,6 +61,26 @@ def test_an_unchanged_section_keeps_its_object(kernel, snapshot, derive):
     assert snapshot.bind(Server, ("server",)) is server
 
 
+def test_what_was_bound_last_is_known_beside_many_others(kernel):
+    """As many configurations of one program are, or what a collector has not found yet."""
+    others = [stack(kernel, {"server": {"port": at}}) for at in range(40)]
+    for at, other in enumerate(others):
+        server = other.bind(Server, "server")
+        assert server == Server(at)
+        assert other.override({"other": at}).bind(Server, "server") is server
+
+
+def test_what_requests_lie_over_is_known_beside_many_that_bind_for_themselves(kernel, snapshot):
+    server = snapshot.bind(Server, "server")
+    requests = []
+    for at in range(100):
+        requests.append(snapshot.override({"server.port": at + 2}))
+        assert requests[-1].bind(Server, "server") == Server(at + 2, 2.0)
+        if at % 5 == 4:
+            requests.append(snapshot.override({"other.port": at}))
+            assert requests[-1].bind(Server, "server") is server
+
+
 def test_a_section_that_is_not_bound_is_not_looked_at(kernel, snapshot):
     server = snapshot.bind(Server, "server")
     broken = snapshot.override({"other.port": "x"})

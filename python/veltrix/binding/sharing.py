@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SNAPSHOTS = 16
 """So many snapshots are known of one section and type."""
+_PROTECTED = _SNAPSHOTS // 2
+"""So many of them stay whatever is bound, until others are found more often."""
 _SECTIONS = 4096
 """Of so many sections and types."""
 
@@ -47,11 +49,13 @@ def shared(
     others: Sequence[Known], snapshot: Snapshot, segments: Segments, key: Key
 ) -> tuple[Any, Snapshot | None]:
     """The object that the same section has in another snapshot, and which; INVALID if none is known."""
-    for reference in others:
+    for at, reference in enumerate(others):
         other = reference()
         if other is not None and type(other) is type(snapshot) and snapshot._shares(other, segments):
             found = other._memo.get(key, INVALID)
             if found is not INVALID and _reads_alike(snapshot, texts_of(other, key)):
+                if at >= _PROTECTED:
+                    RECENT[key] = [reference, *(one for one in others if one is not reference)]
                 return found, other
     return INVALID, None
 
@@ -88,18 +92,22 @@ def unchanged(others: Sequence[Known], key: Key, found: Any) -> Any:
 def keep(snapshot: Snapshot, key: Key, is_new: bool) -> None:
     """Note that a snapshot has bound a section; `is_new` where no other one of its generation had it.
 
-    Of too many the newest generations stay, and of one generation those of the fewest layers: overlays go
-    with their request, and what they lie over stays.
+    What others lie over comes first: the first one of a generation, and in which another one has found the
+    section. Behind it stands what was bound last, so that what requests bind for themselves goes first.
     """
     known = RECENT.get(key, [])
     if len(known) >= _SNAPSHOTS:
         known = [one for one in known if one() is not None]
     elif not known and len(RECENT) >= _SECTIONS:
         _forget()
-    if len(known) < _SNAPSHOTS:
+    if is_new:
+        generation = snapshot.generation
+        is_first = all(one is None or one.generation < generation for one in [one() for one in known])
+        known = [*known]
+        known.insert(0 if is_first else _PROTECTED, weakref.ref(snapshot))
+        del known[_SNAPSHOTS:]
+    elif len(known) < _SNAPSHOTS:
         known = [*known, weakref.ref(snapshot)]
-    elif is_new:
-        known = sorted([*known, weakref.ref(snapshot)], key=_age)[:_SNAPSHOTS]
     RECENT[key] = known
 
 
@@ -109,8 +117,3 @@ def _forget() -> None:
     RECENT.clear()
     if len(alive) <= _SECTIONS // 2:
         RECENT.update(alive)
-
-
-def _age(known: Known) -> tuple[int, int]:
-    snapshot = known()
-    return (1, 0) if snapshot is None else (-snapshot.generation, len(snapshot.layer_names))
