@@ -178,3 +178,43 @@ def test_a_layer_sees_what_another_layer_of_the_scope_gave(kernel):
     assert snapshot.scope(region="eu") == {"a": 1, "m": {"x": 1}, "b": 2}
     assert snapshot.scope(season="winter") == {"b": 2}
     assert snapshot.scope(region="eu", season="winter") == {"b": 2}
+
+
+NEW = {
+    "a mapping": {"new": {"a": 1, "deep": {"b": [1], "c": None}}},
+    "more of it": {"new": {"z": 9, "deep": {"c": 2, "d": 3}, "other": {"e": 1}}},
+    "an empty mapping": {"new": {}},
+    "an empty mapping in it": {"new": {"deep": {}}},
+    "a value": {"new": 5},
+    "a value in its place": {"new": {"deep": 5}},
+    "what is taken away": {"new": {"deep": DELETE, "a": DELETE}},
+    "another mapping": {"new": replace({"f": 1})},
+    "a list that goes on": {"new": {"deep": {"b": append([2])}}},
+}
+
+
+@pytest.mark.parametrize("conflicts", ["error", "replace"])
+@pytest.mark.parametrize("second", NEW)
+@pytest.mark.parametrize("first", NEW)
+def test_layers_that_bring_new_mappings_are_put_together(kernel, first, second, conflicts):
+    dimensions = [
+        Dimension("lower", {"one": kernel.Layer("lower one", NEW[first])}),
+        Dimension("upper", {"one": kernel.Layer("upper one", NEW[second])}),
+    ]
+    bottom = {"old": {"v": 1}, "new-not": 1}
+    snapshot = stack(kernel, bottom, dimensions=dimensions, conflicts=conflicts).set("old.v", 2)
+    layers = [*snapshot.layers, *(dimension.layers["one"] for dimension in dimensions)]
+    try:
+        expected = kernel.resolve(layers, conflicts=conflicts)
+    except ConflictError as error:
+        with pytest.raises(ConflictError) as raised:
+            snapshot.scope(lower="one", upper="one")
+        assert str(raised.value) == str(error)
+        return
+    scoped = snapshot.scope(lower="one", upper="one")
+    assert scoped == expected
+    assert list(scoped.flatten().items()) == list(expected.flatten().items())
+    assert scoped.digest == expected.digest
+    assert snapshot.scope(lower="one") == kernel.resolve(layers[:-1], conflicts=conflicts)
+    for path in expected.flatten():
+        assert scoped.explain(path) == expected.explain(path)

@@ -33,7 +33,8 @@ def bind(
 ) -> Any:
     """What stands at a path, which lies below `above`, as an object of a type.
 
-    Without `extra`, keys that no field takes are what the schema of the snapshot says of them, and else refused.
+    Without `extra`, keys that no field takes are what the schema of the snapshot says of them; without one, a
+    problem.
     Raises what `Snapshot.bind` raises.
     """
     memo: dict[Any, Any] = snapshot._memo

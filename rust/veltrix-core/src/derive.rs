@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use crate::delta::Delta;
 use crate::derivation::{Derivation, Derived, Stop};
 use crate::diff;
 use crate::error::Error;
@@ -139,7 +140,8 @@ impl Snapshot {
     /// changes there are.
     pub fn with_values(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
         let stack = self.stack.iter().chain(layers).cloned().collect();
-        self.derived_within(usize::MAX, stack, Derived::OnTop, |derivation| {
+        let delta = self.delta.clone().unwrap_or_default();
+        self.derived_within(usize::MAX, delta, stack, Derived::OnTop, |derivation| {
             layers.iter().try_for_each(|layer| derivation.put_on_top(layer))
         })
     }
@@ -164,12 +166,24 @@ impl Snapshot {
         derived: Derived,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
     ) -> Result<Self, Error> {
-        self.derived_within(limit(self.base.entries().len()), stack, derived, change)
+        self.derived_from(self.delta.clone().unwrap_or_default(), stack, derived, change)
+    }
+
+    /// The snapshot of a stack, from a delta that is right wherever `change` does not bring it to that.
+    pub(crate) fn derived_from(
+        &self,
+        delta: Delta,
+        stack: Arc<[LayerVersion]>,
+        derived: Derived,
+        change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
+    ) -> Result<Self, Error> {
+        self.derived_within(limit(self.base.entries().len()), delta, stack, derived, change)
     }
 
     fn derived_within(
         &self,
         limit: usize,
+        delta: Delta,
         stack: Arc<[LayerVersion]>,
         derived: Derived,
         change: impl FnOnce(&mut Derivation<'_>) -> Result<(), Stop>,
@@ -178,7 +192,7 @@ impl Snapshot {
         let mut derivation = Derivation {
             old: self,
             stack: &stack,
-            delta: self.delta.clone().unwrap_or_default(),
+            delta,
             marks: Vec::new(),
             changed: false,
             uncertain: false,
