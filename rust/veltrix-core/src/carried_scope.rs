@@ -26,16 +26,17 @@ const MOST: usize = if cfg!(debug_assertions) { 3 } else { 64 };
 #[derive(Debug)]
 pub struct CarriedScope {
     base: Weak<Base>,
-    before: Delta,
+    before: Arc<Delta>,
     scoped: Delta,
 }
 
 impl CarriedScope {
-    /// What to carry of a scope; `None` where it does not stand beside the base of its snapshot.
-    pub fn of(before: &Snapshot, scoped: &Snapshot) -> Option<Self> {
-        let listed = |snapshot: &Snapshot| snapshot.delta.clone().unwrap_or_default();
-        let base = Arc::downgrade(&before.base);
-        Arc::ptr_eq(&before.base, &scoped.base).then(|| Self { base, before: listed(before), scoped: listed(scoped) })
+    /// What to carry of a scope; `None` where it does not stand beside the base of its snapshot. `listed` is what that lists,
+    /// which all its scopes share.
+    pub fn of(before: &Snapshot, listed: &Arc<Delta>, scoped: &Snapshot) -> Option<Self> {
+        let (base, before_scope) = (Arc::downgrade(&before.base), Arc::clone(listed));
+        let scoped_delta = || scoped.delta.clone().unwrap_or_default();
+        Arc::ptr_eq(&before.base, &scoped.base).then(|| Self { base, before: before_scope, scoped: scoped_delta() })
     }
 }
 

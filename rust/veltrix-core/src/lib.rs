@@ -56,7 +56,7 @@ mod recent;
 
 pub use base::{BaseNames, EntryId, NO_ENTRY};
 pub use carried_scope::CarriedScope;
-pub use delta::{Listing, PathState};
+pub use delta::{Delta, Listing, PathState};
 pub use derive::StackChange;
 pub use diff::{Difference, Leaf, What, diff};
 pub use digest::canonical;

@@ -14,7 +14,7 @@ use crate::interop::alloc::{Int, shown};
 use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::interop::imports;
-use crate::state::dimensions::{Dimensions, ScopeBounds, ScopeKey};
+use crate::state::dimensions::{Dimensions, ScopeBounds, ScopeKey, ScopePart};
 use crate::state::opaques::joined;
 use crate::state::scope_cache::ScopeCache;
 use crate::state::snapshot::{Parent, Snapshot};
@@ -56,6 +56,7 @@ pub fn made<'py>(
     let layers = layers.iter().map(layer_argument).collect::<PyResult<Vec<_>>>()?;
     let values: usize = layers.iter().map(|layer| layer.get().values()).sum();
     let bytes = SCOPE_BYTES + SCOPED_VALUE_BYTES * values;
+    let key: Arc<[ScopePart]> = (*key).into();
     let known = dimensions.is_plain().then_some(KnownScope { cache, key: &key, bytes, bounds: dimensions.bounds });
     let made = Snapshot::deriving(slf, |py, snapshot, parent| topped(py, snapshot, parent, &layers, known.as_ref()))?;
     let made = Bound::new(py, made)?.into_any();
@@ -67,7 +68,7 @@ pub fn made<'py>(
 /// published.
 struct KnownScope<'a> {
     cache: &'a ScopeCache,
-    key: &'a ScopeKey,
+    key: &'a Arc<[ScopePart]>,
     bytes: usize,
     bounds: ScopeBounds,
 }
@@ -79,7 +80,7 @@ impl KnownScope<'_> {
             Some(scoped) => scoped,
             None => self.made(below, chosen)?,
         };
-        if let Some(carried) = CarriedScope::of(below, &scoped) {
+        if let Some(carried) = CarriedScope::of(below, &self.cache.listed(below), &scoped) {
             self.cache.carried.keep(self.key, carried, self.bytes, self.bounds);
         }
         Ok(scoped)

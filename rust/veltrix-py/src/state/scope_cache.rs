@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::{CarriedScope, LayerChanges, LayerVersion, Recent, Snapshot, hash_of_parts};
+use veltrix_core::{CarriedScope, Delta, LayerChanges, LayerVersion, Recent, Snapshot, hash_of_parts};
 
-use crate::state::dimensions::{ScopeBounds, ScopeKey, ScopePart};
+use crate::state::dimensions::{ScopeBounds, ScopePart};
 
 pub struct ScopeCache {
     state: Mutex<CacheState>,
@@ -23,7 +23,7 @@ pub struct ScopeCache {
 #[derive(Default)]
 pub struct CarriedScopes(Mutex<Recent<Carried>>);
 
-type Carried = (Box<[(usize, usize)]>, Arc<CarriedScope>);
+type Carried = (Arc<[ScopePart]>, Arc<CarriedScope>);
 
 impl CarriedScopes {
     fn locked(&self) -> MutexGuard<'_, Recent<Carried>> {
@@ -37,8 +37,8 @@ impl CarriedScopes {
     }
 
     /// Carries a scope on, instead of the same one of before.
-    pub fn keep(&self, key: &[ScopePart], scope: CarriedScope, bytes: usize, bounds: ScopeBounds) {
-        let carried = (key.into(), Arc::new(scope));
+    pub fn keep(&self, key: &Arc<[ScopePart]>, scope: CarriedScope, bytes: usize, bounds: ScopeBounds) {
+        let carried = (Arc::clone(key), Arc::new(scope));
         let gone = self.locked().put(hash(key), carried, bytes, bounds.scopes, bounds.bytes);
         drop(gone);
     }
@@ -53,13 +53,15 @@ struct CacheState {
     /// What layers change on top of one snapshot, by their numbers.
     changes: HashMap<(usize, usize), Option<Arc<LayerChanges>>>,
     below: Option<Arc<Snapshot>>,
+    /// What a snapshot lists, beside that.
+    listed: Option<(Arc<Snapshot>, Arc<Delta>)>,
     hits: i64,
     misses: i64,
 }
 
 /// A scope, what it is known by, and the layers whose addresses are in that.
 struct KeptScope {
-    key: Box<[(usize, usize)]>,
+    key: Arc<[ScopePart]>,
     held: Vec<Py<PyAny>>,
     scoped: Py<PyAny>,
 }
@@ -90,7 +92,7 @@ impl ScopeCache {
     /// The scope of this key: this one, or the one that another thread has made meanwhile.
     pub fn keep<'py>(
         &self,
-        key: ScopeKey,
+        key: Arc<[ScopePart]>,
         held: Vec<Py<PyAny>>,
         scoped: Bound<'py, PyAny>,
         bytes: usize,
@@ -103,7 +105,7 @@ impl ScopeCache {
             drop(state);
             return known;
         }
-        let made = KeptScope { key: (*key).into(), held, scoped: scoped.clone().unbind() };
+        let made = KeptScope { key, held, scoped: scoped.clone().unbind() };
         let gone = state.kept.put(hash, made, bytes, bounds.scopes, bounds.bytes);
         drop(state);
         drop(gone);
@@ -135,6 +137,21 @@ impl ScopeCache {
         drop(state);
         drop(gone);
         made
+    }
+
+    /// What a snapshot lists, once for all scopes that are derived from it.
+    pub fn listed(&self, below: &Arc<Snapshot>) -> Arc<Delta> {
+        let mut state = self.locked();
+        if let Some((known, listed)) = &state.listed
+            && Arc::ptr_eq(known, below)
+        {
+            return Arc::clone(listed);
+        }
+        let listed = Arc::new(below.delta.clone().unwrap_or_default());
+        let gone = state.listed.replace((Arc::clone(below), Arc::clone(&listed)));
+        drop(state);
+        drop(gone);
+        listed
     }
 
     /// Hits, misses, entries and their bytes.
