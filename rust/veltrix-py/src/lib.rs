@@ -5,6 +5,9 @@
 //!                                        type_slots, value_cache: the hot half of reading
 //! ```
 
+// Docstrings are for Python's `help()`: they name arguments and errors as those of Python code do, and show `x["a"]`.
+#![allow(clippy::doc_markdown, clippy::doc_link_with_quotes)]
+
 mod interop;
 mod convert;
 mod state;

@@ -18,6 +18,13 @@ use crate::interop::panic::guarded;
 use crate::state::snapshot::Snapshot;
 
 /// What changed between two snapshots, by path; true if anything did.
+///
+/// Specified in docs/semantics.md#difference-and-digest.
+///
+/// Example:
+///     >>> difference = veltrix.diff(snapshot, snapshot.set("server.port", 80))
+///     >>> difference.changed, bool(difference)
+///     ({'server.port': (8080, 80)}, True)
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Difference(Mutex<DifferenceState>);
 
@@ -113,21 +120,21 @@ impl Difference {
         Err(read_only(slf.py(), "Difference"))
     }
 
-    /// The values of the leaves that only the newer snapshot has.
+    /// The values of the leaves that only the snapshot after the change has, by path.
     #[getter]
     fn added<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [added, _, _] = self.dicts(py)?;
         Ok(added)
     }
 
-    /// The values of the leaves that only the older snapshot has.
+    /// The values of the leaves that only the snapshot before the change has, by path.
     #[getter]
     fn removed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [_, removed, _] = self.dicts(py)?;
         Ok(removed)
     }
 
-    /// The old and the new value of each leaf that both have, and that differs.
+    /// Of each leaf that both have and that differs, by path, its values before and after.
     #[getter]
     fn changed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [_, _, changed] = self.dicts(py)?;
@@ -179,9 +186,18 @@ impl Difference {
 
 /// What was added, removed and changed from one snapshot to another.
 ///
-///     diff(config, config.set("server.port", 80)).changed  # {"server.port": (8080, 80)}
+/// Specified in docs/semantics.md#difference-and-digest.
 ///
-/// Raises a `TypeError` for anything but two snapshots of this implementation.
+/// Args:
+///     old: The snapshot before the change.
+///     new: The snapshot after it.
+///
+/// Raises:
+///     TypeError: They are not two snapshots of this implementation.
+///
+/// Example:
+///     >>> veltrix.diff(snapshot, snapshot.set("server.port", 80)).changed
+///     {'server.port': (8080, 80)}
 #[pyfunction]
 #[pyo3(signature = (old, new))]
 pub fn diff(old: &Bound<'_, PyAny>, new: &Bound<'_, PyAny>) -> PyResult<Difference> {

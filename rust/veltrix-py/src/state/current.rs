@@ -21,6 +21,12 @@ use pyo3::{PyTraverseError, PyTypeInfo, ffi};
 use crate::state::snapshot::Snapshot;
 
 /// The base of a live configuration: it holds what is published, and reads what its context pins.
+///
+/// Specified in docs/semantics.md#publishing.
+///
+/// Example:
+///     >>> isinstance(config, kernel.Current)
+///     True
 #[pyclass(subclass, frozen, module = "veltrix", weakref)]
 #[derive(Default)]
 pub struct Current {
