@@ -55,7 +55,7 @@ else:
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
 
-MISSING: Any = object()
+MISSING: Any = type("_Missing", (), {"__repr__": lambda _: "<none given>"})()
 """A default that was not given."""
 
 NAN = float("nan")

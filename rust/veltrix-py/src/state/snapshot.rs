@@ -37,7 +37,8 @@ type OwnCache = Arc<OnceLock<Box<ValueCache>>>;
 /// The immutable result of resolving a stack of layers: a read-only mapping.
 ///
 /// `snapshot[path]` is the value at a path, or a `View` of an inner mapping; a missing path is a
-/// `MissingKeyError`. Its methods give derived snapshots. Specified in docs/semantics.md#reading.
+/// `MissingKeyError`. `overlay`, `override`, `set`, `delete`, `scope` and `with_layers` give another one, and
+/// this one stays as it is. Specified in docs/semantics.md#reading.
 ///
 /// Example:
 ///     >>> snapshot = veltrix.resolve([veltrix.Layer("app", {"server": {"port": 8080}})])
