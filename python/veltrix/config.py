@@ -126,7 +126,7 @@ class Config(Reading[S]):
             del self  # which is complete where an interrupt comes last
             raise
         finally:
-            # The frames that stay with an error are to lead to no value.
+            # The frames of an error must not lead to a value.
             sources = dimensions = ()
             publisher = None
 

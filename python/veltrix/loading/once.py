@@ -76,7 +76,7 @@ def load(
                 BARE,
             )
     finally:
-        # The frames that stay with an error are to lead to no value. The function shares these variables.
+        # The frames of an error must not lead to a value. The function shares these variables.
         sources = dimensions = ()
 
 
