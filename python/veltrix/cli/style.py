@@ -50,11 +50,11 @@ class Style:
         return self._in("\x1b[2;3m", text)
 
     def better(self, text: str) -> str:
-        """Green: a figure in favour of the native implementation."""
+        """Green: what is good, better or new."""
         return self._in("\x1b[32m", text)
 
     def worse(self, text: str) -> str:
-        """Yellow: a figure against it, and what is wrong."""
+        """Yellow: what is wrong, worse or gone."""
         return self._in("\x1b[33m", text)
 
     def layer(self, text: str, number: int) -> str:

@@ -38,7 +38,7 @@ struct SideBySide<'a> {
 }
 
 impl SideBySide<'_> {
-    /// Goes down a mapping that both have; `None` where the layer does more than to give plain values.
+    /// Goes down a mapping that both have; `None` where the layer does more than give plain values.
     fn go(&mut self, node: NodeId, hash: u64, entry: EntryId) -> Option<()> {
         let (base, delta) = (&*self.snapshot.base, self.snapshot.delta.as_ref());
         let mut holds_new = false;
@@ -76,7 +76,7 @@ impl SideBySide<'_> {
 }
 
 impl Snapshot {
-    /// What a layer on top changes; `None` where it does more than to give plain values.
+    /// What a layer on top changes; `None` where it does more than give plain values.
     pub fn layer_changes(&self, layer: &LayerVersion) -> Option<LayerChanges> {
         let Definition::Node(tree, 0) = layer.root() else { return None };
         let mut walk = SideBySide { snapshot: self, tree, path: Vec::new(), changes: Vec::new() };

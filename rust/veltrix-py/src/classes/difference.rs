@@ -28,7 +28,7 @@ use crate::state::snapshot::Snapshot;
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Difference(Mutex<DifferenceState>);
 
-/// A difference is found at once, and its dicts are made for whom looks at them.
+/// A difference is found at once; its dicts are made when one of them is first looked at.
 enum DifferenceState {
     Found(Arc<FoundDifference>),
     Made(Dicts),
@@ -54,7 +54,7 @@ impl Difference {
         Ok(Self(Mutex::new(DifferenceState::Found(Arc::new(FoundDifference { newer, older, differences })))))
     }
 
-    /// Held for a moment each, in which no Python code runs.
+    /// Each time it is held for a moment in which no Python code runs.
     fn state(&self) -> MutexGuard<'_, DifferenceState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -229,7 +229,7 @@ pub fn restore_difference(
     Ok(Difference(Mutex::new(DifferenceState::Made([dict(added)?, dict(removed)?, dict(changed)?]))))
 }
 
-/// What `new` holds otherwise than `old`, found without the interpreter lock.
+/// In what `new` differs from `old`, found without the interpreter lock.
 #[cold]
 fn detached(py: Python<'_>, new: &kernel::Snapshot, old: &kernel::Snapshot) -> Vec<kernel::Difference> {
     new.make_roots();

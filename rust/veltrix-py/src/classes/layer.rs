@@ -120,7 +120,7 @@ impl Layer {
         if is_there(&self.version) {
             return self.version.clone();
         }
-        // Held for a moment each, in which no Python code runs.
+        // Each time it is held for a moment in which no Python code runs.
         let kept = || self.reinterned.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept().clone().filter(is_there) {
             return known;

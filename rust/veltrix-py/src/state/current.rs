@@ -5,7 +5,7 @@
 //!   context ── Pin ──► Pin     a chain, the innermost first, of any number of configurations
 //! ```
 //! A snapshot is lent to a reader that runs no Python code meanwhile, so that nothing can replace it; whoever may run some
-//! holds it first.
+//! takes a reference to it first.
 //!
 //! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
