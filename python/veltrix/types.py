@@ -334,7 +334,7 @@ class Dimension:
         if self.strict:
             for name in names:
                 if name not in self.layers:
-                    known = ", ".join(repr(name) for name in self.layers) or "no names"
+                    known = ", ".join(repr(name) for name in self.layers) or "none"
                     raise ValueError(f"dimension {self.name!r} has no layer {name!r}; it has {known}")
         if not self.many:
             layer = self.layers.get(names[0])

@@ -1,4 +1,4 @@
-"""What the reference derives is what it resolves anew: in all that can be observed, errors included."""
+"""What the reference derives is what it resolves from scratch, in all that can be observed, errors too."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Runs the examples of public docstrings: `python -m tests.docs.docstring_examples`; what fails is printed.
 
 Each docstring runs in an empty folder, with `veltrix`, the chosen `kernel`, the `config` of the example of
-`Config`, which is made anew, and its `snapshot`. `...` stands for any text.
+`Config`, which is made for each, and its `snapshot`. `...` stands for any text.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def settable(path: Segments) -> Segments:
     """Refuses a path into a list."""
     if any(isinstance(segment, int) for segment in path):
-        raise PathError(join(path), None, "a list's item cannot be set alone")
+        raise PathError(join(path), None, "a list's item cannot be set alone; give the whole list")
     return path
 
 

@@ -67,7 +67,7 @@ def position(layers: tuple[Layer, ...], name: str | None) -> int:
 
 def _named(layers: tuple[Layer, ...], name: str | None) -> int:
     if not layers:
-        raise ValueError("the snapshot has no layers")
+        raise ValueError("the snapshot has no layers; with_layers() adds one")
     for at in reversed(range(len(layers))):
         if is_one_of(name, (layers[at].name,)):
             return at

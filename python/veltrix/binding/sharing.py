@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     Key = tuple[Any, ...]
 
 _SNAPSHOTS = 16
-"""How many snapshots are remembered of one section and type."""
+"""So many snapshots are known of one section and type."""
 _SECTIONS = 4096
-"""How many sections and types are remembered."""
+"""Of so many sections and types."""
 
 RECENT: dict[Key, list[Known]] = {}
 """By path, type and what is done with other keys: the snapshots that have bound it lately."""

@@ -114,7 +114,7 @@ def file_path(path: str | os.PathLike[str]) -> str:
     if not isinstance(text, str):
         raise TypeError(f"a file's path is a str, not {type(text).__name__}")
     if not text:
-        raise ValueError("a file's path is not empty")
+        raise ValueError("a file's path is empty")
     try:
         text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

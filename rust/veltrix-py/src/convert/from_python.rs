@@ -24,7 +24,7 @@ use crate::interop::imports;
 
 /// The most operators that hold one another; only force brings one into another.
 const MAX_NESTED: usize = 500;
-const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
+const SURROGATE: &str = "a lone surrogate, which UTF-8 cannot carry, in the text";
 
 /// One step of the path to the data being read.
 #[derive(Clone, Copy)]

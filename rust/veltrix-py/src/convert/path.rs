@@ -151,7 +151,10 @@ pub fn settable(py: Python<'_>, table: &Interner, wanted: &Bound<'_, PyAny>) -> 
         Step::Index(_) => None,
     });
     names.collect::<Option<_>>().ok_or_else(|| {
-        raise(imports::path_error(py), (Text(text(&steps)), py.None(), Text("a list's item cannot be set alone")))
+        raise(
+            imports::path_error(py),
+            (Text(text(&steps)), py.None(), Text("a list's item cannot be set alone; give the whole list")),
+        )
     })
 }
 
