@@ -86,7 +86,8 @@ def as_rst(app: Sphinx, what: str, name: str, member: Any, options: Any, lines: 
 
 
 def code(line: str) -> str:
-    return re.sub(r"(?<![`\w])`([^`]+)`(?![`_])", r"``\1``", line)
+    line = re.sub(r"(?<![`\w])`([^`]+)`(?![`_])", r"``\1``", line)
+    return re.sub(r"docs/semantics\.md#([a-z-]+)", r"`semantics <../semantics.html#\1>`__", line)
 
 
 def setup(app: Sphinx) -> None:

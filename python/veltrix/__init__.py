@@ -9,9 +9,10 @@ from veltrix.types import Definition, Dimension, Explanation, FrozenMapping, Ori
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from veltrix._pure.diff import Difference
+    from veltrix._pure.functions import diff, resolve
     from veltrix._pure.key import Key
     from veltrix._pure.layer import Layer
-    from veltrix._pure.snapshot import Snapshot, diff, resolve
+    from veltrix._pure.snapshot import Snapshot
     from veltrix._pure.view import View
     from veltrix.allowed import Allowed
     from veltrix.annotated import SECRET

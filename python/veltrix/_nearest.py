@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from veltrix._text import quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -12,6 +14,16 @@ _LONGEST_BEGUN = 400
 """So much of the rest of a path is looked at for a name that lacks its quotes."""
 _CHARACTERS = 400
 """So many characters of other names are compared, the likeliest names first."""
+
+
+def missing(key: str | int, prefix: str, items: int | None, sibling: Callable[[], str | None]) -> str:
+    """The text about a missing key, with what was perhaps meant; the arguments are those of `meant`."""
+    where = f"in {quoted(prefix)}" if prefix else "at the top level"
+    if isinstance(key, int):
+        return f"no item {key} {where}"
+    suggested = meant(key, prefix, items, sibling)
+    hint = "" if suggested is None else f" (did you mean {quoted(suggested)}?)"
+    return f"no key {quoted(key)} {where}{hint}"
 
 
 def meant(key: str, prefix: str, items: int | None, sibling: Callable[[], str | None]) -> str | None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+from veltrix._limits import LONGEST_SIBLING, SIBLINGS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 _SHOWN_CHARACTERS = 300
+_SHOWN_PROBLEMS = 20
+
+FOR_PROGRAMS = {
+    "allow-empty": "say allow_empty=True if that is meant",
+    "binary": "say binary= if that is meant",
+    "conflicts": 'say replace() or conflicts="replace" if that is meant',
+    "format": "name it .toml, .json, .yaml or .env, or say format=",
+}
+"""`veltrix.errors.ADVICE`: what a program can do about a problem, by the `advice` of the error."""
 
 
 def printable(text: str) -> str:
@@ -23,6 +37,30 @@ def printable(text: str) -> str:
 def place_in_file(file: str, line: int | None = None, column: int | None = None) -> str:
     """`app.toml:3:5`, as far as it is known."""
     return ":".join([printable(file), *(str(number) for number in (line, column) if number is not None)])
+
+
+def position_in(file: str | None, line: int | None, column: int | None) -> str:
+    """The place in a file, or in a document that has no name; "" for none."""
+    if file is not None:
+        return place_in_file(file, line, column)
+    if line is None:
+        return ""
+    return f"line {line}" if column is None else f"line {line}, column {column}"
+
+
+def beside(names: Iterable[str]) -> tuple[str, ...]:
+    """What the error of a missing name keeps of the others."""
+    return tuple(str(name) for name in islice(iter(names), SIBLINGS) if len(name) <= LONGEST_SIBLING)
+
+
+def listed(texts: Iterable[str], count: int) -> str:
+    """The texts of so many problems: of one its own, of several the first."""
+    if count == 1:
+        return next(iter(texts))
+    lines = [f"{count} problems", *(f"  {text}" for text in islice(texts, _SHOWN_PROBLEMS))]
+    if count > _SHOWN_PROBLEMS:
+        lines.append(f"  and {count - _SHOWN_PROBLEMS} more")
+    return "\n".join(lines)
 
 
 def quoted(text: str) -> str:

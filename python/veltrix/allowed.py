@@ -105,7 +105,7 @@ class Allowed:
             segments = _pickle.kernel.parse_path(path)
             text = _pickle.kernel.format_path(segments)
             if any(isinstance(segment, int) for segment in segments):
-                raise PathError(text, None, "a list's item cannot be set alone")
+                raise PathError(text, None, "a list's item cannot be set alone; give the whole list")
             if segments in self._rules:
                 raise ValueError(f"{text}: allowed twice")
             self._rules[text] = self._rules[segments] = _Rule(text, given)
@@ -150,7 +150,7 @@ def _bound(name: str, number: int) -> int:
     if type(number) is not int:
         raise TypeError(f"{name} is an int, not {type(number).__name__}")
     if number < 0:
-        raise ValueError(f"{name} is not negative")
+        raise ValueError(f"{name} is at least 0")
     return number
 
 

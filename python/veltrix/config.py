@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 class Config(Reading[S]):
-    """Sources, loaded and resolved; a read-only mapping that is replaced as a whole when they change.
+    """A live configuration: a read-only mapping over sources, replaced as a whole when they change.
 
-    `config[path]` and all other reading is of `current()`: what this context pins, or else the latest.
+    Every read is of `current()`: the snapshot that this context pins, or else the latest one.
 
     Args:
         *sources: What to load, the lowest precedence first. A path is short for `File` (for `DotEnv`, if it
@@ -47,9 +47,9 @@ class Config(Reading[S]):
         validate: Callables that get each snapshot before it is published, and refuse it by raising.
         history: How many generations are kept, at least one.
         history_bytes: About how many bytes they may take, beyond the last two.
-        max_removed: How many paths, or as a float which share of them, a change may remove at once.
-        last_good: The path of a file that serves a start at which a source fails.
-        last_good_secrets: Whether that file holds secrets too.
+        max_removed: The most paths that a change may remove: an `int`, or a `float` for a share of them.
+        last_good: The path of a file that keeps what was good last, for a start at which a source fails.
+        last_good_secrets: Whether that file keeps secrets too.
         veto_timeout: How many seconds a coroutine that prepares for a change may take.
 
     Raises:
@@ -58,6 +58,7 @@ class Config(Reading[S]):
         ValueError: A number is out of its range, or a name stands for two sources.
 
     Example:
+        >>> import veltrix
         >>> config = veltrix.Config({"server": {"host": "localhost", "port": 8080}}, veltrix.Env("APP"))
         >>> config["server.port"]
         8080
@@ -125,7 +126,7 @@ class Config(Reading[S]):
             del self  # which is complete where an interrupt comes last
             raise
         finally:
-            # The frames that stay with an error are to lead to no value.
+            # The frames of an error must not lead to a value.
             sources = dimensions = ()
             publisher = None
 
@@ -200,7 +201,7 @@ class Config(Reading[S]):
         allowed: Allowed | None = None,
         max_age: float | None = None,
     ) -> Pinning[S]:
-        """Has this context, and the tasks that it starts, read one snapshot for the time of a `with` block.
+        """Makes this context, and the tasks that it starts, read one snapshot until the `with` block ends.
 
         Inside of another pin the snapshot is derived from that one's. Leaving never raises.
 

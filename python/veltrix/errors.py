@@ -1,23 +1,13 @@
 """Every error of Veltrix: one tree, one place for every text, used by both implementations.
 
-Each class takes plain positional arguments, keeps them as attributes and makes its text from them, so
-that an error pickles, compares, and says the same whoever raises it. No text holds a value: a value may
-be a secret.
-
-Example:
-    >>> try:
-    ...     veltrix.load({"port": "http"}, schema=dict[str, int])
-    ... except veltrix.ConfigError as error:
-    ...     print(error, [problem.code for problem in error.problems])
-    port: expected int, not str (layer 'values') ['validation']
+Each class takes plain positional arguments, keeps them as attributes and makes its text from them, so that an
+error pickles, compares, and says the same whoever raises it. No text holds a value: it may be a secret.
 """
 
 from __future__ import annotations
 
-from itertools import islice
-
-from veltrix._limits import LONGEST_SIBLING, MAX_DEPTH, SIBLINGS
-from veltrix._text import place_in_file, printable, quoted
+from veltrix._limits import MAX_DEPTH
+from veltrix._text import FOR_PROGRAMS, beside, listed, position_in, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,25 +18,27 @@ if TYPE_CHECKING:
 
     _Facts = tuple[str, str, str | int, Iterable[str], int | None]
 
-_SHOWN_PROBLEMS = 20
+ADVICE = FOR_PROGRAMS
 _ARGUMENTS: Any = BaseException.args
 """The arguments that an exception keeps, whatever its class says of them."""
 
-ADVICE = {
-    "allow-empty": "say allow_empty=True if that is meant",
-    "binary": "say binary= if that is meant",
-    "conflicts": 'say replace() or conflicts="replace" if that is meant',
-    "format": "name it .toml, .json, .yaml or .env, or say format=",
-}
-"""What a program can do about a problem, by the `advice` of the error."""
-
 
 class ConfigError(Exception):
-    """The base of all errors; raised itself, it is a collection of `problems`."""
+    """The base of all errors; raised itself, it is a collection of `problems`.
+
+    `load`, `Config` and `bind` raise it with every problem that they found. `problems` holds these in order,
+    and that of a single error is itself. `code` is a word for programs, `advice` a key of `ADVICE`, or None.
+
+    Example:
+        >>> try:
+        ...     veltrix.load("absent.toml", {"port": 80})
+        ... except veltrix.ConfigError as error:
+        ...     print([(problem.code, problem.file) for problem in error.problems])
+        [('source', 'absent.toml')]
+    """
 
     code = "config"
     advice: str | None = None
-    """The key of `ADVICE` for what can be done about it."""
     _problems: tuple[ConfigError, ...] | None = None
 
     def __init__(self, problems: Iterable[ConfigError] = ()) -> None:
@@ -66,13 +58,7 @@ class ConfigError(Exception):
         return str(self) if self._problems is None else self._listed(lambda problem: problem.worded(advice))
 
     def _listed(self, text: Callable[[ConfigError], str]) -> str:
-        if len(self.problems) == 1:
-            return text(self.problems[0])
-        lines = [f"{len(self.problems)} problems"]
-        lines += [f"  {text(problem)}" for problem in self.problems[:_SHOWN_PROBLEMS]]
-        if len(self.problems) > _SHOWN_PROBLEMS:
-            lines.append(f"  and {len(self.problems) - _SHOWN_PROBLEMS} more")
-        return "\n".join(lines)
+        return listed(map(text, self.problems), len(self.problems))
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -92,7 +78,12 @@ class ConfigError(Exception):
 
 
 class ConfigWarning(UserWarning):
-    """Something in a configuration is left out, or unsafe, and is no reason to refuse it."""
+    """Something in a configuration is left out, or unsafe, and is no reason to refuse it.
+
+    Example:
+        >>> warnings.simplefilter("ignore", veltrix.ConfigWarning)
+        >>> config = veltrix.load({"port": 80}, secret="password")  # nothing is there
+    """
 
 
 class _DocumentError(ConfigError):
@@ -106,11 +97,8 @@ class _DocumentError(ConfigError):
         column: int | None = None,
         path: str | None = None,
     ) -> None:
-        self.reason = reason
-        self.file = file
-        self.line = line
-        self.column = column
-        self.path = path
+        self.reason, self.path = reason, path
+        self.file, self.line, self.column = file, line, column
         Exception.__init__(self, reason, file, line, column, path)
 
     def in_file(self, file: str | None) -> Self:
@@ -119,22 +107,14 @@ class _DocumentError(ConfigError):
 
     def __str__(self) -> str:
         text = self.reason if self.path is None else f"{self.reason} at {printable(self.path)}"
-        position = self._position()
+        position = position_in(self.file, self.line, self.column)
         return f"{position}: {text}" if position else text
-
-    def _position(self) -> str:
-        if self.file is not None:
-            return place_in_file(self.file, self.line, self.column)
-        if self.line is None:
-            return ""
-        return f"line {self.line}" if self.column is None else f"line {self.line}, column {self.column}"
 
 
 class ParseError(_DocumentError, ValueError):
-    """A document, or a text in Python data, cannot be understood.
+    """A document, or a text in Python data, cannot be understood; raised where a layer is made.
 
-    `reason` says what is wrong, `file`, `line` and `column` (from 1) where, or `path` in Python data; what is
-    not known is None.
+    `reason` says what is wrong, and `file`, `line` and `column` (from 1), or `path`, where, or are None.
 
     Example:
         >>> veltrix.Layer.parse("app", b"port = ", "json", file="app.json")
@@ -146,9 +126,14 @@ class ParseError(_DocumentError, ValueError):
 
 
 class LimitError(_DocumentError):
-    """Input is beyond a limit: levels, bytes, digits, expansions, layers.
+    """A layer or a stack is beyond a limit: levels, bytes, digits, expansions, layers.
 
     `reason`, `file`, `line`, `column` and `path` are those of a `ParseError`.
+
+    Example:
+        >>> veltrix.resolve([veltrix.Layer("a", {})] * 1001)
+        Traceback (most recent call last):
+        veltrix.errors.LimitError: more than 1000 layers
     """
 
     code = "limit"
@@ -177,8 +162,8 @@ class _AdvisedError(ConfigError):
 class ConflictError(_AdvisedError):
     """Two definitions of one `path` cannot be merged: a mapping and another value.
 
-    `upper_type` and `upper` are the type and the origin of the higher one, `lower_type` and `lower` those of
-    the lower one.
+    Raised where layers are resolved. `upper_type` and `upper` are the type and the `Origin` of the higher
+    definition, `lower_type` and `lower` those of the lower one.
 
     Example:
         >>> veltrix.resolve([veltrix.Layer("a", {"db": {}}), veltrix.Layer("b", {"db": "url"})])
@@ -191,10 +176,8 @@ class ConflictError(_AdvisedError):
 
     def __init__(self, path: str, upper_type: str, upper: Origin, lower_type: str, lower: Origin) -> None:
         self.path = path
-        self.upper_type = upper_type
-        self.upper = upper
-        self.lower_type = lower_type
-        self.lower = lower
+        self.upper_type, self.upper = upper_type, upper
+        self.lower_type, self.lower = lower_type, lower
         Exception.__init__(self, path, upper_type, upper, lower_type, lower)
 
     def _text(self) -> str:
@@ -205,13 +188,18 @@ class ConflictError(_AdvisedError):
 class MissingKeyError(ConfigError, KeyError):
     """There is nothing at a path.
 
-    `prefix` is the longest part of `path` that exists ("" for the top level), `key` the segment that is
-    missing there, `siblings` the keys beside it, and `items` how many items a list there has, else None.
+    Raised by all reading but `get`, and by `delete`. `prefix` is the longest part of `path` that exists (""
+    for the top level), `key` the segment that is missing there, `siblings` the keys beside it, `items` how
+    many items a list there has, else None, and `nearest` the key that was perhaps meant.
+
+    Example:
+        >>> config["server.prot"]
+        Traceback (most recent call last):
+        veltrix.errors.MissingKeyError: no key 'prot' in 'server' (did you mean 'port'?)
     """
 
     # Both kernels hand over names, never the mapping: the error would hold its values. The native one hands
     # over a function that finds all of them, since most of these errors are caught and never shown.
-
     code = "missing-key"
     _facts: _Facts | None = None
     _kept: tuple[str, ...] | None = None
@@ -285,36 +273,29 @@ class MissingKeyError(ConfigError, KeyError):
         return self._nearest[0]
 
     def __str__(self) -> str:
-        where = f"in {quoted(self.prefix)}" if self.prefix else "at the top level"
-        if isinstance(self.key, int):
-            return f"no item {self.key} {where}"
-        from veltrix._nearest import meant
+        from veltrix._nearest import missing
 
-        suggested = meant(self.key, self.prefix, self.items, lambda: self.nearest)
-        hint = "" if suggested is None else f" (did you mean {quoted(suggested)}?)"
-        return f"no key {quoted(self.key)} {where}{hint}"
+        return missing(self.key, self.prefix, self.items, lambda: self.nearest)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.path, self.prefix, self.key, self.siblings, self.items)
 
 
-def beside(names: Iterable[str]) -> tuple[str, ...]:
-    """What the error of a missing name keeps of the others."""
-    return tuple(str(name) for name in islice(iter(names), SIBLINGS) if len(name) <= LONGEST_SIBLING)
-
-
 class PathError(ConfigError, ValueError):
-    """A path is malformed, or cannot be set.
+    """A path is malformed, or cannot be set; raised by whatever takes a path.
 
     `text` is the path, `column` where in it, from 1 and None for a tuple, `reason` what is wrong.
+
+    Example:
+        >>> config["server..port"]
+        Traceback (most recent call last):
+        veltrix.errors.PathError: path 'server..port', column 8: empty segment
     """
 
     code = "path"
 
     def __init__(self, text: str | tuple[str | int, ...], column: int | None, reason: str) -> None:
-        self.text = text
-        self.column = column
-        self.reason = reason
+        self.text, self.column, self.reason = text, column, reason
         Exception.__init__(self, text, column, reason)
 
     def __str__(self) -> str:
@@ -325,7 +306,13 @@ class PathError(ConfigError, ValueError):
 class SourceError(_AdvisedError):
     """A source cannot give its layer: a file, a variable, a directory, a store.
 
-    `reason` says what is wrong with the `source`, its `file` or the `path`; `advice` is a key of `ADVICE`.
+    Loading raises it in a `ConfigError` of all problems. `reason` says what is wrong with the `source`, its
+    `file` or the `path`; `advice` is a key of `ADVICE`, or None.
+
+    Example:
+        >>> veltrix.load("absent.toml")
+        Traceback (most recent call last):
+        veltrix.errors.ConfigError: absent.toml: no such file ...
     """
 
     code = "source"
@@ -338,11 +325,8 @@ class SourceError(_AdvisedError):
         path: str | None = None,
         advice: str | None = None,
     ) -> None:
-        self.reason = reason
-        self.source = source
-        self.file = file
-        self.path = path
-        self.advice = advice
+        self.reason, self.advice = reason, advice
+        self.source, self.file, self.path = source, file, path
         Exception.__init__(self, reason, source, file, path, advice)
 
     def _text(self) -> str:
@@ -353,8 +337,14 @@ class SourceError(_AdvisedError):
 class ValidationError(ConfigError):
     """A value does not fit what was declared, or is missing.
 
-    `reason` says what was expected at `path`, `origin` where the value comes from. `code` is "validation",
+    Raised for an override that is not allowed; for a schema and by `bind`, in a `ConfigError`. `reason` says
+    what was expected at `path`, and `origin` is the `Origin` of the value, or None. `code` is "validation",
     "unknown-key" for a key that no field takes, or "required" for one that a section lacks.
+
+    Example:
+        >>> config.bind(dict[str, int], "server")
+        Traceback (most recent call last):
+        veltrix.errors.ConfigError: server.host: expected int, not str (layer 'values')
     """
 
     code = "validation"
@@ -362,10 +352,7 @@ class ValidationError(ConfigError):
     def __init__(
         self, reason: str, path: str | None = None, origin: Origin | None = None, code: str = "validation"
     ) -> None:
-        self.reason = reason
-        self.path = path
-        self.origin = origin
-        self.code = code
+        self.reason, self.path, self.origin, self.code = reason, path, origin, code
         Exception.__init__(self, reason, path, origin, *(() if code == "validation" else (code,)))
 
     def __str__(self) -> str:
@@ -374,13 +361,20 @@ class ValidationError(ConfigError):
 
 
 class RefusedError(ConfigError):
-    """A guard, a key, a validator or a subscriber refused a change: `by` says which, `reason` why."""
+    """A guard, a key, a validator or a subscriber refused a change: `by` says which, `reason` why.
+
+    Raised by what publishes, and by a `Config` as it is made. Its cause is what the callback raised.
+
+    Example:
+        >>> veltrix.Config({"port": 80}, validate=[lambda snapshot: snapshot["host"]])
+        Traceback (most recent call last):
+        veltrix.errors.RefusedError: refused by ...
+    """
 
     code = "refused"
 
     def __init__(self, reason: str, by: str) -> None:
-        self.reason = reason
-        self.by = by
+        self.reason, self.by = reason, by
         Exception.__init__(self, reason, by)
 
     def __str__(self) -> str:
@@ -388,7 +382,12 @@ class RefusedError(ConfigError):
 
 
 class InternalError(ConfigError):
-    """A defect of Veltrix itself; `place` says where in its source. Nothing was changed."""
+    """A defect of Veltrix itself, which nobody's input explains; `place` says where. Nothing was changed.
+
+    Example:
+        >>> print(veltrix.errors.InternalError("snapshot.rs:1"))
+        a defect of veltrix at snapshot.rs:1: nothing was changed; please report it
+    """
 
     code = "internal"
 

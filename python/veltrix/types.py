@@ -55,7 +55,7 @@ else:
 REDACTED = "<secret>"
 """Stands for the value of a secret in everything that is shown."""
 
-MISSING: Any = object()
+MISSING: Any = type("_Missing", (), {"__repr__": lambda _: "<none given>"})()
 """A default that was not given."""
 
 NAN = float("nan")
@@ -334,7 +334,7 @@ class Dimension:
         if self.strict:
             for name in names:
                 if name not in self.layers:
-                    known = ", ".join(repr(name) for name in self.layers) or "no names"
+                    known = ", ".join(repr(name) for name in self.layers) or "none"
                     raise ValueError(f"dimension {self.name!r} has no layer {name!r}; it has {known}")
         if not self.many:
             layer = self.layers.get(names[0])

@@ -157,4 +157,4 @@ def test_a_library_that_one_lacks_is_no_disagreement():
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("veltrix: error: a.yaml: ")
     assert ran.stderr.count("a.yaml") == 1
-    assert ran.stderr.endswith("YAML needs PyYAML: pip install PyYAML\n")
+    assert ran.stderr.endswith("YAML needs PyYAML: pip install veltrix[yaml]\n")

@@ -33,7 +33,7 @@ FILES = ("base.json", "site.json")
         (["show", "base.json", "--env", b"A\xff"], "argument --env: a prefix holds a lone surrogate"),
         (["show", "base.json", "--secrets", "base.json"], "two sources are named 'base.json'"),
         (["explain", "debug", "base.json", "--format", "json"], "unrecognized arguments: --format"),
-        (["show", ""], "a file's path is not empty"),
+        (["show", ""], "a file's path is empty"),
         (["check", "base.json", "--schema", "x"], "MODULE:NAME, such as app.settings:Settings"),
         (["bench"], "no files given; the form is veltrix bench FILE..."),
         (["bench", "base.json", "--format", "json"], "unrecognized arguments: --format"),
@@ -60,7 +60,7 @@ def test_wrong_arguments(refused, arguments, said):
         (["show", "base.json", "--set", "debug=maybe"], "debug: expected a bool"),
         (
             ["show", "base.json", "--set", b"a=\xff"],
-            "the text holds a lone surrogate, which UTF-8 cannot carry",
+            "a lone surrogate, which UTF-8 cannot carry, in the text",
         ),
         (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such file (looked for /"),
         (["show", "base.ini"], "base.ini: unknown extension '.ini'; name it .toml"),

@@ -125,8 +125,8 @@ def test_secrets_are_redacted_in_every_format(printed, form):
 @pytest.mark.parametrize(
     ("library", "form", "said"),
     [
-        ("tomli_w", "toml", "writing TOML needs tomli-w: pip install tomli-w"),
-        ("yaml", "yaml", "writing YAML needs PyYAML: pip install PyYAML"),
+        ("tomli_w", "toml", "writing TOML needs tomli-w: pip install veltrix[cli]"),
+        ("yaml", "yaml", "writing YAML needs PyYAML: pip install veltrix[cli]"),
     ],
 )
 def test_a_library_that_is_missing_is_named(library, form, said):

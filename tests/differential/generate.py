@@ -53,7 +53,7 @@ class Case:
     steps: list[Step]
     universe: list[str | Path]
     repeated: list[int] = field(default_factory=list)
-    """Layers, by number, that stand in the stack once more, on top."""
+    """Layers, by number, that stand in the stack again, on top."""
     late: bool = False
     """Whether what is derived is looked at only when the script is over: nothing was read from it before."""
     generation: Any = 1

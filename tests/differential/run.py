@@ -169,7 +169,7 @@ def _revalued(data: dict[str, Any], numbers: Iterator[int]) -> dict[str, Any]:
 def portrait(reader: Any, universe: list[str | Path], turn: int = 0) -> Outcomes:
     """Everything that can be read from a snapshot or a view; `turn` chooses the paths to explain.
 
-    Explaining is dear. Only that may fail: an error of the others ends the comparison.
+    Explaining is expensive. It alone may fail: an error of the others ends the comparison.
     """
     get, explain = reader.get, reader.explain
     first = turn % max(len(universe), 1)
@@ -238,7 +238,7 @@ def _scope(run: Run, number: int, choices: Any, more: dict[str, Any]) -> Outcome
 def _scope_again(
     run: Run, number: int, choices: tuple[Any, ...], operation: str, change: tuple[Any, ...]
 ) -> Outcomes:
-    """Scopes of a snapshot, the same of what is published over it, and its own once more."""
+    """Scopes of a snapshot, the same of what is published over it, and its own again."""
     before, seen = run.snapshot(number), []
 
     def scopes(snapshot: Any) -> None:

@@ -192,7 +192,7 @@ class _Script:
         return layer_spec(source, self.maker, source.pick(LAYER_NAMES))
 
     def loaded_again(self) -> LayerSpec:
-        """A layer of the stack made anew from its data, of which not much changed."""
+        """A layer of the stack made again from its data, of which little changed."""
         source = self.source
         at = source.below(len(self.layers))
         spec = self.layers[at]

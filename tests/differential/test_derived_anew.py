@@ -1,4 +1,4 @@
-"""What the reference derives is what it resolves anew: in all that can be observed, errors included."""
+"""What the reference derives is what it resolves from scratch, in all that can be observed, errors too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.differential.script import make_case
 from tests.soak import case_seed
 from veltrix import _pure as pure
 from veltrix._pure.derive import derive
-from veltrix._pure.layer import Layer, put, remove
+from veltrix._pure.edit import put, remove
+from veltrix._pure.layer import Layer
 from veltrix._pure.resolve import finish
 from veltrix.errors import ConfigError
 

@@ -1,7 +1,7 @@
 """Runs the examples of public docstrings: `python -m tests.docs.docstring_examples`; what fails is printed.
 
-Each docstring runs in an empty folder, with `veltrix` and with the configuration of the example of `Config`,
-which is made anew. `...` stands for any text.
+Each docstring runs in an empty folder, with `veltrix`, the chosen `kernel`, the `config` of the example of
+`Config`, which is made for each, and its `snapshot`. `...` stands for any text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import veltrix
-from tests.structure.public import MODULES, error_classes, public_callables
+from tests.structure.public import KERNEL, MODULES, error_classes, public_callables
 
 FLAGS = doctest.ELLIPSIS
 
@@ -38,8 +38,10 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
             with veltrix.Config({"server": {"host": "localhost", "port": 8080}}) as config:
-                names = {"veltrix": veltrix, "config": config}
-                runner.run(parser.get_doctest(inspect.getdoc(thing) or "", names, name, name, 0))
+                names = {"veltrix": veltrix, "kernel": KERNEL, "config": config, "snapshot": config.snapshot}
+                names["warnings"] = warnings
+                with warnings.catch_warnings():
+                    runner.run(parser.get_doctest(inspect.getdoc(thing) or "", names, name, name, 0))
             os.chdir("/")
     print(f"{runner.tries} examples on the {veltrix.implementation} kernel, {runner.failures} failed")
     return 1 if runner.failures or not runner.tries else 0

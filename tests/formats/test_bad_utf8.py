@@ -6,7 +6,7 @@ import pytest
 
 from tests.formats.reading import outcome
 
-SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
+SURROGATE = "a lone surrogate, which UTF-8 cannot carry, in the text"
 BAD = {
     "latin-1": b"\xe9",
     "overlong-in-2": b"\xc0\x80",

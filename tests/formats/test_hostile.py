@@ -225,6 +225,6 @@ def test_a_message_moves_no_cursor(kernel, format):
 def test_text_with_half_a_character_is_refused(kernel, format, document):
     verdict, fields = outcome(kernel, document, format)
     assert verdict == "ParseError"
-    assert fields["reason"] == "the text holds a lone surrogate, which UTF-8 cannot carry"
+    assert fields["reason"] == "a lone surrogate, which UTF-8 cannot carry, in the text"
     bad = next(index for index, character in enumerate(document, 1) if "\ud800" <= character <= "\udfff")
     assert (fields["line"], fields["column"]) == (1, bad)

@@ -1,7 +1,7 @@
 """The conformance suite of JSON, read from a crate that carries it.
 
 A file's name begins with what a parser has to do: `y_` read it, `n_` refuse it, `i_` either. The top level
-of a layer is a mapping, so each file is read as it is and once more as the value of a key.
+of a layer is a mapping, so each file is read as it is, and again as the value of a key.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from veltrix.errors import LimitError, ParseError
 TWICE = {"y_object_duplicated_key", "y_object_duplicated_key_and_value"}
 
 BYTES = ("ParseError", "not UTF-8")
-SURROGATE = ("ParseError", "the text holds a lone surrogate, which UTF-8 cannot carry")
+SURROGATE = ("ParseError", "a lone surrogate, which UTF-8 cannot carry, in the text")
 RANGE = ("ParseError", "number out of range")
 
 # What Veltrix does where the standard leaves the choice.

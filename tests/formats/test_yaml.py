@@ -130,7 +130,7 @@ def test_the_reference_says_what_it_needs(tmp_path):
     )
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{script}"]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert ran.stdout == "a.yaml: YAML needs PyYAML: pip install PyYAML\n"
+    assert ran.stdout == "a.yaml: YAML needs PyYAML: pip install veltrix[yaml]\n"
 
 
 def verdict(kernel, text):

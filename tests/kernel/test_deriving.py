@@ -241,7 +241,7 @@ def test_an_item_of_a_list_cannot_be_set_alone(kernel, snapshot, path, change):
     arguments = (path, 1) if change == "set" else (path,)
     with pytest.raises(PathError) as caught:
         getattr(snapshot, change)(*arguments)
-    assert caught.value.reason == "a list's item cannot be set alone"
+    assert caught.value.reason == "a list's item cannot be set alone; give the whole list"
     assert caught.value.text == kernel.format_path(kernel.parse_path(path))
     assert caught.value.column is None
 
@@ -363,7 +363,7 @@ def test_without_layers_nothing_can_be_set(kernel):
     ):
         with pytest.raises(ValueError, match="no layers") as caught:
             use()
-        assert str(caught.value) == "the snapshot has no layers"
+        assert str(caught.value) == "the snapshot has no layers; with_layers() adds one"
     assert empty.with_layers(kernel.Layer("a", {"x": 1}))["x"] == 1
     assert empty.overlay({"x": 1})["x"] == 1
 

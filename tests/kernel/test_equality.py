@@ -13,7 +13,7 @@ NAN = float("nan")
 
 
 class Nosy:
-    """An opaque value that notes with whom it is compared."""
+    """An opaque value that notes what it is compared with."""
 
     def __init__(self, name, log, equal=True):
         self.name, self.log, self.equal = name, log, equal

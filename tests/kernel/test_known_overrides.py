@@ -82,7 +82,7 @@ def test_what_is_known_is_overridden_as_what_is_not(kernel, values, lives):
         ({"q": 2, "q.r": 1}, "overlaps another given path"),
         ({"m.new": 1, "m.new.er": 2}, "overlaps another given path"),
         ({"q.r.s": 1, "q.r": 2}, "overlaps another given path"),
-        ({"l[0]": 1}, "a list's item cannot be set alone"),
+        ({"l[0]": 1}, "a list's item cannot be set alone; give the whole list"),
     ],
 )
 def test_what_cannot_be_overridden_is_refused_again(kernel, values, text):

@@ -83,7 +83,7 @@ def test_what_is_derived_after_very_many_names_is_what_it_was_before(kernel):
     # The reference has no table of names: what a snapshot of it gives is right.
     reference = implementations()["pure"]
     before, after = changed(reference), after_many_names(changed(kernel))
-    # Twice, since what the first one makes anew is kept for the second.
+    # Twice, since what the first one makes is kept for the second.
     for derive in [*DERIVATIONS, *DERIVATIONS]:
         expected = everything(reference, derive(before, reference), before)
         assert everything(kernel, derive(after, kernel), after) == expected

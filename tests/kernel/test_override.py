@@ -99,15 +99,15 @@ def test_nothing_overrides_nothing(base):
         ([("k", 1)], TypeError, "override values are a mapping, not list"),
         ({1: 2}, TypeError, "a path is a str or a tuple of str and int, not int"),
         ({"a..b": 1}, PathError, "path 'a..b', column 3: empty segment"),
-        ({"l[0]": 1}, PathError, "path 'l[0]': a list's item cannot be set alone"),
-        ({("l", 0): 1}, PathError, "path 'l[0]': a list's item cannot be set alone"),
+        ({"l[0]": 1}, PathError, "path 'l[0]': a list's item cannot be set alone; give the whole list"),
+        ({("l", 0): 1}, PathError, "path 'l[0]': a list's item cannot be set alone; give the whole list"),
         ({"m.x": 1, ("m", "x"): 2}, PathError, "path 'm.x': given twice"),
         ({"m": {"x": 1}, "m.y": 2}, PathError, "path 'm.y': overlaps another given path"),
         ({"m": 1, "m.y": 2}, PathError, "path 'm.y': overlaps another given path"),
         ({"m.y": 2, "m": {"x": 1}}, PathError, "path 'm': overlaps another given path"),
         ({"m.y.z": 2, "m.y": {}}, PathError, "path 'm.y': overlaps another given path"),
         ({"m": {"x": [DELETE]}}, TypeError, "an operator cannot stand inside a list (at m.x[0])"),
-        ({"k": "\ud800"}, ParseError, "the text holds a lone surrogate, which UTF-8 cannot carry at k"),
+        ({"k": "\ud800"}, ParseError, "a lone surrogate, which UTF-8 cannot carry, in the text at k"),
         ({"m": 1}, ConflictError, None),
         ({("x",) * 65: 1}, LimitError, None),
     ],
@@ -289,10 +289,14 @@ def test_what_is_allowed_is_said_rightly(both):
     for call, error, text in (
         (lambda: Allowed([]), TypeError, "allowed paths are a mapping, not list"),
         (lambda: Allowed({"a..b": int}), PathError, "path 'a..b', column 3: empty segment"),
-        (lambda: Allowed({"a[0]": int}), PathError, "path 'a[0]': a list's item cannot be set alone"),
+        (
+            lambda: Allowed({"a[0]": int}),
+            PathError,
+            "path 'a[0]': a list's item cannot be set alone; give the whole list",
+        ),
         (lambda: Allowed({"a": int, ("a",): str}), ValueError, "a: allowed twice"),
         (lambda: Allowed({}, max_bytes=True), TypeError, "max_bytes is an int, not bool"),
-        (lambda: Allowed({}, max_overrides=-1), ValueError, "max_overrides is not negative"),
+        (lambda: Allowed({}, max_overrides=-1), ValueError, "max_overrides is at least 0"),
     ):
         with pytest.raises(error) as raised:
             call()

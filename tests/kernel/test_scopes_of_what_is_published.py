@@ -1,4 +1,4 @@
-"""Scopes of what is published, and what is read of them, carried over or not, are as if resolved anew."""
+"""Scopes of what is published, carried over or not, and reads of them, are as if resolved from scratch."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ def test_a_lone_surrogate_is_refused(kernel, data, path):
     with pytest.raises(ParseError) as caught:
         kernel.Layer("x", data)
     assert caught.value.path == path
-    assert caught.value.reason == "the text holds a lone surrogate, which UTF-8 cannot carry"
+    assert caught.value.reason == "a lone surrogate, which UTF-8 cannot carry, in the text"
     str(caught.value).encode()
 
 

@@ -12,7 +12,7 @@ LAST = 2**62
 
 
 class Number(int):
-    """An `int` of a subclass, with an opinion of its own."""
+    """An `int` of a subclass, with comparisons of its own."""
 
     def __int__(self):
         return 1
@@ -145,7 +145,10 @@ def test_a_layer_of_another_kernel_is_refused(both, snapshot):
 
 def test_nothing_can_go_where_nothing_is(kernel):
     empty = kernel.resolve([])
-    assert said(ValueError, lambda: empty.with_layers(without=["a"])) == "the snapshot has no layers"
+    assert (
+        said(ValueError, lambda: empty.with_layers(without=["a"]))
+        == "the snapshot has no layers; with_layers() adds one"
+    )
 
 
 def test_a_full_stack_is_counted_when_all_has_changed(kernel):

@@ -34,7 +34,7 @@ def run(request):
 
 
 class Awaiting(veltrix.Subscriber):
-    """Notes what it is asked and told, each with the loop that it runs on."""
+    """Notes each call and the loop that it runs on."""
 
     def __init__(self, notes, refuses=None, waits=None):
         self.notes = notes

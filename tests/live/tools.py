@@ -1,4 +1,4 @@
-"""A configuration whose sources a test changes, and subscribers that note what they are asked and told."""
+"""A configuration whose sources a test changes, and subscribers that note how they are called."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Box(veltrix.Source):
 
 
 class Noting(veltrix.Subscriber):
-    """Notes each call as (name, part, generation or text); refuses what it is told to."""
+    """Notes each call as (name, part, generation or text); refuses what the test names."""
 
     def __init__(self, notes, name="s", refuses=None):
         self.notes = notes
@@ -50,7 +50,7 @@ class Noting(veltrix.Subscriber):
 
 
 class Telling(veltrix.Subscriber):
-    """Notes what it is told, and is never asked."""
+    """Notes changes and errors, and has no say."""
 
     def __init__(self):
         self.changes = []

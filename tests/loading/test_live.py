@@ -1,4 +1,4 @@
-"""A live `Config` by its files: what a pass finds, and what is published, told and shown of it."""
+"""A live `Config` by its files: what a pass finds, and what is published, notified and shown of it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def pip(*arguments: str | Path, **changes: str) -> subprocess.CompletedProcess[str]:
-    """Run the pip of this environment, whatever comes of it."""
+    """Run the pip of this environment, whether it succeeds or not."""
     command = [sys.executable, "-m", "pip", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env=environment(PIP_QUIET="0", **changes)

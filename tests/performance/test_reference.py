@@ -11,7 +11,7 @@ import pytest
 
 from veltrix import Dimension, append
 from veltrix import _pure as pure
-from veltrix._pure.layer import put
+from veltrix._pure.edit import put
 
 SIZES = (300, 3_000)
 FIELDS = 10

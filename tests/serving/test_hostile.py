@@ -22,7 +22,7 @@ REFUSED = {
     b'{"token": 1}': b"token: not open to overrides\n",
     b'{"number": "swordfish"}': b"number: expected int, not str\n",
     b'{"": 1}': b"path '', column 1: ",
-    b'{"name": "\\ud800"}': b"the text holds a lone surrogate, which UTF-8 cannot carry at name\n",
+    b'{"name": "\\ud800"}': b"a lone surrogate, which UTF-8 cannot carry, in the text at name\n",
     b'{"name": "' + 5000 * b"a" + b'"}': b"overrides of more than 4096 bytes at name\n",
     b"{" + b", ".join(b'"a%d": 1' % number for number in range(300)) + b"}": b"a0: not open to overrides\n",
     b'{"number": 1}\r\nx-override: {"number": 2}': b"x-override: not JSON\n",

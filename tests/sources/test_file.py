@@ -171,7 +171,7 @@ def test_a_path_is_a_str(path):
 
 
 def test_an_empty_path_is_refused():
-    with pytest.raises(ValueError, match="a file's path is not empty"):
+    with pytest.raises(ValueError, match="a file's path is empty"):
         veltrix.File("")
 
 

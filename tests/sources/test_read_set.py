@@ -271,7 +271,7 @@ def test_an_optional_file_is_asked_for_first(mount, monkeypatch):
 
 
 def test_an_optional_file_that_comes_after_it_was_asked_for(mount, monkeypatch):
-    """Asked for first, and absent: what comes after it is to be of the same generation."""
+    """Asked for first, and absent: what comes after it has to be of the same generation."""
     new = veltrix.File(mount.folder / "new.json", optional=True)
     swap_once(monkeypatch, mount, 3, names=(*NAMES, "new.json"))
     assert veltrix.load(new, mount.folder / "a.json").to_dict() == {"n": 2, "a": 2}

@@ -1,23 +1,26 @@
-"""What users call that is no part of the kernel: each callable with the name that users know it by."""
+"""What users call: each callable with the name that users know it by."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import veltrix
 from veltrix import implementations
 
 MODULES = ("veltrix", "veltrix.errors", "veltrix.web", "veltrix.contrib.prometheus", "veltrix.pytest")
-KERNEL = {*implementations()["pure"].__all__}
+KERNEL = implementations()[veltrix.implementation]
 
 # What other modules of the package call, and the reference does not show.
 INTERNAL = {
     "Change.with_difference", "Change.with_snapshot",
-    "ConfigError.worded", "LimitError.too_deep", "beside",
+    "ConfigError.worded", "LimitError.too_deep",
     "Subscription.has", "Subscription.prepare", "Subscription.tell",
+    "FrozenMapping.get", "FrozenMapping.items", "FrozenMapping.keys", "FrozenMapping.values",  # as of a dict
+    "restore_difference", "restore_layer", "restore_snapshot", "restore_view",
 }  # fmt: skip
 
 
@@ -31,11 +34,16 @@ class Public(NamedTuple):
 
 def public_callables() -> Iterator[Public]:
     """Functions, classes and their methods; errors are another matter, as nobody calls them."""
-    for place in MODULES:
-        module = importlib.import_module(place)
-        for name in names_of(module):
-            if place != "veltrix" or name not in KERNEL:
-                yield from _with_methods(name, getattr(module, name))
+    modules = [importlib.import_module(place) for place in MODULES]
+    known = {name: getattr(module, name) for module in (*modules, KERNEL) for name in names_of(module)}
+    for name, thing in known.items():
+        yield from _with_methods(name, thing)
+
+
+def kernel_callables() -> Iterator[Public]:
+    """Those of the kernel, which each implementation has."""
+    for name in names_of(KERNEL):
+        yield from _with_methods(name, getattr(KERNEL, name))
 
 
 def error_classes() -> Iterator[type]:
@@ -58,14 +66,13 @@ def _with_methods(name: str, thing: Any) -> Iterator[Public]:
     if isinstance(thing, type) and issubclass(thing, veltrix.ConfigError):
         return
     yield Public(name, thing, _arguments(thing))
-    for kind in reversed(thing.__mro__) if isinstance(thing, type) else ():
-        if kind.__module__.startswith("veltrix") and kind.__name__ not in KERNEL:
-            for member, method in vars(kind).items():
-                known = f"{name}.{member}"
-                if hasattr(Mapping, member):
-                    continue  # what it means is Python's
-                if inspect.isfunction(method) and not member.startswith("_") and known not in INTERNAL:
-                    yield Public(known, method, _arguments(method))
+    if isinstance(thing, type):
+        own = (vars(kind) for kind in thing.__mro__ if kind.__module__.startswith("veltrix"))
+        for member in sorted({*chain.from_iterable(own)}):
+            known, method = f"{name}.{member}", getattr(thing, member, None)
+            is_public = not member.startswith("_") and known not in INTERNAL
+            if is_public and inspect.isroutine(method):
+                yield Public(known, method, _arguments(method))
 
 
 def _arguments(call: Any) -> tuple[str, ...]:

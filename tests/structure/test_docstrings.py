@@ -1,7 +1,7 @@
 """`help()` teaches: what is public says its arguments, its errors, and how it is used.
 
-The kernel's own texts are compared between its implementations by tests/kernel/test_surface.py. The examples
-run in tests/docs/test_docstrings.py.
+The kernel's texts are those of the chosen implementation; tests/kernel/test_surface.py compares both. The
+examples run in tests/docs/test_docstrings.py.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import re
 
 import pytest
 
-from tests.structure.public import Public, error_classes, public_callables
+from tests.docs.pages import ROOT
+from tests.structure.public import KERNEL, Public, error_classes, kernel_callables, names_of, public_callables
 
 CALLABLES = {one.name: one for one in public_callables()}
 SECTION = r"^{}:\n((?:(?: .*)?\n)+)"
 # What is made by Veltrix alone and handed out: its fields are listed, and not how it is made.
 RECORDS = {"Change", "Definition", "Explanation", "Origin", "SourceStatus", "Status", "Subscription"}
-WITHOUT_FIELDS = {"Override", "Watch"}
+WITHOUT_FIELDS = {"Override", "Watch", "Current", "Difference", "Key", "Snapshot", "View"}
 
 
 def text_of(thing):
@@ -35,7 +36,7 @@ def named(lines):
     """What the entries of a section are about."""
     return {
         name
-        for entry in re.findall(r"^    (\*?\w+(?:, \w+)*):", lines, re.MULTILINE)
+        for entry in re.findall(r"^    (\*{0,2}\w+(?:, \w+)*):", lines, re.MULTILINE)
         for name in entry.split(", ")
     }
 
@@ -67,10 +68,29 @@ def test_it_has_an_example(one):
     assert re.search(r"^    >>> ", section(text_of(one.call), "Example"), re.MULTILINE)
 
 
+@pytest.mark.parametrize("one", list(kernel_callables()), ids=lambda one: one.name)
+def test_the_kernel_says_where_it_is_specified(one):
+    headings = re.findall(r"^#+ (.*)$", (ROOT / "docs" / "semantics.md").read_text("utf-8"), re.MULTILINE)
+    named = re.search(r"Specified in docs/semantics\.md#([a-z-]+)", text_of(one.call))
+    assert named
+    assert named[1] in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+CLASSES = [one for one in map(KERNEL.__dict__.get, names_of(KERNEL)) if isinstance(one, type)]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_what_an_object_of_the_kernel_holds_is_explained(kind):
+    for member in dir(kind):
+        if not member.startswith("_") and not callable(getattr(kind, member)):
+            assert text_of(getattr(kind, member)).partition("\n")[0].endswith("."), member
+
+
 @pytest.mark.parametrize("kind", list(error_classes()), ids=lambda kind: kind.__name__)
 def test_an_error_says_what_happened_and_what_it_knows(kind):
     text = text_of(kind)
     assert text.partition("\n")[0].endswith(".")
+    assert re.search(r"^    >>> ", section(text, "Example"), re.MULTILINE)
     if kind.__init__ is not Exception.__init__ and not issubclass(kind, Warning):
         for name in list(inspect.signature(kind).parameters):
             assert re.search(rf"`{name}`", text), name

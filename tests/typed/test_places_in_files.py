@@ -1,4 +1,4 @@
-"""Problems of a pure install name their line: the file is read once more, and never is a number wrong."""
+"""Problems of a pure install name their line: the file is read again, and a number is never wrong."""
 
 from __future__ import annotations
 

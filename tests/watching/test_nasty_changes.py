@@ -1,6 +1,6 @@
 """Every kind of change of a file is served, by events and by the timer alone.
 
-A case is a generator: it gives the sources, and then after each change the value of `n` that is to be served.
+A case is a generator: it gives the sources, and then after each change the value of `n` to be served.
 """
 
 from __future__ import annotations

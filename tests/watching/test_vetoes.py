@@ -1,4 +1,4 @@
-"""What a subscriber refused is offered once more by a later look; what the content is to blame for is not."""
+"""What a subscriber refused is offered again by a later look; what is refused for its content is not."""
 
 from __future__ import annotations
 

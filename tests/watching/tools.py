@@ -1,4 +1,4 @@
-"""Files that change, and waiting until that is seen: never for a time, always for what is to be."""
+"""Files that change, and waiting until that is seen: never for a time, always for the expected state."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_reloads_are_counted_by_how_they_ended(config):
 
 
 def test_a_look_that_finds_nothing_is_no_reload(config):
-    # A file that was just written is read once more.
+    # A file that was just written is read again.
     wait_for(lambda: config._publisher._looked() and not config._publisher.passes.loader.found_news)
     before = samples(generate_latest(config))
     assert config._publisher._looked()

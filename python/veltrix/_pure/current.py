@@ -48,7 +48,14 @@ _pinned: ContextVar[Pin | None] = ContextVar("veltrix.pinned", default=None)
 
 
 class Current:
-    """The base of a live configuration: it holds what is published, and reads what its context pins."""
+    """The base of a live configuration: it holds what is published, and reads what its context pins.
+
+    Specified in docs/semantics.md#publishing.
+
+    Example:
+        >>> isinstance(config, kernel.Current)
+        True
+    """
 
     __slots__ = {
         "__weakref__": "",
@@ -77,11 +84,34 @@ class Current:
         return path in self.current()
 
     def get(self, path: Path, default: Any = None) -> Any:
-        """The value at a path, or the default where the path is missing; a stored null is no missing path."""
+        """The value at a path, or the default where the path is missing; a stored null is no missing path.
+
+        Specified in docs/semantics.md#reading.
+
+        Args:
+            path: The path, as a text or a tuple of `str` and `int`.
+            default: What is given where nothing stands at the path.
+
+        Raises:
+            PathError: The path is malformed.
+            TypeError: The path is of a wrong type.
+
+        Example:
+            >>> config.get("server.timeout", 30)
+            30
+        """
         return self.current().get(path, default)
 
     def current(self) -> Snapshot:
-        """The snapshot that this context pins; the latest where it pins none."""
+        """The snapshot that this context pins; the latest where it pins none.
+
+        Specified in docs/semantics.md#publishing.
+
+        Example:
+            >>> with config.pin(override={"server.port": 80}):
+            ...     config.current()["server.port"]
+            80
+        """
         pin = _innermost()
         while pin is not None:
             held, renew = pin._snapshot, pin._renew

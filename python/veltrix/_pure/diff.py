@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 
 class Difference:
-    """What changed between two snapshots, by path; true if anything did."""
+    """What changed between two snapshots, by path; true if anything did.
+
+    Specified in docs/semantics.md#difference-and-digest.
+
+    Example:
+        >>> difference = veltrix.diff(snapshot, snapshot.set("server.port", 80))
+        >>> difference.changed, bool(difference)
+        ({'server.port': (8080, 80)}, True)
+    """
 
     __slots__ = ("__weakref__", "_added", "_changed", "_removed")
     __module__ = "veltrix"
@@ -39,17 +47,17 @@ class Difference:
 
     @property
     def added(self) -> dict[str, Any]:
-        """The values of the leaves that only the newer snapshot has."""
+        """The values of the leaves that only the snapshot after the change has, by path."""
         return self._added
 
     @property
     def removed(self) -> dict[str, Any]:
-        """The values of the leaves that only the older snapshot has."""
+        """The values of the leaves that only the snapshot before the change has, by path."""
         return self._removed
 
     @property
     def changed(self) -> dict[str, tuple[Any, Any]]:
-        """The old and the new value of each leaf that both have, and that differs."""
+        """Of each leaf that both have and that differs, by path, its values before and after."""
         return self._changed
 
     def __bool__(self) -> bool:

@@ -21,9 +21,21 @@ else:
 
 
 class Key(_Typed[T]):
-    """A handle on one value: `key.value` is read at the speed of an attribute."""
+    """A handle on one value of a snapshot: `key.value` is read at the speed of an attribute.
 
-    __slots__ = ("__weakref__", "path", "value")
+    Specified in docs/semantics.md#objects-of-declared-types.
+
+    Example:
+        >>> port = snapshot.key("server.port", int)
+        >>> port.path, port.value
+        ('server.port', 8080)
+    """
+
+    __slots__ = {
+        "__weakref__": "",
+        "path": "The canonical text of the whole path.",
+        "value": "The value, or an object of the type that was given.",
+    }
     __module__ = "veltrix"
 
     path: str

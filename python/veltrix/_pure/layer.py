@@ -6,7 +6,7 @@
                                        ──►  tags: Node ("x",), operator "append"
 
 A node's value is a dict of nodes for a mapping and a frozen value for all else, so `type(value) is dict`
-tells them apart. Nodes are never changed: `put` and `remove` copy the mappings on the way down.
+tells them apart. Nodes are never changed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,9 @@ from itertools import takewhile
 
 from veltrix._formats import FORMATS, unknown_format
 from veltrix._pure.origin import checked_origins, file_name, layer_origin, text_argument
-from veltrix._pure.path import Segments, check_depth, join, parse_path, type_name
+from veltrix._pure.path import Segments, check_depth, parse_path, type_name
 from veltrix._pure.value import SCALARS, entries, freeze, freeze_list, type_word
-from veltrix.errors import (
-    ConflictError,
-    LimitError,
-    MissingKeyError,
-    ParseError,
-    PathError,
-    SourceError,
-    beside,
-)
+from veltrix.errors import LimitError, ParseError, SourceError
 from veltrix.operators import DELETE, Append, Delete, Prepend, Replace
 from veltrix.types import Origin
 
@@ -88,7 +80,7 @@ class Node:
         return value
 
 
-class _Builder:
+class Builder:
     """Makes nodes from Python data."""
 
     def __init__(self, default: Origin, origins: Origins) -> None:
@@ -124,11 +116,28 @@ class _Builder:
 class Layer:
     """Loaded, immutable data with a name and, for each definition, its origin.
 
-    `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
-    what stands at or below such a path is shown nowhere, whatever layer it comes from.
+    Specified in docs/semantics.md#layers.
+
+    Args:
+        name: What errors and explanations call it.
+        data: A mapping; values and keys are copied.
+        source: The kind of its source, for origins.
+        origins: Origins of single paths, a mapping from tuples of `str` to `Origin`.
+        secret: True, or the paths that are secret: what stands there is shown nowhere, of whatever layer.
+
+    Raises:
+        TypeError: An argument, a key, or what stands in a list is of a wrong type.
+        ParseError: A text in the data holds a lone surrogate; in another argument that is a `ValueError`.
+        LimitError: The data is too deep.
+        PathError: A path of `secret` is malformed.
+
+    Example:
+        >>> defaults = veltrix.Layer("defaults", {"server": {"port": 8080}})
+        >>> veltrix.resolve([defaults])["server.port"]
+        8080
     """
 
-    __slots__ = ("__weakref__", "_origin", "_root", "_secret", "name")
+    __slots__ = {"__weakref__": "", "_origin": "", "_root": "", "_secret": "", "name": "The name, a `str`."}
     __module__ = "veltrix"
 
     name: str
@@ -159,7 +168,29 @@ class Layer:
         file: str | None = None,
         secret: bool | Iterable[str | tuple[str | int, ...]] = False,
     ) -> Self:
-        """The layer of a document; `format` is "toml", "json", "yaml" or "env"."""
+        """The layer of a document.
+
+        Specified in docs/semantics.md#documents.
+
+        Args:
+            name: What errors and explanations call it.
+            text: The document, as `bytes` in UTF-8 or as a `str`.
+            format: "toml", "json", "yaml" or "env".
+            file: The name of the file, for origins and errors.
+            secret: As for `Layer`.
+
+        Raises:
+            ParseError: The document is malformed, or what it holds is not allowed.
+            LimitError: It is beyond a limit: bytes, levels, digits, expansions.
+            SourceError: It is YAML, which the reference reads with the extra `yaml` alone.
+            TypeError: An argument is of a wrong type.
+            ValueError: The format is another one.
+
+        Example:
+            >>> site = veltrix.Layer.parse("site", '{"server": {"port": 80}}', "json")
+            >>> veltrix.resolve([site])["server.port"]
+            80
+        """
         try:
             return cls._parsed(name, text, format, file, secret)
         except BaseException as error:  # noqa: BLE001  (an interrupt, or what a handler of a signal raises)
@@ -212,7 +243,7 @@ class Layer:
         secret: bool | Iterable[str | tuple[str | int, ...]],
     ) -> Self:
         """A layer that is whole: nobody, a traceback neither, sees one that is being made."""
-        root, paths = _Builder(origin, origins).build(data, ()), _secret_paths(secret)
+        root, paths = Builder(origin, origins).build(data, ()), _secret_paths(secret)
         layer = object.__new__(cls)
         layer._make(origin.layer, root, origin, paths)
         return layer
@@ -287,23 +318,6 @@ def _defines_leaf_on(root: Node, path: Segments) -> bool:
     return not node.is_mapping
 
 
-def put(layer: Layer, path: Segments, value: Any) -> Layer:
-    """The layer with another definition of one path."""
-    node = _Builder(Origin(layer.name, "set"), {}).build(value, path)
-    return _with_root(layer, _put(layer._root, path, 0, node))
-
-
-def remove(layer: Layer, path: Segments) -> Layer:
-    """The layer without its definition of one path."""
-    return _with_root(layer, _remove(layer._root, path, 0))
-
-
-def _with_root(layer: Layer, root: Node) -> Layer:
-    changed = object.__new__(Layer)
-    changed._make(layer.name, root, layer._origin, layer._secret)
-    return changed
-
-
 def _check_data(data: object) -> None:
     if not isinstance(data, Mapping):
         raise TypeError(f"layer data is a mapping, not {type_name(data)}")
@@ -338,35 +352,6 @@ def _iterator(secret: Iterable[str | tuple[str | int, ...]]) -> Any:
 def names(path: Segments) -> Segments:
     """The part of a path before its first index: what leads to a list as a whole."""
     return tuple(takewhile(lambda segment: isinstance(segment, str), path))
-
-
-def settable(path: Segments) -> Segments:
-    """Refuses a path into a list."""
-    if any(isinstance(segment, int) for segment in path):
-        raise PathError(join(path), None, "a list's item cannot be set alone")
-    return path
-
-
-def _put(node: Node, path: Segments, depth: int, new: Node) -> Node:
-    if depth == len(path):
-        return new
-    if not node.is_mapping:
-        raise ConflictError(join(path[:depth]), "mapping", new.origin, node.conflict_word, node.origin)
-    name = str(path[depth])
-    child = node.value.get(name) or Node({}, Origin(new.origin.layer, "set"))
-    return Node({**node.value, name: _put(child, path, depth + 1, new)}, node.origin, node.operator)
-
-
-def _remove(node: Node, path: Segments, depth: int) -> Node:
-    name = str(path[depth])
-    children = node.value if node.is_mapping else {}
-    if name not in children:
-        raise MissingKeyError(join(path), join(path[:depth]), name, beside(children))
-    if depth + 1 == len(path):
-        rest = {other: child for other, child in children.items() if other != name}
-    else:
-        rest = {**children, name: _remove(children[name], path, depth + 1)}
-    return Node(rest, node.origin, node.operator)
 
 
 def _collect_origins(node: Node, path: Segments, default: Origin, origins: dict[Segments, Origin]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from veltrix._pure.layer import Layer
+from veltrix._pure.layer import Layer, is_one_of
 from veltrix._pure.origin import number_argument
 from veltrix._pure.path import type_name
 from veltrix.types import Dimension
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 _LAST_GENERATION = 2**62
 """The highest generation that is taken from outside; a number of 64 bits leaves as much room above it."""
@@ -60,15 +60,28 @@ def check_is_of_no_dimension(name: str, dimensions: tuple[Dimension, ...]) -> No
             raise ValueError(f"{owner}: give dimensions= with it in its table")
 
 
-def left_out(
-    names: Iterable[str], given: dict[str, Layer], layers: tuple[Layer, ...], position: Callable[[str], int]
-) -> list[int]:
+def position(layers: tuple[Layer, ...], name: str | None) -> int:
+    """Where the topmost layer of a name stands; without a name, the topmost layer of all."""
+    return len(layers) - 1 if name is None and layers else _named(layers, name)
+
+
+def _named(layers: tuple[Layer, ...], name: str | None) -> int:
+    if not layers:
+        raise ValueError("the snapshot has no layers; with_layers() adds one")
+    for at in reversed(range(len(layers))):
+        if is_one_of(name, (layers[at].name,)):
+            return at
+    known = ", ".join(repr(layer.name) for layer in layers)
+    raise ValueError(f"no layer named {name!r}; the layers are {known}")
+
+
+def left_out(names: Iterable[str], given: dict[str, Layer], layers: tuple[Layer, ...]) -> list[int]:
     """Where the layers stand that are left out, none of which may be given as well."""
     if isinstance(names, str):
         raise TypeError(f"without is an iterable of names, not {type_name(names)}")
     gone: list[int] = []
     for name in names:
-        at = position(name)
+        at = _named(layers, name)
         found = layers[at].name
         if found in given:
             raise ValueError(f"layer {found!r} is given and left out")
@@ -76,3 +89,16 @@ def left_out(
             raise ValueError(f"layer {found!r} is left out twice")
         gone.append(at)
     return gone
+
+
+def restacked(
+    layers: tuple[Layer, ...], given: dict[str, Layer], gone: list[int], dimensions: tuple[Dimension, ...]
+) -> tuple[Layer, ...]:
+    """The stack with given layers in the places of their names, or on top, and without those left out."""
+    places = {layer.name: at for at, layer in enumerate(layers)}
+    coming = {name: layer for name, layer in given.items() if name not in places}
+    for name in coming:
+        check_is_of_no_dimension(name, dimensions)
+    staying = ((at, layer) for at, layer in enumerate(layers) if at not in gone)
+    stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
+    return (*stack, *coming.values())

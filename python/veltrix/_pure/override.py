@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from veltrix._pure.layer import settable
+from veltrix._pure.edit import settable
 from veltrix._pure.path import join, parse_path, type_name
 from veltrix.errors import PathError
 

@@ -13,15 +13,35 @@ from veltrix._limits import MAX_DEPTH
 from veltrix.errors import LimitError, PathError
 from veltrix.types import Name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
 Segments = tuple[str | int, ...]
 
 _MAX_INDEX_DIGITS = 18
 _DIGITS = "0123456789"
 _SPECIAL = '.[]"'
+_NOTHING = object()
 
 
 def parse_path(path: str | tuple[str | int, ...]) -> Segments:
-    """The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment."""
+    """The segments of a path: a text is parsed, a tuple only checked, a `Name` is one segment.
+
+    Specified in docs/semantics.md#paths.
+
+    Args:
+        path: A text, or a tuple of `str` and `int`.
+
+    Raises:
+        PathError: The path is malformed.
+        TypeError: It is neither a `str` nor a tuple of `str` and `int`.
+
+    Example:
+        >>> kernel.parse_path('logging."my.module"[0]')
+        ('logging', 'my.module', 0)
+    """
     if type(path) is str:
         return _parse_text(path)
     if isinstance(path, Name):
@@ -34,7 +54,21 @@ def parse_path(path: str | tuple[str | int, ...]) -> Segments:
 
 
 def format_path(path: tuple[str | int, ...]) -> str:
-    """The canonical text of a path: quoted only where it must be."""
+    """The canonical text of a path: quoted only where it must be.
+
+    Specified in docs/semantics.md#paths.
+
+    Args:
+        path: The segments, a tuple of `str` and `int`.
+
+    Raises:
+        PathError: The path is empty, or begins with an index, or has an index below 0 or beyond 18 digits.
+        TypeError: It is no tuple of `str` and `int`.
+
+    Example:
+        >>> kernel.format_path(("logging", "my.module", 0))
+        'logging."my.module"[0]'
+    """
     if not isinstance(path, tuple):
         raise TypeError(f"a path to format is a tuple, not {type_name(path)}")
     return join(_check_tuple(path))
@@ -77,6 +111,21 @@ def _has_white_space(text: str) -> bool:
     The `str.split` of PyPy does not know all white space.
     """
     return " " in text or (not text.isprintable() and any(map(str.isspace, text)))
+
+
+def pre_order(tree: dict[str, Any], prefix: str, shared: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every path below, by its canonical text; inner mappings before what stands in them.
+
+    What another tree has at the same path, the very object, is left out with all that stands in it.
+    """
+    for name, value in tree.items():
+        other = shared.get(name, _NOTHING)
+        if value is other:
+            continue
+        path = prefix + (quote(name) if type(name) is Name else name)
+        yield path, value
+        if type(value) is dict:
+            yield from pre_order(value, path + ".", other if type(other) is dict else {})
 
 
 def where(segments: Segments) -> str:

@@ -13,43 +13,54 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import GenericAlias
 
-from veltrix._limits import MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES
+from veltrix._limits import MAX_LAYERS, SCOPE_BYTES, SCOPED_VALUE_BYTES
 from veltrix._pure.derive import derive
 from veltrix._pure.diff import difference, same_scopes
-from veltrix._pure.layer import Layer, is_one_of, put, remove, settable
+from veltrix._pure.edit import put, remove, settable
+from veltrix._pure.layer import Layer
 from veltrix._pure.layer_arguments import (
     by_name,
-    check_is_of_no_dimension,
-    checked_layer,
     declared,
     generation_argument,
     left_out,
+    position,
+    restacked,
 )
 from veltrix._pure.origin import text_argument
 from veltrix._pure.override import checker, nested
-from veltrix._pure.path import parse_path, type_name
+from veltrix._pure.path import parse_path, pre_order, type_name
+from veltrix._pure.reading import MISSING, S, TypedReader
 from veltrix._pure.resolve import finish
-from veltrix._pure.scope import Bounds, ScopeCache, asked_for, chosen_layers, count
-from veltrix._pure.view import MISSING, S, TypedReader, View, make_view, pre_order
+from veltrix._pure.scope import ScopeCache, asked_for, chosen_layers, count
+from veltrix._pure.view import View, make_view
 from veltrix.errors import ConflictError, LimitError
-from veltrix.types import Dimension, Origin
+from veltrix.types import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn, Self
 
-    from veltrix._pure.diff import Difference
     from veltrix._pure.resolve import Run
-    from veltrix._pure.scope import Choice
+    from veltrix._pure.scope import Bounds, Choice
     from veltrix.allowed import Allowed
-    from veltrix.types import ScopeCacheInfo
+    from veltrix.types import Dimension, ScopeCacheInfo
 
     Path = str | tuple[str | int, ...]
     ByPath = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
 
 
 class Snapshot(TypedReader[S]):
-    """The immutable result of resolving a stack of layers: a read-only mapping."""
+    """The immutable result of resolving a stack of layers: a read-only mapping.
+
+    `snapshot[path]` is the value at a path, or a `View` of an inner mapping; a missing path is a
+    `MissingKeyError`. `overlay`, `override`, `set`, `delete`, `scope` and `with_layers` give another one, and
+    this one stays as it is. Specified in docs/semantics.md#reading.
+
+    Example:
+        >>> snapshot = veltrix.resolve([veltrix.Layer("app", {"server": {"port": 8080}})])
+        >>> snapshot["server.port"], snapshot["server", "port"], snapshot["server"]["port"]
+        (8080, 8080, 8080)
+    """
 
     __slots__ = ("_conflicts", "_dimensions", "_generation", "_layers", "_memo", "_schema", "_scopes")
     __module__ = "veltrix"
@@ -81,7 +92,6 @@ class Snapshot(TypedReader[S]):
         return self._find(path)
 
     def get(self, path: Path, default: Any = None) -> Any:
-        """The value at a path, or the default where the path is missing; a stored null is no missing path."""
         if type(path) is str:
             value = self._values.get(path, MISSING)
             if value is not MISSING:
@@ -98,7 +108,24 @@ class Snapshot(TypedReader[S]):
         return (restore_snapshot, (FORMAT, *state, *self._scopes.bounds.state()))
 
     def overlay(self, data: Mapping[str, Any], name: str = "overlay") -> Snapshot[S]:
-        """The snapshot with one more layer on top, of the same generation."""
+        """The snapshot with one more layer on top, of the same generation.
+
+        Keys of the data are names; `override` takes paths. Specified in docs/semantics.md#deriving.
+
+        Args:
+            data: A mapping, as `Layer` takes it.
+            name: The name of the layer.
+
+        Raises:
+            ConflictError: A mapping meets another value.
+            LimitError: The stack has 1,000 layers already, or the data is too deep.
+            TypeError: The data is no mapping, or a key in it or the name is no `str`.
+            ValueError: A text holds a lone surrogate.
+
+        Example:
+            >>> snapshot.overlay({"server": {"port": 80}})["server.port"]
+            80
+        """
         if type(data) is not dict and not isinstance(data, Mapping):
             raise TypeError(f"overlay data is a mapping, not {type_name(data)}")
         origin = Origin(text_argument("a layer's name", name), "overlay")
@@ -109,16 +136,23 @@ class Snapshot(TypedReader[S]):
     ) -> Snapshot[S]:
         """The snapshot with one more layer on top, whose definitions are given by path.
 
-        `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
-        what stands there. `allowed`, an `Allowed`, says which paths are open and what each of them takes:
-        for overrides that come from outside. `name` is the name of the layer. Without values it is this
-        snapshot.
+        Without values it is this snapshot. Specified in docs/semantics.md#overrides.
 
-            request = config.override({"server.port": 80, ("chat", "enabled"): False})
+        Args:
+            values: Values or operators by paths, texts or tuples; a mapping merges with what stands there.
+            allowed: An `Allowed`: which paths are open, and what each takes. For overrides from outside.
+            name: The name of the layer.
 
-        Raises what `overlay` raises, a `PathError` for a path that cannot be set or overlaps another one,
-        a `ValidationError` for what is not allowed, a `LimitError` for too much of it, and a `TypeError`
-        for an argument of a wrong type.
+        Raises:
+            PathError: A path cannot be set, is given twice, or lies in another one.
+            ValidationError: `allowed` does not let it through.
+            LimitError: It is more than `allowed` takes, or what `overlay` refuses.
+            ConflictError: A mapping meets another value.
+            TypeError, ValueError: An argument is of a wrong type, or holds a lone surrogate.
+
+        Example:
+            >>> snapshot.override({"server.port": 80, ("chat", "enabled"): False})["server.port"]
+            80
         """
         if not isinstance(values, Mapping):
             raise TypeError(f"override values are a mapping, not {type_name(values)}")
@@ -129,15 +163,52 @@ class Snapshot(TypedReader[S]):
         return self.overlay(data, name) if data else self
 
     def set(self, path: Path, value: Any, *, layer: str | None = None) -> Snapshot[S]:
-        """The snapshot with a definition put into one of its layers, the topmost by default."""
+        """The snapshot with a definition put into one of its layers.
+
+        The generation rises by one if the content changes. Specified in docs/semantics.md#deriving.
+
+        Args:
+            path: The path, as a text or a tuple of `str`; missing mappings on the way are made.
+            value: A value, or an operator such as `DELETE`.
+            layer: The name of the layer, the topmost of that name; without it the topmost layer of all.
+
+        Raises:
+            ConflictError: A mapping meets another value, in that layer or in the stack.
+            LimitError: The path, or the value at it, is too deep.
+            PathError: The path is malformed, or leads into a list.
+            TypeError: The path, the value or a key in it is of a wrong type.
+            ValueError: There is no such layer.
+
+        Example:
+            >>> snapshot.set("server.port", 80)["server.port"]
+            80
+        """
         segments = settable(parse_path(path))
-        at = self._position(self.layer_names[-1] if layer is None and self._layers else layer)
+        at = position(self._layers, layer)
         return self._replaced(at, put(self._layers[at], segments, value))
 
     def delete(self, path: Path, *, layer: str | None = None) -> Snapshot[S]:
-        """The snapshot without one layer's own definition; the lower layers show again."""
+        """The snapshot without one layer's own definition; the lower layers show again.
+
+        To hide the lower layers, set `DELETE`. Specified in docs/semantics.md#deriving.
+
+        Args:
+            path: The path, as a text or a tuple of `str`.
+            layer: The name of the layer, the topmost of that name; without it the topmost layer of all.
+
+        Raises:
+            MissingKeyError: The layer defines nothing at the path.
+            ConflictError: Of what shows again, a mapping meets another value.
+            PathError: The path is malformed, or leads into a list.
+            TypeError: The path is of a wrong type.
+            ValueError: There is no such layer.
+
+        Example:
+            >>> snapshot.overlay({"debug": True}).delete("debug") == snapshot
+            True
+        """
         segments = settable(parse_path(path))
-        at = self._position(self.layer_names[-1] if layer is None and self._layers else layer)
+        at = position(self._layers, layer)
         return self._replaced(at, remove(self._layers[at], segments))
 
     def with_layers(
@@ -149,41 +220,50 @@ class Snapshot(TypedReader[S]):
     ) -> Snapshot[S]:
         """The snapshot of another stack; all that changes is judged together and counts as one change.
 
-        Each of `layers` takes the place of the topmost layer of its name; those of new names go on top, in
-        the order given. `without` is an iterable of names: the topmost layer of each goes. `dimensions`,
-        an iterable of `Dimension`, takes the place of those that are declared. `generation` is an `int`
-        from 1 to 2**62: the new snapshot has at least that generation.
+        Specified in docs/semantics.md#another-stack.
 
-            config = config.with_layers(defaults, site, without=["experiment"])
+        Args:
+            *layers: Each takes the place of the topmost layer of its name; one of a new name goes on top.
+            without: Names; the topmost layer of each is left out.
+            dimensions: `Dimension` objects in the place of those that are declared; None keeps them.
+            generation: The new snapshot has at least this generation, an `int` from 1 to 2**62.
 
-        Raises a `ConflictError` where the new stack has a conflict, a `LimitError` beyond 1,000 layers, a
-        `TypeError` for an argument of a wrong type, and a `ValueError` for a layer that is named twice or is
-        not there, for a number out of range, and for a new layer that a dimension has in its table:
-        `dimensions` changes those.
+        Raises:
+            ConflictError: The new stack has a conflict.
+            LimitError: It has more than 1,000 layers.
+            TypeError: An argument is of a wrong type.
+            ValueError: A name is unknown, twice there, or new and a dimension's; a number is out of range.
+
+        Example:
+            >>> site = veltrix.Layer("site", {"server": {"port": 80}})
+            >>> snapshot.with_layers(site)["server.port"]
+            80
         """
         given = by_name(layers)
-        gone = left_out(without, given, self._layers, self._position)
+        gone = left_out(without, given, self._layers)
         scopes = self._dimensions if dimensions is None else declared(dimensions)
         least = 1 if generation is None else generation_argument(generation)
-        places = {layer.name: at for at, layer in enumerate(self._layers)}
-        coming = {name: layer for name, layer in given.items() if name not in places}
-        for name in coming:
-            check_is_of_no_dimension(name, scopes)
-        staying = ((at, layer) for at, layer in enumerate(self._layers) if at not in gone)
-        stack = [given.get(one.name, one) if places[one.name] == at else one for at, one in staying]
-        return self._published((*stack, *coming.values()), scopes, least)
+        return self._published(restacked(self._layers, given, gone, scopes), scopes, least)
 
     def scope(self, choices: Mapping[str, Choice] | None = None, /, **more: Choice) -> Snapshot[S]:
         """The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
 
-        `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
-        dimension of `many`, an iterable of `str`, or None.
+        Scopes are kept, so that the same choices are found again. Specified in docs/semantics.md#scopes.
 
-            config = config.scope(region="eu")
+        Args:
+            choices: By name of a dimension a `str` or None; for one of `many` an iterable of `str`, or None.
+            **more: The same by keyword.
 
-        Raises a `TypeError` for a dimension that is unknown or chosen twice and for a choice of a wrong
-        type, a `ValueError` for a name that a strict dimension does not have, a `ConflictError` where the
-        layers conflict, and a `LimitError` beyond 1,000 layers.
+        Raises:
+            TypeError: A dimension is unknown or chosen twice, or a choice is of a wrong type.
+            ValueError: A strict dimension has no such choice.
+            ConflictError: The layers conflict.
+            LimitError: The stack has more than 1,000 layers.
+
+        Example:
+            >>> region = veltrix.Dimension("region", {"eu": veltrix.Layer("eu", {"currency": "EUR"})})
+            >>> snapshot.with_layers(dimensions=[region]).scope(region="eu")["currency"]
+            'EUR'
         """
         chosen = chosen_layers(self._dimensions, asked_for(choices, more))
         if not chosen:
@@ -195,11 +275,13 @@ class Snapshot(TypedReader[S]):
         return scoped
 
     def scope_cache_info(self) -> ScopeCacheInfo:
-        """How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`.
+        """How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`, a named tuple.
 
-        A miss is a scope that had to be derived; bytes are an estimate. A derived snapshot begins at 0.
+        A miss had to be derived; bytes are an estimate. Specified in docs/semantics.md#scopes.
 
-            config.scope_cache_info().hits
+        Example:
+            >>> snapshot.scope_cache_info().hits
+            0
         """
         return self._scopes.info()
 
@@ -213,7 +295,11 @@ class Snapshot(TypedReader[S]):
     def settings(self) -> S:
         """The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
 
-        port = veltrix.load("app.toml", schema=Settings).settings.server.port
+        Specified in docs/semantics.md#objects-of-declared-types.
+
+        Example:
+            >>> veltrix.load({"port": 80}, schema=dict[str, int]).settings
+            {'port': 80}
         """
         from veltrix.binding.schema import settings
 
@@ -237,7 +323,10 @@ class Snapshot(TypedReader[S]):
             return _made(tree, layers, *options, self._schema)
         except ConflictError:
             pass
-        return _resolved(layers, *options, self._schema)
+        return resolved(layers, *options, self._schema)
+
+    def _view(self, path: str, tree: dict[str, Any]) -> View:
+        return make_view(self, path, tree, self._values)
 
     def _replaced(self, at: int, layer: Layer) -> Snapshot:
         layers = (*self._layers[:at], layer, *self._layers[at + 1 :])
@@ -248,98 +337,13 @@ class Snapshot(TypedReader[S]):
     ) -> Snapshot:
         """The stack resolved; one generation on if that changes the content, and at least of this one."""
         snapshot = self._with(layers, dimensions)
-        changed = bool(diff(self, snapshot)) or not same_scopes(self._dimensions, dimensions)
+        leaves = snapshot._leaves(self._tree), self._leaves(snapshot._tree)
+        changed = bool(difference(*leaves)) or not same_scopes(self._dimensions, dimensions)
         snapshot._keep("_generation", max(self._generation + changed, least))
         return snapshot
 
-    def _position(self, name: str | None) -> int:
-        """Where the topmost layer of a name stands."""
-        if not self._layers:
-            raise ValueError("the snapshot has no layers")
-        for at in reversed(range(len(self._layers))):
-            if is_one_of(name, (self._layers[at].name,)):
-                return at
-        known = ", ".join(repr(known) for known in self.layer_names)
-        raise ValueError(f"no layer named {name!r}; the layers are {known}")
 
-
-def resolve(
-    layers: Iterable[Layer],
-    *,
-    conflicts: Literal["error", "replace"] = "error",
-    dimensions: Iterable[Dimension] = (),
-    generation: int = 1,
-    max_scopes: int = MAX_SCOPES,
-    max_scope_bytes: int = MAX_SCOPE_BYTES,
-) -> Snapshot:
-    """The snapshot of a stack of layers, the lowest first.
-
-    `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
-    from 1 to 2**62, the number that the snapshot begins to count with. It keeps the `max_scopes` scopes that
-    were used last, 16,384 unless another number is given, of an estimated `max_scope_bytes` bytes, 64 MiB,
-    and so does each snapshot that is derived from it; both are an `int` from 0 to 2**62.
-
-        config = veltrix.resolve([defaults, site])
-
-    Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
-    a `ValueError` for an argument of a wrong type or value.
-    """
-    return _checked(layers, conflicts, dimensions, generation, max_scopes, max_scope_bytes)
-
-
-resolve.__module__ = "veltrix"
-
-
-def diff(old: Snapshot, new: Snapshot) -> Difference:
-    """What was added, removed and changed from one snapshot to another.
-
-        diff(config, config.set("server.port", 80)).changed  # {"server.port": (8080, 80)}
-
-    Raises a `TypeError` for anything but two snapshots of this implementation.
-    """
-    for one in (old, new):
-        if not isinstance(one, Snapshot):
-            raise TypeError(f"diff() takes a Snapshot, not {type_name(one)}")
-    return difference(new._leaves(old._tree), old._leaves(new._tree))
-
-
-diff.__module__ = "veltrix"
-
-
-def restore_snapshot(
-    layers: Iterable[Layer],
-    conflicts: Literal["error", "replace"],
-    dimensions: Iterable[Dimension],
-    generation: int,
-    max_scopes: int = MAX_SCOPES,
-    max_scope_bytes: int = MAX_SCOPE_BYTES,
-) -> Snapshot:
-    """The snapshot that was pickled."""
-    return _checked(layers, conflicts, dimensions, generation, max_scopes, max_scope_bytes)
-
-
-def _checked(
-    layers: Iterable[Layer],
-    conflicts: Literal["error", "replace"],
-    dimensions: Iterable[Dimension],
-    generation: int,
-    max_scopes: int,
-    max_scope_bytes: int,
-) -> Snapshot:
-    """The snapshot of what a caller gives."""
-    counted = generation_argument(generation)
-    bounds = Bounds(max_scopes, max_scope_bytes)
-    if not is_one_of(conflicts, ("error", "replace")):
-        raise ValueError(f"conflicts is 'error' or 'replace', not {conflicts!r}")
-    stack = tuple(layers)
-    for layer in stack:
-        checked_layer(layer)
-    scopes = declared(dimensions)
-    rule: Literal["error", "replace"] = "error" if is_one_of(conflicts, ("error",)) else "replace"
-    return _resolved(stack, rule, scopes, counted, bounds)
-
-
-def _resolved(
+def resolved(
     layers: tuple[Layer, ...],
     conflicts: Literal["error", "replace"],
     dimensions: tuple[Dimension, ...],
@@ -353,7 +357,7 @@ def _resolved(
     snapshot = _made(tree, layers, conflicts, dimensions, generation, bounds, schema)
     values = snapshot._values
     for path, value in pre_order(tree, "", {}):
-        values[path] = make_view(snapshot, path, value, values) if type(value) is dict else value
+        values[path] = snapshot._view(path, value) if type(value) is dict else value
     return snapshot
 
 
@@ -385,16 +389,6 @@ def _made(
     keep("_memo", {})
     keep("_schema", schema)
     return snapshot
-
-
-def restore_view(snapshot: Snapshot, path: str) -> View:
-    """The view that was pickled."""
-    if not isinstance(snapshot, Snapshot):
-        raise TypeError(f"a view is of a veltrix.Snapshot, not {type_name(snapshot)}")
-    view = snapshot[path]
-    if not isinstance(view, View):
-        raise TypeError(f"a view is of a mapping, not {type_name(view)}")
-    return view
 
 
 Mapping.register(Snapshot)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SCALARS = frozenset((type(None), bool, int, float, str, bytes))
 """The types of most data: what has one of these is neither an operator nor a mapping."""
-_SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
+_SURROGATE = "a lone surrogate, which UTF-8 cannot carry, in the text"
 _WORDS = {
     type(None): "null",
     bool: "bool",

@@ -46,11 +46,11 @@ class Stack:
         return tuple(layer.name for layer in self.layers if layer.name != SECRET_PATHS)
 
     def parsed(self) -> list[Any]:
-        """The layers of all documents, parsed anew."""
+        """The layers of all documents, parsed again."""
         return [document.parsed(self.kernel) for document in self.documents]
 
     def resolved(self) -> Any:
-        """The snapshot of all layers, resolved anew."""
+        """The snapshot of all layers, resolved again."""
         return self.kernel.resolve(self.layers, conflicts=self.conflicts)
 
 

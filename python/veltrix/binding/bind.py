@@ -76,8 +76,8 @@ def _bound(snapshot: Snapshot, segments: Segments, key: tuple[Any, ...]) -> Any:
     run = Run(snapshot, key[2])
     found = section(plan, value, run, key)
     if run.problems:
-        # Once more, and nothing shared: what a section has noted while it was read, such as that it is
-        # secret, counts for the problems of what it stands in.
+        # Again, and nothing shared: what a section notes as it is read, for example that it is secret,
+        # counts for the problems of the mapping around it.
         again = Run(snapshot, key[2])
         plan.read(thawed(value), again, segments)
         del value

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PLANS = 1024
-"""So many plans are kept; the one that was used longest ago goes first."""
+"""How many plans are kept; the one that was used longest ago goes first."""
 
 _ITEMS: dict[Any, Callable[[list[Any]], Any]] = {
     list: list,
@@ -60,7 +60,8 @@ class Compilation:
         self.models: dict[Any, Plan] = {}
         self.owners: list[Any] = []
         self.judged = 0
-        """How many models of a library lead here: it judges the types that are not known here."""
+        """How many models of a library this type stands in: inside of one, the library judges types that are
+        unknown here."""
 
     def plan(self, form: Any) -> Plan:
         """The plan of a form of a type."""

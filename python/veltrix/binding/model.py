@@ -64,7 +64,7 @@ class Fielded(Plan):
         self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
 
     def share(self, is_shared: Callable[[Fielded], bool]) -> None:
-        """Have a library be given the objects of such models, where it keeps them as they are."""
+        """Give the library the objects of these models, where it keeps them unchanged."""
         self._given = {
             key: Section(model, model.form, plan)
             for key, plan in self.fields.items()

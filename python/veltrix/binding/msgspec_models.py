@@ -47,7 +47,7 @@ class Struct(Fielded):
         before = len(run.problems)
         data = self.prepare(value, run, path)
         if self._given and not self.with_sections(data, run, path):
-            return INVALID  # and once more with nothing shared
+            return INVALID  # and again with nothing shared
         result, text = self._converted(data)
         if not text:
             return result if len(run.problems) == before else INVALID

@@ -1,4 +1,4 @@
-"""Lines and columns for problems of a snapshot whose kernel knows none: its files are read once more.
+"""Lines and columns for problems of a snapshot whose kernel knows none: its files are read again.
 
     origin without a line ──► its file, whose data is that of the layer ──► position of the path
 

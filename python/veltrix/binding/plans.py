@@ -34,7 +34,7 @@ class Plan:
     is_plain = True
     """Whether no value is prepared for a library that judges it."""
     is_leaf = False
-    """Whether only a text is."""
+    """Whether only a text is prepared for it."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The value as the type has it, or INVALID after it was refused."""
@@ -343,7 +343,7 @@ def _is_read_as(text: str, kind: type, value: Any) -> bool:
 
 
 def _tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
-    """What a plan makes of a value; the value itself, for the library to judge, if it takes it not."""
+    """What a plan makes of a value; if it refuses it, the value itself, for the library to judge."""
     before = len(run.problems)
     result = plan.read(value, run, path)
     if len(run.problems) == before:

@@ -45,7 +45,7 @@ class PydanticModel(Fielded):
         before = len(run.problems)
         data = self.prepare(value, run, path)
         if self._given and not self.with_sections(data, run, path):
-            return INVALID  # and once more with nothing shared
+            return INVALID  # and again with nothing shared
         result = _validated(self.model.__pydantic_validator__.validate_python, data, run, path, self)
         return result if len(run.problems) == before else INVALID
 
@@ -178,7 +178,7 @@ def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segmen
 
 
 def _words(error: Any, run: Run, locator: Locator) -> str:
-    """What pydantic says; nothing of it where a secret stands, since validators say what they like."""
+    """What pydantic says; nothing where a secret stands, since a validator's text may hold anything."""
     is_refusal = error["type"] in ("value_error", "assertion_error")
     by = f"refused by {locator.name}"
     if run.holds_secret(locator.path):
@@ -190,7 +190,7 @@ def _words(error: Any, run: Run, locator: Locator) -> str:
 
 
 def _without_value(kind: str, text: str) -> str:
-    """What pydantic says, of the errors in which it repeats what it was given without that."""
+    """What pydantic says; where it repeats what it was given, without that."""
     if kind == "union_tag_invalid":
         return _TAG.sub("Input tag", text)
     if kind == "import_error":

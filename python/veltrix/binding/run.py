@@ -54,9 +54,9 @@ class Run:
         self.extra = extra
         self.problems: list[Problem] = []
         self.sections: list[tuple[tuple[Any, ...], Any, bool, Texts]] = []
-        """What was bound on the way: key, object, whether nothing of this generation had it, its texts."""
+        """What was bound so far: key, object, whether it is new in this generation, its texts."""
         self.texts: list[tuple[Segments, bool]] = []
-        """The texts of which it counted whether they come from a flat source, and whether they do."""
+        """The texts whose reading depended on whether they come from a flat source, and whether they do."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()
@@ -126,7 +126,7 @@ class Run:
         return answer
 
     def origin(self, path: Segments) -> Origin | None:
-        """Where the nearest thing comes from that stands at a path, or above it; None for the whole."""
+        """The origin of the nearest definition at a path or above it; None for the whole."""
         return self._nearest(path)[1]
 
     def _nearest(self, path: Segments) -> tuple[Segments, Origin | None]:
@@ -137,7 +137,7 @@ class Run:
         return (), None
 
     def _place(self, problem: Problem, places: Places) -> Origin | None:
-        """Where to mend a problem: what is missing belongs to where a document has its section."""
+        """Where a problem is mended: for what is missing, where a document has its section."""
         if problem.code == "required" and problem.at:
             explained = _explained(self.snapshot, problem.at)
             for one in () if explained is None else explained.definitions:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _KINDS = 1024
-"""Of so many models the attributes are kept."""
+"""How many models' attributes are kept."""
 _SCALARS = {"bool", "int", "float", "str", "bytes", "NoneType"}
 _MODULES = {"datetime", "pathlib", "pathlib._local", "uuid"}
 
@@ -57,7 +57,7 @@ def _fields(kind: Any) -> Iterable[str] | None:
     """The attributes that objects of a model have."""
     if hasattr(kind, "__dataclass_fields__"):
         fields = kind.__dataclass_fields__.values()
-        # What an argument of `__post_init__` has become, no field says.
+        # No field shows what became of an argument of `__post_init__`.
         has_arguments = any(field._field_type.name == "_FIELD_INITVAR" for field in fields)
         return None if has_arguments else tuple(kind.__dataclass_fields__)
     if hasattr(kind, "__pydantic_fields_set__"):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Schema:
-    """What a caller asks for: a type, what becomes of other keys, and whether each layer has to fit alone.
+    """What a caller asks for: a type, what is done with other keys, and whether each layer has to fit alone.
 
     Raises a `TypeError` for a type that nothing can be read as, and a `ValueError` for another word.
     """

@@ -1,9 +1,9 @@
 """Which snapshots have bound a section already, so that an unchanged one keeps its object.
 
-Only weak references to them are kept: the object is in the memo of its snapshot, and goes with the last
-one that has it. Beside one base a kernel knows at the price of the changes whether a section is the same;
-where it does not, the section is bound, and what is the same in every value gives way to the object that was
-there.
+Only weak references to them are kept: the object is in the memo of its snapshot, and goes with the last one
+that has it. Between snapshots of one base a kernel tells at a small price whether a section is the same.
+Where it cannot, the section is bound, and if that gives the same in every value, the object that was there
+before is used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SECTIONS = 4096
 """Of so many sections and types."""
 
 RECENT: dict[Key, list[Known]] = {}
-"""By path, type and what becomes of other keys: the snapshots that have bound it of late."""
+"""By path, type and what is done with other keys: the snapshots that have bound it lately."""
 
 
 def spelled(form: Any) -> Any:
@@ -61,7 +61,7 @@ def shared(
 
 
 def texts_of(snapshot: Snapshot, key: Key) -> Texts:
-    """The texts of a bound section of which it counted where they come from."""
+    """The texts of a bound section whose reading depended on where they come from."""
     texts: Texts = snapshot._memo.get((texts_of, key), ())
     return texts
 
@@ -73,7 +73,7 @@ def keep_texts(snapshot: Snapshot, key: Key, texts: Texts) -> None:
 
 
 def _reads_alike(snapshot: Snapshot, texts: Texts) -> bool:
-    """Whether each text comes from the same kind of source here: documents are read in another way."""
+    """Whether each text comes from the same kind of source here: documents are read in a different way."""
     run = Run(snapshot, "ignore")
     return all(run.is_flat(path) == was_flat for path, was_flat in texts)
 

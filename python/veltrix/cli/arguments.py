@@ -224,7 +224,7 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
         "--conflicts",
         choices=("error", "replace"),
         default="error",
-        help="a mapping over another value, or the other way round: an error, or the upper one whole",
+        help="a mapping over another value, or the other way round: an error, or the higher one whole",
     )
     if command in _WITH_FORMAT:
         add("--format", choices=("tree", *FORMATS), default="tree", help="tree is for people and the default")

@@ -52,7 +52,7 @@ def _toml(data: Any, path: tuple[str | int, ...]) -> str:
     try:
         import tomli_w
     except ModuleNotFoundError as error:
-        raise UnwritableError("writing TOML needs tomli-w: pip install tomli-w") from error
+        raise UnwritableError("writing TOML needs tomli-w: pip install veltrix[cli]") from error
     _check(data, path, "toml", _TOML_HAS_NOT)
     return escaped(tomli_w.dumps(data))
 
@@ -61,7 +61,7 @@ def _yaml(data: Any, path: tuple[str | int, ...]) -> str:
     try:
         import yaml
     except ModuleNotFoundError as error:
-        raise UnwritableError("writing YAML needs PyYAML: pip install PyYAML") from error
+        raise UnwritableError("writing YAML needs PyYAML: pip install veltrix[cli]") from error
     _check(data, path, "yaml", _OBJECTS)
 
     class Dumper(yaml.SafeDumper):

@@ -38,23 +38,23 @@ class Style:
         return max(_SHORTEST, min(VALUE_WIDTH, self._columns - taken))
 
     def strong(self, text: str) -> str:
-        """A name that others hang on."""
+        """Bold: a name or a heading that a reader looks for."""
         return self._in("\x1b[1m", text)
 
     def quiet(self, text: str) -> str:
-        """What is there but does not count."""
+        """Dim: what is shown and matters less."""
         return self._in("\x1b[2m", text)
 
     def secret(self, text: str) -> str:
-        """What stands for a secret."""
+        """Dim and slanted: the word that stands for a secret."""
         return self._in("\x1b[2;3m", text)
 
     def better(self, text: str) -> str:
-        """A figure that speaks for the native implementation, in green."""
+        """Green: what is good, better or new."""
         return self._in("\x1b[32m", text)
 
     def worse(self, text: str) -> str:
-        """A figure that speaks against it, in yellow."""
+        """Yellow: what is wrong, worse or gone."""
         return self._in("\x1b[33m", text)
 
     def layer(self, text: str, number: int) -> str:

@@ -54,7 +54,7 @@ class Printed(Subscriber):
 
 def watched(sources: Sequence[Source], style: Style, **options: Any) -> None:
     """Watch sources until an interrupt; raises what `Config` raises, and what a stream that is gone does."""
-    logging.getLogger("veltrix").addHandler(logging.NullHandler())  # which would say all this once more
+    logging.getLogger("veltrix").addHandler(logging.NullHandler())  # which would say all this again
     with Config(*sources, **options) as config:
         printed = Printed(config.snapshot, style)
         config.subscribe(printed)

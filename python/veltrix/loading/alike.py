@@ -1,4 +1,4 @@
-"""Whether layers that were made anew are those that were there before."""
+"""Whether layers that were made again are the same as before."""
 
 from __future__ import annotations
 

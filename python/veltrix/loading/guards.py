@@ -22,7 +22,7 @@ _TAKE = "reload(acknowledge=True) takes it as it is"
 
 
 def lost(name: str, before: Seen, now: Seen) -> RefusedError | None:
-    """Why what a source gives now is not taken for what it gave before."""
+    """Why what a source gives now does not take the place of what it gave before."""
     payload = now.fetched.payload
     if isinstance(payload, (bytes, Generation)) and not payload and before.fetched.payload:
         return RefusedError(f"{name} is empty, and had content; {_TAKE}", "the guard of empty sources")

@@ -90,8 +90,8 @@ class Loader:
         """What is to be published in the place of a snapshot; None where nothing changed.
 
         `acknowledge` takes what a guard refuses. `polling` is a pass that nobody asked for: it leaves out
-        sources that could not be reached a moment ago, and says nothing twice. `anew` reads files whose state
-        is as it was as well. Raises `ConfigError` where
+        sources that could not be reached a moment ago, and says nothing twice. `anew` reads files again even
+        where their state is unchanged. Raises `ConfigError` where
         something is wrong and nothing can be published.
         """
         return without_frames(lambda: self._candidate(published, acknowledge, polling, anew), (), BARE)
@@ -172,7 +172,7 @@ class Loader:
     def _answer(self, asking: Asking, at: int, notes: Notes | None) -> Answer:
         """What a source says; the problem of a moment ago, where it is too early to ask again.
 
-        It never is for files: the event of a change may be the only one.
+        For files it never is too early: no other event of the change may come.
         """
         is_file = bool(self._plan.every[at].watch_paths())
         early = None if notes is None or is_file else notes.too_early(at)

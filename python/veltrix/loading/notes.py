@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 30.0
-"""Seconds between two tries of who could not do what was asked, for passes that nobody asked for."""
+"""Seconds until a source that could not be reached is asked again, in passes that nobody asked for."""
 
 
 class Notes:
@@ -70,7 +70,7 @@ class Notes:
         return False
 
     def take(self, found: Renewal) -> None:
-        """Note who is held back, and until when those rest that could not be reached."""
+        """Note who is held back, and until when those that could not be reached are left alone."""
         assert self._before is not None
         self.failed, self.held = found.failed, found.held
         for at, error in found.failed.items():

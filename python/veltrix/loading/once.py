@@ -36,11 +36,14 @@ def load(
     extra: Literal["forbid", "ignore", "warn"] = "forbid",
     check_layers: bool = False,
 ) -> Snapshot[S]:
-    """Loads each source once and resolves what they say, the lowest precedence first, to a snapshot.
+    """Reads each source once, and gives the snapshot that they resolve to: a read-only mapping.
+
+    Where two sources have a value for one path, the later one wins; `explain` says where a value comes from.
+    For a configuration that follows its sources while the program runs, there is `Config`.
 
     Args:
-        *sources: What to load. A path is short for `File` (for `DotEnv`, if it ends with `.env`), a mapping
-            for `Values`; a `Layer` stands for itself.
+        *sources: What to read, the lowest precedence first. A path is short for `File` (for `DotEnv`, if it
+            ends with `.env`), a mapping for `Values`; a `Layer` stands for itself.
         conflicts: "error", or "replace": where a mapping meets another value, the higher one stands.
         dimensions: `Dimension` objects, or a mapping of names to tables of sources.
         secret: A path or paths that are secret, in whatever layer they stand.
@@ -55,9 +58,11 @@ def load(
         ValueError: An argument has a value that it cannot have.
 
     Example:
-        >>> config = veltrix.load({"port": 80}, veltrix.File("local.toml", optional=True))
-        >>> config["port"]
-        80
+        >>> import veltrix
+        >>> defaults = {"server": {"host": "localhost", "port": 8080}}
+        >>> config = veltrix.load(defaults, veltrix.File("site.toml", optional=True), veltrix.Env("APP"))
+        >>> config["server.port"], config["server"]["host"], config.get("server.timeout", 30)
+        (8080, 'localhost', 30)
     """
     left_out: list[ConfigWarning] = []
     try:
@@ -71,7 +76,7 @@ def load(
                 BARE,
             )
     finally:
-        # The frames that stay with an error are to lead to no value. The function shares these variables.
+        # The frames of an error must not lead to a value. The function shares these variables.
         sources = dimensions = ()
 
 

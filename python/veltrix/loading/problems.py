@@ -12,9 +12,9 @@ def problem(error: Exception, source: str, before: BaseException | None) -> Conf
     """What a source raised as a problem beside others; None for a mistake in a program, which stops the load.
 
     An `OSError` of a source of your own is one: the system, or a server, did not give what was asked for.
-    Its text may hold anything, a password in an address too, so that only the system's own words are said. So
-    is a `ConfigError` without a problem in it, which says nothing either. `before` is what was being handled
-    when the source was asked.
+    Its text may hold anything, even a password in an address, so only the system's own words are shown.
+    A `ConfigError` without a problem in it is one too, as it says nothing either. `before` is what was being
+    handled when the source was asked.
     """
     if isinstance(error, ConfigError) and error.problems:
         return unframed(error, before)

@@ -1,7 +1,7 @@
 """One way up the stack of a configuration that is loaded: what each source counts with now.
 
 A source that fails counts with what it gave before, and so do all of its read set; all others go on. That
-changes what sources which read lower layers are over, so the way is gone once more until nobody else is held.
+changes the lower layers that other sources read, so the stack is walked again until nobody else is held back.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Renewal:
         return tuple(counted), tuple(stack)
 
     def _good(self, at: int, stack: list[Layer]) -> Seen | None:
-        """What a source gives now; None if it is to be held back for that."""
+        """What a source gives now; None if it has to be held back for that."""
         one = self._seen_now(at, stack)
         if isinstance(one, ConfigError):
             self.unreached.add(at)

@@ -53,7 +53,7 @@ class Seen:
 
 
 def is_polled(source: Source) -> bool:
-    """Whether it has a `load` of its own, which is all that it is asked by."""
+    """Whether it has a `load` of its own, and is asked by nothing else."""
     return type(source).load is not Source.load
 
 

@@ -33,7 +33,7 @@ def name_of(thing: object) -> str:
 
 
 def call_plainly(call: Callable[[Any], object], argument: object) -> None:
-    """Calls what is to be done when it returns; what returns a coroutine has done nothing yet."""
+    """Calls a plain function; one that returns a coroutine has done nothing yet, and is refused."""
     result = call(argument)
     if hasattr(result, "__await__"):
         if hasattr(result, "close"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     T = TypeVar("T", default=Any)
 
     class _Typed(Key[T], Generic[T]):
-        """For type checkers, who take it for any other key; at run time the base is `object`."""
+        """For type checkers, to which it is a key as any other; at run time the base is `object`."""
 
         @property
         def value(self) -> T: ...  # type: ignore[override]
@@ -160,13 +160,13 @@ class Keys:
             key.follow(value, snapshot.generation)
 
     def catch_up(self, since: int, snapshot: Snapshot) -> None:
-        """Has the keys follow that were made when there were so many already, and so were not judged."""
+        """Updates the keys after the first `since`, which were made too late to be judged."""
         for key in list(self._keys.values())[since:]:
             with suppress(MissingKeyError):
                 key.follow(key.read(snapshot), snapshot.generation)
 
     def refresh(self, snapshot: Snapshot) -> None:
-        """Has no key hold on to a snapshot of the same content."""
+        """Gives keys that hold on to a snapshot of the same content their values of this one."""
         for key in list(self._keys.values()):
             if key.is_shared:
                 key.follow(key.read(snapshot), key.generation)

@@ -55,10 +55,10 @@ class Results:
 
 
 class Vetoes:
-    """When a look offers once more what a subscriber refused.
+    """When a look offers again what a subscriber refused.
 
-    A subscriber says what it cannot do now, and may be able to later. All others who refuse judge the
-    content, and would say the same of the same.
+    A subscriber says what it cannot do now, and may be able to do later. All others who refuse judge the
+    content, and would refuse the same content again.
     """
 
     __slots__ = ("_count", "_until")
@@ -80,7 +80,7 @@ class Vetoes:
         return monotonic() >= self._until
 
     def take(self) -> None:
-        """What the sources say is being offered: unless it is refused once more, nothing is due."""
+        """What the sources say is being offered: unless it is refused again, nothing is due."""
         self._until = inf
 
 
@@ -123,12 +123,12 @@ class Passes:
 
     @property
     def last_error(self) -> str | None:
-        """What kept the last pass from bringing anything new, or else what telling the last change met."""
+        """Why the last pass brought nothing new, or else what went wrong as the last change was notified."""
         return self._mishap if self._failure is None else self._failure[2]
 
     @property
     def has_failed(self) -> bool:
-        """Whether the last pass, or a source in it, brought nothing new for an error."""
+        """Whether the last pass, or a source in it, brought nothing new because of an error."""
         return self._failure is not None
 
     def look(
@@ -169,7 +169,7 @@ class Passes:
         return self._told_if_it_fails(work)
 
     def roll_back(self, generation: int | None, *, turn: object) -> Outcome:
-        """Publishes an older generation once more, and holds it."""
+        """Publishes an earlier generation again, and holds it."""
         older = self._kept(generation)
         snapshot = older.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
         change = self._change(snapshot, f"rollback to generation {older.generation}")
@@ -201,7 +201,7 @@ class Passes:
         return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
 
     def take_off(self, before: Change, held: int | None, *, turn: object) -> Outcome:
-        """Publishes once more what was published before overrides, unless they are not held any more."""
+        """Publishes again what was published before overrides, unless they are not held any more."""
         if self.held != before.generation:
             return None, None
         snapshot = before.snapshot.with_layers(generation=self._config.snapshot.generation + 1)

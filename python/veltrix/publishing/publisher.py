@@ -114,7 +114,7 @@ class Publisher:
             raise
 
     def rollback(self, generation: int | None) -> Change | None:
-        """Publishes an older generation once more, and holds it."""
+        """Publishes an earlier generation again, and holds it."""
         self._check_here("rollback")
         return self._turns.run(
             lambda: self.passes.roll_back(generation, turn=self._turns.running), is_shared=False

@@ -143,7 +143,7 @@ class Transaction:
                 self._guarded(f"abort of {one.name}", one.tell, "abort", change)
 
     def _tell(self) -> None:
-        """Notes what was not noted yet, and notifies; an interrupt leaves it, to be called once more."""
+        """Notes what was not noted yet, and notifies; where an interrupt leaves it, it is called again."""
         while self._noted:
             self._note(self._noted[0])
         if self._told is None:
@@ -154,7 +154,7 @@ class Transaction:
             self._guarded(what, call, *arguments)
 
     def _note(self, step: Step) -> None:
-        """Does what may be done twice, and is when an interrupt comes the first time."""
+        """Does what may be done twice: it is done again where an interrupt came the first time."""
         what, call, arguments = step
         try:
             call(*arguments)

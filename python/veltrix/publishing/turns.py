@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LACKS = (ConfigWarning, MemoryError, RecursionError)
 
 _LONGEST_WAIT = 1.0
-"""An interrupt as a pass ends may keep it from waking anybody: who waits looks after so many seconds."""
+"""An interrupt at the end of a pass may keep it from waking others: they look again after so many seconds."""
 
 
 class Turn:

@@ -23,7 +23,7 @@ EXTENSIONS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml",
 
 
 class File(Local):
-    """A document on disk: one layer, read anew at each load. At most 16 MiB are read.
+    """A document on disk: one layer, read again at each load. At most 16 MiB are read.
 
     A relative path is made absolute when the source is made. A file of 0 bytes is refused unless
     `allow_empty`, because it is more often a lost file than a meant one.
@@ -114,7 +114,7 @@ def file_path(path: str | os.PathLike[str]) -> str:
     if not isinstance(text, str):
         raise TypeError(f"a file's path is a str, not {type(text).__name__}")
     if not text:
-        raise ValueError("a file's path is not empty")
+        raise ValueError("a file's path is empty")
     try:
         text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -4,7 +4,7 @@ Two files of one directory that is swapped by a link (a mounted ConfigMap, `curr
 be read through the same target of that link. So the first file of a load with a link on its path brings in
 all others of the load that have one: each link is looked at once, the files are read where the links lead,
 and the links are looked at again. If one moved on meanwhile, or a file of the old target was gone already,
-all of them are read anew, a bounded number of times. Where a link never rests, the last files that were read
+all of them are read again, a bounded number of times. Where a link never rests, the last files that were read
 whole are good: they are of one generation.
 
 A file with no link on its path is read by the same system calls as without a set. What an earlier pass has

@@ -154,7 +154,7 @@ def fingerprint(status: os.stat_result) -> tuple[int, ...]:
 
 
 def _state(status: os.stat_result) -> tuple[int, ...]:
-    """What is to be as it was where a file is not read again."""
+    """What has to be unchanged for a file not to be read again."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 

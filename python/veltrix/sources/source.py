@@ -173,7 +173,7 @@ class Recipe(Source):
         try:
             return without_frames(lambda: self._fetch(previous, left_out), left_out)
         finally:
-            previous = None  # the frame that stays with an error is to lead to no value
+            previous = None  # the frame of an error must not lead to a value
 
     def parse(self, fetched: Fetched, lower: Snapshot | None) -> Layer | None:
         left_out: list[str] = []
@@ -231,8 +231,8 @@ def without_frames(
 ) -> Result:
     """Call `read`; whatever it raises leaves it without frames whose locals hold values.
 
-    Exceptions of the kinds `bare` have no frames and no causes then. All others keep their frames, to show
-    where they were made, but nothing in them. `left_out` are the warnings that `read` collects. They are
+    Exceptions of the kinds `bare` then have no frames and no causes. All others keep their frames, to show
+    where they were made, with nothing in them. `left_out` are the warnings that `read` collects. They are
     given here, after it: a warning may be an error, and would keep the frames of `read` as well. An
     interrupt, or what a handler of a signal raises, may come at any place, here too.
     """

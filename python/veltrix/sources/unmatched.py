@@ -1,4 +1,4 @@
-"""Variables that match nothing: what becomes of them, and what they were perhaps meant to be.
+"""Variables that match nothing: what is done with them, and what they were perhaps meant to be.
 
 APP_SERVER_PORT   a new key, and a warning if there is server.port: one `_` where two are meant
 APP_SERVER__PROT  a new key, and a warning if there is server.port

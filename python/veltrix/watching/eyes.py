@@ -56,7 +56,7 @@ class Eyes:
         """Watches the directories that decide now; to be called before each look.
 
         What changed before a watch is made is seen by the look, what changes after it is an event. What
-        changes between finding the directories and watching them is found by going round once more.
+        changes between finding the directories and watching them is found by going round again.
         """
         self._is_settled = False
         for _ in range(_TRIES):

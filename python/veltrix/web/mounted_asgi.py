@@ -49,7 +49,7 @@ def make_asgi_app(config: Config) -> ASGIApplication:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Nothing is to be started or ended; says so."""
+    """Answers the server's start and end, for which there is nothing to do."""
     while True:
         event = (await receive())["type"]
         await send({"type": f"{event}.complete"})

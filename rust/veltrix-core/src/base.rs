@@ -36,7 +36,7 @@ pub struct Entry {
     pub segment: SegmentId,
     /// The entry of the mapping that it stands in.
     pub parent: EntryId,
-    /// For a leaf: the node that won, in its tree. For a mapping: the entry behind all below it.
+    /// For a leaf: the node that won, in its tree. For a mapping: the entry after all that stand below it.
     pub link: u32,
     /// For a leaf: the number of that tree.
     pub tree: u16,
@@ -71,7 +71,7 @@ impl Base {
         BaseNames { entries: Arc::clone(&self.entries), segments: Arc::clone(&self.segments) }
     }
 
-    /// Whether its table holds more that its layers do not need than what they need.
+    /// Whether its layers need less than half of what its table holds.
     pub fn needs_reintern(&self) -> bool {
         self.segments.needs_reintern(self.nodes)
     }

@@ -3,7 +3,7 @@
 //! ```text
 //!   before ──► scoped         what a scope listed, over what its snapshot listed
 //!     │           ╎
-//!   self   ──► the scope      the same, and what was listed otherwise since; where no layer of the scope says anything
+//!   self   ──► the scope      the same, and what has changed since; where no layer of the scope says anything
 //! ```
 //! It holds changes and no layer, so that what was published before is not kept for its sake.
 
@@ -19,7 +19,7 @@ use crate::rule::Mergeable as _;
 use crate::snapshot::Snapshot;
 use crate::value::Kind;
 
-/// With more changes than this since, a scope is derived anew; few where assertions are on, so that tests meet it.
+/// With more changes than this since, a scope is derived again; few where assertions are on, so that tests meet it.
 const MOST: usize = if cfg!(debug_assertions) { 3 } else { 64 };
 
 /// What a scope listed, and what its snapshot did.

@@ -1,4 +1,4 @@
-//! The delta: what a derived snapshot resolves to otherwise than its base.
+//! The delta: in what a derived snapshot differs from its base.
 //!
 //! ```text
 //!   read ──► changes, by path hash ──► hidden ranges of base entries ──► base
@@ -67,7 +67,7 @@ impl Default for Delta {
     }
 }
 
-/// What is listed for a path of whose hash half is known.
+/// What is listed for a path, where half of its hash is known.
 #[derive(Clone, Copy, Debug)]
 pub enum Listing<'a> {
     /// Nothing, surely.
@@ -78,7 +78,7 @@ pub enum Listing<'a> {
     Perhaps,
 }
 
-/// Two paths with one 64-bit hash: the snapshot must be resolved anew.
+/// Two paths with one 64-bit hash: the snapshot must be resolved again.
 #[derive(Debug)]
 pub struct Collision;
 

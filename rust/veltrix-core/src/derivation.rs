@@ -38,11 +38,11 @@ impl From<Collision> for Stop {
     }
 }
 
-/// Whom a derivation is for.
+/// Who a derivation is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Derived {
-    /// One reader, who puts layers on top. Its values are those of the layers' trees, which hold what they win with for as
-    /// long as they stand, and its generation stays.
+    /// One reader, who puts layers on top. Its values stay in the trees of the layers, which live as long as the layers
+    /// stand, and its generation stays.
     OnTop,
     /// Everyone. Each value has a tree of its own: a change of the delta may outlive the layer that it was read from, and a
     /// layer that is loaded again and again would be kept whole each time, for the sake of one value.
@@ -162,7 +162,7 @@ impl<'a> Derivation<'a> {
         Ok(!merged_names(&definitions).any(&mut holds))
     }
 
-    /// Brings in one thing that a layer's tree says otherwise than the one in whose place it comes.
+    /// Brings in one difference of a layer's tree from the tree whose place it takes.
     pub fn bring(&mut self, change: &TreeChange, old: &Arc<Tree>, new: &Arc<Tree>) -> Result<(), Stop> {
         match change {
             TreeChange::Names { path } => {

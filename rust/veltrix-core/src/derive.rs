@@ -1,6 +1,6 @@
-//! Deriving: a snapshot from another one, by what its layers define otherwise.
+//! Deriving: a snapshot from another one, by the definitions in which their layers differ.
 //!
-//! Only the paths whose definitions changed are resolved anew, from the layers; the result is the old delta with those
+//! Only the paths whose definitions changed are resolved again, from the layers; the result is the old delta with those
 //! paths changed. Where what stands at a path changes its nature (a mapping goes, comes, or merges other definitions),
 //! all below it is replaced. A delta that grows past [`limit`] is folded into a new base, and where so much changed that
 //! this takes longer than to resolve the whole, the whole is resolved.
@@ -23,17 +23,17 @@ use crate::tree_diff::{TreeChange, tree_diff};
 const FEW_PATHS: usize = if cfg!(debug_assertions) { 12 } else { 4096 };
 const FEW_DEFINITIONS: usize = if cfg!(debug_assertions) { 10 } else { 64 };
 
-/// How many changed paths a base of this many entries bears before it is built anew.
+/// How many changed paths a base of this many entries bears before it is rebuilt.
 pub(crate) fn limit(entries: usize) -> usize {
     (entries / 8).max(FEW_PATHS)
 }
 
-/// With how many changed definitions a base of this many entries is built anew faster than derived from.
+/// From how many changed definitions on it is faster to rebuild a base of this many entries than to derive from it.
 fn most_definitions(entries: usize) -> usize {
     (entries / 64).max(FEW_DEFINITIONS)
 }
 
-/// What becomes of a stack, all of it at once.
+/// What changes in a stack, all of it at once.
 #[derive(Debug, Default)]
 pub struct StackChange {
     /// Layers that take the place of the one at an index.
@@ -48,7 +48,7 @@ pub struct StackChange {
 struct Exchange {
     before: LayerVersion,
     after: LayerVersion,
-    /// The trees of both and what the later one says otherwise. None for two versions of one layer, which share all that
+    /// The trees of both and in what the later one differs. None for two versions of one layer, which share all that
     /// neither of them changed.
     changes: Option<([Arc<Tree>; 2], Vec<TreeChange>)>,
 }

@@ -65,7 +65,7 @@ pub fn is_empty(new: &Snapshot, old: &Snapshot) -> bool {
     across_bases(new, old, &mut |_| Break(())).is_continue()
 }
 
-/// What `new` holds otherwise than `old`, in no particular order.
+/// In what `new` differs from `old`, in no particular order.
 pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     if Arc::ptr_eq(&new.base, &old.base) {
         return beside_base(new, old);
@@ -78,7 +78,7 @@ pub fn diff(new: &Snapshot, old: &Snapshot) -> Vec<Difference> {
     found
 }
 
-/// What is the matter with a path, if anything is.
+/// In what a path differs, if it does.
 #[inline]
 fn compared(path: &Arc<[SegmentId]>, old: Option<Leaf>, new: Option<Leaf>) -> Option<Difference> {
     let what = match (old, new) {
@@ -211,7 +211,7 @@ fn across_bases(
             compared(&path(ours, theirs).into(), before, after).map_or(Continue(()), &mut *visit)
         });
     }
-    // What neither a base nor a delta says otherwise is the same in both.
+    // What neither the bases nor a delta lists is the same in both.
     let mut paths = HashSet::new();
     let _ = base_diff(&new.base, &old.base, &mut |ours, theirs| {
         paths.insert(path(ours, theirs));

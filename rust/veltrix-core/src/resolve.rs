@@ -55,8 +55,8 @@ struct ChildSlot {
     lower: u32,
 }
 
-/// What resolving works with and gives back. A thread keeps it for the next time: to get as much memory from the system
-/// and to give it back may take longer than to resolve.
+/// What resolving works with. A thread keeps it for the next time: to get that much memory from the system and to give
+/// it back may take longer than to resolve.
 #[derive(Default)]
 struct Scratch {
     entries: Vec<Entry>,

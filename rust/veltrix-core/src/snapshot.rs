@@ -71,7 +71,7 @@ impl Snapshot {
         Ok(Self { base, stack, delta: None, conflicts, generation: 1 })
     }
 
-    /// The same snapshot resolved anew on a table of its own, which holds what its layers name and nothing else.
+    /// The same snapshot resolved again on a table of its own, which holds what its layers name and nothing else.
     pub fn reinterned(&self) -> Result<Self, Error> {
         let segments = Arc::new(Interner::new());
         let stack: Arc<[LayerVersion]> = self.stack.iter().map(|layer| layer.reinterned(&segments)).collect();
@@ -80,7 +80,7 @@ impl Snapshot {
         Ok(Self { base, stack, delta: None, ..self.clone() })
     }
 
-    /// Whether its table holds more that its layers do not need than what they need.
+    /// Whether its layers need less than half of what its table holds.
     pub fn needs_reintern(&self) -> bool {
         self.base.needs_reintern()
     }

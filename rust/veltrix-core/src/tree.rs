@@ -5,7 +5,7 @@
 //!   kind        Mapping   Mapping    Str       Int       List       Str      Str
 //!   end         7         4          3         4         7          6        7
 //! ```
-//! `end` is the node behind the whole subtree: the next sibling, or the end of the parent.
+//! `end` is the node after the whole subtree: the next sibling, or the end of the parent.
 //! Texts stand one behind the other in one text, bytes and times in one run of bytes; a position is kept a node where
 //! the source has them.
 

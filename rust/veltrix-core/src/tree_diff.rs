@@ -1,4 +1,4 @@
-//! What one tree of definitions says otherwise than another one: both are walked in step.
+//! In what one tree of definitions differs from another: both are walked in step.
 //!
 //! A file that was read again mostly says what it said, in the same order. So the children of two mappings are compared
 //! one beside the other, and nothing is looked up or allocated for as long as their names agree.
@@ -8,16 +8,16 @@ use crate::same_value::identical;
 use crate::tree::{NodeId, Tree};
 use crate::value::Kind;
 
-/// One thing that two trees say otherwise.
+/// One difference of two trees.
 #[derive(Debug)]
 pub enum TreeChange {
     /// A definition came, went or changed: its node in either tree.
     Definition { path: Box<[SegmentId]>, old: Option<NodeId>, new: Option<NodeId> },
-    /// A mapping of both trees has other children, or has them in another order; what became of each child stands before.
+    /// A mapping of both trees has other children, or another order of them; the differences of the children come first.
     Names { path: Box<[SegmentId]> },
 }
 
-/// What `new` says otherwise than `old`, a tree of the same table; `None` where these are more than `left` definitions,
+/// In what `new` differs from `old`, a tree of the same table; `None` where that is more than `left` definitions,
 /// from which they are counted off.
 pub fn tree_diff(old: &Tree, new: &Tree, left: &mut usize) -> Option<Vec<TreeChange>> {
     let mut walk = Walk { old, new, path: Vec::new(), left, changes: Vec::new() };

@@ -242,7 +242,7 @@ fn seen(snapshot: &Snapshot) -> (String, Vec<u8>) {
     (content(snapshot).to_string(), canonical(snapshot, &snapshot.root()))
 }
 
-/// Derives step by step, and holds every snapshot against its stack resolved anew.
+/// Derives step by step, and holds every snapshot against its stack resolved from scratch.
 fn follow(data: &[Value], steps: &[Step], replace: bool) -> Result<(), TestCaseError> {
     let table = Arc::new(Interner::new());
     let conflicts = if replace { Conflicts::Replace } else { Conflicts::Error };

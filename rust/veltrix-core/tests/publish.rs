@@ -89,7 +89,7 @@ fn a_file_of_one_change_is_derived_beside_its_base() {
         assert_eq!(derived.generation, snapshot.generation + 1);
         let same = replaced(&snapshot, 1, file(0));
         assert!(same.delta.is_none() && same.generation == snapshot.generation);
-        // Many changes are resolved anew.
+        // Many changes: the whole is resolved.
         let every: Value = json!({"s0": {"k0": 1}});
         let other = replaced(&snapshot, 1, layer(&table, "file", &every));
         assert!(!Arc::ptr_eq(&other.base, &snapshot.base));

@@ -5,6 +5,9 @@
 //!                                        type_slots, value_cache: the hot half of reading
 //! ```
 
+// Docstrings are for Python's `help()`: they name arguments and errors as those of Python code do, and show `x["a"]`.
+#![allow(clippy::doc_markdown, clippy::doc_link_with_quotes)]
+
 mod interop;
 mod convert;
 mod state;
@@ -55,8 +58,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     interop::fork::watch_forks(py)
 }
 
-/// Adds a class. CPython's messages call one that is made in C by its module as well; given its name once more, as by
-/// Python code, they call it as they call one of the reference.
+/// Adds a class. CPython's messages name the module of a class that is made in C as well. Once its name is set again, as
+/// Python code would set it, they name it as they name a class of the reference.
 fn add_class<T: PyClass>(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<T>()?;
     named::<T>(module.py())

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SURROGATE = "the text holds a lone surrogate, which UTF-8 cannot carry"
+SURROGATE = "a lone surrogate, which UTF-8 cannot carry, in the text"
 
 STEMS = {"toml": "toml", "json": "json", "yaml": "yaml", "env": "dotenv"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -26,7 +26,7 @@ def parse(text: str, document: DocumentBuilder) -> None:
     except ModuleNotFoundError as error:
         if error.name != "yaml":
             raise
-        raise SourceError("YAML needs PyYAML: pip install PyYAML") from None
+        raise SourceError("YAML needs PyYAML: pip install veltrix[yaml]") from None
     check(text)
     yaml_compose.compose(yaml_nodes.read(text), document)
 

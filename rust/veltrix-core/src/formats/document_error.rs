@@ -3,7 +3,7 @@
 use crate::tree::Position;
 
 /// The reason for text that no UTF-8 can carry.
-pub const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
+pub const SURROGATE: &str = "a lone surrogate, which UTF-8 cannot carry, in the text";
 
 /// Why a document was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,6 +44,20 @@ impl Current {
     }
 
     /// The value at a path, or the default where the path is missing; a stored null is no missing path.
+    ///
+    /// Specified in docs/semantics.md#reading.
+    ///
+    /// Args:
+    ///     path: The path, as a text or a tuple of `str` and `int`.
+    ///     default: What is given where nothing stands at the path.
+    ///
+    /// Raises:
+    ///     PathError: The path is malformed.
+    ///     TypeError: The path is of a wrong type.
+    ///
+    /// Example:
+    ///     >>> config.get("server.timeout", 30)
+    ///     30
     #[pyo3(signature = (path, default = None))]
     fn get<'py>(
         slf: &Bound<'py, Self>,
@@ -58,6 +72,13 @@ impl Current {
     }
 
     /// The snapshot that this context pins; the latest where it pins none.
+    ///
+    /// Specified in docs/semantics.md#publishing.
+    ///
+    /// Example:
+    ///     >>> with config.pin(override={"server.port": 80}):
+    ///     ...     config.current()["server.port"]
+    ///     80
     fn current<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let mut next = innermost(py)?;

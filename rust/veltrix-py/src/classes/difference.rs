@@ -18,10 +18,17 @@ use crate::interop::panic::guarded;
 use crate::state::snapshot::Snapshot;
 
 /// What changed between two snapshots, by path; true if anything did.
+///
+/// Specified in docs/semantics.md#difference-and-digest.
+///
+/// Example:
+///     >>> difference = veltrix.diff(snapshot, snapshot.set("server.port", 80))
+///     >>> difference.changed, bool(difference)
+///     ({'server.port': (8080, 80)}, True)
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Difference(Mutex<DifferenceState>);
 
-/// A difference is found at once, and its dicts are made for whom looks at them.
+/// A difference is found at once; its dicts are made when one of them is first looked at.
 enum DifferenceState {
     Found(Arc<FoundDifference>),
     Made(Dicts),
@@ -47,7 +54,7 @@ impl Difference {
         Ok(Self(Mutex::new(DifferenceState::Found(Arc::new(FoundDifference { newer, older, differences })))))
     }
 
-    /// Held for a moment each, in which no Python code runs.
+    /// Each time it is held for a moment in which no Python code runs.
     fn state(&self) -> MutexGuard<'_, DifferenceState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,21 +120,21 @@ impl Difference {
         Err(read_only(slf.py(), "Difference"))
     }
 
-    /// The values of the leaves that only the newer snapshot has.
+    /// The values of the leaves that only the snapshot after the change has, by path.
     #[getter]
     fn added<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [added, _, _] = self.dicts(py)?;
         Ok(added)
     }
 
-    /// The values of the leaves that only the older snapshot has.
+    /// The values of the leaves that only the snapshot before the change has, by path.
     #[getter]
     fn removed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [_, removed, _] = self.dicts(py)?;
         Ok(removed)
     }
 
-    /// The old and the new value of each leaf that both have, and that differs.
+    /// Of each leaf that both have and that differs, by path, its values before and after.
     #[getter]
     fn changed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [_, _, changed] = self.dicts(py)?;
@@ -179,9 +186,18 @@ impl Difference {
 
 /// What was added, removed and changed from one snapshot to another.
 ///
-///     diff(config, config.set("server.port", 80)).changed  # {"server.port": (8080, 80)}
+/// Specified in docs/semantics.md#difference-and-digest.
 ///
-/// Raises a `TypeError` for anything but two snapshots of this implementation.
+/// Args:
+///     old: The snapshot before the change.
+///     new: The snapshot after it.
+///
+/// Raises:
+///     TypeError: They are not two snapshots of this implementation.
+///
+/// Example:
+///     >>> veltrix.diff(snapshot, snapshot.set("server.port", 80)).changed
+///     {'server.port': (8080, 80)}
 #[pyfunction]
 #[pyo3(signature = (old, new))]
 pub fn diff(old: &Bound<'_, PyAny>, new: &Bound<'_, PyAny>) -> PyResult<Difference> {
@@ -213,7 +229,7 @@ pub fn restore_difference(
     Ok(Difference(Mutex::new(DifferenceState::Made([dict(added)?, dict(removed)?, dict(changed)?]))))
 }
 
-/// What `new` holds otherwise than `old`, found without the interpreter lock.
+/// In what `new` differs from `old`, found without the interpreter lock.
 #[cold]
 fn detached(py: Python<'_>, new: &kernel::Snapshot, old: &kernel::Snapshot) -> Vec<kernel::Difference> {
     new.make_roots();

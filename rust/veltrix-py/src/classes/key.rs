@@ -10,16 +10,25 @@ use crate::interop::error::type_error;
 use crate::interop::ffi;
 use crate::interop::imports;
 
-/// A handle on one value: `key.value` is read at the speed of an attribute.
+/// A handle on one value of a snapshot: `key.value` is read at the speed of an attribute.
+///
+/// Specified in docs/semantics.md#objects-of-declared-types.
+///
+/// Example:
+///     >>> port = snapshot.key("server.port", int)
+///     >>> port.path, port.value
+///     ('server.port', 8080)
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Key {
     pub path: String,
+    /// The value, or an object of the type that was given.
     #[pyo3(get)]
     pub value: Py<PyAny>,
 }
 
 #[pymethods]
 impl Key {
+    /// The canonical text of the whole path.
     #[getter]
     fn path(&self) -> Text<&str> {
         Text(&self.path)

@@ -29,8 +29,25 @@ use crate::state::snapshot::Snapshot;
 
 /// Loaded, immutable data with a name and, for each definition, its origin.
 ///
-/// `origins` gives single paths an origin of their own. `secret` is True, or the paths that are secret:
-/// what stands at or below such a path is shown nowhere, whatever layer it comes from.
+/// Specified in docs/semantics.md#layers.
+///
+/// Args:
+///     name: What errors and explanations call it.
+///     data: A mapping; values and keys are copied.
+///     source: The kind of its source, for origins.
+///     origins: Origins of single paths, a mapping from tuples of `str` to `Origin`.
+///     secret: True, or the paths that are secret: what stands there is shown nowhere, of whatever layer.
+///
+/// Raises:
+///     TypeError: An argument, a key, or what stands in a list is of a wrong type.
+///     ParseError: A text in the data holds a lone surrogate; in another argument that is a `ValueError`.
+///     LimitError: The data is too deep.
+///     PathError: A path of `secret` is malformed.
+///
+/// Example:
+///     >>> defaults = veltrix.Layer("defaults", {"server": {"port": 8080}})
+///     >>> veltrix.resolve([defaults])["server.port"]
+///     8080
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Layer {
     pub version: LayerVersion,
@@ -103,7 +120,7 @@ impl Layer {
         if is_there(&self.version) {
             return self.version.clone();
         }
-        // Held for a moment each, in which no Python code runs.
+        // Each time it is held for a moment in which no Python code runs.
         let kept = || self.reinterned.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept().clone().filter(is_there) {
             return known;
@@ -176,7 +193,28 @@ impl Layer {
         Self::from_data(data, name, origin, origins, &secret, interner::current())
     }
 
-    /// The layer of a document; `format` is "toml", "json", "yaml" or "env".
+    /// The layer of a document.
+    ///
+    /// Specified in docs/semantics.md#documents.
+    ///
+    /// Args:
+    ///     name: What errors and explanations call it.
+    ///     text: The document, as `bytes` in UTF-8 or as a `str`.
+    ///     format: "toml", "json", "yaml" or "env".
+    ///     file: The name of the file, for origins and errors.
+    ///     secret: As for `Layer`.
+    ///
+    /// Raises:
+    ///     ParseError: The document is malformed, or what it holds is not allowed.
+    ///     LimitError: It is beyond a limit: bytes, levels, digits, expansions.
+    ///     SourceError: It is YAML, which the reference reads with the extra `yaml` alone.
+    ///     TypeError: An argument is of a wrong type.
+    ///     ValueError: The format is another one.
+    ///
+    /// Example:
+    ///     >>> site = veltrix.Layer.parse("site", '{"server": {"port": 80}}', "json")
+    ///     >>> veltrix.resolve([site])["server.port"]
+    ///     80
     #[classmethod]
     #[pyo3(
         signature = (name, text, format, *, file = None, secret = Given(None)),
@@ -226,6 +264,7 @@ impl Layer {
         Ok(Self::of(LayerVersion::new(Arc::new(loaded)), None))
     }
 
+    /// The name, a `str`.
     #[getter]
     fn name(&self) -> Text<&str> {
         Text(&self.version.loaded.name)

@@ -113,7 +113,7 @@ pub fn reversed_names<'py, T>(mapping: &Bound<'py, T>) -> PyResult<Bound<'py, Py
     iterated(mapping.as_any(), Part::Keys, true)
 }
 
-/// Has Python's own classes lend what is not said here.
+/// Takes the methods that are not here from Python's own classes.
 pub fn complete(py: Python<'_>) -> PyResult<()> {
     fn lend<T: PyClass>(py: Python<'_>, lender: &Bound<'_, PyAny>) -> PyResult<()> {
         let class = py.get_type::<T>();

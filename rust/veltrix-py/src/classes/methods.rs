@@ -32,6 +32,20 @@ macro_rules! reading_methods {
             }
 
             /// The value at a path, or the default where the path is missing; a stored null is no missing path.
+            ///
+            /// Specified in docs/semantics.md#reading.
+            ///
+            /// Args:
+            ///     path: The path, as a text or a tuple of `str` and `int`.
+            ///     default: What is given where nothing stands at the path.
+            ///
+            /// Raises:
+            ///     PathError: The path is malformed.
+            ///     TypeError: The path is of a wrong type.
+            ///
+            /// Example:
+            ///     >>> snapshot.get("server.timeout", 30)
+            ///     30
             #[pyo3(signature = (path, default = None))]
             fn get<'py>(
                 slf: &Bound<'py, Self>,
@@ -58,16 +72,34 @@ macro_rules! reading_methods {
             }
 
             /// The names of the children; a `Name` where a path would have to quote it.
+            ///
+            /// Specified in docs/semantics.md#reading.
+            ///
+            /// Example:
+            ///     >>> list(snapshot.keys())
+            ///     ['server']
             fn keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, KeysView>> {
                 KeysView::of(slf)
             }
 
-            /// The values of the children.
+            /// The values of the children, in the order of their names.
+            ///
+            /// Specified in docs/semantics.md#reading.
+            ///
+            /// Example:
+            ///     >>> list(snapshot["server"].values())
+            ///     ['localhost', 8080]
             fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, ValuesView>> {
                 ValuesView::of(slf)
             }
 
-            /// The names and values of the children.
+            /// The names and values of the children, as pairs.
+            ///
+            /// Specified in docs/semantics.md#reading.
+            ///
+            /// Example:
+            ///     >>> list(snapshot["server"].items())
+            ///     [('host', 'localhost'), ('port', 8080)]
             fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, ItemsView>> {
                 ItemsView::of(slf)
             }
@@ -93,26 +125,46 @@ macro_rules! reading_methods {
             }
 
             /// Every leaf by the canonical text of its path; an empty mapping is listed as itself.
+            ///
+            /// Secrets are in it. Specified in docs/semantics.md#reading.
+            ///
+            /// Example:
+            ///     >>> snapshot.flatten()
+            ///     {'server.host': 'localhost', 'server.port': 8080}
             fn flatten<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
                 Self::reading(slf, |reading| reading.flatten())
             }
 
-            /// A copy made of plain dicts and lists.
+            /// A copy made of plain dicts and lists, secrets included.
+            ///
+            /// Specified in docs/semantics.md#reading.
+            ///
+            /// Example:
+            ///     >>> snapshot.to_dict()
+            ///     {'server': {'host': 'localhost', 'port': 8080}}
             fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
                 Self::reading(slf, |reading| reading.to_dict())
             }
 
-            /// What stands at a path as an object of a type; without a path, the whole.
+            /// What stands at a path, or the whole, as an object of a type.
             ///
-            /// `type` is a model or any type that can be declared for a field: a dataclass, a class of attrs, a
-            /// `NamedTuple`, a `TypedDict`, a model of pydantic or msgspec; `int`, `list[str]`, `Path | None`. It is
-            /// the same object for as long as what stands there is unchanged.
+            /// It is the same object for as long as what stands there is unchanged.
+            /// Specified in docs/semantics.md#objects-of-declared-types.
             ///
-            ///     server = config.bind(Server, "server")
+            /// Args:
+            ///     type: A dataclass, a class of attrs, a `NamedTuple`, a `TypedDict`, a model of pydantic or of
+            ///         msgspec, or any type that a field can have, such as `int`, `list[str]` or `Path | None`.
+            ///     path: The path, as a text or a tuple of `str` and `int`; without it the whole is bound.
             ///
-            /// Raises a `ConfigError` with every problem, each a `ValidationError` with its place, a
-            /// `MissingKeyError` where nothing stands, a `PathError` for a malformed path, and a `TypeError` for a
-            /// type that nothing in a configuration can be read as.
+            /// Raises:
+            ///     ConfigError: The content does not fit the type; `problems` has every problem with its origin.
+            ///     MissingKeyError: Nothing stands at the path.
+            ///     PathError: The path is malformed.
+            ///     TypeError: Nothing in a configuration can be read as this type.
+            ///
+            /// Example:
+            ///     >>> snapshot.bind(dict[str, int | str], "server")["port"]
+            ///     8080
             #[pyo3(signature = (r#type, path = None))]
             fn bind<'py>(
                 slf: &Bound<'py, Self>,
@@ -122,14 +174,24 @@ macro_rules! reading_methods {
                 Self::reading(slf, |reading| reading.bind(r#type, path))
             }
 
-            /// A handle on one value.
+            /// A handle on one value, which is read as an attribute: `key.value`.
             ///
-            /// `type` is what `bind` takes, and the value is then an object of it; without one it is what reading
-            /// gives. `default` is the value where nothing stands at the path.
+            /// Specified in docs/semantics.md#objects-of-declared-types.
             ///
-            ///     port = config.key("server.port", int, default=80)
+            /// Args:
+            ///     path: The path, as a text or a tuple of `str` and `int`.
+            ///     type: What `bind` takes; the value is then an object of it. Without it, it is what reading gives.
+            ///     default: What the value is where nothing stands at the path; `...` stands for none.
             ///
-            /// Raises a `MissingKeyError` where nothing stands and no default is given, and what `bind` raises.
+            /// Raises:
+            ///     MissingKeyError: Nothing stands at the path, and there is no default.
+            ///     ConfigError: What stands there does not fit the type.
+            ///     PathError: The path is malformed.
+            ///     TypeError: Nothing in a configuration can be read as this type.
+            ///
+            /// Example:
+            ///     >>> snapshot.key("server.port", int).value
+            ///     8080
             #[pyo3(
                 signature = (path, r#type = None, *, default = Given(None)),
                 text_signature = "($self, path, type=None, *, default=...)"
@@ -149,11 +211,25 @@ macro_rules! reading_methods {
             }
 
             /// Why a path has its value: each definition of it with its origin, the highest first.
+            ///
+            /// Specified in docs/semantics.md#provenance.
+            ///
+            /// Args:
+            ///     path: The path, as a text or a tuple of `str` and `int`.
+            ///
+            /// Raises:
+            ///     MissingKeyError: No layer says anything about the path.
+            ///     PathError: The path is malformed.
+            ///     TypeError: The path is of a wrong type.
+            ///
+            /// Example:
+            ///     >>> str(snapshot.explain("server.port").origin)
+            ///     "layer 'values'"
             fn explain<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
                 Self::reading(slf, |reading| reading.explain(path))
             }
 
-            /// The layers of the stack, the lowest first; what was overlaid or chosen by a scope is there too.
+            /// The layers of the stack, the lowest first, those of overlays and scopes included.
             ///
             /// They are what `resolve` and `with_layers` take. Whether one is the same object as was given is open.
             #[getter]
@@ -177,13 +253,13 @@ macro_rules! reading_methods {
                 })
             }
 
-            /// A number that rises by one with each change of the content.
+            /// An `int` that rises by one with each change of the content.
             #[getter]
             fn generation(slf: &Bound<'_, Self>) -> PyResult<Int> {
                 Self::reading(slf, |reading| Ok(Int(reading.kernel()?.generation.cast_signed())))
             }
 
-            /// A hash of the content that ignores the order of keys.
+            /// A hash of the content that ignores the order of keys: 32 hexadecimal digits.
             #[getter]
             fn digest<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
                 Self::reading(slf, |reading| reading.digest())

@@ -8,6 +8,7 @@ pub mod methods;
 pub mod view;
 pub mod difference;
 pub mod overrides;
+pub mod overlays;
 pub mod snapshot;
 pub mod current;
 pub mod scope;

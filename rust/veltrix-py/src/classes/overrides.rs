@@ -66,7 +66,7 @@ impl<'py> Overrides<'py> {
             Step::Index(_) => None,
         });
         let names: Option<Vec<&str>> = names.collect();
-        let names = names.ok_or_else(|| fault("a list's item cannot be set alone"))?;
+        let names = names.ok_or_else(|| fault("a list's item cannot be set alone; give the whole list"))?;
         let Some((last, above)) = names.split_last() else { return Ok(()) };
         let mut mapping = self.root.clone();
         for name in above {

@@ -20,17 +20,30 @@ use crate::state::dimensions::{Dimensions, ScopeBounds};
 use crate::state::opaques::joined;
 use crate::state::snapshot::Snapshot;
 
-/// The snapshot of a stack of layers, the lowest first.
+/// The snapshot of a stack of layers.
 ///
-/// `conflicts` is "error" or "replace", `dimensions` an iterable of `Dimension`, and `generation` an `int`
-/// from 1 to 2**62, the number that the snapshot begins to count with. It keeps the `max_scopes` scopes that
-/// were used last, 16,384 unless another number is given, of an estimated `max_scope_bytes` bytes, 64 MiB,
-/// and so does each snapshot that is derived from it; both are an `int` from 0 to 2**62.
+/// Specified in docs/semantics.md#merge and docs/semantics.md#scopes.
 ///
-///     config = veltrix.resolve([defaults, site])
+/// Args:
+///     layers: `Layer` objects, the lowest precedence first.
+///     conflicts: "error", or "replace": where a mapping meets another value, the higher one stands.
+///     dimensions: `Dimension` objects, in which `scope` chooses.
+///     generation: The number that the snapshot begins to count with, an `int` from 1 to 2**62.
+///     max_scopes: How many scopes it keeps, and each snapshot that is derived from it, an `int` from 0 to
+///         2**62. The one that was used longest ago goes first.
+///     max_scope_bytes: How many bytes they may take, by an estimate: an `int` from 0 to 2**62.
 ///
-/// Raises a `ConflictError` where layers conflict, a `LimitError` beyond 1,000 of them, and a `TypeError` or
-/// a `ValueError` for an argument of a wrong type or value.
+/// Raises:
+///     ConflictError: A mapping meets another value.
+///     LimitError: There are more than 1,000 layers.
+///     TypeError: An argument is of a wrong type.
+///     ValueError: A number is out of its range, `conflicts` is another word, or a dimension stands twice.
+///
+/// Example:
+///     >>> defaults = veltrix.Layer("defaults", {"server": {"host": "localhost", "port": 8080}})
+///     >>> site = veltrix.Layer("site", {"server": {"host": "10.0.0.7"}})
+///     >>> veltrix.resolve([defaults, site]).to_dict()
+///     {'server': {'host': '10.0.0.7', 'port': 8080}}
 #[pyfunction]
 #[pyo3(
     signature = (

@@ -4,15 +4,14 @@
 //!
 //! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
-use std::ffi::CString;
 use std::sync::OnceLock;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyDict;
 
 use crate::classes::scope::made;
-use crate::interop::ffi::{attribute, each};
+use crate::interop::ffi::{attribute, each, method_text};
 use crate::interop::panic::guarded;
 use crate::state::dimensions::ScopeKey;
 use crate::state::snapshot::Snapshot;
@@ -89,14 +88,11 @@ unsafe fn key(
 pub fn install(py: Python<'_>) -> PyResult<()> {
     let class = py.get_type::<Snapshot>();
     let original = attribute(&class, c"scope")?;
-    let text = |name| attribute(&original, name)?.cast_into::<PyString>()?.extract::<String>();
-    let (signature, words) = (text(c"__text_signature__")?, text(c"__doc__")?);
-    let words = CString::new(format!("scope{signature}\n--\n\n{words}")).unwrap_or_default();
     let method: &'static mut ffi::PyMethodDef = Box::leak(Box::new(ffi::PyMethodDef {
         ml_name: c"scope".as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: scope },
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
-        ml_doc: words.into_raw(),
+        ml_doc: method_text(&original)?.as_ptr(),
     }));
     if ORIGINAL.set(original.unbind()).is_ok() {
         // SAFETY: the class is a ready heap type, and the definition of the method and its text are never freed.

@@ -1,68 +1,31 @@
 //! The class `Snapshot`.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
-use veltrix_core::limits::{MAX_LAYERS, MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES};
-use veltrix_core::{Conflicts, Definition, MappingPath, ROOT_HASH, TreeBuilder, siblings};
+use veltrix_core::limits::{MAX_SCOPE_BYTES, MAX_SCOPES, SCOPE_BYTES, SCOPED_VALUE_BYTES};
+use veltrix_core::{Conflicts, Definition, TreeBuilder, siblings};
 
 use crate::classes::key::Key;
 use crate::classes::layer::layers;
 use crate::classes::layer_arguments::position;
 use crate::classes::mapping_views::{ItemsView, KeysView, ValuesView, reversed_names};
 use crate::classes::methods::reading_methods;
-use crate::classes::overrides::{checker, nested, overrides};
+use crate::classes::overlays::{overlaid, overridden};
 use crate::classes::scope::{cache_info, scoped};
 use crate::classes::with_layers::{Asked, published};
 use crate::convert::from_python::DataReader;
-use crate::convert::origin::text_argument;
 use crate::convert::path;
 use crate::interop::alloc::{Int, Text, texts};
-use crate::interop::error::{raise, type_error};
+use crate::interop::error::raise;
 use crate::interop::ffi;
 use crate::interop::imports::{self, Given};
 use crate::interop::panic::guarded;
-use crate::read::reading::{Place, Reading};
 use crate::read::settings::settings;
 use crate::state::dimensions::Dimensions;
-use crate::state::known_overlay::{KnownPaths, known_overlay};
-use crate::state::small_overlay::{SmallOverlay, overlay_by_path, small_overlay};
-use crate::state::snapshot::{OVERLAY, OVERRIDE, Snapshot, overlay_layer};
-
-impl Snapshot {
-    fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
-        let mapping = MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() };
-        guarded(slf.py(), || read(Reading { owner: slf, place: Place::Path(&mapping) }))
-    }
-
-    /// The snapshot with one more layer on top, of this data.
-    fn overlaid_with<'py>(
-        slf: &Bound<'py, Self>,
-        data: &Bound<'py, PyAny>,
-        name: Cow<'static, str>,
-    ) -> PyResult<Bound<'py, Self>> {
-        let (py, snapshot) = (slf.py(), slf.get());
-        let mut overlay = SmallOverlay::default();
-        let below = snapshot.under_overlay(py, &mut overlay)?;
-        if below.stack.len() + overlay.layers() <= MAX_LAYERS && small_overlay(below, &mut overlay, data)? {
-            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
-        }
-        Self::deriving(slf, |py, snapshot, parent| {
-            let (layer, added) = overlay_layer(py, parent.kernel.segments(), data, name.into_owned())?;
-            let overlaid = parent.kernel.with_layers_on_top(std::slice::from_ref(&layer));
-            Bound::new(py, snapshot.derived(py, parent, overlaid, added)?)
-        })
-    }
-}
-
-/// The name of a layer as it was given, or the usual one.
-fn layer_name(name: Given<'_>, usual: &'static str) -> PyResult<Cow<'static, str>> {
-    let given = name.0.map(|name| text_argument("a layer's name", &name)).transpose()?;
-    Ok(given.map_or(Cow::Borrowed(usual), Cow::Owned))
-}
+use crate::state::snapshot::Snapshot;
 
 reading_methods!(Snapshot, {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
@@ -88,29 +51,46 @@ reading_methods!(Snapshot, {
     }
 
     /// The snapshot with one more layer on top, of the same generation.
+    ///
+    /// Keys of the data are names; `override` takes paths. Specified in docs/semantics.md#deriving.
+    ///
+    /// Args:
+    ///     data: A mapping, as `Layer` takes it.
+    ///     name: The name of the layer.
+    ///
+    /// Raises:
+    ///     ConflictError: A mapping meets another value.
+    ///     LimitError: The stack has 1,000 layers already, or the data is too deep.
+    ///     TypeError: The data is no mapping, or a key in it or the name is no `str`.
+    ///     ValueError: A text holds a lone surrogate.
+    ///
+    /// Example:
+    ///     >>> snapshot.overlay({"server": {"port": 80}})["server.port"]
+    ///     80
     #[pyo3(signature = (data, name = Given(None)), text_signature = "($self, data, name='overlay')")]
     fn overlay<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>, name: Given<'py>) -> PyResult<Bound<'py, Self>> {
-        let py = slf.py();
-        if !imports::is_mapping(data)? {
-            let kind = imports::type_name(data);
-            return Err(type_error(py, format!("overlay data is a mapping, not {kind}")));
-        }
-        let name = layer_name(name, OVERLAY)?;
-        Self::overlaid_with(slf, data, name)
+        overlaid(slf, data, name)
     }
 
     /// The snapshot with one more layer on top, whose definitions are given by path.
     ///
-    /// `values` is a mapping from a path, in any spelling, to a value or an operator; a mapping merges with
-    /// what stands there. `allowed`, an `Allowed`, says which paths are open and what each of them takes:
-    /// for overrides that come from outside. `name` is the name of the layer. Without values it is this
-    /// snapshot.
+    /// Without values it is this snapshot. Specified in docs/semantics.md#overrides.
     ///
-    ///     request = config.override({"server.port": 80, ("chat", "enabled"): False})
+    /// Args:
+    ///     values: Values or operators by paths, texts or tuples; a mapping merges with what stands there.
+    ///     allowed: An `Allowed`: which paths are open, and what each takes. For overrides from outside.
+    ///     name: The name of the layer.
     ///
-    /// Raises what `overlay` raises, a `PathError` for a path that cannot be set or overlaps another one,
-    /// a `ValidationError` for what is not allowed, a `LimitError` for too much of it, and a `TypeError`
-    /// for an argument of a wrong type.
+    /// Raises:
+    ///     PathError: A path cannot be set, is given twice, or lies in another one.
+    ///     ValidationError: `allowed` does not let it through.
+    ///     LimitError: It is more than `allowed` takes, or what `overlay` refuses.
+    ///     ConflictError: A mapping meets another value.
+    ///     TypeError, ValueError: An argument is of a wrong type, or holds a lone surrogate.
+    ///
+    /// Example:
+    ///     >>> snapshot.override({"server.port": 80, ("chat", "enabled"): False})["server.port"]
+    ///     80
     #[pyo3(
         name = "override",
         signature = (values, *, allowed = None, name = Given(None)),
@@ -122,50 +102,28 @@ reading_methods!(Snapshot, {
         allowed: Option<&Bound<'py, PyAny>>,
         name: Given<'py>,
     ) -> PyResult<Bound<'py, Self>> {
-        let py = slf.py();
-        if !imports::is_mapping(values)? {
-            let kind = imports::type_name(values);
-            return Err(type_error(py, format!("override values are a mapping, not {kind}")));
-        }
-        let check = allowed.map(checker).transpose()?;
-        let name = layer_name(name, OVERRIDE)?;
-        let (snapshot, below) = (slf.get(), slf.get().below());
-        let has_room = below.stack.len() < MAX_LAYERS;
-        if let (None, Ok(values)) = (&check, values.cast_exact::<PyDict>())
-            && has_room
-            && let Some(overlay) = guarded(py, || {
-                known_overlay(snapshot, values.len(), |paths| ffi::each(values, |path, value| paths.put(&path, &value)))
-            })?
-        {
-            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
-        }
-        let pairs = overrides(values, check.as_ref())?;
-        if pairs.is_empty() {
-            return Ok(slf.clone());
-        }
-        if has_room
-            && let Some(overlay) = guarded(py, || {
-                let put_all =
-                    |paths: &mut KnownPaths<'_>| pairs.iter().try_for_each(|(path, value)| paths.put(path, value));
-                known_overlay(snapshot, pairs.len(), put_all)
-            })?
-        {
-            return Bound::new(py, snapshot.overlaid(py, below, overlay, name));
-        }
-        let mut overlay = SmallOverlay::default();
-        let below = slf.get().under_overlay(py, &mut overlay)?;
-        if below.stack.len() + overlay.layers() <= MAX_LAYERS
-            && guarded(py, || overlay_by_path(below, &mut overlay, &pairs))?
-        {
-            // The next override of these paths is a known one.
-            Self::reading(slf, |root| pairs.iter().try_for_each(|(path, _)| root.learn_path(path)))?;
-            return Bound::new(py, slf.get().overlaid(py, below, overlay, name));
-        }
-        let data = guarded(py, || nested(py, &pairs))?;
-        Self::overlaid_with(slf, data.as_any(), name)
+        overridden(slf, values, allowed, name)
     }
 
-    /// The snapshot with a definition put into one of its layers, the topmost by default.
+    /// The snapshot with a definition put into one of its layers.
+    ///
+    /// The generation rises by one if the content changes. Specified in docs/semantics.md#deriving.
+    ///
+    /// Args:
+    ///     path: The path, as a text or a tuple of `str`; missing mappings on the way are made.
+    ///     value: A value, or an operator such as `DELETE`.
+    ///     layer: The name of the layer, the topmost of that name; without it the topmost layer of all.
+    ///
+    /// Raises:
+    ///     ConflictError: A mapping meets another value, in that layer or in the stack.
+    ///     LimitError: The path, or the value at it, is too deep.
+    ///     PathError: The path is malformed, or leads into a list.
+    ///     TypeError: The path, the value or a key in it is of a wrong type.
+    ///     ValueError: There is no such layer.
+    ///
+    /// Example:
+    ///     >>> snapshot.set("server.port", 80)["server.port"]
+    ///     80
     #[pyo3(signature = (path, value, *, layer = None))]
     fn set<'py>(
         slf: &Bound<'py, Self>,
@@ -188,6 +146,23 @@ reading_methods!(Snapshot, {
     }
 
     /// The snapshot without one layer's own definition; the lower layers show again.
+    ///
+    /// To hide the lower layers, set `DELETE`. Specified in docs/semantics.md#deriving.
+    ///
+    /// Args:
+    ///     path: The path, as a text or a tuple of `str`.
+    ///     layer: The name of the layer, the topmost of that name; without it the topmost layer of all.
+    ///
+    /// Raises:
+    ///     MissingKeyError: The layer defines nothing at the path.
+    ///     ConflictError: Of what shows again, a mapping meets another value.
+    ///     PathError: The path is malformed, or leads into a list.
+    ///     TypeError: The path is of a wrong type.
+    ///     ValueError: There is no such layer.
+    ///
+    /// Example:
+    ///     >>> snapshot.overlay({"debug": True}).delete("debug") == snapshot
+    ///     True
     #[pyo3(signature = (path, *, layer = None))]
     fn delete<'py>(
         slf: &Bound<'py, Self>,
@@ -216,17 +191,24 @@ reading_methods!(Snapshot, {
 
     /// The snapshot of another stack; all that changes is judged together and counts as one change.
     ///
-    /// Each of `layers` takes the place of the topmost layer of its name; those of new names go on top, in
-    /// the order given. `without` is an iterable of names: the topmost layer of each goes. `dimensions`,
-    /// an iterable of `Dimension`, takes the place of those that are declared. `generation` is an `int`
-    /// from 1 to 2**62: the new snapshot has at least that generation.
+    /// Specified in docs/semantics.md#another-stack.
     ///
-    ///     config = config.with_layers(defaults, site, without=["experiment"])
+    /// Args:
+    ///     *layers: Each takes the place of the topmost layer of its name; one of a new name goes on top.
+    ///     without: Names; the topmost layer of each is left out.
+    ///     dimensions: `Dimension` objects in the place of those that are declared; None keeps them.
+    ///     generation: The new snapshot has at least this generation, an `int` from 1 to 2**62.
     ///
-    /// Raises a `ConflictError` where the new stack has a conflict, a `LimitError` beyond 1,000 layers, a
-    /// `TypeError` for an argument of a wrong type, and a `ValueError` for a layer that is named twice or is
-    /// not there, for a number out of range, and for a new layer that a dimension has in its table:
-    /// `dimensions` changes those.
+    /// Raises:
+    ///     ConflictError: The new stack has a conflict.
+    ///     LimitError: It has more than 1,000 layers.
+    ///     TypeError: An argument is of a wrong type.
+    ///     ValueError: A name is unknown, twice there, or new and a dimension's; a number is out of range.
+    ///
+    /// Example:
+    ///     >>> site = veltrix.Layer("site", {"server": {"port": 80}})
+    ///     >>> snapshot.with_layers(site)["server.port"]
+    ///     80
     #[pyo3(
         signature = (*layers, without = Given(None), dimensions = None, generation = None),
         text_signature = "($self, *layers, without=(), dimensions=None, generation=None)"
@@ -245,14 +227,22 @@ reading_methods!(Snapshot, {
 
     /// The snapshot with the chosen layers on top, in the order in which the dimensions are declared.
     ///
-    /// `choices`, a mapping, and keywords name dimensions. A choice is a `str`, or None for none; of a
-    /// dimension of `many`, an iterable of `str`, or None.
+    /// Scopes are kept, so that the same choices are found again. Specified in docs/semantics.md#scopes.
     ///
-    ///     config = config.scope(region="eu")
+    /// Args:
+    ///     choices: By name of a dimension a `str` or None; for one of `many` an iterable of `str`, or None.
+    ///     **more: The same by keyword.
     ///
-    /// Raises a `TypeError` for a dimension that is unknown or chosen twice and for a choice of a wrong
-    /// type, a `ValueError` for a name that a strict dimension does not have, a `ConflictError` where the
-    /// layers conflict, and a `LimitError` beyond 1,000 layers.
+    /// Raises:
+    ///     TypeError: A dimension is unknown or chosen twice, or a choice is of a wrong type.
+    ///     ValueError: A strict dimension has no such choice.
+    ///     ConflictError: The layers conflict.
+    ///     LimitError: The stack has more than 1,000 layers.
+    ///
+    /// Example:
+    ///     >>> region = veltrix.Dimension("region", {"eu": veltrix.Layer("eu", {"currency": "EUR"})})
+    ///     >>> snapshot.with_layers(dimensions=[region]).scope(region="eu")["currency"]
+    ///     'EUR'
     #[pyo3(signature = (choices = None, /, **more))]
     fn scope<'py>(
         slf: &Bound<'py, Self>,
@@ -262,11 +252,13 @@ reading_methods!(Snapshot, {
         scoped(slf, choices, more)
     }
 
-    /// How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`.
+    /// How the scopes of this snapshot were found: `(hits, misses, entries, bytes)`, a named tuple.
     ///
-    /// A miss is a scope that had to be derived; bytes are an estimate. A derived snapshot begins at 0.
+    /// A miss had to be derived; bytes are an estimate. Specified in docs/semantics.md#scopes.
     ///
-    ///     config.scope_cache_info().hits
+    /// Example:
+    ///     >>> snapshot.scope_cache_info().hits
+    ///     0
     fn scope_cache_info<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         cache_info(slf)
     }
@@ -278,7 +270,11 @@ reading_methods!(Snapshot, {
 
     /// The whole as the type that is its schema; an `AttributeError` for a snapshot without one.
     ///
-    ///     port = veltrix.load("app.toml", schema=Settings).settings.server.port
+    /// Specified in docs/semantics.md#objects-of-declared-types.
+    ///
+    /// Example:
+    ///     >>> veltrix.load({"port": 80}, schema=dict[str, int]).settings
+    ///     {'port': 80}
     #[getter]
     fn settings<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         settings(slf)

@@ -26,7 +26,7 @@ pub struct Asked<'a, 'py> {
     pub generation: Option<&'a Bound<'py, PyAny>>,
 }
 
-/// The snapshot of another stack: one generation on if that changes the content, and at least of the one that is asked for.
+/// The snapshot of another stack. Its generation is one higher if the content changes, and at least the one asked for.
 pub fn published(
     py: Python<'_>,
     snapshot: &Snapshot,

@@ -24,7 +24,7 @@ use crate::interop::imports;
 
 /// The most operators that hold one another; only force brings one into another.
 const MAX_NESTED: usize = 500;
-const SURROGATE: &str = "the text holds a lone surrogate, which UTF-8 cannot carry";
+const SURROGATE: &str = "a lone surrogate, which UTF-8 cannot carry, in the text";
 
 /// One step of the path to the data being read.
 #[derive(Clone, Copy)]
@@ -35,9 +35,9 @@ enum Step {
 
 /// Reads Python data into a tree.
 ///
-/// Plain data is read where it stands: nothing can change a dict meanwhile, as none of it runs code. What may run some ends
-/// that before it runs, as does all that is wrong; then everything is read once more, each dict from a copy that is made
-/// before the first of its children is looked at. Code may run where a value or a key is of any other class, and where an
+/// Plain data is read where it stands: nothing can change a dict meanwhile, as none of it runs code. Whatever may
+/// run code, and every mistake, ends that before any code runs; then everything is read again, each dict from a copy that
+/// is made before the first of its children is looked at. Code may run where a value or a key is of any other class, and where an
 /// object is made that the collector counts, as making it may collect others: so for a time with a zone, and for an
 /// integer that does not fit 64 bits.
 pub struct DataReader<'a, 'py> {

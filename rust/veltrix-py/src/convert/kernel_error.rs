@@ -53,7 +53,7 @@ pub fn too_deep(py: Python<'_>, path: &str) -> PyErr {
 pub fn no_layer(names: &[&str], name: &Bound<'_, PyAny>) -> PyErr {
     let py = name.py();
     if names.is_empty() {
-        return value_error(py, "the snapshot has no layers");
+        return value_error(py, "the snapshot has no layers; with_layers() adds one");
     }
     let text = || -> PyResult<String> {
         let known = names.iter().map(|known| shown(&ffi::new_str(py, known)?)).collect::<PyResult<Vec<_>>>()?;

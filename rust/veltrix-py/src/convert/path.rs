@@ -151,11 +151,27 @@ pub fn settable(py: Python<'_>, table: &Interner, wanted: &Bound<'_, PyAny>) -> 
         Step::Index(_) => None,
     });
     names.collect::<Option<_>>().ok_or_else(|| {
-        raise(imports::path_error(py), (Text(text(&steps)), py.None(), Text("a list's item cannot be set alone")))
+        raise(
+            imports::path_error(py),
+            (Text(text(&steps)), py.None(), Text("a list's item cannot be set alone; give the whole list")),
+        )
     })
 }
 
-/// The segments of a path: text is parsed, a tuple only checked, a `Name` is one segment.
+/// The segments of a path: a text is parsed, a tuple only checked, a `Name` is one segment.
+///
+/// Specified in docs/semantics.md#paths.
+///
+/// Args:
+///     path: A text, or a tuple of `str` and `int`.
+///
+/// Raises:
+///     PathError: The path is malformed.
+///     TypeError: It is neither a `str` nor a tuple of `str` and `int`.
+///
+/// Example:
+///     >>> kernel.parse_path('logging."my.module"[0]')
+///     ('logging', 'my.module', 0)
 #[pyfunction]
 #[pyo3(signature = (path))]
 pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
@@ -165,6 +181,19 @@ pub fn parse_path<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>
 }
 
 /// The canonical text of a path: quoted only where it must be.
+///
+/// Specified in docs/semantics.md#paths.
+///
+/// Args:
+///     path: The segments, a tuple of `str` and `int`.
+///
+/// Raises:
+///     PathError: The path is empty, or begins with an index, or has an index below 0 or beyond 18 digits.
+///     TypeError: It is no tuple of `str` and `int`.
+///
+/// Example:
+///     >>> kernel.format_path(("logging", "my.module", 0))
+///     'logging."my.module"[0]'
 #[pyfunction]
 #[pyo3(signature = (path))]
 pub fn format_path(path: &Bound<'_, PyAny>) -> PyResult<Text<String>> {

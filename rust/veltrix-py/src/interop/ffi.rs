@@ -2,7 +2,7 @@
 //!
 //! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
 use pyo3::exceptions::{PyBaseException, PyUnicodeEncodeError};
 use pyo3::ffi;
@@ -212,6 +212,14 @@ pub fn attribute<'py, T>(object: &Bound<'py, T>, name: &CStr) -> PyResult<Bound<
 
 // What follows makes objects of the plain types. PyO3's own constructors panic where CPython has no memory left; these
 // give its `MemoryError`.
+
+/// The text that CPython keeps of a method in C, for one that takes the place of `original`: signature and docstring.
+pub fn method_text(original: &Bound<'_, PyAny>) -> PyResult<&'static CStr> {
+    let text = |name| attribute(original, name)?.extract::<String>();
+    let (name, signature, words) = (text(c"__name__")?, text(c"__text_signature__")?, text(c"__doc__")?);
+    let whole = CString::new(format!("{name}{signature}\n--\n\n{words}")).unwrap_or_default();
+    Ok(Box::leak(whole.into_boxed_c_str()))
+}
 
 /// A new `str`.
 pub fn new_str<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {

@@ -11,9 +11,9 @@ use std::sync::OnceLock;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use crate::interop::ffi::attribute;
+use crate::interop::ffi::{attribute, method_text};
 use crate::read::cache_answer::{CacheAnswer, cached, is_exact_str};
-use crate::read::type_slots::{GET_DOC, SlotClass, call_with, contains, get_anything, instance, subscript_anything};
+use crate::read::type_slots::{SlotClass, call_with, contains, get_anything, instance, subscript_anything};
 use crate::state::current::{Current, latest, lent, lent_by_context};
 use crate::state::snapshot::Snapshot;
 
@@ -179,13 +179,13 @@ unsafe fn original_get(
 /// Replaces the hot slots of the class, which classes of Python's inherit, and gives it its member.
 pub fn install(py: Python<'_>) -> PyResult<()> {
     let class = py.get_type::<Current>();
+    let original = attribute(&class, c"get")?;
     let method: &'static mut ffi::PyMethodDef = Box::leak(Box::new(ffi::PyMethodDef {
         ml_name: c"get".as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: get },
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
-        ml_doc: GET_DOC.as_ptr(),
+        ml_doc: method_text(&original)?.as_ptr(),
     }));
-    let original = attribute(&class, c"get")?.unbind();
     let any = Bound::new(py, Current::default())?;
     let offset = any.get().snapshot.place() as usize - any.as_ptr() as usize;
     let member: &'static mut ffi::PyMemberDef = Box::leak(Box::new(ffi::PyMemberDef {
@@ -202,7 +202,7 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
         let raw = class.as_ptr().cast::<ffi::PyTypeObject>();
         let (mapping, sequence) = ((*raw).tp_as_mapping, (*raw).tp_as_sequence);
         if let (Some(subscript_slot), Some(contains_slot)) = ((*mapping).mp_subscript, (*sequence).sq_contains) {
-            let originals = Originals { subscript: subscript_slot, contains: contains_slot, get: original };
+            let originals = Originals { subscript: subscript_slot, contains: contains_slot, get: original.unbind() };
             if ORIGINALS.set(originals).is_ok() {
                 (*mapping).mp_subscript = Some(subscript);
                 (*sequence).sq_contains = Some(is_in);

@@ -13,6 +13,7 @@ use crate::convert::path;
 use crate::convert::to_python::{self, Style};
 use crate::interop::ffi;
 use crate::interop::imports;
+use crate::interop::panic::guarded;
 use crate::state::snapshot::Snapshot;
 use crate::state::value_cache::{INSIDE, ValueCache};
 use crate::state::view::{PLACE, View};
@@ -30,6 +31,14 @@ pub enum Place<'a> {
     Path(&'a MappingPath),
     /// Where a view is, which makes its path when it is asked for.
     View(&'a View),
+}
+
+impl Snapshot {
+    /// Reads the whole.
+    pub fn reading<'py, R>(slf: &Bound<'py, Self>, read: impl FnOnce(Reading<'_, 'py>) -> PyResult<R>) -> PyResult<R> {
+        let mapping = MappingPath { hash: ROOT_HASH, entry: 0, path: Arc::default() };
+        guarded(slf.py(), || read(Reading { owner: slf, place: Place::Path(&mapping) }))
+    }
 }
 
 impl<'a, 'py> Reading<'a, 'py> {

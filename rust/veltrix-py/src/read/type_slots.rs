@@ -7,7 +7,7 @@
 //!
 //! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::c_int;
 use std::sync::OnceLock;
 
 use pyo3::prelude::*;
@@ -16,7 +16,7 @@ use pyo3::{PyClass, ffi};
 use veltrix_core::path::plain_hash;
 use veltrix_core::{EntryId, ROOT_HASH, path_tag};
 
-use crate::interop::ffi::attribute;
+use crate::interop::ffi::{attribute, method_text};
 use crate::interop::str_access::ascii;
 use crate::read::cache_answer::{CacheAnswer, Start, by_names, cached, is_exact_str};
 use crate::state::small_overlay::SmallOverlay;
@@ -337,17 +337,15 @@ pub unsafe fn call_with(
     }
 }
 
-pub const GET_DOC: &CStr = c"get($self, path, default=None)\n--\n\nThe value at a path, or the default where the path is missing; a stored null is no missing path.";
-
 fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
     let class = py.get_type::<T>();
+    let original = attribute(&class, c"get")?;
     let method: &'static mut ffi::PyMethodDef = Box::leak(Box::new(ffi::PyMethodDef {
         ml_name: c"get".as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: get::<T> },
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
-        ml_doc: GET_DOC.as_ptr(),
+        ml_doc: method_text(&original)?.as_ptr(),
     }));
-    let original = attribute(&class, c"get")?.unbind();
     // SAFETY: the class is a ready heap type of PyO3's with its slots filled; they are replaced here once, attached, while
     // the module is made and before any instance exists. The method definition is never freed. `tp_as_mapping`,
     // `tp_as_sequence` and `tp_hash` are fields of the type, laid out in PyO3 for the version it is built for.
@@ -357,8 +355,12 @@ fn replace<T: SlotClass>(py: Python<'_>) -> PyResult<()> {
         if let (Some(subscript_slot), Some(contains_slot), Some(length_slot)) =
             ((*mapping).mp_subscript, (*sequence).sq_contains, (*mapping).mp_length)
         {
-            let originals =
-                Originals { subscript: subscript_slot, contains: contains_slot, length: length_slot, get: original };
+            let originals = Originals {
+                subscript: subscript_slot,
+                contains: contains_slot,
+                length: length_slot,
+                get: original.unbind(),
+            };
             if T::originals().set(originals).is_ok() {
                 (*mapping).mp_subscript = Some(subscript::<T>);
                 (*sequence).sq_contains = Some(contains::<T>);

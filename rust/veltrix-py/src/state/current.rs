@@ -5,7 +5,7 @@
 //!   context ── Pin ──► Pin     a chain, the innermost first, of any number of configurations
 //! ```
 //! A snapshot is lent to a reader that runs no Python code meanwhile, so that nothing can replace it; whoever may run some
-//! holds it first.
+//! takes a reference to it first.
 //!
 //! One of the files in which `unsafe` may stand; the others are named in `tests/structure/test_rust_rules.py`.
 
@@ -21,6 +21,12 @@ use crate::state::slot::Slot;
 use crate::state::snapshot::Snapshot;
 
 /// The base of a live configuration: it holds what is published, and reads what its context pins.
+///
+/// Specified in docs/semantics.md#publishing.
+///
+/// Example:
+///     >>> isinstance(config, kernel.Current)
+///     True
 #[pyclass(subclass, frozen, module = "veltrix", weakref)]
 #[derive(Default)]
 pub struct Current {

@@ -1,8 +1,9 @@
 //! The scoped snapshots of one snapshot that were used last.
 //!
 //! A scope is known by the numbers of what was chosen. A layer that has none, as a dimension of a class of its own chose it,
-//! is known by its address: the entry holds it, so that no other one can get that. Entries are looked at and exchanged behind a lock that is held for moments in which nothing of Python's runs or is
-//! dropped, so that nobody waits for it.
+//! is known by its address: the entry holds it, so that no other one can get that. Entries are looked at and
+//! exchanged behind a lock that is held for moments in which nothing of Python's runs or is dropped, so that nobody waits
+//! for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -36,6 +36,15 @@ pub struct Parent<'a> {
 type OwnCache = Arc<OnceLock<Box<ValueCache>>>;
 
 /// The immutable result of resolving a stack of layers: a read-only mapping.
+///
+/// `snapshot[path]` is the value at a path, or a `View` of an inner mapping; a missing path is a
+/// `MissingKeyError`. `overlay`, `override`, `set`, `delete`, `scope` and `with_layers` give another one, and
+/// this one stays as it is. Specified in docs/semantics.md#reading.
+///
+/// Example:
+///     >>> snapshot = veltrix.resolve([veltrix.Layer("app", {"server": {"port": 8080}})])
+///     >>> snapshot["server.port"], snapshot["server", "port"], snapshot["server"]["port"]
+///     (8080, 8080, 8080)
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct Snapshot {
     /// The paths that may differ from the base; none for a snapshot that is its base.

@@ -11,6 +11,14 @@ use crate::state::snapshot::Snapshot;
 pub const PLACE: EntryId = 1 << 31;
 
 /// A read-only mapping over one inner mapping of a snapshot.
+///
+/// It reads as a snapshot does. Its paths begin at the mapping, and errors, explanations and keys name whole
+/// paths. Specified in docs/semantics.md#reading.
+///
+/// Example:
+///     >>> server = snapshot["server"]
+///     >>> server["port"], dict(server)
+///     (8080, {'host': 'localhost', 'port': 8080})
 #[pyclass(frozen, module = "veltrix", weakref)]
 pub struct View {
     pub snapshot: Py<Snapshot>,
