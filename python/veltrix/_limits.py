@@ -22,7 +22,7 @@ MAX_SCOPES = 16_384
 """How many scopes a snapshot keeps unless it is given another number."""
 MAX_SCOPE_BYTES = 64 << 20
 """How many bytes they may take, by the estimate of the next two, unless it is given another number."""
-SCOPE_BYTES = 1_536
+SCOPE_BYTES = 1_024
 """What a scope is taken to need for itself, in bytes."""
 SCOPED_VALUE_BYTES = 64
 """What it is taken to need for each value of its layers, in bytes."""

@@ -36,11 +36,11 @@ def test_the_cache_is_bounded_and_keeps_what_was_used_last(kernel):
     assert [snapshot.scope(d=name) for name in ("n0", "n3")] == [scopes[0], third]
     assert snapshot.scope(d="n0") is scopes[0]
     assert snapshot.scope(d="n2") is not scopes[2]
-    assert snapshot.scope_cache_info() == (4, 6, 3, 3 * 1536 + 64 * (1 + 3 + 4))
+    assert snapshot.scope_cache_info() == (4, 6, 3, 3 * 1024 + 64 * (1 + 3 + 4))
 
 
 def test_bytes_are_a_bound_as_well(kernel):
-    size = 1536 + 64  # of the smallest, of one value
+    size = 1024 + 64  # of the smallest, of one value
     snapshot = tenants(kernel, 4, max_scope_bytes=2 * size + 64)
     first, second = snapshot.scope(d="n0"), snapshot.scope(d="n1")
     assert snapshot.scope_cache_info() == (0, 2, 2, 2 * size + 64)
@@ -51,7 +51,7 @@ def test_bytes_are_a_bound_as_well(kernel):
 
 
 def test_what_alone_is_beyond_the_bounds_is_not_kept(kernel):
-    size = 1536 + 64
+    size = 1024 + 64
     snapshot = tenants(kernel, 2, max_scope_bytes=size)
     first = snapshot.scope(d="n0")
     assert snapshot.scope(d="n1") is not snapshot.scope(d="n1")
@@ -73,11 +73,11 @@ def test_lists_and_operators_count_as_one_value(kernel):
     snapshot = kernel.resolve([], conflicts="replace", dimensions=[Dimension("d", {"x": whole})])
     snapshot.scope(d="x")
     # list, more, gone, m.x, r.y.z, s.
-    assert snapshot.scope_cache_info().bytes == 1536 + 64 * 6
+    assert snapshot.scope_cache_info().bytes == 1024 + 64 * 6
     patched = kernel.resolve([whole]).set("m.x", 2).set("m.new", 3).delete("r.y").__reduce__()[1][1][0]
     snapshot = kernel.resolve([], conflicts="replace", dimensions=[Dimension("d", {"x": patched})])
     snapshot.scope(d="x")
-    assert snapshot.scope_cache_info().bytes == 1536 + 64 * 6
+    assert snapshot.scope_cache_info().bytes == 1024 + 64 * 6
 
 
 def test_an_error_is_a_miss(kernel):

@@ -38,9 +38,9 @@ def test_so_many_are_kept(box, most):
 
 
 def test_beyond_the_last_two_so_many_bytes_are_kept():
-    """By the estimate of scopes: 1,536 bytes a layer, 64 a value."""
+    """By the estimate of scopes: 1,024 bytes a layer, 64 a value."""
     box = Box({f"k{number}": 0 for number in range(100)})
-    layer = 1_536 + 64 * 100
+    layer = 1_024 + 64 * 100
     config = veltrix.Config(box, history=100, history_bytes=3 * layer)
     for turn in range(2, 9):
         publish(config, box, k0=turn)

@@ -21,7 +21,7 @@ pub const MAX_SCOPES: usize = 16_384;
 /// How many bytes they may take, by the estimate of the next two, unless it is given another number.
 pub const MAX_SCOPE_BYTES: usize = 64 << 20;
 /// What a scope is taken to need for itself, in bytes.
-pub const SCOPE_BYTES: usize = 1_536;
+pub const SCOPE_BYTES: usize = 1_024;
 /// What it is taken to need for each value of its layers, in bytes.
 pub const SCOPED_VALUE_BYTES: usize = 64;
 /// The most pins inside of one another.
