@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle
 from random import Random
 from types import ModuleType
 from typing import Any
 
 import veltrix
-from benches.data import Generated, Tree, put
+from benches.data import Generated, Tree, put, resolving_to
 from veltrix.bench.bodies import equal_copies
 from veltrix.bench.ratio import Workload
 
@@ -32,6 +33,14 @@ def stacked(kernel: ModuleType, generated: Generated) -> list[Any]:
 def snapshot_of(kernel: ModuleType, generated: Generated) -> Any:
     """The snapshot of generated data."""
     return kernel.resolve(stacked(kernel, generated))
+
+
+@cache
+def resolved(leaves: int, *, pure: bool = True) -> tuple[Generated, dict[str, Any]]:
+    """Generated data of so many leaves, not to be changed, and its snapshots by the implementation."""
+    generated = resolving_to(leaves)
+    chosen = {name: kernel for name, kernel in kernels().items() if pure or name == "native"}
+    return generated, {name: snapshot_of(kernel, generated) for name, kernel in chosen.items()}
 
 
 def some_keys(flat: dict[str, Any], count: int = KEYS, seed: int = 3) -> list[str]:

@@ -1,17 +1,16 @@
-"""One subject in this process: `python -m benches.watching.worker veltrix 10000 10`.
+"""One subject in this process: what becomes of a change of a file.
 
     main     rename ●                                    wait ─ for the reader
     reader   r r r r r r r r ────────── r r r R r r      the longest gap; R: the first read of the new value
 
 The files are renamed into place from another directory, so that nothing but the rename is an event. First the
 reader sleeps between two reads, so that the change has a processor; then it never does.
-Prints the milliseconds of each round, and of the same reader beside other work, as JSON.
+What is found are the milliseconds of each round, and of the same reader beside other work.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -142,7 +141,3 @@ def parse_and_wait(text: str, seconds: float) -> None:
 
     veltrix.Layer.parse("alone", text.encode(), "json")
     sleep(seconds)
-
-
-if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))))
