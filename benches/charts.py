@@ -94,7 +94,7 @@ class Dots:
     operation: str
     anchor: str
     native: float
-    pure: float | None = None
+    pure: float
     target: float | None = None
 
 
@@ -115,14 +115,15 @@ def dots(title: str, about: str, found: Sequence[Dots]) -> Any:
     """A figure with a line for each operation, from what native takes to what pure takes."""
     with _drawing():
         figure, axes = _rows(title, about, [dot.operation for dot in found])
+        figure.set_figwidth(1.2 * WIDTH)  # names on both sides
         values = [value for dot in found for value in (dot.native, dot.pure, dot.target) if value]
         _ratios_across(axes, values)
         for row, dot in enumerate(found):
-            if dot.pure is not None:
-                axes.plot([dot.native, dot.pure], [row, row], color=LINES, linewidth=2, zorder=1)
-                _beside(axes, max(dot.native, dot.pure), row, number(dot.pure))
-            near = dot.target is not None and dot.native / 10 < dot.target < dot.native
-            _beside(axes, dot.target if near else dot.native, row, number(dot.native), before=True)
+            axes.plot([dot.native, dot.pure], [row, row], color=LINES, linewidth=2, zorder=1)
+            low, high = sorted([dot.native, dot.pure])
+            near = dot.target is not None and low / 10 < dot.target < low
+            _beside(axes, dot.target if near else low, row, number(low), before=True)
+            _beside(axes, high, row, number(high))
             beside = {"xy": (1, row), "xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
             axes.annotate(dot.anchor, xytext=(34, 0), va="center", color=QUIET, **beside)
         for name, marker in (("native", "o"), ("pure", "o"), ("target", "|")):

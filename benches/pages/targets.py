@@ -57,15 +57,15 @@ def by_python(lines: Sequence[Line]) -> Runs:
 
 
 def dots_of(lines: Sequence[Line]) -> list[Dots]:
-    """The operations that were timed beside an anchor, in the order of their rows."""
+    """The operations of both implementations that were timed beside an anchor, in the order of their rows."""
     found = []
     for line in sorted(lines, key=lambda line: line.row):
         native, pure = line.figures.get("native"), line.figures.get("pure")
-        if line.unit in LONGER and line.anchor in line.figures and native is not None and native.value > 0:
+        if line.unit in LONGER and line.anchor in line.figures and native and pure and native.value > 0:
             longer = LONGER[line.unit]
-            beside = pure and longer(pure.value)
             target = line.target and longer(line.target.value)
-            found.append(Dots(line.operation, line.anchor, longer(native.value), beside, target))
+            dots = Dots(line.operation, line.anchor, longer(native.value), longer(pure.value), target)
+            found.append(dots)
     return found
 
 

@@ -24,7 +24,8 @@ PANELS = [
 ]
 DOTS = [
     Dots("overlay of 5 keys of five sections, 40 reads, dropped", "40 dict reads", 2.0, 58_367.0, 1.5),
-    Dots("s[path]", "mp[k]", 0.01, None, 0.8),
+    Dots("s[path]", "mp[k]", 0.01, 3.0, 0.8),
+    Dots("key.value", "mp[k]", 0.09, 0.06),
 ]
 
 
@@ -91,8 +92,8 @@ def test_dots_stand_at_their_values(drawn):
     (axes,) = drawn["dots"].axes
     found = {each.get_label(): each.get_offsets().tolist() for each in axes.collections}
     assert found == {
-        "native": [[2.0, 0], [0.01, 1]],
-        "pure": [[58_367.0, 0]],
+        "native": [[2.0, 0], [0.01, 1], [0.09, 2]],
+        "pure": [[58_367.0, 0], [3.0, 1], [0.06, 2]],
         "target of native": [[1.5, 0], [0.8, 1]],
     }
     assert {"40 dict reads", "mp[k]", "58,367"} <= {text for text, _ in texts_of(drawn["dots"])}

@@ -67,10 +67,9 @@ def test_units_that_suit():
     ]
 
 
-def test_the_chart_shows_times_as_long_as_the_anchor_in_the_order_of_rows():
+def test_the_chart_shows_both_in_times_as_long_as_the_anchor_in_the_order_of_rows():
     assert targets.dots_of(LINES) == [
         Dots("s[path]", "mp[k]", 0.9, 3.0, 0.8),
-        Dots("path in s", "mp[k]", 0.5, None, 0.75),
         Dots("path in s: miss", "mp[k]", 0.6, 90.0, None),
         Dots("resolve", "a merge", 1 / 20, 10.0, pytest.approx(1 / 17)),
     ]
