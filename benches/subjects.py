@@ -123,6 +123,23 @@ def check_reads(mapping: Any, expected: dict[str, Any]) -> None:
             raise AssertionError(f"{key} is {found!r}, not {value!r}")
 
 
+def changes_of(paths: Sequence[str], changes: int, seed: int) -> Tree:
+    """So many other values, by path."""
+    return {path: 2_000_000 + number for number, path in enumerate(Random(seed).sample(paths, changes))}
+
+
+def changed(diff: Any, old: Any, paths: Sequence[str], changes: int, seed: int) -> Any:
+    """A snapshot with so many leaves set, whose difference was looked at."""
+    new, values = old, changes_of(paths, changes, seed)
+    for path, value in values.items():
+        new = new.set(path, value)
+    difference = diff(old, new)
+    assert difference.changed == {path: (old[path], value) for path, value in values.items()}
+    assert not difference.added
+    assert not difference.removed
+    return new
+
+
 def walking(mappings: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Workload]:
     """Reads of every key, equal and not identical to these, in random order, round and round."""
     order = list(keys)

@@ -12,10 +12,21 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from benches.data import Generated, Tree, flatten, merge
+from benches.data import Generated, flatten, merge
 from benches.result import Line, line_of_ratios
 from benches.scaling.names import AGAIN, BARE, DICT, FIRST, PROXY
-from benches.subjects import Request, check_reads, kernels, same, snapshot_of, some_keys, stacked, walking
+from benches.subjects import (
+    Request,
+    changed,
+    changes_of,
+    check_reads,
+    kernels,
+    same,
+    snapshot_of,
+    some_keys,
+    stacked,
+    walking,
+)
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import Timing, Workload
 
@@ -96,10 +107,10 @@ def diffs(changes: int, snapshots: Snapshots, generated: Generated) -> Workloads
     for name, old in snapshots.items():
         pairs = PAIRS if name == "native" else 1
         diff = kernels()[name].diff
-        news = [_changed(diff, old, tops, changes, seed) for seed in range(pairs)]
+        news = [changed(diff, old, tops, changes, seed) for seed in range(pairs)]
         body = unrolled("[*diff(o, n{0}).changed.items()]", pairs)
         workloads[name] = Workload(body, {"diff": diff, "o": old, **numbered("n", news)}, operations=pairs)
-    new = {**flat, **_changes(tops, changes, seed=0)}
+    new = {**flat, **changes_of(tops, changes, seed=0)}
     comparing = "[(path, (o[path], value)) for path, value in n.items() if o[path] is not value]"
     workloads[DICT] = Workload(comparing, {"o": flat, "n": new})
     return workloads
@@ -155,20 +166,3 @@ def _check_patch(snapshot: Any, path: str, layer: str) -> None:
     winner = snapshot.explain(path).definitions[0].origin.layer
     expected = "changed" if winner == layer else snapshot[path]
     assert same(snapshot.set(path, "changed", layer=layer)[path], expected), path
-
-
-def _changes(paths: list[str], changes: int, seed: int) -> Tree:
-    return {path: 2_000_000 + number for number, path in enumerate(Random(seed).sample(paths, changes))}
-
-
-def _changed(diff: Any, old: Any, paths: list[str], changes: int, seed: int) -> Any:
-    """A snapshot with so many leaves set, whose diff was checked."""
-    new = old
-    setting = _changes(paths, changes, seed)
-    for path, value in setting.items():
-        new = new.set(path, value)
-    difference = diff(old, new)
-    assert difference.changed == {path: (old[path], value) for path, value in setting.items()}
-    assert not difference.added
-    assert not difference.removed
-    return new

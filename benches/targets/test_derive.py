@@ -13,7 +13,7 @@ import pytest
 from benches.data import MIDDLE, flatten
 from benches.harness import row
 from benches.result import Figure, at_most, line_of_times
-from benches.subjects import kernels, resolved
+from benches.subjects import changed, kernels, resolved
 from veltrix.bench.bodies import numbered, unrolled
 from veltrix.bench.ratio import Timing, Workload
 
@@ -143,20 +143,7 @@ def test_diff(bench, changes, pairs, looked_at, most):
 def different(name, start, generated, changes, pairs, looked_at):
     diff = kernels()[name].diff
     pairs = pairs if name == "native" else 1
-    news = [changed(diff, start, generated, changes, seed) for seed in range(pairs)]
+    paths = [*flatten(generated.layers["environment"])]
+    news = [changed(diff, start, paths, changes, seed) for seed in range(pairs)]
     body = unrolled("diff(o, n{0}).changed" if looked_at else "diff(o, n{0})", pairs)
     return Workload(body, {"diff": diff, "o": start, **numbered("n", news)}, operations=pairs)
-
-
-def changed(diff, start, generated, changes, seed):
-    """A snapshot after so many changes, whose difference is looked at."""
-    paths = Random(seed).sample([*flatten(generated.layers["environment"])], changes)
-    values = {path: 2_000_000 + number for number, path in enumerate(paths)}
-    snapshot = start
-    for path, value in values.items():
-        snapshot = snapshot.set(path, value)
-    difference = diff(start, snapshot)
-    assert difference.changed == {path: (start[path], value) for path, value in values.items()}
-    assert not difference.added
-    assert not difference.removed
-    return snapshot

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from itertools import cycle
 from random import Random
-from threading import Thread
-from time import perf_counter, sleep
+from time import sleep
 
 import pytest
 
 from benches.files import PART, WHOLE, files_of
 from benches.harness import once, row
+from benches.reader import Reader
 from benches.result import Figure, at_most
 from benches.subjects import kernels
 
@@ -82,29 +82,11 @@ class Configuration:
         assert self._kernel.diff(old, self.current)
 
 
-class Reader(Thread):
-    """Reads what is current until it is stopped, and notes the longest time between two reads."""
-
-    def __init__(self, configuration):
-        super().__init__()
-        self.longest = 0.0
-        self.stopped = False
-        self._configuration = configuration
-
-    def run(self):
-        configuration, next_path = self._configuration, cycle(self._configuration.paths[:256]).__next__
-        before = perf_counter()
-        while not self.stopped:
-            configuration.current[next_path()]
-            now = perf_counter()
-            self.longest = max(self.longest, now - before)
-            before = now
-
-
 def longest(configuration, works):
     """The milliseconds of the longest gap in each round of each work."""
     found = {work: [] for work in works}
-    reader, random = Reader(configuration), Random()
+    next_path, random = cycle(configuration.paths[:256]).__next__, Random()
+    reader = Reader(lambda: configuration.current[next_path()])
     reader.start()
     try:
         for _ in range(ROUNDS):

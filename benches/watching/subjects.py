@@ -14,12 +14,12 @@ from typing import Any
 
 from benches.peers.adapter import adapter_of
 from benches.peers.stack import Stack
+from benches.reader import Read
 
 SETTLE = 0.02
 """Seconds without an event after which one looks: the default of `Config.watch`."""
 NOTES = f"""[1] made anew by a thread that waits with `watchfiles.watch(step={SETTLE * 1_000:.0f})`<br>
 [2] while its `reload()` works, other threads find settings that are not there"""
-Read = Callable[[], Any]
 Reads = Callable[[str], Read]
 
 
