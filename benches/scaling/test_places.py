@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -67,23 +68,16 @@ def no_garbage():
     gc.enable()
 
 
-@pytest.fixture(scope="module")
-def configurations():
-    """The configuration of this process, made once."""
-    return {}
-
-
-def configuration(kept, axis, at):
+@cache
+def configuration(axis, at):
     """Generated data, and its snapshots that were read, by the implementation."""
-    if (axis, at) not in kept:
-        leaves, layers = (LEAVES_OF_LAYERS, at) if axis == LAYERS else (at, len(SEVEN))
-        generated = resolving_to(leaves, layers=layers)
-        chosen = {name: of for name, of in kernels().items() if name == "native" or leaves <= PURE_READS}
-        snapshots = {name: snapshot_of(kernel, generated) for name, kernel in chosen.items()}
-        for snapshot in snapshots.values():
-            check_reads(snapshot, generated.flat)
-        kept[axis, at] = generated, snapshots
-    return kept[axis, at]
+    leaves, layers = (LEAVES_OF_LAYERS, at) if axis == LAYERS else (at, len(SEVEN))
+    generated = resolving_to(leaves, layers=layers)
+    chosen = {name: of for name, of in kernels().items() if name == "native" or leaves <= PURE_READS}
+    snapshots = {name: snapshot_of(kernel, generated) for name, kernel in chosen.items()}
+    for snapshot in snapshots.values():
+        check_reads(snapshot, generated.flat)
+    return generated, snapshots
 
 
 def found_at(bench, place, operation, timings):
@@ -94,8 +88,8 @@ def found_at(bench, place, operation, timings):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @along(LEAVES, LAYERS)
-def test_operation(bench, place, operation, configurations):
-    generated, snapshots = configuration(configurations, *place)
+def test_operation(bench, place, operation):
+    generated, snapshots = configuration(*place)
     too_many = operation != READ and len(generated.flat) > PURE_DERIVES
     if too_many or operation == DIFF_MANY:  # the reference makes its dicts at once: one figure says all
         snapshots = {"native": snapshots["native"]}

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -28,28 +29,26 @@ OPERATIONS = {
 """Each with its anchor; the usual parser's depends on the format."""
 
 
-@pytest.fixture(scope="module")
-def configuration(name, made={}):  # noqa: B006  made once for all operations
+@cache
+def configuration(name):
     """What a package ships, its implementations, and their snapshots, whose answers are looked at."""
-    if name not in made:
-        try:
-            shipped = real.Real(name)
-        except LookupError as missing:
-            pytest.skip(str(missing))
-        small = len(shipped.flat) <= PURE_DERIVES
-        chosen = {one: kernel for one, kernel in kernels().items() if one == "native" or small}
-        snapshots = {
-            one: kernel.resolve(shipped.layers(kernel), conflicts="replace") for one, kernel in chosen.items()
-        }
-        for snapshot in snapshots.values():
-            real.check_answers(snapshot, shipped.flat)
-        made[name] = shipped, chosen, snapshots
-    return made[name]
+    try:
+        shipped = real.Real(name)
+    except LookupError as missing:
+        pytest.skip(str(missing))
+    small = len(shipped.flat) <= PURE_DERIVES
+    chosen = {one: kernel for one, kernel in kernels().items() if one == "native" or small}
+    snapshots = {
+        one: kernel.resolve(shipped.layers(kernel), conflicts="replace") for one, kernel in chosen.items()
+    }
+    for snapshot in snapshots.values():
+        real.check_answers(snapshot, shipped.flat)
+    return shipped, chosen, snapshots
 
 
 @of_each
-def test_shape(bench, name, configuration):
-    shipped, _, _ = configuration
+def test_shape(bench, name):
+    shipped, _, _ = configuration(name)
     figures = bench.once(shipped.shape)
     notes = {SHAPE: [real.ABOUT[name], shipped.format.upper()]}
     bench.counts(SHAPE, "", figures=figures, notes=notes, axis=REAL, at=name)
@@ -57,8 +56,8 @@ def test_shape(bench, name, configuration):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @of_each
-def test_operation(bench, name, operation, configuration):
-    shipped, chosen, snapshots = configuration
+def test_operation(bench, name, operation):
+    shipped, chosen, snapshots = configuration(name)
     make, anchor = OPERATIONS[operation]
     workloads = make(shipped, chosen if operation in (PARSE, RESOLVE) else snapshots)
     line: Line = operations.line(operation, bench.time(workloads), anchor or list(workloads)[-1])
