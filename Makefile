@@ -39,6 +39,7 @@ CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
 HUNT := $(STAMPS)/hunt
 SITE := $(STAMPS)/site
+CHARTS := $(STAMPS)/charts
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
@@ -155,44 +156,44 @@ format: $(TOOLS) ## let rustfmt and ruff rewrite the sources
 
 .PHONY: bench
 bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with the release extension, against targets
-	$(BIN)/python -m benches $(BENCH_ARGS)
+	$(BIN)/python -m benches targets $(BENCH_ARGS)
 
 .PHONY: bench-targets-page
-bench-targets-page: $(TOOLS) ## put what bench found into docs/targets.md and its chart
-	$(BIN)/python -m benches.targets_page $(BENCH_FILES)
+bench-targets-page: $(TOOLS) $(CHARTS) ## put what bench found into docs/targets.md and its chart
+	$(BIN)/python -m benches.report targets $(BENCH_FILES)
 
 .PHONY: bench-peers
 bench-peers: $(PEERS) $(STAMPS)/extension-peers ## measure other libraries on the same workloads, in an environment of their own
-	.venv-peers/bin/python -m benches.peers $(PEERS_ARGS)
+	.venv-peers/bin/python -m benches peers $(PEERS_ARGS)
 
 .PHONY: bench-watching
 bench-watching: $(PEERS) $(STAMPS)/extension-peers ## measure how soon a changed file is served, and what readers see of it, beside others
-	.venv-peers/bin/python -m benches.watching $(WATCHING_ARGS)
+	.venv-peers/bin/python -m benches watching $(WATCHING_ARGS)
 
 .PHONY: bench-watching-page
-bench-watching-page: $(TOOLS) ## put what that found into docs/benchmarks.md
-	$(BIN)/python -m benches.watching --page
+bench-watching-page: $(TOOLS) $(CHARTS) ## put what that found into docs/benchmarks.md
+	$(BIN)/python -m benches.report watching
 
 .PHONY: bench-page
-bench-page: $(TOOLS) ## put what bench-peers found into docs/benchmarks.md and its charts
-	$(BIN)/python -m benches.charts
-	$(BIN)/python -m benches.peers.page
+bench-page: $(TOOLS) $(CHARTS) ## put what bench-peers found into docs/benchmarks.md and its charts
+	$(BIN)/python -m benches.report peers
 
 .PHONY: bench-scaling
 bench-scaling: $(TOOLS) $(STAMPS)/extension-release ## measure how costs grow with leaves, layers, changes and threads, and real data
-	$(BIN)/python -m benches.scaling $(SCALING_ARGS)
+	$(BIN)/python -m benches scaling $(SCALING_ARGS)
 
 .PHONY: bench-scaling-page
-bench-scaling-page: $(TOOLS) ## put what that found into docs/scaling.md and its charts
-	$(BIN)/python -m benches.scaling.page
+bench-scaling-page: $(TOOLS) $(CHARTS) ## put what that found into docs/scaling.md and its charts
+	$(BIN)/python -m benches.report scaling
 
 .PHONY: hunt-bench
 hunt-bench: $(PEERS) $(STAMPS)/extension-peers ## measure the treasure hunt's server with each resolver, and write docs/treasure-hunt.md
-	.venv-peers/bin/python -m benches.hunt $(HUNT_BENCH_ARGS)
+	.venv-peers/bin/python -m benches hunt $(HUNT_BENCH_ARGS)
+	$(if $(HUNT_BENCH_ARGS),,@$(MAKE) --no-print-directory hunt-bench-page)
 
 .PHONY: hunt-bench-page
-hunt-bench-page: $(TOOLS) ## put what that found into docs/treasure-hunt.md and its charts once more
-	$(BIN)/python -m benches.hunt.page
+hunt-bench-page: $(TOOLS) $(CHARTS) ## put what that found into docs/treasure-hunt.md and its charts once more
+	$(BIN)/python -m benches.report hunt
 
 .PHONY: instructions
 instructions: $(TOOLS) $(STAMPS)/extension-release ## count instructions with valgrind and hold them against the budget
@@ -301,6 +302,11 @@ $(HUNT): $(BUILDER)
 # Sphinx reads the docstrings of the sources: nothing has to be built.
 $(SITE): $(BUILDER)
 	$(BIN)/python -m pip install --no-compile --group site
+	@touch $@
+
+# What pages draw their charts with: nothing that is built, tested or measured needs it.
+$(CHARTS): $(BUILDER)
+	$(BIN)/python -m pip install --no-compile --group charts
 	@touch $@
 
 $(WHEEL_TOOLS): $(BUILDER)

@@ -1,42 +1,51 @@
-"""`python -m benches.charts`: bars of what `make bench-peers` found, as SVG, into docs/charts/.
+"""Charts of figures, by matplotlib: bars from an anchor, curves in panels, dots against targets; as SVG.
 
-Every bar begins at 1, the anchor, on a logarithmic axis: to the left what is faster, to the right what is
-slower, and equal lengths are equal ratios. A chart brings its own background, a light and a dark one, so that
-it can be read on any page.
+Every ratio and every time lies on a logarithmic axis: equal lengths are equal ratios. What is counted lies on
+an even one that begins at nothing. A chart has a light ground of its own, so that it can be read on any page,
+and the same figures make the same bytes. Nothing here imports matplotlib before something is drawn.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import log10
 from pathlib import Path
-from xml.sax.saxutils import escape
+from typing import Any
 
-from benches.peers.results import RESULTS, SMALLER, TITLES, Row, read_results, sentence
-from benches.peers.table import number, ranked
+from benches.numbers import number, short, with_unit
 
-ROOT = Path(__file__).resolve().parents[1]
-CHARTS = ROOT / "docs" / "charts"
-DRAWN = {"read": "read", "overlay": "overlay", "resolve": "merge", "change": "change"}
-
-WIDTH = 760
-LEFT, RIGHT = 176, 96  # room for the names, and for the label of the longest bar
-TOP, BOTTOM = 64, 40
-ROW, BAR = 24, 14
-LABEL_WIDTH = 76  # of a bar to the left of 1, which has its label before it
-STYLE = """
-  .card { fill: #ffffff } .label { stroke: #ffffff } .text { fill: #1f2328 } .quiet { fill: #59636e }
-  .tick { stroke: #d1d9e0 } .one { stroke: #59636e } .bar { fill: #8c959f } .ours { fill: #0969da }
-  @media (prefers-color-scheme: dark) {
-    .card { fill: #0d1117 } .label { stroke: #0d1117 } .text { fill: #f0f6fc } .quiet { fill: #9198a1 }
-    .tick { stroke: #3d444d } .one { stroke: #9198a1 } .bar { fill: #656c76 } .ours { fill: #4493f8 }
-  }
-  .label { paint-order: stroke; stroke-width: 4px; stroke-linejoin: round }
-  text { font: 13px system-ui, sans-serif } .title { font-size: 16px; font-weight: 600 }
-"""
+CHARTS = Path(__file__).resolve().parents[1] / "docs" / "charts"
+TEXT, QUIET, LINES, OTHER = "#1f2328", "#59636e", "#d1d9e0", "#8c959f"
+COLOURS = {
+    "native": "#0969da",
+    "pure": "#8250df",
+    "dict": "#59636e",
+    "proxy": "#bc4c00",
+    "bare": "#1a7f37",
+}
+WIDTH, ROW = 8.6, 0.235  # inches, of a chart and of one of its rows
+APART = 9.0  # points between two numbers beside the last points of curves
+SETTINGS = {
+    "svg.hashsalt": "veltrix",
+    "svg.fonttype": "none",
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],  # which is wide: with another one, texts take less room and not more
+    "font.size": 8.5,
+    "text.color": TEXT,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": LINES,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": LINES,
+    "xtick.color": LINES,
+    "ytick.color": LINES,
+    "xtick.labelcolor": QUIET,
+    "ytick.labelcolor": TEXT,
+    "text.parse_math": False,
+}
 
 
 @dataclass(frozen=True)
@@ -48,135 +57,218 @@ class Bar:
     starred: bool = False
 
     @property
-    def ours(self) -> bool:
-        return self.name.startswith("veltrix")
+    def colour(self) -> str:
+        return COLOURS["native"] if self.name.startswith("veltrix") else OTHER
 
 
 @dataclass(frozen=True)
-class Axis:
-    """Powers of ten from one exponent to another, 1 among them, on so many pixels."""
+class Curve:
+    """Points from left to right: a place on the axis and what was found there."""
 
-    low: int
-    high: int
-    start: float = LEFT
-    end: float = WIDTH - RIGHT
-
-    @classmethod
-    def around(cls, ratios: Sequence[float]) -> Axis:
-        """The shortest axis of whole powers that holds all ratios and 1."""
-        exponents = [0.0, *(log10(ratio) for ratio in ratios)]
-        low, high = floor(min(exponents)), max(1, ceil(max(exponents)))
-        return cls(low, high, start=LEFT + (LABEL_WIDTH if low < 0 else 0))
-
-    def at(self, ratio: float) -> float:
-        """Pixels from the left edge of the chart."""
-        share = (log10(ratio) - self.low) / (self.high - self.low)
-        return round(self.start + share * (self.end - self.start), 1)
-
-    def powers(self) -> list[float]:
-        """The ticks."""
-        return [10.0**exponent for exponent in range(self.low, self.high + 1)]
+    name: str
+    style: str
+    points: Sequence[tuple[float, float]]
+    dashed: bool = False
 
 
-def chart(title: str, subtitle: str, bars: Sequence[Bar], star: str = "") -> str:
-    """An SVG document of horizontal bars in the order given; `star` says what a starred one is about."""
-    axis = Axis.around([bar.ratio for bar in bars])
-    bottom = TOP + ROW * len(bars)
-    height = bottom + BOTTOM + (ROW if star else 0)
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
-            f"<title>{escape(title)}</title>",
-            f"<style>{STYLE}</style>",
-            f'<rect class="card" width="{WIDTH}" height="{height}" rx="8"/>',
-            f'<text class="text title" x="16" y="28">{escape(title)}</text>',
-            f'<text class="quiet" x="16" y="48">{escape(subtitle)}</text>',
-            *_ticks(axis, bottom),
-            *(line for place, bar in enumerate(bars) for line in _bar(bar, axis, TOP + ROW * place)),
-            *(
-                [f'<text class="quiet" x="16" y="{bottom + BOTTOM + 8}">{escape(star)}</text>']
-                if star
-                else []
-            ),
-            "</svg>\n",
-        ]
-    )
+@dataclass(frozen=True)
+class Panel:
+    """Curves over one axis; `unit` is "time" for nanoseconds, or the name of what is counted.
+
+    `places` are named on the axis, which is even then; without any, it has powers of ten. `top` is how far an
+    even axis of values reaches; without it, that one has powers of ten.
+    """
+
+    title: str
+    about: Sequence[str]
+    curves: Sequence[Curve]
+    unit: str = "time"
+    places: Sequence[float] = ()
+    top: float = 0.0
 
 
-def bars_of(rows: Sequence[Row], leaves: int) -> list[Bar]:
-    """The bars of one workload's rows, the fastest first; a row without a figure has none."""
-    return [Bar(row.peer, row.value, starred=row.leaves != leaves) for row in ranked(rows) if row.value]
+@dataclass(frozen=True)
+class Dots:
+    """One operation, in times as long as its anchor takes."""
+
+    operation: str
+    anchor: str
+    native: float
+    pure: float
+    target: float | None = None
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser("benches.charts", description="Draw what `make bench-peers` found.")
-    parser.add_argument("--json", type=Path, default=RESULTS, help=f"the figures ({RESULTS})")
-    parser.add_argument("--into", type=Path, default=CHARTS, help=f"the folder to write to ({CHARTS})")
-    chosen = parser.parse_args()
-    found = read_results(chosen.json)
-    rows = [Row.from_json(row) for row in found["rows"]]
-    save(drawn(rows, found["limits"]["leaves"]), chosen.into)
-    return 0
+def bars(title: str, about: str, found: Sequence[Bar], star: str = "") -> Any:
+    """A figure of bars in the order given; `star` says what a starred one is about."""
+    with _drawing():
+        figure, axes = _rows(title, about, [bar.name for bar in found])
+        axes.set_xlabel(star)
+        _ratios_across(axes, [bar.ratio for bar in found])
+        for row, bar in enumerate(found):
+            axes.barh(row, bar.ratio - 1, left=1, height=0.62, color=bar.colour)
+            label = f"{number(bar.ratio)} ×{' *' if bar.starred else ''}"
+            _beside(axes, bar.ratio, row, label, before=bar.ratio < 1)
+        return figure
 
 
-def drawn(rows: Sequence[Row], leaves: int) -> dict[str, str]:
-    """The charts as SVG documents by their names; those without figures are left out."""
-    charts = {}
-    for name, workload in DRAWN.items():
-        bars = bars_of([row for row in rows if row.workload == workload], leaves)
-        if bars:
-            title = TITLES[workload]
-            subtitle = (
-                f"times as long as {title.anchor}; less is better, each line is ten times the one before"
-            )
-            star = f"* at {SMALLER:,} leaves" if any(bar.starred for bar in bars) else ""
-            charts[name] = chart(sentence(title.text), subtitle, bars, star)
-    return charts
+def dots(title: str, about: str, found: Sequence[Dots]) -> Any:
+    """A figure with a line for each operation, from what native takes to what pure takes."""
+    with _drawing():
+        figure, axes = _rows(title, about, [dot.operation for dot in found])
+        figure.set_figwidth(1.2 * WIDTH)  # names on both sides
+        values = [value for dot in found for value in (dot.native, dot.pure, dot.target) if value]
+        _ratios_across(axes, values)
+        for row, dot in enumerate(found):
+            axes.plot([dot.native, dot.pure], [row, row], color=LINES, linewidth=2, zorder=1)
+            low, high = sorted([dot.native, dot.pure])
+            near = dot.target is not None and low / 10 < dot.target < low
+            _beside(axes, dot.target if near else low, row, number(low), before=True)
+            _beside(axes, high, row, number(high))
+            beside = {"xy": (1, row), "xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
+            axes.annotate(dot.anchor, xytext=(34, 0), va="center", color=QUIET, **beside)
+        for name, marker in (("native", "o"), ("pure", "o"), ("target", "|")):
+            points = [(getattr(dot, name), row) for row, dot in enumerate(found) if getattr(dot, name)]
+            label = "target of native" if name == "target" else name
+            colour = COLOURS.get(name, COLOURS["bare"])
+            if points:
+                size, width = (34, None) if marker == "o" else (90, 2.2)
+                places = list(zip(*points, strict=True))
+                axes.scatter(*places, marker=marker, s=size, linewidths=width, color=colour, label=label)
+        figure.legend(loc="outside lower center", ncols=3, frameon=False)
+        return figure
 
 
-def save(charts: Mapping[str, str], into: Path) -> None:
-    """Writes charts into a folder, which is made where it is missing."""
+def panels(title: str, below: str, found: Sequence[Panel], columns: int = 2) -> Any:
+    """A figure of curves, panel by panel; `below` names what the places of their axes are."""
+    with _drawing():
+        columns = min(columns, len(found))
+        rows = -(-len(found) // columns)
+        figure = _figure(title, "", 0.9 + 2.5 * rows)
+        for place, panel in enumerate(found):
+            _panel(figure.add_subplot(rows, columns, place + 1), panel, below)
+        drawn = {line.get_label(): line for axes in reversed(figure.axes) for line in axes.lines}
+        names = dict.fromkeys(curve.name for panel in found for curve in panel.curves)
+        handles = [drawn[name] for name in names]
+        figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
+        return figure
+
+
+def save(charts: Mapping[str, Any], into: Path) -> None:
+    """Writes figures as SVG into a folder, which is made where it is missing; no bytes depend on the day."""
     into.mkdir(parents=True, exist_ok=True)
-    for name, text in charts.items():
-        (into / f"{name}.svg").write_text(text, "utf-8")
+    with _drawing():
+        for name, figure in charts.items():
+            figure.savefig(into / f"{name}.svg", metadata={"Date": None, "Creator": None})
 
 
-def _ticks(axis: Axis, bottom: int) -> Iterator[str]:
-    for power in axis.powers():
-        at = axis.at(power)
-        kind = "one" if power == 1 else "tick"
-        yield f'<line class="{kind}" x1="{at}" x2="{at}" y1="{TOP - 4}" y2="{bottom}"/>'
-        yield f'<text class="quiet" x="{at}" y="{bottom + 20}" text-anchor="middle">{short(power)}</text>'
+@contextmanager
+def _drawing() -> Iterator[None]:
+    import matplotlib
+
+    with matplotlib.rc_context(SETTINGS):
+        yield
 
 
-def text_at(x: float, y: float, text: str, classes: str, anchor: str = "start") -> str:
-    """A line of text; `anchor` says what of it stands at `x`."""
-    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text class="{classes}" {at}>{escape(text.strip())}</text>'
+def _figure(title: str, about: str, height: float) -> Any:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor="white")
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1, wspace=0.06, hspace=0.06)
+    figure.suptitle(title + (f"\n{about}" if about else ""), x=0.014, ha="left", fontsize=9)
+    return figure
 
 
-def short(power: float) -> str:
-    """A power of ten in few characters, so that ticks that are near each other keep apart."""
-    if power >= 1e6:
-        return f"{power / 1e6:.10g}M"
-    return f"{power / 1e3:.10g}k" if power >= 1e3 else f"{power:.10g}"
+def _rows(title: str, about: str, names: Sequence[str]) -> tuple[Any, Any]:
+    figure = _figure(title, about, 1.3 + ROW * len(names))
+    axes = figure.add_subplot()
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    return figure, axes
 
 
-def _bar(bar: Bar, axis: Axis, top: int) -> Iterator[str]:
-    one, end = axis.at(1), axis.at(bar.ratio)
-    left, right = min(one, end), max(one, end)
-    kind = "ours" if bar.ours else "bar"
-    baseline = top + BAR + 1
-    label = f"{number(bar.ratio)} ×{' *' if bar.starred else ''}"
-    after = end >= one
-    yield f'<text class="text" x="{LEFT - 12}" y="{baseline}" text-anchor="end">{escape(bar.name)}</text>'
-    width = max(1.0, right - left)
-    yield f'<rect class="{kind}" x="{left}" y="{top + 3}" width="{width:.1f}" height="{BAR}" rx="2"/>'
-    yield (
-        f'<text class="text label" x="{right + 6 if after else left - 6:.1f}" y="{baseline}" '
-        f'text-anchor="{"start" if after else "end"}">{label}</text>'
+def _ratios_across(axes: Any, ratios: Sequence[float]) -> None:
+    """A logarithmic axis of ratios and a line at 1, with room for a label before the lowest."""
+    low, high = _powers([1.0, *ratios])
+    start = min(10.0**low, min(ratios) / 10 ** (0.2 * (high - low)))
+    axes.set(xscale="log", xlim=(start, 10.0**high))
+    axes.axvline(1, color=QUIET, linewidth=1, zorder=1.5)
+    _named_powers(axes.xaxis, low, high)
+
+
+def _panel(axes: Any, panel: Panel, below: str) -> None:
+    axes.set_title("\n".join([panel.title, *panel.about]), loc="left", fontsize=8.5, color=TEXT)
+    axes.set_xlabel(below)
+    axes.grid(axis="y")
+    for curve in reversed(panel.curves):  # the first one lies on top
+        dash = "--" if curve.dashed else "-"
+        axes.plot(
+            *zip(*curve.points, strict=True),
+            dash,
+            marker="o",
+            markersize=3,
+            color=COLOURS[curve.style],
+            label=curve.name,
+            clip_on=False,
+        )
+    values = [value for curve in panel.curves for _, value in curve.points]
+    places = [place for curve in panel.curves for place, _ in curve.points]
+    if panel.places:
+        axes.set_xticks(panel.places, [short(place) for place in panel.places])
+    else:
+        low, high = _powers(places)
+        axes.set(xscale="log", xlim=(10.0**low, 10.0**high))
+        _named_powers(axes.xaxis, low, high)
+    if panel.top:
+        axes.set_ylim(0, panel.top)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g} {panel.unit}".strip())
+    else:
+        low, high = _powers(values)
+        axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
+        _named_powers(axes.yaxis, low, high, panel.unit)
+    axes.tick_params(axis="y", labelcolor=QUIET, length=0)
+    _last_values(axes, panel, max(places))
+
+
+def _last_values(axes: Any, panel: Panel, last: float) -> None:
+    """Values at the last place, beside their curves, where those of the curves before leave room."""
+    taken: list[float] = []
+    for curve in panel.curves:
+        place, value = curve.points[-1]
+        low, high = axes.get_ylim()
+        share = value / high if panel.top else log10(value / low) / log10(high / low)
+        at = share * 130  # points that a panel is high
+        if place == last and all(abs(at - other) >= APART for other in taken):
+            taken.append(at)
+            _beside(axes, place, value, with_unit(value, panel.unit))
+
+
+def _beside(axes: Any, x: float, y: float, text: str, *, before: bool = False) -> None:
+    """A label after a point, or before it; white behind it, where a line goes by."""
+    axes.annotate(
+        text,
+        (x, y),
+        (-6 if before else 6, 0),
+        textcoords="offset points",
+        ha="right" if before else "left",
+        va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        annotation_clip=False,
     )
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _powers(values: Sequence[float]) -> tuple[int, int]:
+    """The exponents of the powers of ten between which values lie; at least one apart."""
+    from math import ceil, floor
+
+    low, high = floor(log10(min(values))), ceil(log10(max(values)))
+    return low, max(high, low + 1)
+
+
+def _named_powers(axis: Any, low: int, high: int, unit: str = "") -> None:
+    """Ticks at every power of ten, or every second one where there are many."""
+    powers = [10.0**exponent for exponent in range(low, high + 1, 1 if high - low < 9 else 2)]
+    axis.set_ticks(powers, [with_unit(power, unit, plain=True) if unit else short(power) for power in powers])
+    axis.set_ticks([], minor=True)

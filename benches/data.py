@@ -134,6 +134,15 @@ def merge_into(merged: Tree, upper: Tree) -> None:
             merged[key] = value
 
 
+def path_copy(tree: Tree, upper: Tree) -> Tree:
+    """A tree with other values, copied along the way to them: what careful people do for a request."""
+    copy = dict(tree)
+    for name, value in upper.items():
+        lower = copy.get(name)
+        copy[name] = path_copy(lower, value) if type(value) is dict and type(lower) is dict else value
+    return copy
+
+
 def flatten(tree: Tree, prefix: str = "") -> Tree:
     """Every leaf by its dotted path; lists as the tuples that a snapshot gives."""
     flat: Tree = {}

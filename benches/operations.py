@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from benches.data import MIDDLE, document, flatten, resolving_to
 from benches.documents import as_texts
 from benches.live import pinned_for_good, published
+from benches.overlays import SHAPES, leaves_of, neighbours
 from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
-from benches.topics.overlays import SHAPES, leaves_of, neighbours
 from veltrix import Allowed
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 

@@ -28,9 +28,9 @@ from benches.allocations import allocations_so_far, compiled_counter, run_counte
 from benches.data import Tree
 from benches.instructions import budget_here, check, counted, perform_each, report, write_budget
 from benches.operations import Operation
+from benches.report import shown, shown_target, verdict
 from benches.result import Figure, Line, at_most
 from benches.subjects import check_reads, kernels
-from benches.table import shown, shown_target, verdict
 from tests.examples.hunt import stack
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.bench.ratio import compiled
@@ -116,6 +116,11 @@ def main() -> int:
     return check(found, budgets) if chosen.check else 0
 
 
+def row_of(name: str) -> int:
+    """The row of the targets that a request belongs to."""
+    return 29 if "choices" in name else 32 if "chained" in name else 31
+
+
 def against(found: Mapping[str, float]) -> Iterator[Line]:
     """The counts of requests as multiples of what each is held against."""
     for reads, way, other, most in TARGETS:
@@ -129,8 +134,7 @@ def against(found: Mapping[str, float]) -> Iterator[Line]:
 def _ratio(found: Mapping[str, float], name: str, other: str, anchor: str, most: float) -> Iterator[Line]:
     if found.keys() >= {name, other}:
         value = found[name] / found[other]
-        figures = {"native": Figure(value, value, value)}
-        yield Line(29 if "choices" in name else 31, name, "×", figures, anchor, at_most(most))
+        yield Line(row_of(name), name, "×", {"native": Figure.exactly(value)}, anchor, at_most(most))
 
 
 def counted_instructions(implementation: str, names: Sequence[str]) -> dict[str, float]:

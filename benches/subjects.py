@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle
 from random import Random
 from types import ModuleType
 from typing import Any
 
 import veltrix
-from benches.data import Generated, Tree, put
+from benches.data import Generated, Tree, put, resolving_to
 from veltrix.bench.bodies import equal_copies
 from veltrix.bench.ratio import Workload
 
@@ -32,6 +33,14 @@ def stacked(kernel: ModuleType, generated: Generated) -> list[Any]:
 def snapshot_of(kernel: ModuleType, generated: Generated) -> Any:
     """The snapshot of generated data."""
     return kernel.resolve(stacked(kernel, generated))
+
+
+@cache
+def resolved(leaves: int, *, pure: bool = True) -> tuple[Generated, dict[str, Any]]:
+    """Generated data of so many leaves, not to be changed, and its snapshots by the implementation."""
+    generated = resolving_to(leaves)
+    chosen = {name: kernel for name, kernel in kernels().items() if pure or name == "native"}
+    return generated, {name: snapshot_of(kernel, generated) for name, kernel in chosen.items()}
 
 
 def some_keys(flat: dict[str, Any], count: int = KEYS, seed: int = 3) -> list[str]:
@@ -112,6 +121,23 @@ def check_reads(mapping: Any, expected: dict[str, Any]) -> None:
         found = mapping[key]
         if not same(found, value):
             raise AssertionError(f"{key} is {found!r}, not {value!r}")
+
+
+def changes_of(paths: Sequence[str], changes: int, seed: int) -> Tree:
+    """So many other values, by path."""
+    return {path: 2_000_000 + number for number, path in enumerate(Random(seed).sample(paths, changes))}
+
+
+def changed(diff: Any, old: Any, paths: Sequence[str], changes: int, seed: int) -> Any:
+    """A snapshot with so many leaves set, whose difference was looked at."""
+    new, values = old, changes_of(paths, changes, seed)
+    for path, value in values.items():
+        new = new.set(path, value)
+    difference = diff(old, new)
+    assert difference.changed == {path: (old[path], value) for path, value in values.items()}
+    assert not difference.added
+    assert not difference.removed
+    return new
 
 
 def walking(mappings: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Workload]:

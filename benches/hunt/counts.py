@@ -23,6 +23,7 @@ from typing import Any
 from benches.allocations import allocations_so_far, compiled_counter, run_counted
 from benches.hunt.game import READS, Answer, Sent, every_choice, opened, playing
 from benches.instructions import counted, perform_each
+from benches.memory import resident
 
 from resolvers.documents import Documents  # isort: skip  (found by tests.examples.hunt)
 from resolvers.names import implementation_of  # isort: skip
@@ -191,14 +192,9 @@ def _weighed(resolver: str, choices: int) -> float:
     made = resolver_of(resolver, Documents.read())
     every = [Choice(**choice) for choice in every_choice(choices)]
     kept = [made.settings_of(choice, {}) for choice in every[: choices // 10]]
-    before = _resident()
+    before = resident()
     kept += [made.settings_of(choice, {}) for choice in every[choices // 10 :]]
-    return (_resident() - before) / (choices - choices // 10)
-
-
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return (resident() - before) / (choices - choices // 10)
 
 
 @contextmanager

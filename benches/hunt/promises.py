@@ -84,7 +84,7 @@ def _choices(by: By) -> Iterator[Line]:
         line = by.get((f"60 tunables, {choices:,} choices: instructions", "instructions"))
         if first and line and OURS in first.figures and OURS in line.figures:
             value = line.figures[OURS].value / first.figures[OURS].value
-            figures = {OURS: Figure(value, value, value)}
+            figures = {OURS: Figure.exactly(value)}
             yield Line(29, line.operation, "×", figures, "at 96 choices", at_most(1.1), judged=OURS)
 
 
@@ -99,7 +99,7 @@ def _ratio(by: By, operation: str, unit: str, anchor: str, target: Target) -> It
     line = by.get((operation, unit))
     if line and {OURS, anchor} <= line.figures.keys():
         value = line.figures[OURS].value / line.figures[anchor].value
-        figures = {OURS: Figure(value, value, value)}
+        figures = {OURS: Figure.exactly(value)}
         yield Line(line.row, operation, "×", figures, anchor, target, judged=OURS)
 
 
@@ -111,7 +111,7 @@ def _gained(by: By, operation: str, unit: str) -> Iterator[Line]:
         if naive <= floor:
             return  # times that were disturbed: there is nothing between them to be gained
         share = 100 * (naive - ours) / (naive - floor)
-        figures = {OURS: Figure(share, share, share)}
+        figures = {OURS: Figure.exactly(share)}
         yield Line(
             line.row, f"{operation}, share of what is to be gained", "%", figures, NAIVE, SHARE, judged=OURS
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 from benches.data import Tree
 from benches.peers.stack import Stack
@@ -49,43 +49,54 @@ class Step:
     names: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Adapter(Protocol):
-    """One peer. A method that the peer has no way for raises `CannotError`."""
+class Adapter:
+    """One peer, read by `c[path]` unless it says otherwise. What it has no way for raises `CannotError`."""
 
-    distribution: str | None
+    distribution: str | None = None
     """What the version is asked of; None for the standard library."""
-    module: str
+    module = "builtins"
     """What a program imports to use the peer."""
-    implementation: str
+    implementation = ""
     """The implementation of veltrix to force in the peer's process, or nothing."""
     given: str
     """What the peer is handed for the workloads of reading, and how it is read."""
-    remarks: Mapping[str, str]
+    remarks: Mapping[str, str] = {}
     """By workload, what a reader of the figure should know."""
 
     def resolved(self, stack: Stack) -> Any:
         """The configuration of a stack, ready to be read."""
+        step = self.merge(stack)
+        names = dict(step.names)
+        exec(step.body, names)
+        return names["o"]
 
     def names(self) -> Mapping[str, Any]:
         """What the expressions of `read` and `miss` name beside their arguments."""
+        return {}
 
     def read(self, subject: str, path: str) -> str:
         """An expression for the leaf at a path."""
+        return f"{subject}[{path!r}]"
 
     def miss(self, subject: str, path: str, default: str) -> str:
         """An expression for the leaf at a path, or else the value of the variable `default`."""
+        return f"{subject}.get({path!r}, {default})"
 
     def overlay(self, overrides: Tree) -> Step:
         """A request's configuration on top of `c`, which stays what it is."""
+        raise NotImplementedError
 
     def merge(self, stack: Stack) -> Step:
         """From the layers as dicts to a configuration."""
+        raise NotImplementedError
 
     def change(self, stack: Stack, path: str, value: Any) -> Step:
-        """The configuration after one leaf of the middle layer changed."""
+        """The configuration after one leaf of the middle layer changed; by itself, all is merged again."""
+        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         """From the layers as JSON files to a configuration."""
+        raise NotImplementedError
 
 
 def adapter_of(peer: str) -> Adapter:

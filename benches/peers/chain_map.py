@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
 from typing import Any
 
 from benches.data import LAYERS, MIDDLE, Tree, flatten
@@ -15,14 +14,11 @@ from benches.peers.stack import Stack, loaded
 class Peer(PlainDict):
     module = "collections"
     given = "a flat dict for each layer, `c[path]`"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "merge": "flattened layer by layer; what a layer hides is found out at each read",
         "change": "copies the flat layer",
         "files": "flattened layer by layer; what a layer hides is found out at each read",
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        return ChainMap(*[flatten(tree) for tree in reversed(stack.trees)])
 
     def overlay(self, overrides: Tree) -> Step:
         return Step("o = c.new_child(d)", {"d": flatten(overrides)})

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from benches.data import Tree
-from benches.peers.adapter import Step, subscripts
+from benches.peers.adapter import Adapter, Step, subscripts
 from benches.peers.stack import Stack
 
 MERGE = "o = Configuration('veltrix-peers', read=False)\nfor one in t:\n    o.set(one)"
 LOAD = "o = Configuration('veltrix-peers', read=False)\nfor one in f:\n    o.set_file(one)"
 
 
-class Peer:
-    distribution: str | None = "confuse"
+class Peer(Adapter):
+    distribution = "confuse"
     module = "confuse"
-    implementation = ""
     given = "seven sources; nested subscripts and `get()`"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "merge": "lists the sources and merges nothing; each read searches them",
         "change": "lists the sources and merges nothing; each read searches them",
         "files": "JSON is read as YAML; nothing is merged",
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        from confuse import Configuration
-
-        made = Configuration("veltrix-peers", read=False)
-        for tree in stack.trees:
-            made.set(tree)
-        return made
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
 
     def read(self, subject: str, path: str) -> str:
         return f"{subscripts(subject, path)}.get()"
@@ -51,9 +36,6 @@ class Peer:
         from confuse import Configuration
 
         return Step(MERGE, {"Configuration": Configuration, "t": stack.trees})
-
-    def change(self, stack: Stack, path: str, value: Any) -> Step:
-        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         from confuse import Configuration

@@ -7,40 +7,25 @@ So every update gets a copy, and the copying is part of what is timed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from benches.data import Tree
-from benches.peers.adapter import Step, attributes
+from benches.peers.adapter import Adapter, Step, attributes
 from benches.peers.stack import Stack
 
 MERGE = "o = Dynaconf(core_loaders=[], loaders=[])\nfor one in t:\n    o.update(copied(one), merge=True)"
 
 
-class Peer:
-    distribution: str | None = "dynaconf"
+class Peer(Adapter):
+    distribution = "dynaconf"
     module = "dynaconf"
-    implementation = ""
     given = "the layers, merged into its settings; attributes"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "merge": "`update` changes what it is given, so it is given copies",
         "overlay": "`dynaconf_clone` and `update`",
         "change": "everything is merged again",
     }
 
-    def resolved(self, stack: Stack) -> Any:
-        names: dict[str, Any] = dict(self.merge(stack).names)
-        exec(MERGE, names)
-        return names["o"]
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
-
     def read(self, subject: str, path: str) -> str:
         return attributes(subject, path)
-
-    def miss(self, subject: str, path: str, default: str) -> str:
-        return f"{subject}.get({path!r}, {default})"
 
     def overlay(self, overrides: Tree) -> Step:
         return Step(
@@ -51,9 +36,6 @@ class Peer:
         from dynaconf import Dynaconf
 
         return Step(MERGE, {"Dynaconf": Dynaconf, "t": stack.trees, "copied": _copied})
-
-    def change(self, stack: Stack, path: str, value: Any) -> Step:
-        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         from dynaconf import Dynaconf

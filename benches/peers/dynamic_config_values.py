@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from benches.data import LAYERS, MIDDLE, Tree
-from benches.peers.adapter import CannotError, Step
+from benches.peers.adapter import Adapter, CannotError, Step
 from benches.peers.stack import Stack
 
 
-class Peer:
+class Peer(Adapter):
     """Without a schema; `schema` is what a subclass declares of a stack."""
 
-    distribution: str | None = "dynamic-config-py"
+    distribution = "dynamic-config-py"
     module = "dynamic_config"
-    implementation = ""
     given = "seven files, `c[path]`"
-    remarks: Mapping[str, str] = {"change": "the file is written, then `reload()`"}
+    remarks = {"change": "the file is written, then `reload()`"}
 
     def schema(self, _: Stack) -> Any:
         from dynamic_config import Values
@@ -28,15 +26,6 @@ class Peer:
 
     def resolved(self, stack: Stack) -> Any:
         return _configured(stack.files, self.schema(stack)).init_and_current()
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
-
-    def read(self, subject: str, path: str) -> str:
-        return f"{subject}[{path!r}]"
-
-    def miss(self, subject: str, path: str, default: str) -> str:
-        return f"{subject}.get({path!r}, {default})"
 
     def overlay(self, overrides: Tree) -> Step:
         raise CannotError("`overrides()` loads again and changes the configuration of every reader")

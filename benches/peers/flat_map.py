@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from benches.data import Tree, flatten
@@ -13,7 +13,7 @@ from benches.peers.stack import Stack
 
 class FlatMap(PlainDict):
     given = "a map of the merged leaves, `c[path]`"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "merge": "merged and flattened before",
         "change": "merged, flattened and made again",
         "files": "loaded, merged and flattened before",
@@ -22,9 +22,6 @@ class FlatMap(PlainDict):
     def made_of(self) -> Callable[[Tree], Any]:
         """What makes the map of a flat dict."""
         raise NotImplementedError
-
-    def resolved(self, stack: Stack) -> Any:
-        return self.made_of()(super().resolved(stack))
 
     def overlay(self, overrides: Tree) -> Step:
         return Step("o = c.update(d)", {"d": flatten(overrides)})

@@ -7,35 +7,24 @@ order of their names, so seven layers are one file with six beside it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from benches.data import Tree
-from benches.peers.adapter import Step
+from benches.peers.adapter import Adapter, Step
 from benches.peers.stack import Stack
 
 MERGE = "o = Config(first, {})\nfor one in rest:\n    o = o.with_overrides(one)"
 READ = "o = read_config(vendor='Veltrix', app='Peers', slug='veltrix-peers', default_file=f, start_dir=s)"
 
 
-class Peer:
-    distribution: str | None = "lib_layered_config"
+class Peer(Adapter):
+    distribution = "lib_layered_config"
     module = "lib_layered_config"
-    implementation = ""
     given = "the layers, laid over one another; `c.get(path)`"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "merge": "`Config` and `with_overrides` a layer",
         "change": "everything is merged again",
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        names: dict[str, Any] = dict(self.merge(stack).names)
-        exec(MERGE, names)
-        return names["o"]
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
 
     def read(self, subject: str, path: str) -> str:
         return f"{subject}.get({path!r})"
@@ -51,9 +40,6 @@ class Peer:
 
         first, *rest = stack.trees
         return Step(MERGE, {"Config": Config, "first": first, "rest": rest})
-
-    def change(self, stack: Stack, path: str, value: Any) -> Step:
-        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         from lib_layered_config import read_config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,7 @@ from benches.peers.flat_map import FlatMap
 class Peer(FlatMap):
     module = "types"
     given = "a view of a flat dict, `c[path]`"
-    remarks: Mapping[str, str] = {**FlatMap.remarks, "overlay": "copies the dict"}
+    remarks = {**FlatMap.remarks, "overlay": "copies the dict"}
 
     def made_of(self) -> Callable[[Tree], Any]:
         return MappingProxyType

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from benches.data import Tree, merge
 from benches.peers.adapter import Step, subscripts
 from benches.peers.plain_dict import Peer as PlainDict
@@ -13,13 +10,10 @@ from benches.peers.stack import Stack, loaded
 
 class Peer(PlainDict):
     given = "the merged dict of dicts, nested subscripts"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "overlay": "merged into a copy",
         "change": "everything is merged again",
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        return merge(stack.trees)
 
     def read(self, subject: str, path: str) -> str:
         return subscripts(subject, path)

@@ -6,24 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from benches.data import Tree
-from benches.peers.adapter import Step, attributes
+from benches.peers.adapter import Adapter, Step, attributes
 from benches.peers.stack import Stack
 
 
-class Peer:
-    distribution: str | None = "omegaconf"
+class Peer(Adapter):
+    distribution = "omegaconf"
     module = "omegaconf"
-    implementation = ""
     given = "the layers, merged into a DictConfig; attributes"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "change": "everything is merged again",
         "files": "JSON is read as YAML",
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        from omegaconf import OmegaConf
-
-        return OmegaConf.merge(*stack.trees)
 
     def names(self) -> Mapping[str, Any]:
         from omegaconf import OmegaConf
@@ -45,9 +39,6 @@ class Peer:
         from omegaconf import OmegaConf
 
         return Step("o = merge(*t)", {"merge": OmegaConf.merge, "t": stack.trees})
-
-    def change(self, stack: Stack, path: str, value: Any) -> Step:
-        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         from omegaconf import OmegaConf

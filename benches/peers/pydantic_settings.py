@@ -7,32 +7,25 @@ for every leaf the types that the layers give it. The sources come from `setting
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from benches.data import Tree
-from benches.peers.adapter import Step, attributes
+from benches.peers.adapter import Adapter, Step, attributes
 from benches.peers.shape import by_name, leaf_type
 from benches.peers.stack import Stack
 
 
-class Peer:
-    distribution: str | None = "pydantic-settings"
+class Peer(Adapter):
+    distribution = "pydantic-settings"
     module = "pydantic_settings"
-    implementation = ""
     given = "a model of nested classes; attributes"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "overlay": "`model_copy` of each model on the way",
         "merge": "validates as well; the classes are made before",
         "change": "everything is merged and validated again",
         "files": "validates as well; the classes are made before",
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        return _settings(stack, _of_dicts(stack))()
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
 
     def read(self, subject: str, path: str) -> str:
         return attributes(subject, path)
@@ -46,9 +39,6 @@ class Peer:
 
     def merge(self, stack: Stack) -> Step:
         return Step("o = Settings()", {"Settings": _settings(stack, _of_dicts(stack))})
-
-    def change(self, stack: Stack, path: str, value: Any) -> Step:
-        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         from pydantic_settings import JsonConfigSettingsSource

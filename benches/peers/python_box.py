@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from benches.data import Tree
-from benches.peers.adapter import Step, attributes
+from benches.peers.adapter import Adapter, Step, attributes
 from benches.peers.stack import Stack
 
 MERGE = "o = Box(first)\nfor one in rest:\n    o.merge_update(one)"
 
 
-class Peer:
-    distribution: str | None = "python-box"
+class Peer(Adapter):
+    distribution = "python-box"
     module = "box"
-    implementation = ""
     given = "the layers, merged into a Box; attributes"
-    remarks: Mapping[str, str] = {"change": "everything is merged again"}
-
-    def resolved(self, stack: Stack) -> Any:
-        from box import Box
-
-        made = Box()
-        for tree in stack.trees:
-            made.merge_update(tree)
-        return made
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
+    remarks = {"change": "everything is merged again"}
 
     def read(self, subject: str, path: str) -> str:
         return attributes(subject, path)
@@ -45,9 +30,6 @@ class Peer:
 
         first, *rest = stack.trees
         return Step(MERGE, {"Box": Box, "first": first, "rest": rest})
-
-    def change(self, stack: Stack, path: str, value: Any) -> Step:
-        return self.merge(stack.changed(path, value))
 
     def files(self, stack: Stack) -> Step:
         from box import Box

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from benches.data import LAYERS, MIDDLE, Tree
-from benches.peers.adapter import Step
+from benches.peers.adapter import Adapter, Step
 from benches.peers.stack import Stack
 
 SEARCHED = "flattened layer by layer; all layers are searched at each read"
 
 
-class Peer:
-    distribution: str | None = "python-configuration"
+class Peer(Adapter):
+    distribution = "python-configuration"
     module = "config"
-    implementation = ""
     given = "a configuration for each layer, `c[path]`"
-    remarks: Mapping[str, str] = {
+    remarks = {
         "merge": SEARCHED,
         "change": "the changed layer is flattened again",
         "files": SEARCHED,
     }
-
-    def resolved(self, stack: Stack) -> Any:
-        from config import ConfigurationSet, config_from_dict
-
-        return ConfigurationSet(*[config_from_dict(tree) for tree in reversed(stack.trees)])
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
-
-    def read(self, subject: str, path: str) -> str:
-        return f"{subject}[{path!r}]"
-
-    def miss(self, subject: str, path: str, default: str) -> str:
-        return f"{subject}.get({path!r}, {default})"
 
     def overlay(self, overrides: Tree) -> Step:
         from config import ConfigurationSet, config_from_dict

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import veltrix
 from benches.data import MIDDLE, Tree
-from benches.peers.adapter import CannotError, Step
+from benches.peers.adapter import Adapter, CannotError, Step
 from benches.peers.stack import Stack
 
 
-class Peer:
-    distribution: str | None = "veltrix"
+class Peer(Adapter):
+    distribution = "veltrix"
     module = "veltrix"
     implementation = "native"
     given = "seven layers, `c[path]`"
-    remarks: Mapping[str, str] = {}
-
-    def resolved(self, stack: Stack) -> Any:
-        kernel = self._kernel
-        return kernel.resolve([kernel.Layer(name, tree) for name, tree in stack.layers.items()])
-
-    def names(self) -> Mapping[str, Any]:
-        return {}
-
-    def read(self, subject: str, path: str) -> str:
-        return f"{subject}[{path!r}]"
-
-    def miss(self, subject: str, path: str, default: str) -> str:
-        return f"{subject}.get({path!r}, {default})"
 
     def overlay(self, overrides: Tree) -> Step:
         return Step("o = c.overlay(d)", {"d": overrides})

@@ -11,13 +11,13 @@ from typing import Any
 
 from benches.data import flatten, generate, merge, resolving_to
 from benches.peers.adapter import Adapter, Step
-from benches.peers.results import SMALLER
 from benches.peers.stack import Stack, loaded, stack_of
 from benches.subjects import Request, absent_keys, same, some_keys
-from veltrix.bench.ratio import Spread, Workload, measure, ratio
+from veltrix.bench.ratio import Timing, Workload, measure
 
 DEFAULT = 30
 SAMPLED = 100
+SMALLER = 1_000  # leaves, where one run at the full size would take too long
 
 
 class WrongAnswerError(Exception):
@@ -143,29 +143,31 @@ class Bench:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a workload is made; one that is `quick` is never run at a smaller size."""
+    """A workload's title, its anchor, and how it is made; one that is `quick` is never made smaller."""
 
+    title: str
+    anchor: str
     make: Callable[[Bench], Prepared]
     quick: bool = False
 
 
+MERGE = "a plain recursive merge"
 WORKLOADS = {
-    "read": Kind(Bench.read, quick=True),
-    "miss": Kind(Bench.miss, quick=True),
-    "overlay": Kind(Bench.overlay),
-    "merge": Kind(Bench.merge),
-    "change": Kind(Bench.change),
-    "files": Kind(Bench.files),
+    "read": Kind("read one leaf", "a read of a flat dict", Bench.read, quick=True),
+    "miss": Kind("read an absent leaf with a default", "get of a flat dict", Bench.miss, quick=True),
+    "overlay": Kind("overlay of 5 keys, 40 reads, dropped", "40 reads of a flat dict", Bench.overlay),
+    "merge": Kind("7 layers of dicts to a configuration", MERGE, Bench.merge),
+    "change": Kind("one leaf of the middle layer changes", MERGE, Bench.change),
+    "files": Kind("7 JSON files to a configuration", "json.load and a plain merge", Bench.files),
 }
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A workload's figure: so many times as long as the anchor, and nanoseconds."""
+    """The timings of a peer and its anchor, and how many leaves they are of."""
 
-    spread: Spread
-    nanoseconds: float
-    anchor_nanoseconds: float
+    peer: Timing
+    anchor: Timing
     leaves: int
 
 
@@ -181,8 +183,7 @@ def measured(adapter: Adapter, workload: str, limits: Limits, benches: dict[int,
     bench = benches.setdefault(leaves, Bench(adapter, leaves))
     prepared = kind.make(bench)
     timings = measure({"peer": prepared.peer, "anchor": prepared.anchor}, seconds=limits.seconds)
-    spread = ratio(timings["peer"], timings["anchor"])
-    return Measured(spread, timings["peer"].median, timings["anchor"].median, leaves)
+    return Measured(timings["peer"], timings["anchor"], leaves)
 
 
 def _takes_too_long(adapter: Adapter, kind: Kind, limits: Limits, benches: dict[int, Bench]) -> bool:

@@ -1,4 +1,4 @@
-"""The operations along the axes, on one generated configuration: read, patch, overlay, diff and resolve.
+"""The operations along the axes, as workloads on one generated configuration, each answer checked before.
 
 Beside both implementations stands what a program does with a plain dict that readers hold and nobody may
 change below them: it copies the dict, and compares two dicts leaf by leaf.
@@ -6,27 +6,34 @@ change below them: it copies the dict, and compares two dicts leaf by leaf.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, cycle
 from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from benches.data import Generated, Tree, flatten, merge
+from benches.data import Generated, flatten, merge
 from benches.result import Line, line_of_ratios
-from benches.scaling.points import DIFF_MANY, DIFF_ONE, OVERLAY, PATCH, READ, RESOLVE
-from benches.subjects import Request, check_reads, kernels, same, snapshot_of, some_keys, stacked, walking
+from benches.scaling.names import AGAIN, BARE, DICT, FIRST, PROXY
+from benches.subjects import (
+    Request,
+    changed,
+    changes_of,
+    check_reads,
+    kernels,
+    same,
+    snapshot_of,
+    some_keys,
+    stacked,
+    walking,
+)
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
-from veltrix.bench.ratio import Workload, measure
+from veltrix.bench.ratio import Timing, Workload
 
-ROW = 16  # of the targets: what has to stay flat
-DICT, PROXY, BARE = "dict", "MappingProxyType", "40 dict reads"
-FIRST, AGAIN = "native, read first", "native, read again"
-PURE_READS = 100_000  # the most leaves with which the reference is measured;
-PURE_DERIVES = 30_000  # and of what it derives from: to resolve more takes long
 PATCHED = 4_000  # leaves that are set in turn
 PAIRS = 16  # of snapshots that are compared in turn, so that not all of it lies in the nearest cache
+Workloads = dict[str, Workload]
+Snapshots = dict[str, Any]
 
 
 @dataclass
@@ -36,44 +43,28 @@ class Live:
     current: Any
 
 
-def lines(generated: Generated, seconds: float) -> Iterator[Line]:
-    """Every operation on a configuration, each answer checked before it is timed."""
-    flat = generated.flat
-    snapshots = {
-        name: snapshot_of(kernel, generated)
-        for name, kernel in kernels().items()
-        if name == "native" or len(flat) <= PURE_READS
-    }
-    for snapshot in snapshots.values():
-        check_reads(snapshot, flat)
-    yield reads(snapshots, flat, seconds)
-    derived = {name: one for name, one in snapshots.items() if name == "native" or len(flat) <= PURE_DERIVES}
-    yield patches(derived, generated, seconds)
-    yield overlays(derived, flat, seconds)
-    yield diffs(DIFF_ONE, 1, derived, generated, seconds)
-    # The reference makes its dicts at once: one figure of it says all.
-    yield diffs(DIFF_MANY, 100, {"native": snapshots["native"]}, generated, seconds)
-    yield resolves(list(derived), generated, seconds)
+def line(operation: str, timings: dict[str, Timing], anchor: str) -> Line:
+    """What was found, under row 16 of the targets: what has to stay flat."""
+    return line_of_ratios(16, operation, timings, anchor=anchor)
 
 
-def reads(snapshots: dict[str, Any], flat: Tree, seconds: float) -> Line:
+def reads(snapshots: Snapshots, generated: Generated) -> Workloads:
     """`s[path]` of every leaf, all touched before, in random order."""
-    workloads = walking({**snapshots, DICT: flat, PROXY: MappingProxyType(flat)}, list(flat))
-    return line_of_ratios(ROW, READ, measure(workloads, seconds=seconds), anchor=DICT)
+    flat = generated.flat
+    return walking({**snapshots, DICT: flat, PROXY: MappingProxyType(flat)}, list(flat))
 
 
-def patches(snapshots: dict[str, Any], generated: Generated, seconds: float) -> Line:
+def patches(snapshots: Snapshots, generated: Generated) -> Workloads:
     """One leaf of the middle layer set, the new configuration published, the old one dropped."""
     layer = middle(generated)
     of_layer = list(flatten(generated.layers[layer]))
     paths = Random(8).sample(of_layer, min(PATCHED, len(of_layer)))
     for snapshot in snapshots.values():
         _check_patch(snapshot, paths[0], layer)
-    workloads = patching({**snapshots, DICT: generated.flat}, paths, layer)
-    return line_of_ratios(ROW, PATCH, measure(workloads, seconds=seconds), anchor=DICT)
+    return patching({**snapshots, DICT: generated.flat}, paths, layer)
 
 
-def patching(mappings: dict[str, Any], paths: list[str], layer: str | None = None) -> dict[str, Workload]:
+def patching(mappings: Snapshots, paths: list[str], layer: str | None = None) -> Workloads:
     """One path after the other set on what is current, which the next one takes; a dict is copied."""
     setting = "live.current = live.current.set(next(paths), next(values), layer=layer)"
     copying = "live.current = {**live.current, next(paths): next(values)}"
@@ -87,8 +78,9 @@ def patching(mappings: dict[str, Any], paths: list[str], layer: str | None = Non
     }
 
 
-def overlays(snapshots: dict[str, Any], flat: Tree, seconds: float) -> Line:
+def overlays(snapshots: Snapshots, generated: Generated) -> Workloads:
     """A request's five overrides on top, forty reads, dropped."""
+    flat = generated.flat
     request = Request.within_a_section(flat)
     expected = request.flat(flat)
     for snapshot in snapshots.values():
@@ -97,7 +89,7 @@ def overlays(snapshots: dict[str, Any], flat: Tree, seconds: float) -> Line:
     own = {key: expected[key] for key in request.overridden}
     reading = unrolled("o[k{0}]", len(request.keys))
     keys = numbered("k", request.keys)
-    workloads = {
+    return {
         **{
             name: Workload(f"o = s.overlay(d)\n{reading}\ndel o", {"s": snapshot, "d": request.data, **keys})
             for name, snapshot in snapshots.items()
@@ -105,12 +97,9 @@ def overlays(snapshots: dict[str, Any], flat: Tree, seconds: float) -> Line:
         DICT: Workload(f"o = {{**s, **d}}\n{reading}\ndel o", {"s": flat, "d": own, **keys}),
         BARE: Workload(reading, {"o": expected, **keys}),
     }
-    return line_of_ratios(ROW, OVERLAY, measure(workloads, seconds=seconds), anchor=DICT)
 
 
-def diffs(
-    operation: str, changes: int, snapshots: dict[str, Any], generated: Generated, seconds: float
-) -> Line:
+def diffs(changes: int, snapshots: Snapshots, generated: Generated) -> Workloads:
     """What was changed between two configurations, as a list of paths with both values."""
     flat = generated.flat
     tops = list(flatten(generated.layers[list(generated.layers)[-1]]))
@@ -118,16 +107,16 @@ def diffs(
     for name, old in snapshots.items():
         pairs = PAIRS if name == "native" else 1
         diff = kernels()[name].diff
-        news = [_changed(diff, old, tops, changes, seed) for seed in range(pairs)]
+        news = [changed(diff, old, tops, changes, seed) for seed in range(pairs)]
         body = unrolled("[*diff(o, n{0}).changed.items()]", pairs)
         workloads[name] = Workload(body, {"diff": diff, "o": old, **numbered("n", news)}, operations=pairs)
-    new = {**flat, **_changes(tops, changes, seed=0)}
+    new = {**flat, **changes_of(tops, changes, seed=0)}
     comparing = "[(path, (o[path], value)) for path, value in n.items() if o[path] is not value]"
     workloads[DICT] = Workload(comparing, {"o": flat, "n": new})
-    return line_of_ratios(ROW, operation, measure(workloads, seconds=seconds), anchor=DICT)
+    return workloads
 
 
-def reads_after(generated: Generated, changes: int, seconds: float) -> Line:
+def reads_after(generated: Generated, changes: int) -> Workloads:
     """Reads of a live configuration in which so many leaves were set, one after the other."""
     flat = generated.flat
     keys = some_keys(flat, 40)
@@ -142,29 +131,28 @@ def reads_after(generated: Generated, changes: int, seconds: float) -> Line:
     names = {**numbered("k", equal_copies(keys)), "path": paths[changes]}
     reading = unrolled("o[k{0}]", len(keys))
     setting = "o = s.set(path, 1)"
-    workloads = {
+    return {
         AGAIN: Workload(reading, {"o": current, **names}, operations=len(keys)),
         FIRST: Workload(
             f"{setting}\n{reading}\ndel o", {"s": current, **names}, f"{setting}\ndel o", len(keys)
         ),
         DICT: Workload(reading, {"o": expected, **names}, operations=len(keys)),
     }
-    return line_of_ratios(ROW, READ, measure(workloads, seconds=seconds), anchor=DICT)
 
 
-def resolves(names: list[str], generated: Generated, seconds: float) -> Line:
+def resolves(snapshots: Snapshots, generated: Generated) -> Workloads:
     """Layers to a snapshot; what a leaf of the result takes."""
     leaves = len(generated.flat)
     trees = list(generated.layers.values())
     workloads = {DICT: Workload("merge(trees)", {"merge": merge, "trees": trees}, operations=leaves)}
-    for name in names:
+    for name in snapshots:
         kernel = kernels()[name]
         workloads[name] = Workload(
             "resolve(layers)",
             {"resolve": kernel.resolve, "layers": stacked(kernel, generated)},
             operations=leaves,
         )
-    return line_of_ratios(ROW, RESOLVE, measure(workloads, seconds=seconds), anchor=DICT)
+    return workloads
 
 
 def middle(generated: Generated) -> str:
@@ -178,20 +166,3 @@ def _check_patch(snapshot: Any, path: str, layer: str) -> None:
     winner = snapshot.explain(path).definitions[0].origin.layer
     expected = "changed" if winner == layer else snapshot[path]
     assert same(snapshot.set(path, "changed", layer=layer)[path], expected), path
-
-
-def _changes(paths: list[str], changes: int, seed: int) -> Tree:
-    return {path: 2_000_000 + number for number, path in enumerate(Random(seed).sample(paths, changes))}
-
-
-def _changed(diff: Any, old: Any, paths: list[str], changes: int, seed: int) -> Any:
-    """A snapshot with so many leaves set, whose diff was checked."""
-    new = old
-    setting = _changes(paths, changes, seed)
-    for path, value in setting.items():
-        new = new.set(path, value)
-    difference = diff(old, new)
-    assert difference.changed == {path: (old[path], value) for path, value in setting.items()}
-    assert not difference.added
-    assert not difference.removed
-    return new

@@ -9,24 +9,20 @@ Here the clock is the one on the wall: threads that wait for each other take no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, cycle
 from random import Random
-from statistics import quantiles
 from threading import Barrier, Thread
 from time import perf_counter, sleep
 from typing import Any
 
 from benches.data import Generated, Tree
-from benches.result import Figure, Line
-from benches.scaling.operations import DICT, ROW, Live
+from benches.scaling.names import DICT, IN_PLACE, STILL
+from benches.scaling.operations import Live
 from benches.subjects import check_reads, kernels, slices_of, snapshot_of
 from veltrix.bench.bodies import equal_copies
 
-READS, PUBLISHES = "reads", "publishes"
-STILL = ", nothing changes"
-IN_PLACE = "dict, changed in place"
 READS_A_TURN = 100
 PAUSE = 0.001  # seconds that the writer waits after each change
 ROUNDS = 5
@@ -43,8 +39,11 @@ class Subject:
     begin: Callable[[], Any]
 
 
-def lines(generated: Generated, threads: int, seconds: float) -> Iterator[Line]:
-    """Reads and publishes a second with so many reading threads; a round takes `seconds` for each subject."""
+def rounds(generated: Generated, threads: int, seconds: float) -> dict[str, list[tuple[float, float]]]:
+    """Million reads and publishes a second of each round with so many reading threads, by the subject.
+
+    A round takes so many seconds for each subject.
+    """
     flat = generated.flat
     order = list(flat)
     Random(9).shuffle(order)
@@ -54,18 +53,10 @@ def lines(generated: Generated, threads: int, seconds: float) -> Iterator[Line]:
         if subject.change:
             check(subject, flat, order[0], threads)
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in subjects}
-    random = Random()
     for _ in range(ROUNDS):
-        turn = list(subjects)
-        random.shuffle(turn)
-        for name in turn:
+        for name in Random().sample(list(subjects), len(subjects)):
             found[name].append(run(subjects[name], keys, threads, seconds))
-    for at, (operation, unit) in enumerate(((READS, "million/s"), (PUBLISHES, "/s"))):
-        figures = {}
-        for name, rounds in found.items():
-            low, median, high = quantiles([rates[at] for rates in rounds], n=4, method="inclusive")
-            figures[name] = Figure(median, low, high)
-        yield Line(ROW, operation, unit, figures)
+    return found
 
 
 def subjects_of(generated: Generated) -> dict[str, Subject]:

@@ -1,8 +1,12 @@
-"""Configurations that packages ship: read, resolved, and read from; the loading is that of `tests/real`."""
+"""Configurations that packages ship: read, resolved, and read from; the loading is that of `tests/real`.
+
+`python -m benches.scaling.real wide native` prints the bytes that a copy takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sys
 from functools import cached_property
 from random import Random
 from types import MappingProxyType, ModuleType
@@ -10,15 +14,13 @@ from typing import Any
 
 from benches.data import Tree, merge
 from benches.memory import FLAT, Footprint, copies_of, of_flat_dicts, of_snapshots
-from benches.result import Line, line_of_ratios
-from benches.scaling.operations import DICT, PATCHED, PROXY, PURE_DERIVES, ROW, patching
-from benches.scaling.points import PATCH, READ, RESOLVE, Shape
+from benches.scaling.names import DICT, PROXY
+from benches.scaling.operations import PATCHED, patching
 from benches.stdlib_parsers import PARSERS
 from benches.subjects import check_reads, kernels, walking
 from tests.real import plain, shipped
-from veltrix.bench.ratio import Workload, measure
+from veltrix.bench.ratio import Workload
 
-PARSE = "parse"
 ABOUT = {
     "services": "all services of botocore, each under its name and version",
     "wide": "the services IAM and RDS of botocore, one over the other",
@@ -57,17 +59,17 @@ class Real:
         """The documents as layers, lowest first."""
         return [kernel.Layer.parse(one.name, one.text, one.format) for one in self.documents]
 
-    def shape(self) -> Shape:
-        sizes = [len(document.text.encode()) for document in self.documents]
-        return Shape(
-            self.name,
-            ABOUT[self.name],
-            self.format,
-            len(self.documents),
-            sum(sizes),
-            len(self.flat),
-            *extent(self.merged),
-        )
+    def shape(self) -> dict[str, int]:
+        """How large it is: levels is how many names the longest path has."""
+        size = sum(len(document.text.encode()) for document in self.documents)
+        levels, widest = extent(self.merged)
+        return {
+            "files": len(self.documents),
+            "bytes": size,
+            "leaves": len(self.flat),
+            "levels": levels,
+            "widest mapping": widest,
+        }
 
 
 def extent(tree: Tree) -> tuple[int, int]:
@@ -75,30 +77,6 @@ def extent(tree: Tree) -> tuple[int, int]:
     below = [extent(value) for value in tree.values() if isinstance(value, dict)]
     deepest, widest = map(max, zip(*below, strict=True)) if below else (0, 0)
     return deepest + bool(tree), max(widest, len(tree))
-
-
-def lines(real: Real, seconds: float) -> Iterator[Line]:
-    """Documents to layers, layers to a snapshot, every leaf read, one overridden; answers checked first."""
-    chosen = {
-        name: kernel
-        for name, kernel in kernels().items()
-        if name == "native" or len(real.flat) <= PURE_DERIVES
-    }
-    layers = {name: real.layers(kernel) for name, kernel in chosen.items()}
-    snapshots = {name: chosen[name].resolve(of_it, conflicts="replace") for name, of_it in layers.items()}
-    for snapshot in snapshots.values():
-        check_answers(snapshot, real.flat)
-    yield _parsing(real, chosen, seconds)
-    yield _resolving(real, chosen, layers, seconds)
-    mappings = {**snapshots, DICT: real.flat, PROXY: MappingProxyType(real.flat)}
-    timings = measure(walking(mappings, list(real.flat)), seconds=seconds)
-    yield line_of_ratios(ROW, READ, timings, anchor=PROXY)
-    scalars = [path for path, value in real.flat.items() if isinstance(value, (str, bool, int))]
-    paths = Random(8).sample(scalars, min(PATCHED, len(scalars)))
-    for snapshot in snapshots.values():
-        assert snapshot.set(paths[0], "changed")[paths[0]] == "changed"
-    timings = measure(patching({**snapshots, DICT: real.flat}, paths), seconds=seconds)
-    yield line_of_ratios(ROW, PATCH, timings, anchor=DICT)
 
 
 def memory(real: Real, subject: str) -> Footprint:
@@ -110,6 +88,43 @@ def memory(real: Real, subject: str) -> Footprint:
     return of_snapshots(kernel, real.layers(kernel), list(real.flat), copies)
 
 
+def parsing(real: Real, chosen: dict[str, ModuleType]) -> dict[str, Workload]:
+    """Documents to layers, beside the usual parser."""
+    anchor, load = PARSERS[real.format]
+    body, usual = "[parse(*content) for content in contents]", "[load(text) for text in texts]"
+    contents = [(one.name, one.text.encode(), one.format) for one in real.documents]
+    ours = {name: {"parse": kernel.Layer.parse, "contents": contents} for name, kernel in chosen.items()}
+    texts = [document.text for document in real.documents]
+    workloads = {name: Workload(body, names) for name, names in ours.items()}
+    return {**workloads, anchor: Workload(usual, {"load": load, "texts": texts})}
+
+
+def resolving(real: Real, chosen: dict[str, ModuleType]) -> dict[str, Workload]:
+    """Layers to a snapshot, beside a plain merge."""
+    workloads = {
+        name: Workload(
+            "resolve(layers, conflicts='replace')", {"resolve": kernel.resolve, "layers": real.layers(kernel)}
+        )
+        for name, kernel in chosen.items()
+    }
+    return {**workloads, DICT: Workload("merge(trees)", {"merge": merge, "trees": real.trees})}
+
+
+def reading(real: Real, snapshots: dict[str, Any]) -> dict[str, Workload]:
+    """Every leaf read, in random order."""
+    mappings = {**snapshots, DICT: real.flat, PROXY: MappingProxyType(real.flat)}
+    return walking(mappings, list(real.flat))
+
+
+def overriding(real: Real, snapshots: dict[str, Any]) -> dict[str, Workload]:
+    """One leaf after the other overridden in the top layer."""
+    scalars = [path for path, value in real.flat.items() if isinstance(value, (str, bool, int))]
+    paths = Random(8).sample(scalars, min(PATCHED, len(scalars)))
+    for snapshot in snapshots.values():
+        assert snapshot.set(paths[0], "changed")[paths[0]] == "changed"
+    return patching({**snapshots, DICT: real.flat}, paths)
+
+
 def check_answers(snapshot: Any, flat: Tree) -> None:
     """Raises unless a snapshot has these leaves, in this order, by these paths."""
     found = snapshot.flatten()
@@ -119,28 +134,5 @@ def check_answers(snapshot: Any, flat: Tree) -> None:
     check_reads(snapshot, {path: value for path, value in flat.items() if not isinstance(value, dict)})
 
 
-def _parsing(real: Real, chosen: dict[str, ModuleType], seconds: float) -> Line:
-    anchor, load = PARSERS[real.format]
-    texts = [document.text for document in real.documents]
-    contents = [(one.name, one.text.encode(), one.format) for one in real.documents]
-    workloads = {
-        name: Workload(
-            "[parse(*content) for content in contents]", {"parse": kernel.Layer.parse, "contents": contents}
-        )
-        for name, kernel in chosen.items()
-    }
-    workloads[anchor] = Workload("[load(text) for text in texts]", {"load": load, "texts": texts})
-    return line_of_ratios(ROW, PARSE, measure(workloads, seconds=seconds), anchor=anchor)
-
-
-def _resolving(
-    real: Real, chosen: dict[str, ModuleType], layers: dict[str, list[Any]], seconds: float
-) -> Line:
-    workloads = {
-        name: Workload(
-            "resolve(layers, conflicts='replace')", {"resolve": kernel.resolve, "layers": layers[name]}
-        )
-        for name, kernel in chosen.items()
-    }
-    workloads[DICT] = Workload("merge(trees)", {"merge": merge, "trees": real.trees})
-    return line_of_ratios(ROW, RESOLVE, measure(workloads, seconds=seconds), anchor=DICT)
+if __name__ == "__main__":
+    print(json.dumps(memory(Real(sys.argv[1]), sys.argv[2])))

@@ -14,10 +14,12 @@ from typing import Any
 
 from benches.peers.adapter import adapter_of
 from benches.peers.stack import Stack
+from benches.reader import Read
 
 SETTLE = 0.02
 """Seconds without an event after which one looks: the default of `Config.watch`."""
-Read = Callable[[], Any]
+NOTES = f"""[1] made anew by a thread that waits with `watchfiles.watch(step={SETTLE * 1_000:.0f})`<br>
+[2] while its `reload()` works, other threads find settings that are not there"""
 Reads = Callable[[str], Read]
 
 

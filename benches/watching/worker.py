@@ -1,30 +1,29 @@
-"""One subject in this process: `python -m benches.watching.worker veltrix 10000 10`.
+"""One subject in this process: what becomes of a change of a file.
 
     main     rename ●                                    wait ─ for the reader
     reader   r r r r r r r r ────────── r r r R r r      the longest gap; R: the first read of the new value
 
 The files are renamed into place from another directory, so that nothing but the rename is an event. First the
 reader sleeps between two reads, so that the change has a processor; then it never does.
-Prints the milliseconds of each round, and of the same reader beside other work, as JSON.
+What is found are the milliseconds of each round, and of the same reader beside other work.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from threading import Event, Thread
 from time import perf_counter, sleep
 from typing import Any
 
 from benches.data import LAYERS, MIDDLE, resolving_to
 from benches.peers.stack import Stack, stack_of
+from benches.reader import Read, Reader
 from benches.subjects import same
-from benches.watching.subjects import SUBJECTS, Read
+from benches.watching.subjects import SUBJECTS
 
 BOUND = 60.0
 """Seconds in which a change is served, or never."""
@@ -37,31 +36,6 @@ AT_REST, BUSY, GAP = "served, readers at rest", "served, a busy reader", "longes
 STILL, PARSING = "longest gap, nothing changes", "longest gap, the file is parsed alone"
 TAIL = 0.03
 """Seconds for which a reader goes on after it saw the change."""
-
-
-class Reader(Thread):
-    """Reads without rest; notes its longest gap, and when it first read a value."""
-
-    def __init__(self, read: Read, value: Any) -> None:
-        super().__init__()
-        self.stopped = False
-        self.longest = 0.0
-        self.served_at = 0.0
-        self.has_served = Event()
-        self._read = read
-        self._value = value
-
-    def run(self) -> None:
-        read, value, before = self._read, self._value, perf_counter()
-        while not self.stopped:
-            found = read()
-            now = perf_counter()
-            if now - before > self.longest:
-                self.longest = now - before
-            before = now
-            if found == value and not self.served_at:
-                self.served_at = now
-                self.has_served.set()
 
 
 def main(subject: str, leaves: int, seconds: float) -> dict[str, list[float]]:
@@ -142,7 +116,3 @@ def parse_and_wait(text: str, seconds: float) -> None:
 
     veltrix.Layer.parse("alone", text.encode(), "json")
     sleep(seconds)
-
-
-if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))))

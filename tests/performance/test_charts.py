@@ -1,103 +1,124 @@
-"""Charts are well-formed, bars as long as the logarithm of their ratios, and nothing leaves the card."""
+"""Charts show what was found: ends of bars, places of dots, curves, names; nothing overlaps or is cut off."""
 
 from __future__ import annotations
 
-import json
-import sys
-from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 
 from benches import charts
-from benches.charts import Axis, Bar, bars_of, chart
-from benches.peers.results import Row
+from benches.charts import Bar, Curve, Dots, Panel
 
-SVG = "{http://www.w3.org/2000/svg}"
-BARS = [Bar("veltrix native", 0.01), Bar("dict", 1.0), Bar("<slow> & co", 1_000.0, starred=True)]
-
-
-def drawn(bars, **options):
-    return ElementTree.fromstring(chart("a <title>", "less & better", bars, **options))
-
-
-def rectangles(root):
-    return [rect for rect in root.iter(f"{SVG}rect") if rect.get("class") != "card"]
-
-
-def texts(root):
-    return [text.text for text in root.iter(f"{SVG}text")]
-
-
-def test_a_bar_is_as_long_as_the_logarithm_of_its_ratio():
-    ours, one, slow = rectangles(drawn(BARS))
-    one_at = float(one.get("x"))
-    decade = float(slow.get("width")) / 3
-    assert float(slow.get("x")) == one_at
-    assert float(ours.get("x")) + float(ours.get("width")) == pytest.approx(one_at, abs=0.2)
-    assert float(ours.get("width")) / 2 == pytest.approx(decade, abs=0.2)
-    assert float(one.get("width")) == 1.0
+BARS = [
+    Bar("veltrix native", 0.00073),
+    Bar("dict", 1.0),
+    Bar("a <name> & of a length that was cut off once", 203_129.0, starred=True),
+]
+CURVES = [
+    Curve("native", "native", [(1_000.0, 20.0), (1_000_000.0, 300.0)]),
+    Curve("dict", "dict", [(1_000.0, 40.0), (1_000_000.0, 320.0)], dashed=True),
+]
+PANELS = [
+    Panel("Read", ["a leaf"], CURVES),
+    Panel("Memory", ["of a leaf"], [Curve("native", "native", [(1, 27.0), (12, 27.0)])], "B", [1, 12], 100.0),
+]
+DOTS = [
+    Dots("overlay of 5 keys of five sections, 40 reads, dropped", "40 dict reads", 2.0, 58_367.0, 1.5),
+    Dots("s[path]", "mp[k]", 0.01, 3.0, 0.8),
+    Dots("key.value", "mp[k]", 0.09, 0.06),
+]
 
 
-def test_ticks_are_powers_of_ten_at_their_places():
-    axis = Axis.around([0.02, 300.0])
-    assert axis.powers() == pytest.approx([0.01, 0.1, 1, 10, 100, 1_000])
-    places = [axis.at(power) for power in axis.powers()]
-    steps = [right - left for left, right in pairwise(places)]
-    assert steps == pytest.approx([steps[0]] * len(steps), abs=0.11)
-    assert (places[0], places[-1]) == (axis.start, axis.end)
-    labels = texts(drawn(BARS))
-    assert {"0.01", "0.1", "1", "10", "100", "1k"} <= set(labels)
-    assert {"100k", "1M"} <= set(texts(drawn([Bar("slow", 200_000.0)])))
+@pytest.fixture
+def drawn():
+    pytest.importorskip("matplotlib", reason="the group `charts` is not installed")
+    return {
+        "bars": charts.bars("a <title>", "less & better", BARS, "* at 1,000 leaves"),
+        "dots": charts.dots("Native and pure", "beside plain Python", DOTS),
+        "panels": charts.panels("How costs grow", "leaves", PANELS),
+    }
 
 
-def test_an_axis_reaches_one_even_if_everything_is_slower():
-    assert Axis.around([30.0, 50.0]).powers() == [1, 10, 100]
-    assert Axis.around([0.3]).powers() == pytest.approx([0.1, 1, 10])
+def texts_of(figure):
+    """Every visible text that is not empty, with its box in pixels."""
+    from matplotlib.text import Text
+
+    figure.draw_without_rendering()
+    texts = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text()]
+    return [(one.get_text(), one.get_window_extent()) for one in texts]
 
 
-def test_names_and_ratios_are_written_and_escaped():
-    root = drawn(BARS, star="* at 1,000 leaves")
-    assert {"a <title>", "less & better", "<slow> & co", "0.01 ×", "1,000 × *", "* at 1,000 leaves"} <= set(
-        texts(root)
-    )
-    assert [rect.get("class") for rect in rectangles(root)] == ["ours", "bar", "bar"]
+@pytest.mark.parametrize("name", ["bars", "dots", "panels"])
+def test_no_text_leaves_the_page_or_lies_on_another(drawn, name):
+    figure = drawn[name]
+    found = texts_of(figure)
+    page = figure.bbox
+    for number, (text, box) in enumerate(found):
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, text
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1, text
+        for other, beside in found[number + 1 :]:
+            assert not (box.width and beside.width and box.padded(-1).overlaps(beside.padded(-1))), (
+                text,
+                other,
+            )
 
 
-def test_everything_stays_on_the_card():
-    root = drawn(BARS, star="* less")
-    width, height = (float(size) for size in root.get("viewBox").split()[2:])
-    for rect in rectangles(root):
-        assert float(rect.get("x")) >= charts.LEFT
-        assert float(rect.get("x")) + float(rect.get("width")) <= width - charts.RIGHT + 0.2
-    assert all(float(text.get("y")) < height for text in root.iter(f"{SVG}text"))
-
-
-def test_both_schemes_colour_the_same_classes():
-    style = drawn(BARS).find(f"{SVG}style").text
-    light, dark = style.split("@media (prefers-color-scheme: dark)")
-    for name in (".card", ".text", ".quiet", ".tick", ".one", ".bar", ".ours", ".label"):
-        assert f"{name} {{" in light
-        assert f"{name} {{" in dark
-
-
-def test_a_row_without_a_figure_has_no_bar():
-    rows = [
-        Row("read", "slow", 9.0, leaves=1_000),
-        Row("read", "none", missing="no"),
-        Row("read", "quick", 2.0),
+def test_a_bar_reaches_from_one_to_its_ratio(drawn):
+    (axes,) = drawn["bars"].axes
+    assert axes.get_xscale() == "log"
+    assert [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches] == [
+        (1, pytest.approx(bar.ratio)) for bar in BARS
     ]
-    assert bars_of(rows, 1_000) == [Bar("quick", 2.0, starred=True), Bar("slow", 9.0)]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == [bar.name for bar in BARS]
+    said = {text for text, _ in texts_of(drawn["bars"])}
+    assert {"0.00073 ×", "203,129 × *", "* at 1,000 leaves", "a <title>\nless & better"} <= said
 
 
-def test_the_charts_are_drawn_from_the_figures(tmp_path, monkeypatch):
-    rows = [Row("merge", "dict", 2.5, leaves=10_000), Row("merge", "OmegaConf", 500.0, leaves=1_000)]
-    figures = tmp_path / "figures.json"
-    figures.write_text(json.dumps({"limits": {"leaves": 10_000}, "rows": [row.as_json() for row in rows]}))
-    monkeypatch.setattr(sys, "argv", ["charts", "--json", str(figures), "--into", str(tmp_path / "charts")])
-    assert charts.main() == 0
-    assert [file.name for file in (tmp_path / "charts").iterdir()] == ["resolve.svg"]
-    found = texts(ElementTree.parse(tmp_path / "charts" / "resolve.svg").getroot())
-    assert found[0] == "7 layers of dicts to a configuration"
-    assert "* at 1,000 leaves" in found
-    assert "500 × *" in found
+def test_ours_are_coloured():
+    assert BARS[0].colour != BARS[1].colour == BARS[2].colour
+
+
+def test_a_chart_of_ratios_always_shows_one():
+    pytest.importorskip("matplotlib", reason="the group `charts` is not installed")
+    for ratios in ([30.0, 50.0], [0.3], [0.02, 300.0]):
+        (axes,) = charts.bars("", "", [Bar("a", ratio) for ratio in ratios]).axes
+        low, high = axes.get_xlim()
+        assert low <= min(ratios) <= max(ratios) <= high
+        assert "1" in [label.get_text() for label in axes.get_xticklabels()]
+
+
+def test_dots_stand_at_their_values(drawn):
+    (axes,) = drawn["dots"].axes
+    found = {each.get_label(): each.get_offsets().tolist() for each in axes.collections}
+    assert found == {
+        "native": [[2.0, 0], [0.01, 1], [0.09, 2]],
+        "pure": [[58_367.0, 0], [3.0, 1], [0.06, 2]],
+        "target of native": [[1.5, 0], [0.8, 1]],
+    }
+    assert {"40 dict reads", "mp[k]", "58,367"} <= {text for text, _ in texts_of(drawn["dots"])}
+
+
+def test_curves_go_through_their_points(drawn):
+    read, memory = drawn["panels"].axes
+    lines = {line.get_label(): line for line in read.lines}
+    assert lines["native"].get_xydata().tolist() == [list(point) for point in CURVES[0].points]
+    assert lines["dict"].get_linestyle() == "--"
+    assert (read.get_yscale(), memory.get_yscale()) == ("log", "linear")
+    assert memory.get_ylim() == (0, 100)
+    said = [text for text, _ in texts_of(drawn["panels"])]
+    assert {"300 ns", "27 B", "1k", "1M", "leaves"} <= set(said)
+    assert "320 ns" not in said  # it would lie on the one before
+    assert said.count("native") == 1  # of the legend
+
+
+def test_the_same_figures_make_the_same_bytes(drawn, tmp_path):
+    for folder in ("one", "other"):
+        made = {"bars": charts.bars("a <title>", "less & better", BARS, "* at 1,000 leaves")}
+        charts.save(made, tmp_path / folder)
+    one, other = ((tmp_path / folder / "bars.svg").read_bytes() for folder in ("one", "other"))
+    assert one == other
+    root = ElementTree.fromstring(one)
+    texts = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert "a <name> & of a length that was cut off once" in texts
+    assert b"date" not in one

@@ -12,13 +12,10 @@ import pytest
 
 import veltrix
 from benches.data import MIDDLE, generate, merge, merge_into
-from benches.peers import page
 from benches.peers.adapter import PEERS, CannotError, Step, adapter_of
 from benches.peers.plain_dict import Peer as PlainDict
-from benches.peers.results import TITLES, Row
 from benches.peers.stack import Stack, stack_of
-from benches.peers.table import markdown, number, ranked, table, tables
-from benches.peers.worker import row_of
+from benches.peers.test_peers import line_of
 from benches.peers.workloads import WORKLOADS, Bench, Limits, Prepared, measured
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,10 +74,6 @@ def test_what_is_compared_is_pinned(peer):
 @pytest.mark.parametrize("peer", PEERS)
 def test_remarks_are_about_workloads(peer):
     assert adapter_of(peer).remarks.keys() <= WORKLOADS.keys()
-
-
-def test_every_workload_has_a_title():
-    assert list(TITLES)[: len(WORKLOADS)] == list(WORKLOADS)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -149,9 +142,9 @@ class SpoilsLayers(PlainDict):
 )
 def test_a_wrong_answer_is_a_blank_with_the_reason(adapter, workload, reason, bench):
     assert measured(PlainDict(), workload, CLOSE, {LEAVES: bench(PlainDict())}).leaves == LEAVES
-    row = row_of("wrong", adapter, workload, CLOSE, {LEAVES: bench(adapter)})
-    assert row.value is None
-    assert row.missing.startswith(reason)
+    line = line_of("wrong", adapter, workload, CLOSE, {LEAVES: bench(adapter)})
+    assert line.figures == {}
+    assert line.missing["wrong"].startswith(reason)
 
 
 def test_a_peer_that_is_not_installed_is_a_blank_with_the_reason(bench):
@@ -161,25 +154,27 @@ def test_a_peer_that_is_not_installed_is_a_blank_with_the_reason(bench):
 
             return absent
 
-    row = row_of("absent", Absent(), "read", CLOSE, {LEAVES: bench(Absent())})
-    assert row.missing == "not installed: no module 'no_such_configuration_library'"
+    line = line_of("absent", Absent(), "read", CLOSE, {LEAVES: bench(Absent())})
+    assert line.missing == {"absent": "not installed: no module 'no_such_configuration_library'"}
 
 
-def test_a_figure_has_its_size_and_its_remark(bench):
+def test_a_figure_has_its_remark_and_its_title(bench):
     adapter = adapter_of("dict")
-    row = row_of("dict", adapter, "overlay", CLOSE, {LEAVES: bench(adapter)})
-    assert row.leaves == LEAVES
-    assert row.remark == adapter.remarks["overlay"]
-    assert row.value is not None
-    assert row.low is not None
-    assert row.low <= row.value
+    line = line_of("dict", adapter, "overlay", CLOSE, {LEAVES: bench(adapter)})
+    assert (line.operation, line.anchor) == (WORKLOADS["overlay"].title, WORKLOADS["overlay"].anchor)
+    assert line.notes == {"dict": [adapter.remarks["overlay"]]}
+    assert line.figures["dict"].low <= line.figures["dict"].value
+    assert line.figures["dict"].nanoseconds > 0
+    assert line.missing == {}
 
 
-def test_a_run_that_would_take_too_long_is_made_smaller(bench, monkeypatch):
+def test_a_run_that_would_take_too_long_is_made_smaller_and_says_so(bench, monkeypatch):
     monkeypatch.setattr("benches.peers.workloads.SMALLER", LEAVES)
     adapter = adapter_of("dict")
     large = replace(CLOSE, leaves=1_000_000, longest=0.0)
     assert measured(adapter, "change", large, {LEAVES: bench(adapter)}).leaves == LEAVES
+    line = line_of("dict", adapter, "change", large, {LEAVES: bench(adapter)})
+    assert line.notes["dict"][-1] == "measured at 250 leaves, since a run of all takes too long"
 
 
 def test_an_overlay_is_undone_before_it_is_made_again(bench):
@@ -187,74 +182,3 @@ def test_an_overlay_is_undone_before_it_is_made_again(bench):
     assert isinstance(prepared, Prepared)
     assert prepared.peer.body.count("\n") == prepared.anchor.body.count("\n") + 2
     assert prepared.peer.body.endswith("del o")
-
-
-ROWS = [
-    Row("read", "slow", 1234.5, 1200.0, 1300.0, 45_000.0, 36.0, 10_000),
-    Row("read", "absent", missing="it reads nothing"),
-    Row("read", "smaller", 12.34, 12.0, 13.0, 444.0, 36.0, 1_000, remark="a remark"),
-    Row("read", "silent", missing="it reads nothing"),
-    Row("read", "quick", 0.0123, 0.012, 0.013, 0.44, 36.0, 10_000),
-]
-
-
-def test_a_table_is_ranked_and_every_blank_carries_its_reason():
-    lines = table("read", ROWS, 10_000).splitlines()
-    assert [line.split()[0] for line in lines[3:8]] == ["quick", "smaller", "slow", "absent", "silent"]
-    assert lines[0] == "read one leaf, against a read of a flat dict"
-    assert lines[4].endswith("444 ns  [1][2]")
-    assert "0.012 ×" in lines[3]
-    assert "1,234 ×" in lines[5]
-    assert [line.split() for line in lines[6:8]] == [["absent", "–", "[3]"], ["silent", "–", "[3]"]]
-    assert [line.strip() for line in lines[8:]] == [
-        "[1] a remark",
-        "[2] measured at 1,000 leaves, since a run of all takes too long",
-        "[3] it reads nothing",
-    ]
-
-
-def test_a_page_has_the_same_notes():
-    text = markdown("read", ROWS, 10_000)
-    assert "| absent [3] | – |  |" in text
-    assert "[3] it reads nothing" in text
-    assert text.index("quick") < text.index("slow")
-
-
-def test_tables_stand_in_the_order_of_the_titles():
-    rows = [Row("import", "dict", 1.0, 0.5, 2.0), *ROWS]
-    text = tables(rows, 10_000)
-    assert text.index("read one leaf") < text.index("import, ")
-    assert "1.00 ms" in text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.00345, "0.0034"), (0.123, "0.12"), (9.876, "9.88"), (98.76, "98.8"), (9876, "9,876")],
-)
-def test_digits_that_count(value, text):
-    assert number(value) == text
-
-
-def test_rows_survive_the_way_through_json():
-    assert [Row.from_json(json.loads(json.dumps(row.as_json()))) for row in ROWS] == ROWS
-    assert ranked(ROWS)[0].peer == "quick"
-
-
-def test_the_page_is_filled_between_its_marks():
-    text = f"above\n{page.START}\nold\n{page.END}\nbelow"
-    assert page.replaced(text, "new") == f"above\n{page.START}\n\nnew\n\n{page.END}\nbelow"
-    with pytest.raises(ValueError, match="no marks"):
-        page.replaced("above", "new")
-
-
-def test_the_page_names_the_command_and_what_each_peer_was_handed():
-    found = {
-        "conditions": "CPython 3.11.7, x86_64",
-        "limits": {"leaves": 10_000, "seconds": 0.1, "longest": 2.0},
-        "versions": {"omegaconf": "2.3.1"},
-        "rows": [Row("read", "dict", 1.0, 0.9, 1.1, 30.0, 30.0, 10_000).as_json()],
-    }
-    text = page.figures(found)
-    assert '$ make bench-peers PEERS_ARGS="--leaves 10000 --seconds 0.1 --longest 2.0"' in text
-    assert "omegaconf 2.3.1" in text
-    assert "| dict | a flat dict, `c[path]` |" in text

@@ -10,8 +10,8 @@ import pytest
 from benches import requests
 from benches.allocations import CannotCountError
 from benches.instructions import KEY
+from benches.report import verdict
 from benches.requests import BUDGET, CHOICES, OPERATIONS, OVERRIDES, READS, WAYS, Requests, operation_name
-from benches.table import verdict
 from tests.examples.hunt import stack
 from veltrix import implementations
 from veltrix.bench.ratio import compiled

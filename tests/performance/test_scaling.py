@@ -2,67 +2,69 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import asdict
 from types import SimpleNamespace
-from xml.etree import ElementTree
 
 import pytest
 
 from benches.data import LAYERS as SEVEN
 from benches.data import MORE_LAYERS, generate, resolving_to
+from benches.pages import scaling as page
 from benches.result import Figure, Line
-from benches.scaling import charts, operations, page, readers, real, run, worker
-from benches.scaling.drawing import Even
-from benches.scaling.operations import DICT
-from benches.scaling.points import (
+from benches.scaling import operations, readers, real
+from benches.scaling.names import (
+    AGAIN,
     CHANGES,
+    DICT,
+    FIRST,
     LAYERS,
     LEAVES,
     MEMORY,
-    OPERATIONS,
-    PARTS,
     PATCH,
+    PUBLISHES,
     READ,
+    READS,
     REAL,
+    SHAPE,
     THREADS,
-    Found,
-    Point,
-    Shape,
 )
-from benches.scaling.steps import COUNTS, READERS, SIZES, Step, steps_of
-from benches.subjects import snapshot_of
-
-SVG = "{http://www.w3.org/2000/svg}"
-SHORT = 0.001  # seconds
+from benches.scaling.test_places import OPERATIONS, PLACES
+from benches.subjects import kernels, snapshot_of
 
 
-def line(operation, unit="×", **times):
+def line(axis, at, operation, **times):
     figures = {name: Figure(time / times[DICT], 0.1, 9.9, time) for name, time in times.items()}
-    return Line(16, operation, unit, figures, DICT)
+    return Line(16, operation, "×", figures, DICT, axis=axis, at=at)
 
 
-def weight(operation, **counts):
-    return Line(16, operation, "B", {name: Figure(*[count] * 3) for name, count in counts.items()}, DICT)
+def counts(axis, at, operation, unit, **found):
+    figures = {name: Figure.exactly(count) for name, count in found.items()}
+    return Line(16, operation, unit, figures, DICT, axis=axis, at=at)
 
 
-FOUND = Found(
-    "CPython 3.11.7, x86_64, veltrix 0.1.0",
-    [
-        Point(LEAVES, 1_000, line(READ, native=20.0, dict=40.0)),
-        Point(LEAVES, 1_000_000, line(READ, native=300.0, dict=400.0)),
-        Point(LEAVES, 1_000, line(PATCH, native=3_000.0, dict=6_000.0)),
-        Point(LEAVES, 1_000_000, line(PATCH, native=4_000.0, dict=40_000_000.0)),
-        Point(LEAVES, 1_000, weight(MEMORY, native=27.0, dict=108.0)),
-        Point(LEAVES, 1_000_000, weight(MEMORY, native=27.0, dict=108.0)),
-        Point(CHANGES, 4, line(READ, **{operations.FIRST: 90.0, operations.AGAIN: 60.0, DICT: 30.0})),
-        Point(THREADS, 1, Line(16, readers.READS, "million/s", {DICT: Figure(4.0, 3.0, 5.0)})),
-        Point(THREADS, 1, Line(16, readers.PUBLISHES, "/s", {DICT: Figure(99.0, 90.0, 110.0)})),
-        Point(REAL, "wide", line(READ, native=50.0, dict=100.0)),
-    ],
-    [Shape("wide", "two services", "json", 3, 2_404_998, 13_588, 5, 1_437)],
-)
+FOUND = [
+    line(LEAVES, 1_000_000, READ, native=300.5, dict=400.5),
+    line(LEAVES, 1_000, READ, native=20.5, dict=41.0),
+    line(LEAVES, 1_000, PATCH, native=3_000.0, dict=6_000.0),
+    line(LEAVES, 1_000_000, PATCH, native=4_000.0, dict=40_000_000.0),
+    counts(LEAVES, 1_000, MEMORY, "B", native=27.0, dict=108.0),
+    counts(LEAVES, 1_000_000, MEMORY, "B", native=27.0, dict=108.0),
+    line(CHANGES, 4, READ, **{FIRST: 90.0, AGAIN: 60.0, DICT: 30.0}),
+    counts(THREADS, 1, READS, "million/s", dict=4.25),
+    counts(THREADS, 1, PUBLISHES, "/s", dict=99.0),
+    line(REAL, "wide", READ, native=50.5, dict=101.0),
+    Line(
+        16,
+        SHAPE,
+        "",
+        {
+            name: Figure.exactly(count)
+            for name, count in zip("abcde", (3, 2_404_998, 13_588, 5, 1_437), strict=True)
+        },
+        axis=REAL,
+        at="wide",
+        notes={SHAPE: ["two services", "JSON"]},
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -82,20 +84,20 @@ def test_there_are_names_for_twelve_layers():
         generate("half shared", per_layer=10, layers=13, cache=None)
 
 
-def test_the_steps_of_each_axis():
-    steps = steps_of(PARTS, SIZES[-1], 0.1)
-    assert [step.at for step in steps if step.axis == LEAVES and not step.weighed] == list(SIZES)
-    assert [step.at for step in steps if step.axis == THREADS] == list(READERS)
-    assert {step.at for step in steps if step.axis == LAYERS and step.weighed} == set(COUNTS)
-    million = next(step for step in steps if step.at == SIZES[-1] and step.weighed)
-    assert "pure" not in million.weighed
-    assert [step.at for step in steps_of([LEAVES], 3_000, 0.1) if not step.weighed] == [1_000, 3_000]
-
-
 def test_every_operation_is_measured_beside_a_dict(both, generated):
-    lines = {line.operation: line for line in operations.lines(generated, SHORT)}
-    assert set(lines) == {operation for operation in OPERATIONS if not operation.startswith("memory")}
-    assert all({"native", DICT} <= set(line.figures) for line in lines.values())
+    snapshots = {name: snapshot_of(kernel, generated) for name, kernel in kernels().items()}
+    for operation, make in OPERATIONS.items():
+        given = {"native": snapshots["native"]} if operation.endswith("100 changes") else snapshots
+        workloads = make(given, generated)
+        assert {*given, DICT} <= workloads.keys()
+        for workload in workloads.values():
+            exec(workload.body, dict(workload.names))
+
+
+def test_the_places_of_each_axis():
+    assert (PLACES[LEAVES][0], PLACES[LEAVES][-1]) == (1_000, 1_000_000)
+    assert PLACES[LAYERS][-1] == len(SEVEN) + len(MORE_LAYERS)
+    assert all(list(places) == sorted(places) for places in PLACES.values())
 
 
 class Wrong:
@@ -123,16 +125,16 @@ class Wrong:
 def test_wrong_answers_are_not_timed(kernel, generated, monkeypatch):
     wrong = {"native": Wrong(snapshot_of(kernel, generated))}
     with pytest.raises(AssertionError):
-        operations.patches(wrong, generated, SHORT)
+        operations.patches(wrong, generated)
     with pytest.raises(AssertionError):
-        operations.overlays(wrong, generated.flat, SHORT)
+        operations.overlays(wrong, generated)
     with pytest.raises(AssertionError, match="1 leaves differ"):
         real.check_answers(wrong["native"], generated.flat)
     nothing = SimpleNamespace(changed={}, added={}, removed={})
     blind = SimpleNamespace(diff=lambda old, new: nothing)
     monkeypatch.setattr(operations, "kernels", lambda: {"native": blind})
     with pytest.raises(AssertionError):
-        operations.diffs("diff of 1", 1, wrong, generated, SHORT)
+        operations.diffs(1, wrong, generated)
 
 
 def test_an_overlay_that_changes_nothing_is_not_timed(kernel, generated):
@@ -146,12 +148,14 @@ def test_an_overlay_that_changes_nothing_is_not_timed(kernel, generated):
             return snapshot
 
     with pytest.raises(AssertionError, match="override_"):
-        operations.overlays({"native": Deaf(snapshot)}, generated.flat, SHORT)
+        operations.overlays({"native": Deaf(snapshot)}, generated)
 
 
 def test_reads_after_changes_see_the_changes(both, generated):
-    found = operations.reads_after(generated, 70, SHORT)
-    assert set(found.figures) == {operations.FIRST, operations.AGAIN, DICT}
+    workloads = operations.reads_after(generated, 70)
+    assert set(workloads) == {FIRST, AGAIN, DICT}
+    for workload in workloads.values():
+        exec(workload.body, dict(workload.names))
 
 
 def test_patches_go_on_from_what_the_last_one_left(kernel, generated):
@@ -203,94 +207,50 @@ def test_a_real_configuration_is_measured(monkeypatch):
         pytest.skip("cargo has fetched no crates")
     monkeypatch.setattr(real.shipped, "stack", lambda name: crates[:3])
     configuration = real.Real("crates")
-    lines = [line.operation for line in real.lines(configuration, SHORT)]
-    assert lines == ["parse", "resolve", "read", "patch"]
+    chosen = real.kernels()
+    snapshots = {
+        name: kernel.resolve(configuration.layers(kernel), conflicts="replace")
+        for name, kernel in chosen.items()
+    }
+    for snapshot in snapshots.values():
+        real.check_answers(snapshot, configuration.flat)
+    for make, given in (
+        (real.parsing, chosen),
+        (real.resolving, chosen),
+        (real.reading, snapshots),
+        (real.overriding, snapshots),
+    ):
+        workloads = make(configuration, given)
+        assert workloads.keys() > given.keys()
+        for workload in workloads.values():
+            exec(workload.body, dict(workload.names))
     shape = configuration.shape()
-    assert (shape.files, shape.format, shape.leaves) == (3, "toml", len(configuration.flat))
-
-
-def test_a_step_is_a_process_that_prints_lines(kernel):
-    step = Step(LAYERS, 2, SHORT)
-    (found,) = worker.main(step, "a flat dict")
-    assert set(found) == {"resolved", "resolved, all read"}
-    text = json.dumps(asdict(step))
-    assert Step(**{**json.loads(text), "weighed": ()}) == step
-
-
-def test_memory_lines_have_a_figure_for_every_subject(monkeypatch):
-    monkeypatch.setattr(
-        run, "_process", lambda step, subject: iter([{"resolved": 27.0, "resolved, all read": 108.0}])
-    )
-    points = list(run.run([Step(LEAVES, 1_000, SHORT, ("native", "a flat dict"))], lambda text: None))
-    assert [point.line.operation for point in points] == ["memory", "memory, all read"]
-    assert set(points[0].line.figures) == {"native", DICT}
-
-
-def test_what_was_found_survives_json(tmp_path):
-    FOUND.write(tmp_path / "found.json")
-    assert Found.read(tmp_path / "found.json") == FOUND
-
-
-def test_curves_that_were_left_out_keep_their_last_figures():
-    again = Found("later", [Point(LEAVES, 1_000, line(READ, native=1.0, dict=1.0))], [])
-    found = again.over(FOUND)
-    assert list(found.along(LEAVES, READ)) == [1_000]
-    assert list(found.along(LEAVES, PATCH)) == [1_000, 1_000_000]
-    assert found.along(THREADS, readers.READS) == FOUND.along(THREADS, readers.READS)
-    assert found.shapes == FOUND.shapes
+    assert (shape["files"], configuration.format, shape["leaves"]) == (3, "toml", len(configuration.flat))
 
 
 def test_the_page_has_times_and_ratios():
-    text = page.figures(FOUND)
+    text = page.text(FOUND)
     assert "| leaves | 1,000 | 1,000,000 |" in text
-    assert "| Read | 20.0 ns<br>0.50 × | 300 ns<br>0.75 × |" in text
-    assert "| Memory a leaf | 27.0 B<br>0.25 × | 27.0 B<br>0.25 × |" in text
-    assert "| 4 | 90.0 ns, 3.00 × | 60.0 ns, 2.00 × |" in text
-    assert "| 1 | dict | 4.00 million | – | 99.0 |" in text
+    assert "| Read | 20.5 ns<br>0.50 × | 300 ns<br>0.75 × |" in text
+    assert "| Memory a leaf | 27 B<br>0.25 × | 27 B<br>0.25 × |" in text
+    assert "| 4 | 90 ns, 3 × | 60 ns, 2 × |" in text
+    assert "| 1 | dict | 4.25 million | – | 99 |" in text
     assert "| wide | two services | JSON | 3 | 2.29 MiB | 13,588 | 5 | 1,437 |" in text
-    assert "| wide | – | – | 50.0 ns, 0.50 × | – | – | – |" in text
+    assert "| wide | – | – | 50.5 ns, 0.50 × | – | – | – |" in text
     assert "By layers" not in text
-    assert "Patch, 1,000 to 1,000,000 leaves: 3.00 µs to 4.00 µs" in page.summary(FOUND)
 
 
-def test_the_charts_that_have_figures_are_drawn():
-    drawn = charts.drawn(FOUND)
+def test_the_charts_that_have_figures_are_drawn(monkeypatch):
+    monkeypatch.setattr(page.drawing, "panels", lambda _title, _below, panels: panels)
+    drawn = page.charts(FOUND)
     assert set(drawn) == {"scaling-leaves", "scaling-changes", "scaling-threads"}
-    root = ElementTree.fromstring(drawn["scaling-leaves"])
-    curves = [curve.get("points").split() for curve in root.iter(f"{SVG}polyline")]
-    assert len(curves) == 6
-    flat = [points for points in curves if len({point.split(",")[1] for point in points}) == 1]
-    assert len(flat) == 2  # memory does not grow
-    texts = [text.text for text in root.iter(f"{SVG}text")]
-    assert {"native", "dict", "1k", "1M", "4.00 µs", "27.0 B", "10 ms"} <= set(texts)
-
-
-def test_an_even_axis_begins_at_its_lowest_value():
-    axis = Even(0.0, 10.0, start=200.0, end=100.0)
-    assert [axis.at(value) for value in (0.0, 5.0, 10.0)] == [200.0, 150.0, 100.0]
-    assert axis.ticks() == [0.0, 2.5, 5.0, 7.5, 10.0]
-    assert Even(3.0, 3.0, 10.0, 20.0).at(3.0) == 10.0
-
-
-def test_curves_stay_between_their_axes():
-    for text in charts.drawn(FOUND).values():
-        root = ElementTree.fromstring(text)
-        width, height = (float(size) for size in root.get("viewBox").split()[2:])
-        places = [
-            [float(number) for number in point.split(",")]
-            for curve in root.iter(f"{SVG}polyline")
-            for point in curve.get("points").split()
-        ]
-        assert places
-        assert all(0 < x < width and 0 < y < height for x, y in places)
-
-
-def test_the_command_keeps_what_it_found(both, tmp_path, monkeypatch, capsys):
-    from benches.scaling import __main__ as command
-
-    kept = tmp_path / "found.json"
-    monkeypatch.setattr(command, "run", lambda steps, say: iter([FOUND.points[0], FOUND.shapes[0]]))
-    monkeypatch.setattr(sys, "argv", ["scaling", "--parts", CHANGES, "--json", str(kept)])
-    assert command.main() == 0
-    assert Found.read(kept).points == [FOUND.points[0]]
-    assert "Read, 1,000 to 1,000" in capsys.readouterr().out
+    read, patch, memory = drawn["scaling-leaves"]
+    assert [panel.title for panel in (read, patch, memory)] == [READ, PATCH, MEMORY]
+    assert [(curve.name, curve.points) for curve in read.curves] == [
+        ("native", [(1_000.0, 20.5), (1_000_000.0, 300.5)]),
+        (DICT, [(1_000.0, 41.0), (1_000_000.0, 400.5)]),
+    ]
+    assert memory.unit == "B"
+    assert memory.top > 108
+    (again,) = (curve for curve in drawn["scaling-changes"][0].curves if curve.dashed)
+    assert again.name == AGAIN

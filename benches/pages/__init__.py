@@ -1,0 +1,1 @@
+"""The pages that figures go to, a module each: `text(lines)` and `charts(lines)`."""

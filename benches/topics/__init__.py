@@ -1,1 +1,0 @@
-"""What is measured, a module a topic; each has `lines(settings)`."""
