@@ -66,7 +66,7 @@ def test_matching_is_exact():
         ("=x", "path '', column 1: empty path"),
         ("a..b=x", "path 'a..b', column 3: empty segment"),
         ("port=x", "port: expected an int (decimal digits) as in layer 'lower' (layer 'arguments')"),
-        ("port:=x", "port: expected JSON behind := (layer 'arguments')"),
+        ("port:=x", "port: expected JSON after := (layer 'arguments')"),
         ("l[3]=x", "assignment to l[3]: sets item 3 of l, which has 1"),
         ("port[0]=x", "assignment to port[0]: sets an item of port, which is not a list in lower layers"),
         (

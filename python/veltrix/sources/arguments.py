@@ -100,4 +100,4 @@ def _split(assignment: str) -> tuple[str, bool, str] | None:
 
 
 def _json(text: str) -> object:
-    return parse_json(text, "JSON behind :=")
+    return parse_json(text, "JSON after :=")

@@ -56,7 +56,7 @@ class TooDeepError(UnmatchedError):
 
 
 class EmptySegmentError(UnmatchedError):
-    """A name with nothing between two separators, or before the first or behind the last."""
+    """A name with nothing between two separators, or before the first or after the last."""
 
     def __init__(self) -> None:
         super().__init__("has an empty segment")
@@ -121,7 +121,7 @@ class Matcher:
     def _steps(
         self, path: Path, node: Any, name: str, start: int, cuts: list[tuple[int, int]]
     ) -> Iterator[tuple[int, str | int, Any]]:
-        """What the name may mean from `start` on: where it goes on behind that, the segment, the child."""
+        """What the name may mean from `start` on: where it goes on after that, the segment, the child."""
         if isinstance(node, Mapping):
             keys = self._keys(path, node)
             for end, begin in cuts:

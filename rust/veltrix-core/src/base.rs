@@ -93,7 +93,7 @@ impl Base {
         &self.segments
     }
 
-    /// The entry behind all below an entry.
+    /// The entry after all below an entry.
     #[inline]
     pub fn end(&self, id: EntryId) -> EntryId {
         end(&self.entries, id)
@@ -303,7 +303,7 @@ fn path(entries: &[Entry], mut id: EntryId) -> Vec<SegmentId> {
     path
 }
 
-/// The entry behind all below an entry.
+/// The entry after all below an entry.
 #[inline]
 fn end(entries: &[Entry], id: EntryId) -> EntryId {
     let entry = &entries[id as usize];

@@ -20,7 +20,7 @@ use crate::interner::SegmentId;
 use crate::path_filter::PathFilter;
 use crate::tree::{NodeId, Tree};
 
-/// So many changes stand before the map; few where assertions are on, so that tests reach what comes behind them.
+/// So many changes stand before the map; few where assertions are on, so that tests reach what comes after them.
 const LATEST: usize = if cfg!(debug_assertions) { 2 } else { 16 };
 
 /// What a path is now.

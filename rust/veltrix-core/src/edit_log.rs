@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct EditLog<V, const MOST: usize> {
     newest: Option<Arc<Note<V>>>,
     length: usize,
-    /// The upper halves of the hashes, the oldest first; 0 behind them.
+    /// The upper halves of the hashes, the oldest first; 0 after them.
     halves: [u32; MOST],
 }
 

@@ -21,7 +21,7 @@ use crate::tree::{NodeId, Tree, TreeBuilder};
 use crate::value::Kind;
 
 /// So many exchanges stand in the list, and about so many in all before they are worked into the patch; few where assertions
-/// are on, so that tests reach what comes behind them.
+/// are on, so that tests reach what comes after them.
 const LATEST: usize = if cfg!(debug_assertions) { 3 } else { 16 };
 const NOTED: usize = if cfg!(debug_assertions) { 8 } else { 4096 };
 

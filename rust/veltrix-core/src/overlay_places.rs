@@ -46,7 +46,7 @@ pub struct OverlayPlace<V> {
 pub struct LowerOverlay {
     /// The name of its layer.
     pub name: Cow<'static, str>,
-    /// The place behind its last one.
+    /// The place after its last one.
     end: u32,
 }
 

@@ -23,7 +23,7 @@ pub struct PatchedMapping {
     next: u32,
 }
 
-/// What became of one child; `index` is given to children that stand behind those of `below`.
+/// What became of one child; `index` is given to children that stand after those of `below`.
 #[derive(Clone, Debug)]
 enum ChildChange {
     Removed,
@@ -196,7 +196,7 @@ impl PatchedMapping {
             return Arc::make_mut(mapping).put(path, depth + 1, tree);
         }
         let known = self.child(segment);
-        // A child that stands already keeps its index; a new one stands behind all others.
+        // A child that stands already keeps its index; a new one stands after all others.
         let index = known.map_or(Some(self.next + 1), |(_, index)| index);
         let new = known.is_none();
         let change = if depth + 1 == path.len() {
@@ -214,7 +214,7 @@ impl PatchedMapping {
         Ok(())
     }
 
-    /// The definition of a child, and its index if it stands behind those of `below`.
+    /// The definition of a child, and its index if it stands after those of `below`.
     fn child(&self, segment: SegmentId) -> Option<(Definition<'_>, Option<u32>)> {
         match self.changes.get(u64::from(segment)) {
             Some(ChildChange::Removed) => None,

@@ -33,7 +33,7 @@ pub enum Problem {
     UnclosedQuote,
     /// A backslash before anything but a quote or a backslash.
     UnknownEscape,
-    /// Something else behind a quoted segment.
+    /// Something else after a quoted segment.
     AfterQuote,
     /// No index between brackets.
     ExpectedIndex,

@@ -161,7 +161,7 @@ impl Resolver<'_> {
         id
     }
 
-    /// Ends the entry of a mapping behind all that was added since.
+    /// Ends the entry of a mapping after all that was added since.
     fn end(&mut self, entry: EntryId) {
         self.scratch.entries[entry as usize].link = self.scratch.entries.len() as EntryId;
     }

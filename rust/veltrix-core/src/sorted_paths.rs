@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::interner::{Interner, SegmentId};
 
-/// The texts of many paths, one behind the other in one buffer.
+/// The texts of many paths, one after the other in one buffer.
 #[derive(Debug)]
 pub struct SortedPaths {
     text: String,

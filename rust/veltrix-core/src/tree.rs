@@ -6,7 +6,7 @@
 //!   end         7         4          3         4         7          6        7
 //! ```
 //! `end` is the node after the whole subtree: the next sibling, or the end of the parent.
-//! Texts stand one behind the other in one text, bytes and times in one run of bytes; a position is kept a node where
+//! Texts stand one after the other in one text, bytes and times in one run of bytes; a position is kept a node where
 //! the source has them.
 
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub struct Position {
 pub struct Node {
     /// The name under which the node stands in its mapping.
     pub segment: SegmentId,
-    /// The node behind this subtree.
+    /// The node after this subtree.
     pub end: NodeId,
     /// What the node is.
     pub kind: Kind,

@@ -34,7 +34,7 @@ pub enum Kind {
     Delete,
     /// The operator that hides what lies below; its value follows as the only child.
     Replace,
-    /// The operator that adds behind the list below; its list follows as the only child.
+    /// The operator that adds after the list below; its list follows as the only child.
     Append,
     /// The operator that adds before the list below; its list follows as the only child.
     Prepend,

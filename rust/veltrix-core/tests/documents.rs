@@ -53,7 +53,7 @@ fn without_twins<T>(all: Vec<T>, name: impl Fn(&T) -> String) -> Vec<T> {
     all.into_iter().filter(|one| known.insert(name(one))).collect()
 }
 
-/// TOML puts what stands under headers behind all else.
+/// TOML puts what stands under headers after all else.
 fn in_any_order(value: Tagged) -> Tagged {
     match value {
         Tagged::List(items) => Tagged::List(items.into_iter().map(in_any_order).collect()),

@@ -41,7 +41,7 @@ def parse(format: str, data: bytes) -> dict[str, Any]:
 
 
 def decode(data: bytes) -> str:
-    """The text behind an optional byte order mark."""
+    """The text after an optional byte order mark."""
     if wide := _wide(data):
         raise ParseError(f"not UTF-8 (looks like {wide})", None, 1, 1)
     body = data.removeprefix(_BYTE_ORDER_MARK)

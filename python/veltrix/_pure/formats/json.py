@@ -162,7 +162,7 @@ class _JsonReader:
         return number
 
     def string(self) -> str:
-        """Reads a string from its opening quote to behind its closing one."""
+        """Reads a string from its opening quote to its closing one."""
         cursor = self.cursor
         cursor.offset += 1
         pieces: list[str] = []

@@ -28,7 +28,7 @@ def places(format: str, data: bytes) -> tuple[dict[str, Any], dict[Path, Positio
     document, text = _Places(), decode(data)
     import_module(f"veltrix._pure.formats.{STEMS[format]}").parse(text, document)
     lines = text.split("\n")
-    # An item behind its anchor or tag begins there for one reader and before it for another: it has no place.
+    # An item after its anchor or tag begins there for one reader and before it for another: it has no place.
     doubtful = [
         path
         for path, (line, column) in document.found.items()

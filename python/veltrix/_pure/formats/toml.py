@@ -99,7 +99,7 @@ class _TomlReader:
         return table, name
 
     def key(self) -> list[Name]:
-        """Reads a dotted key and the blanks behind it.
+        """Reads a dotted key and the blanks after it.
 
         It reads no more parts than the tables need to refuse the key.
         """

@@ -228,7 +228,7 @@ class _Composer:
             index = self.behind(node.end, end)
 
     def behind(self, value: int, end: int) -> int:
-        """The node behind the value of a pair; `end` where a document that was cut off has no value."""
+        """The node after the value of a pair; `end` where a document that was cut off has no value."""
         return self.nodes[value].end if value < end else end
 
 

@@ -35,7 +35,7 @@ _OPEN_LIMIT = 2 * MAX_DEPTH + 2
 class YamlNode:
     """One node: "plain" or "quoted" text, "list", "mapping" or "alias".
 
-    `end` is the node behind it and all that it holds, `target` the node that an alias stands for.
+    `end` is the node after it and all that it holds, `target` the node that an alias stands for.
     """
 
     __slots__ = ("end", "kind", "position", "tag", "target", "text")

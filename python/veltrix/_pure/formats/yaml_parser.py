@@ -63,7 +63,7 @@ class _Parser(SafeLoader):
         self.flow_mappings: list[bool] = []
         """For each open flow collection, whether it is a mapping."""
         self.is_bound = True
-        """Whether content stands behind the indentation, not at it; plain text in brackets ends that."""
+        """Whether content stands after the indentation, not at it; plain text in brackets ends that."""
         self.json_like = -1
         """How many tokens there were when the last quoted text or flow collection ended."""
         self.ends_blank = False
@@ -81,7 +81,7 @@ class _Parser(SafeLoader):
     def produced(self) -> int:
         return self.tokens_taken + len(self.tokens)
 
-    # Indicators: `?` and `:` need a blank behind them, but for `"a":b` and `[a]:b` in a flow collection.
+    # Indicators: `?` and `:` need a blank after them, but for `"a":b` and `[a]:b` in a flow collection.
 
     def check_key(self) -> bool:
         return self.peek(1) in _BLANK_OR_END
@@ -145,7 +145,7 @@ class _Parser(SafeLoader):
             indented = self.indent < min(key.column, self.column)
             if too_long or not (level and self.flow_mappings[level - 1] and indented):
                 if key.required:
-                    raise self.refuse("expected ':' behind a key")
+                    raise self.refuse("expected ':' after a key")
                 del self.possible_simple_keys[level]
 
     def fetch_block_entry(self) -> None:
@@ -328,7 +328,7 @@ class _Parser(SafeLoader):
         super().fetch_document_end()
         self.check_comment()
         if not _REST_OF_LINE.match(self.buffer, self.pointer):
-            raise self.refuse("expected a line break behind '...'")
+            raise self.refuse("expected a line break after '...'")
 
     def parse_document_end(self) -> Any:
         event = super().parse_document_end()

@@ -27,7 +27,7 @@ const NARROW: usize = if cfg!(debug_assertions) { 3 } else { 32 };
 pub struct DocumentBuilder {
     tree: TreeBuilder,
     frames: Vec<OpenContainer>,
-    /// The keys of all open mappings, each mapping's behind its parent's.
+    /// The keys of all open mappings, each mapping's after its parent's.
     keys: Vec<SegmentId>,
     key_positions: Vec<Position>,
     /// `(mapping, key)` to the index in `keys`, for mappings of more than [`NARROW`] keys.

@@ -1,6 +1,6 @@
 //! `.env`: lines of `NAME=value`, read as data.
 //!
-//! A name is `[A-Za-z_][A-Za-z0-9_]*`, perhaps behind `export`. A value in single or double quotes may go over
+//! A name is `[A-Za-z_][A-Za-z0-9_]*`, perhaps after `export`. A value in single or double quotes may go over
 //! lines; a value without quotes ends with its line, or where white space and `#` begin a comment: `NAME= # text` is
 //! empty, `NAME=#text` is `#text`. Nothing is ever expanded: `${NAME}`, `$(command)` and back-ticks are text. A line
 //! that is neither is an error.
@@ -121,7 +121,7 @@ impl<'a> DotenvReader<'a> {
         Ok(value)
     }
 
-    /// What a backslash and the character behind it stand for; an unknown pair stands for itself.
+    /// What a backslash and the character after it stand for; an unknown pair stands for itself.
     fn escape(&mut self, quote: u8) -> char {
         let character = match (self.cursor.peek(), quote) {
             (Some(b'\\'), _) => '\\',

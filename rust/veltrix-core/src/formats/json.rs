@@ -173,7 +173,7 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Reads a string from its opening quote to behind its closing one.
+    /// Reads a string from its opening quote to its closing one.
     fn string(&mut self) -> Result<Text<'a>, DocumentError> {
         self.cursor.offset += 1;
         let start = self.cursor.offset;

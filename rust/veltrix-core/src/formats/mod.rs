@@ -78,7 +78,7 @@ pub fn parse(format: Format, bytes: &[u8], segments: Arc<Interner>) -> Result<Tr
     }
 }
 
-/// The text behind an optional byte order mark.
+/// The text after an optional byte order mark.
 fn decode(bytes: &[u8]) -> Result<&str, DocumentError> {
     let start = Position { line: 1, column: 1 };
     let wide = match bytes {

@@ -91,7 +91,7 @@ impl TomlReader<'_> {
         Ok((table, name))
     }
 
-    /// Reads a dotted key and the blanks behind it into `self.key`; its last part.
+    /// Reads a dotted key and the blanks after it into `self.key`; its last part.
     ///
     /// It reads no more parts than the tables need to refuse the key.
     fn key(&mut self) -> Result<Name, DocumentError> {

@@ -143,7 +143,7 @@ fn escape(cursor: &mut Cursor<'_>, text: &mut String) -> Result<(), DocumentErro
     Ok(())
 }
 
-/// Reads the digits behind `\u` or `\U`; leaves the cursor two bytes before their end.
+/// Reads the digits after `\u` or `\U`; leaves the cursor two bytes before their end.
 fn hexadecimal(cursor: &mut Cursor<'_>, length: usize) -> Result<char, DocumentError> {
     let digits = cursor.rest().get(2..2 + length).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     let Some(digits) = digits else {
@@ -280,7 +280,7 @@ fn moment(cursor: &mut Cursor<'_>) -> Result<Scalar<'static>, DocumentError> {
     Ok(Scalar::DateTime(date, time))
 }
 
-/// `hh:mm:ss` with a fraction of any length, cut behind the microseconds; the time and its length.
+/// `hh:mm:ss` with a fraction of any length, cut after the microseconds; the time and its length.
 fn clock(text: &[u8]) -> Option<(Time, usize)> {
     let (hour, minute, second) = (two(text, 0)?, two(text, 3)?, two(text, 6)?);
     if hour > 23 || minute > 59 || second > 59 || text[2] != b':' || text[5] != b':' {

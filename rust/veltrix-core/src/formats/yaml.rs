@@ -49,7 +49,7 @@ const fn is_ordinary(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
 
-/// Looks at every byte, also behind one that is not ordinary: that takes no branches.
+/// Looks at every byte, also after one that is not ordinary: that takes no branches.
 fn all_ordinary(block: &[u8]) -> bool {
     block.iter().fold(true, |all, &byte| all & is_ordinary(byte))
 }

@@ -296,7 +296,7 @@ impl<'n> Composer<'n, '_> {
         Ok(())
     }
 
-    /// The node behind the value of a pair; `end` where a document that was cut off has no value.
+    /// The node after the value of a pair; `end` where a document that was cut off has no value.
     fn behind(&self, value: u32, end: u32) -> u32 {
         if value < end { self.nodes[value as usize].end } else { end }
     }

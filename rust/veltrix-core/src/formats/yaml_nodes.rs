@@ -26,7 +26,7 @@ pub struct YamlNode<'t> {
     pub content: Content<'t>,
     /// Where it starts.
     pub position: Position,
-    /// The node behind it and all that it holds.
+    /// The node after it and all that it holds.
     pub end: u32,
     /// What its tag says.
     pub tag: Tag,

@@ -45,7 +45,7 @@ pub enum Misfit {
 }
 
 impl Tag {
-    /// The tag whose full name is these two, one behind the other.
+    /// The tag whose full name is these two, one after the other.
     pub fn from_parts(prefix: &str, suffix: &str) -> Self {
         match format!("{prefix}{suffix}").strip_prefix("tag:yaml.org,2002:") {
             Some("str") => Self::Str,
@@ -140,7 +140,7 @@ fn integer<'a>(text: &str, digits: &'a mut String) -> Option<Result<Scalar<'a>, 
     Some(Ok(Scalar::BigInt(digits)))
 }
 
-/// The number behind `0o` or `0x`: each digit holds this many bits.
+/// The number after `0o` or `0x`: each digit holds this many bits.
 fn based<'a>(text: &str, bits: u32, digits: &'a mut String) -> Option<Result<Scalar<'a>, Misfit>> {
     if text.is_empty() {
         return None;

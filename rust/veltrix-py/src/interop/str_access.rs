@@ -12,7 +12,7 @@
 //!         bit 5          compact         compact           compact
 //!         bit 6          ascii           ascii             ascii
 //!         bit 7          ready           static            static
-//!   behind the state     wstr            –                 –
+//!   after the state      wstr            –                 –
 //! an exact `str` is      of any form     compact           compact
 //! ```
 //!
@@ -77,7 +77,7 @@ unsafe fn kind(string: *mut ffi::PyObject) -> usize {
 /// The object is a valid exact `str`, and the thread is attached.
 #[inline]
 unsafe fn data(string: *mut ffi::PyObject) -> *const u8 {
-    // SAFETY: an exact `str` is compact from 3.12 on, and then its characters lie right behind its structure, the shorter
+    // SAFETY: an exact `str` is compact from 3.12 on, and then its characters lie right after its structure, the shorter
     // one where all are ASCII. On 3.11 it may be of the old form, which holds a pointer to them.
     unsafe {
         let state = (*head(string)).state;
@@ -112,7 +112,7 @@ pub unsafe fn hash(string: *mut ffi::PyObject) -> u64 {
 #[inline]
 pub unsafe fn ascii<'a>(string: *mut ffi::PyObject) -> Option<&'a str> {
     const BOTH: u32 = COMPACT.mask() | ASCII.mask();
-    // SAFETY: a compact ASCII `str` has one byte a character behind its header, which neither move nor change.
+    // SAFETY: a compact ASCII `str` has one byte a character after its header, which neither move nor change.
     unsafe {
         if (*head(string)).state & BOTH != BOTH {
             return None;

@@ -197,7 +197,7 @@ pub unsafe fn by_names(mut start: Start<'_>, names: *mut ffi::PyObject) -> Cache
                 CacheAnswer::Mapping(entry) => start.entry = entry,
                 CacheAnswer::Value(value) if at + 1 == count => return CacheAnswer::Value(value),
                 CacheAnswer::Missing if at + 1 == count => return CacheAnswer::Missing,
-                // What stands behind may be no name of a path at all.
+                // What stands after may be no name of a path at all.
                 CacheAnswer::Value(_) | CacheAnswer::Missing | CacheAnswer::Unknown => return CacheAnswer::Unknown,
             }
         }

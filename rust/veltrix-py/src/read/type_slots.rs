@@ -325,7 +325,7 @@ pub unsafe fn call_with(
     count: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: the caller's promise: `count` arguments, and behind them one for each name. The method takes the instance as
+    // SAFETY: the caller's promise: `count` arguments, and after them one for each name. The method takes the instance as
     // its first argument.
     unsafe {
         let by_name = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) };

@@ -51,7 +51,7 @@ pub struct Choices<'a> {
     dimensions: &'a Dimensions,
     tables: &'a [ChoiceTable],
     key: ScopeKey,
-    /// The dimension behind the last one.
+    /// The dimension after the last one.
     next: usize,
     /// Whether no dimension itself has to be asked.
     plain: bool,

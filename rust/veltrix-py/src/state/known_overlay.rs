@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   "db.port"   ──► known as a value of the base   ──► its entry
-//!   "db.new.x"  ──► known as absent behind "db"    ──► the names behind that
+//!   "db.new.x"  ──► known as absent after "db"     ──► the names after that
 //! ```
 
 use pyo3::prelude::*;

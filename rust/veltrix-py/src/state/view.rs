@@ -7,7 +7,7 @@ use veltrix_core::{EntryId, MappingPath, NO_ENTRY};
 
 use crate::state::snapshot::Snapshot;
 
-/// Where the numbers of places of a small overlay start, behind those of entries.
+/// Where the numbers of places of a small overlay start, after those of entries.
 pub const PLACE: EntryId = 1 << 31;
 
 /// A read-only mapping over one inner mapping of a snapshot.
