@@ -188,6 +188,12 @@ def outcome(call):
         return str(error)
 
 
+def differences(kernel, before, after):
+    """What a difference says, in its order."""
+    found = kernel.diff(before, after)
+    return [list(found.added.items()), list(found.removed.items()), list(found.changed.items())]
+
+
 NEW = {
     "a mapping": {"new": {"a": 1, "deep": {"b": [1], "c": None}}},
     "more of it": {"new": {"z": 9, "deep": {"c": 2, "d": 3}, "other": {"e": 1}}},
@@ -220,6 +226,8 @@ def test_layers_that_bring_new_mappings_are_put_together(kernel, first, second, 
     assert scoped == expected
     assert list(scoped.flatten().items()) == list(expected.flatten().items())
     assert scoped.digest == expected.digest
+    assert not kernel.diff(scoped, expected)
+    assert differences(kernel, snapshot, scoped) == differences(kernel, snapshot, expected)
     assert snapshot.scope(lower="one") == kernel.resolve(layers[:-1], conflicts=conflicts)
     for path in expected.flatten():
         assert scoped.explain(path) == expected.explain(path)
