@@ -80,7 +80,7 @@ def without_chance(marks: Path) -> dict[str, str]:
 
 
 def main(runs: str, given: Sequence[Any], turns: Mapping[str, int] | int, marks: str) -> None:
-    """The child: does operations their turns and twice their turns, as parts or between looks at a counter."""
+    """The child: does operations their turns and twice that, as parts or between looks at a counter."""
     module, _, name = runs.partition(":")
     function = getattr(import_module(module), name)
     gc.disable()
