@@ -9,16 +9,16 @@ move it, which costs a million instructions or saves them.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from benches.instructions import budget_here, check, compiled_marks, report, without_chance, write_budget
+from benches.budget import gate
+from benches.counting import compiled_marks, without_chance
 
 BUDGET = Path(__file__).with_name("imports.json")
 EMPTY = "an empty program"
@@ -32,33 +32,21 @@ PROGRAMS = {
 }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser("benches.imports", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help=f"fail on more than {BUDGET.name} allows")
-    parser.add_argument("--write", action="store_true", help=f"make the counts the budget, {BUDGET.name}")
-    chosen = parser.parse_args()
-    found = count()
-    budgets = json.loads(BUDGET.read_text("utf-8"))
-    print(report(found, budget_here(budgets) or {}))
-    if chosen.write:
-        write_budget(found, BUDGET)
-    return check(found, budgets) if chosen.check else 0
-
-
-def count() -> dict[str, float]:
+def count(implementation: str, names: list[str]) -> dict[str, float]:
     """Instructions of each program beyond those of an empty one."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "app.toml").write_text("port = 80\n", "utf-8")
         marks = compiled_marks(folder)
-        counts = {name: _counted(program, folder, marks) for name, program in PROGRAMS.items()}
-    empty = counts.pop(EMPTY)
-    return {program: float(each - empty) for program, each in counts.items()}
+        chosen = {"VELTRIX_IMPL": "pure"} if implementation == "pure" else {}
+        environment = {**chosen, **without_chance(marks)}
+        counts = {name: _counted(PROGRAMS[name], folder, environment) for name in (EMPTY, *names)}
+    return {name: float(counts[name] - counts[EMPTY]) for name in names}
 
 
-def _counted(program: str, folder: Path, marks: Path) -> int:
+def _counted(program: str, folder: Path, chosen: Mapping[str, str]) -> int:
     command = [sys.executable, "-c", f"import gc; gc.disable(); {program}"]
-    environment = {**os.environ, **without_chance(marks), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    environment = {**os.environ, **chosen, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def ran(*before: str) -> str:
@@ -76,4 +64,4 @@ def _counted(program: str, folder: Path, marks: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(gate(BUDGET, count, [name for name in PROGRAMS if name != EMPTY]))

@@ -6,17 +6,12 @@
     path copy  the nested dict, copied along the paths of d        o["a"]["b"]["c"]
 
 The configuration is the treasure hunt's. The counts are instructions and are held against the committed
-budget, as those of `benches.instructions` are. With `--allocations` blocks of memory are counted, those of
-Python and of Rust together.
+budget, as those of `benches.instructions` are.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain, cycle, islice, product
@@ -24,9 +19,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benches.allocations import allocations_so_far, compiled_counter, run_counted
+from benches import counting
+from benches.budget import gate
 from benches.data import Tree
-from benches.instructions import budget_here, check, counted, perform_each, report, write_budget
 from benches.operations import Operation
 from benches.report import shown, shown_target, verdict
 from benches.result import Figure, Line, at_most
@@ -83,39 +78,6 @@ TARGETS = (
 OF_THE_CURVE_AT_MOST = 1.1
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser("benches.requests", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help=f"fail on more than {BUDGET.name} allows")
-    parser.add_argument("--write", action="store_true", help=f"make the counts the budget, {BUDGET.name}")
-    parser.add_argument("--only", default="", help="operations that have this in their names")
-    parser.add_argument("--pure", action="store_true", help="count the reference")
-    parser.add_argument("--allocations", action="store_true", help="count blocks of memory instead")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
-    parser.add_argument("--allocating", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.child is not None:
-        perform(*json.loads(chosen.child))
-        return 0
-    if chosen.allocating is not None:
-        print(json.dumps(allocated(*json.loads(chosen.allocating))))
-        return 0
-    implementation = "pure" if chosen.pure else "native"
-    names = [name for name in OPERATIONS if chosen.only in name]
-    if chosen.allocations:
-        print(report(counted_allocations(implementation, names), {}))
-        return 0
-    found = counted_instructions(implementation, names)
-    budgets = json.loads(BUDGET.read_text("utf-8")) if BUDGET.exists() else {}
-    print(report(found, budget_here(budgets) or {} if implementation == "native" else {}))
-    for line in against(found):
-        print(
-            f"{line.operation}: {shown(line, 'native')} {line.anchor}, {shown_target(line)}: {verdict(line)}"
-        )
-    if chosen.write:
-        write_budget(found, BUDGET)
-    return check(found, budgets) if chosen.check else 0
-
-
 def row_of(name: str) -> int:
     """The row of the targets that a request belongs to."""
     return 29 if "choices" in name else 32 if "chained" in name else 31
@@ -139,16 +101,13 @@ def _ratio(found: Mapping[str, float], name: str, other: str, anchor: str, most:
 
 def counted_instructions(implementation: str, names: Sequence[str]) -> dict[str, float]:
     """Instructions of a request."""
-    found = counted("benches.requests", [implementation, list(names)], turns_of(names))
+    found = counting.instructions("benches.requests:runs", [implementation, list(names)], turns_of(names))
     return {name: round(each, 1) for name, each in found.items()}
 
 
 def counted_allocations(implementation: str, names: Sequence[str]) -> dict[str, float]:
     """Blocks of memory that a request asks for, Python's and Rust's."""
-    with tempfile.TemporaryDirectory() as folder:
-        counter = compiled_counter(Path(folder))
-        child = json.dumps([implementation, list(names)])
-        return run_counted(counter, ["benches.requests", "--allocating", child], "malloc")
+    return counting.allocations("benches.requests:runs", [implementation, list(names)], turns_of(names))
 
 
 def turns_of(names: Sequence[str]) -> dict[str, int]:
@@ -156,34 +115,21 @@ def turns_of(names: Sequence[str]) -> dict[str, int]:
     return {name: CURVE_TURNS if name in WARM_UPS else TURNS for name in names}
 
 
-def perform(implementation: str, names: Sequence[str], marks: str) -> None:
-    """Every request, so many turns and then twice as many, as parts of what callgrind counts."""
-    perform_each(_runs(implementation, names), turns_of(names), marks)
-
-
-def allocated(implementation: str, names: Sequence[str]) -> dict[str, float]:
-    """Counts in this process, which was started with the counter."""
-    counter = allocations_so_far()
-    found = {}
-    turns = turns_of(names)
-    for name, run in _runs(implementation, names, counter).items():
-        found[name] = (run(turns[name]) - run(0)) / turns[name]
-    return found
-
-
-def _runs(
-    implementation: str, names: Sequence[str], clock: Callable[[], int] | None = None
-) -> dict[str, Callable[[int], int]]:
+def runs(implementation: str, names: Sequence[str]) -> dict[str, Callable[[int], int]]:
     """The chosen requests, each ready to be run a number of times, and warm."""
-    gc.disable()
     requests = Requests(implementation)
-    runs = {}
+    made = {}
     for name in names:
-        operation = requests.operation(name)
-        run = compiled(*operation) if clock is None else compiled(*operation, clock)
-        run(WARM_UPS.get(name, WARM_UP))
-        runs[name] = run
-    return runs
+        made[name] = compiled(*requests.operation(name))
+        made[name](WARM_UPS.get(name, WARM_UP))
+    return made
+
+
+def verdicts(found: Mapping[str, float]) -> Iterator[str]:
+    """What each request is held against, as text."""
+    for line in against(found):
+        own, target = shown(line, "native"), shown_target(line)
+        yield f"{line.operation}: {own} {line.anchor}, {target}: {verdict(line)}"
 
 
 class Requests:
@@ -331,4 +277,4 @@ def _copies(overrides: Mapping[str, Any], tree: Tree) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(gate(BUDGET, counted_instructions, OPERATIONS, verdicts))

@@ -1,4 +1,4 @@
-"""Instructions and allocations of a whole request in process: `python -m benches.hunt.counts`, one resolver.
+"""Instructions and allocations of a whole request in process, and memory: one resolver each.
 
 The request goes through the whole application, from what uvicorn hands over to what it gets back; no socket
 and no event loop take part, since nothing in the game waits for anything.
@@ -6,23 +6,18 @@ and no event loop take part, since nothing in the game waits for anything.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle
-from pathlib import Path
 from random import Random
 from typing import Any
 
-from benches.allocations import allocations_so_far, compiled_counter, run_counted
+from benches import counting
 from benches.hunt.game import READS, Answer, Sent, every_choice, opened, playing
-from benches.instructions import counted, perform_each
 from benches.memory import resident
 
 from resolvers.documents import Documents  # isort: skip  (found by tests.examples.hunt)
@@ -43,39 +38,17 @@ KEEP_NOTHING = ("walk", "merge", "chain-map", "constants")
 Runs = dict[str, Callable[[int], object]]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser("benches.hunt.counts")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
-    parser.add_argument("--allocating", help=argparse.SUPPRESS)
-    parser.add_argument("--weighing", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    gc.disable()
-    if chosen.child:
-        what, choices, marks = json.loads(chosen.child)
-        made = runs(what, choices)
-        perform_each(made, dict.fromkeys(made, turns_of(what[0], choices)), marks)
-    elif chosen.allocating:
-        counter = allocations_so_far()
-        print(json.dumps(_allocated(runs(*json.loads(chosen.allocating)), counter)))
-    elif chosen.weighing:
-        print(json.dumps(_weighed(*json.loads(chosen.weighing))))
-    return 0
-
-
 def instructions(resolver: str, choices: int = 1, reads: Sequence[int] = READS) -> dict[str, float]:
     """Instructions of a request, by its name, with sessions of so many choices taking turns."""
     turns = dict.fromkeys(map(name_of, reads), turns_of(resolver, choices))
     with implementation_for(resolver):
-        return counted("benches.hunt.counts", [[resolver, list(reads)], choices], turns)
+        return counting.instructions("benches.hunt.counts:runs", [[resolver, list(reads)], choices], turns)
 
 
 def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]:
     """Blocks of memory that a request asks for, by its name."""
-    with tempfile.TemporaryDirectory() as folder, implementation_for(resolver):
-        child = json.dumps([[resolver, list(reads)], 1])
-        return run_counted(
-            compiled_counter(Path(folder)), ["benches.hunt.counts", "--allocating", child], "malloc"
-        )
+    with implementation_for(resolver):
+        return counting.allocations("benches.hunt.counts:runs", [[resolver, list(reads)], 1], TURNS)
 
 
 def turns_of(resolver: str, choices: int) -> int:
@@ -169,23 +142,11 @@ def scope_of(sent: Sent) -> dict[str, Any]:
     }
 
 
-def _allocated(made: Runs, counter: Callable[[], int]) -> dict[str, float]:
-    found = {}
-    for name, run in made.items():
-        before = counter()
-        run(TURNS)
-        once = counter() - before
-        run(2 * TURNS)
-        found[name] = (counter() - before - 2 * once) / TURNS
-    return found
-
-
 def memory(resolver: str, choices: int) -> float:
     """Bytes that a process grows by for each choice that it keeps."""
     with implementation_for(resolver):
-        child = [sys.executable, "-m", "benches.hunt.counts", "--weighing", json.dumps([resolver, choices])]
-        found: float = json.loads(subprocess.check_output(child, text=True))
-        return found
+        child = [sys.executable, "-m", "benches.hunt.counts", resolver, str(choices)]
+        return float(subprocess.check_output(child, text=True))
 
 
 def _weighed(resolver: str, choices: int) -> float:
@@ -212,4 +173,5 @@ def implementation_for(resolver: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    gc.disable()
+    print(_weighed(sys.argv[1], int(sys.argv[2])))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benches import allocations
+from benches.counting import CannotCountError
 from benches.harness import once, row
-from benches.result import ROOT, at_most
+from benches.result import at_most
 from benches.subjects import kernels
 
 CONTROLS = ("nothing", "an object and a bytearray")
@@ -25,8 +26,8 @@ ROWS = {
 @row(4, 5, 6, 8, 9)
 def test_allocations(bench):
     try:
-        counts = bench.once(lambda: {name: allocations.counted(ROOT / ".cache", name) for name in kernels()})
-    except allocations.CannotCountError as reason:
+        counts = bench.once(lambda: {name: allocations.counted(name) for name in kernels()})
+    except CannotCountError as reason:
         pytest.skip(str(reason))
     for operation in counts["native"]["rust"]:
         if operation not in CONTROLS:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benches.allocations import CannotCountError, counted
+from benches.allocations import counted
+from benches.counting import CannotCountError
 from veltrix import implementations
 
 READS = (
@@ -42,9 +43,9 @@ if not hasattr(implementations().get("native"), "_provoke_defect"):
 
 
 @pytest.fixture(scope="module")
-def counts(both, tmp_path_factory):
+def counts(both):
     try:
-        return counted(tmp_path_factory.mktemp("counter"))
+        return counted()
     except CannotCountError as reason:
         pytest.skip(str(reason))
 

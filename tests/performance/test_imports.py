@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from benches.budget import TOLERANCE, over_budget
 from benches.imports import BUDGET, EMPTY, PROGRAMS
-from benches.instructions import TOLERANCE, over_budget
 
 BUDGETS = json.loads(BUDGET.read_text("utf-8"))
 

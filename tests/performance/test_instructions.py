@@ -9,17 +9,9 @@ import sys
 
 import pytest
 
-from benches.instructions import (
-    BUDGET,
-    KEY,
-    TOLERANCE,
-    TURNS,
-    check,
-    compiled_marks,
-    over_budget,
-    report,
-    without_chance,
-)
+from benches.budget import KEY, TOLERANCE, check, over_budget, report
+from benches.counting import compiled_marks, without_chance
+from benches.instructions import BUDGET, TURNS
 
 BUDGETED = {"overlay": 1_000.0, "set": 5_000.0}
 

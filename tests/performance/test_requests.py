@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from benches import requests
-from benches.allocations import CannotCountError
-from benches.instructions import KEY
+from benches.budget import KEY, gate
+from benches.counting import CannotCountError
 from benches.report import verdict
 from benches.requests import BUDGET, CHOICES, OPERATIONS, OVERRIDES, READS, WAYS, Requests, operation_name
 from tests.examples.hunt import stack
@@ -121,10 +121,9 @@ def test_what_is_over_the_budget_fails(monkeypatch, capsys, tmp_path):
     name = operation_name("tuned", 8)
     budget = tmp_path / "requests.json"
     budget.write_text(json.dumps({KEY: {"instructions": {name: 100.0}}}))
-    monkeypatch.setattr(requests, "BUDGET", budget)
     monkeypatch.setattr("sys.argv", ["benches.requests", "--check", "--only", name])
-    monkeypatch.setattr(requests, "counted_instructions", lambda *_: {name: 103.0})
-    assert requests.main() == 1
-    monkeypatch.setattr(requests, "counted_instructions", lambda *_: {name: 101.0})
-    assert requests.main() == 0
+    asked = []
+    assert gate(budget, lambda *given: asked.append(given) or {name: 103.0}, OPERATIONS) == 1
+    assert gate(budget, lambda *_: {name: 101.0}, OPERATIONS, requests.verdicts) == 0
+    assert asked == [("native", [name])]
     assert f"over budget: {name}" in capsys.readouterr().err
