@@ -27,6 +27,8 @@ _READS = {
     "config[path]": 100,
     "config[path], pinned": 100,
     "config.snapshot": 100,
+    "config.settings": 100,
+    "config.settings, pinned": 100,
     "a mapping proxy's [path]": 100,
     "a mapping proxy's .get(path)": 100,
     "s[a][b][c][d]": 100,

@@ -15,6 +15,7 @@ from benches.scoped import MANY, Scoped
 from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_of, stacked
 from veltrix import Allowed
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
+from veltrix.binding.schema import Schema
 
 KEYS = 20
 
@@ -52,6 +53,8 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     wide_snapshot = kernel.resolve([kernel.Layer("wide", sections)])
     of_twenty = {"v": wide_snapshot["twenty"], "m": sections["twenty"]}
     missing = {"v": wide_snapshot["wide"], "m": wide, "k": "missing"}
+    typed = kernel.resolve([kernel.Layer("twenty", sections["twenty"])])
+    Schema(dict[str, int], "forbid", False).declare(typed)
     scopes, of_many = Scoped.of(kernel, generated), Scoped.of(kernel, generated, declared=MANY)
     scope = scopes.snapshot.scope(scopes.choices[0])
     scoped_keys = equal_copies(scopes.paths[:40])
@@ -81,6 +84,10 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
             unrolled("c[k{0}]", KEYS), {"c": pinned_for_good(kernel, snapshot), **equal}
         ),
         "config.snapshot": Operation(unrolled("c.snapshot", KEYS), {"c": published(kernel, snapshot)}),
+        "config.settings": Operation(unrolled("c.settings", KEYS), {"c": published(kernel, typed)}),
+        "config.settings, pinned": Operation(
+            unrolled("c.settings", KEYS), {"c": pinned_for_good(kernel, typed)}
+        ),
         "a mapping proxy's [path]": Operation(
             unrolled("m[k{0}]", KEYS), {"m": MappingProxyType(flat), **equal}
         ),

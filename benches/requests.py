@@ -1,6 +1,7 @@
 """Whole requests, counted: a choice, three overrides and reads, beside dicts: `python -m benches.requests`.
 
     veltrix    o = s.scope({"region": …, … six}).override(d)       o["a.b.c"]
+    keywords   o = s.scope(region=…, … six).override(d)            o["a.b.c"]
     tuned      f = by_choice[region, …]; o = dict(d)               o["a.b.c"] if "a.b.c" in o else f["a.b.c"]
     wrapped    the same two dicts behind a class                   o["a.b.c"]
     path copy  the nested dict, copied along the paths of d        o["a"]["b"]["c"]
@@ -46,7 +47,7 @@ OVERRIDES = {
 WARM_UP = 20
 TURNS = 100
 CURVE_TURNS = 200
-WAYS = ("veltrix", "tuned", "wrapped", "veltrix, chained", "path copy, chained")
+WAYS = ("veltrix", "veltrix, keywords", "tuned", "wrapped", "veltrix, chained", "path copy, chained")
 NAMES = tuple(stack.DIMENSIONS)
 
 
@@ -170,6 +171,10 @@ class Requests:
                 f"{veltrix}\n{unrolled('o[k{0}]', reads)}\ndel o",
                 {"s": self.snapshot, "d": OVERRIDES, **named, **numbered("k", keys)},
             ),
+            "veltrix, keywords": Operation(
+                f"o = s.scope({_by_keywords(named)}).override(d)\n{unrolled('o[k{0}]', reads)}\ndel o",
+                {"s": self.snapshot, "d": OVERRIDES, **named, **numbered("k", keys)},
+            ),
             "tuned": Operation(
                 f"f = by_choice[{chosen}]\no = dict(d)\n"
                 f"{unrolled('o[k{0}] if k{0} in o else f[k{0}]', reads)}\ndel o",
@@ -252,6 +257,11 @@ class Requests:
 def _asked(choices: Iterable[str]) -> str:
     """A mapping of dimensions to these variables, as code."""
     return "{" + ", ".join(f"{name!r}: {one}" for name, one in zip(NAMES, choices, strict=True)) + "}"
+
+
+def _by_keywords(choices: Iterable[str]) -> str:
+    """The same as keywords."""
+    return ", ".join(f"{name}={one}" for name, one in zip(NAMES, choices, strict=True))
 
 
 def _shuffled(choices: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
