@@ -39,7 +39,6 @@ CRATES := $(STAMPS)/crates
 PEERS := $(STAMPS)/peers
 HUNT := $(STAMPS)/hunt
 SITE := $(STAMPS)/site
-CHARTS := $(STAMPS)/charts
 IN_PLACE := $(addprefix $(STAMPS)/extension-,release dev profiling)
 INFERNO := .cache/inferno/bin/inferno-flamegraph
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find rust -name '*.rs' -o -name Cargo.toml)
@@ -159,7 +158,7 @@ bench: $(TOOLS) $(STAMPS)/extension-release ## measure both implementations with
 	$(BIN)/python -m benches targets $(BENCH_ARGS)
 
 .PHONY: bench-targets-page
-bench-targets-page: $(TOOLS) $(CHARTS) ## put what bench found into docs/targets.md and its chart
+bench-targets-page: $(TOOLS) ## put what bench found into docs/targets.md and its chart
 	$(BIN)/python -m benches.report targets $(BENCH_FILES)
 
 .PHONY: bench-peers
@@ -171,11 +170,11 @@ bench-watching: $(PEERS) $(STAMPS)/extension-peers ## measure how soon a changed
 	.venv-peers/bin/python -m benches watching $(WATCHING_ARGS)
 
 .PHONY: bench-watching-page
-bench-watching-page: $(TOOLS) $(CHARTS) ## put what that found into docs/benchmarks.md
+bench-watching-page: $(TOOLS) ## put what that found into docs/benchmarks.md
 	$(BIN)/python -m benches.report watching
 
 .PHONY: bench-page
-bench-page: $(TOOLS) $(CHARTS) ## put what bench-peers found into docs/benchmarks.md and its charts
+bench-page: $(TOOLS) ## put what bench-peers found into docs/benchmarks.md and its charts
 	$(BIN)/python -m benches.report peers
 
 .PHONY: bench-scaling
@@ -183,7 +182,7 @@ bench-scaling: $(TOOLS) $(STAMPS)/extension-release ## measure how costs grow wi
 	$(BIN)/python -m benches scaling $(SCALING_ARGS)
 
 .PHONY: bench-scaling-page
-bench-scaling-page: $(TOOLS) $(CHARTS) ## put what that found into docs/scaling.md and its charts
+bench-scaling-page: $(TOOLS) ## put what that found into docs/scaling.md and its charts
 	$(BIN)/python -m benches.report scaling
 
 .PHONY: hunt-bench
@@ -192,7 +191,7 @@ hunt-bench: $(PEERS) $(STAMPS)/extension-peers ## measure the treasure hunt's se
 	$(if $(HUNT_BENCH_ARGS),,@$(MAKE) --no-print-directory hunt-bench-page)
 
 .PHONY: hunt-bench-page
-hunt-bench-page: $(TOOLS) $(CHARTS) ## put what that found into docs/treasure-hunt.md and its charts once more
+hunt-bench-page: $(TOOLS) ## put what that found into docs/treasure-hunt.md and its charts once more
 	$(BIN)/python -m benches.report hunt
 
 .PHONY: instructions
@@ -302,11 +301,6 @@ $(HUNT): $(BUILDER)
 # Sphinx reads the docstrings of the sources: nothing has to be built.
 $(SITE): $(BUILDER)
 	$(BIN)/python -m pip install --no-compile --group site
-	@touch $@
-
-# What pages draw their charts with: nothing that is built, tested or measured needs it.
-$(CHARTS): $(BUILDER)
-	$(BIN)/python -m pip install --no-compile --group charts
 	@touch $@
 
 $(WHEEL_TOOLS): $(BUILDER)
