@@ -173,7 +173,7 @@ LINES = [
     *(
         Line(31, requests.operation_name(way, reads), unit, {OURS: Figure(value, value, value)})
         for reads in requests.READS
-        for way, value in zip(requests.WAYS, (140, 100, 180, 300, 200), strict=True)
+        for way, value in zip(requests.WAYS, (140, 120, 100, 180, 300, 200), strict=True)
         for unit in ("instructions", "allocations")
     ),
     line("memory a choice", "bytes", 5_000, None, None, 100_000, row=29),
