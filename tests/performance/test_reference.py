@@ -6,6 +6,7 @@ import gc
 import importlib
 import sys
 import weakref
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from veltrix import Dimension, append
 from veltrix import _pure as pure
 from veltrix._pure.edit import put
 
+REFERENCE = Path(pure.__file__).parent
 SIZES = (300, 3_000)
 FIELDS = 10
 
@@ -88,13 +90,19 @@ def test_the_calls_of_a_derivation_depend_on_the_change_alone(derived):
     counts = []
     for leaves in SIZES:
         snapshot, calls = stack(leaves), []
-        sys.setprofile(lambda frame, event, _, calls=calls: event == "call" and calls.append(frame.f_code))
+
+        def note(frame, event, _, calls=calls):
+            # A collector may call what finalises objects of others at any time.
+            if event == "call" and Path(frame.f_code.co_filename).parent == REFERENCE:
+                calls.append(frame.f_code)
+
+        sys.setprofile(note)
         try:
             derived(snapshot)
         finally:
             sys.setprofile(None)
         counts.append(len(calls))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] > 10
 
 
 @pytest.mark.parametrize("derived", DERIVATIONS.values(), ids=DERIVATIONS)
