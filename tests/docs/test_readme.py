@@ -21,7 +21,7 @@ LONGEST = 160
 def measured(workload):
     """The figure of each library, by its name without the mark of a note."""
     section = BENCHMARKS.split(f"\n### {workload}\n")[1].split("\n### ")[0]
-    return dict(re.findall(r"^\| ([^|[]+?)(?: \[\d+\])* \| (\S+ ×) \|", section, re.MULTILINE))
+    return dict(re.findall(r"^\| ([^|[]+?)(?: ?\[\d+\])* \| (\S+ ×) \|", section, re.MULTILINE))
 
 
 def test_it_is_short():
@@ -29,8 +29,9 @@ def test_it_is_short():
 
 
 def test_its_figures_are_those_that_were_measured():
-    rows = re.findall(r"^\| ([\w -]+?) \|((?: \S+ × \|)+)$", README, re.MULTILINE)
+    rows = re.findall(r"^\| ([\w -]+?) \|((?: (?:\S+ ×|–) \|)+)$", README, re.MULTILINE)
     assert {"veltrix native", "veltrix pure"} < {name for name, _ in rows}
     columns = [measured(workload) for workload in WORKLOADS]
     for name, cells in rows:
-        assert re.findall(r"\S+ ×", cells) == [column[name] for column in columns], name
+        assert re.findall(r"\S+ ×|–", cells) == [column.get(name, "–") for column in columns], name
+        assert "–" not in cells or name == "dynamic-config-py"
