@@ -92,8 +92,9 @@ def unchanged(others: Sequence[Known], key: Key, found: Any) -> Any:
 def keep(snapshot: Snapshot, key: Key, is_new: bool) -> None:
     """Note that a snapshot has bound a section; `is_new` where no other one of its generation had it.
 
-    What others lie over comes first: the first one of a generation, and in which another one has found the
-    section. Behind it stands what was bound last, so that what requests bind for themselves goes first.
+    First come the snapshots that others lie over: the first one of each generation, and each in which another
+    one has found the section. After them comes what was bound last, so that what requests bind for themselves
+    is forgotten before what they lie over.
     """
     known = RECENT.get(key, [])
     if len(known) >= _SNAPSHOTS:
