@@ -33,6 +33,11 @@ fn most_definitions(entries: usize) -> usize {
     (entries / 64).max(FEW_DEFINITIONS)
 }
 
+/// How many definitions on top of a base of this many entries are derived; with more, the whole is resolved faster.
+pub(crate) fn most_on_top(entries: usize) -> usize {
+    (entries / 8).max(FEW_DEFINITIONS)
+}
+
 /// What changes in a stack, all of it at once.
 #[derive(Debug, Default)]
 pub struct StackChange {
@@ -150,9 +155,7 @@ impl Snapshot {
     /// conflict with may be hidden by the next.
     pub fn with_layers_on_top(&self, layers: &[LayerVersion]) -> Result<Self, Error> {
         let stack = self.stack.iter().chain(layers).cloned().collect();
-        // Beyond this size the whole is resolved faster than its parts.
-        let many = (self.base.entries().len() / 8).max(FEW_DEFINITIONS);
-        if layers.iter().map(LayerVersion::size).sum::<usize>() > many {
+        if layers.iter().map(LayerVersion::size).sum::<usize>() > most_on_top(self.base.entries().len()) {
             return self.anew(stack, Derived::OnTop);
         }
         self.derived(stack, Derived::OnTop, |derivation| {

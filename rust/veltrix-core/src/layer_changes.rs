@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::base::{EntryId, NO_ENTRY};
 use crate::delta::{Delta, PathChange, PathState};
 use crate::derivation::Derived;
-use crate::derive::limit;
+use crate::derive::{limit, most_on_top};
 use crate::error::Error;
 use crate::hash::{ROOT_HASH, path_hash};
 use crate::host_value::HostValue;
@@ -141,6 +141,10 @@ impl Snapshot {
     ) -> Result<Option<Self>, Error> {
         let stack: Arc<[LayerVersion]> = self.stack.iter().chain(layers).cloned().collect();
         check_count(&stack)?;
+        let derived = layers.iter().zip(changes).filter(|(_, changes)| !changes.others.is_empty());
+        if derived.map(|(layer, _)| layer.size()).sum::<usize>() > most_on_top(self.base.entries().len()) {
+            return Ok(None);
+        }
         let mut all = Vec::with_capacity(changes.iter().map(|layer| layer.plain.len()).sum());
         for (number, layer) in changes.iter().enumerate() {
             let of_layer = layer.plain.iter().enumerate();
