@@ -1,6 +1,8 @@
 """Every Python block of README, docs/ and examples/ runs, in the order of its page.
 
-A block starts with the names that the blocks above it have made; `python fragment` is only compiled.
+A block starts with the names that the blocks above it have made. `python needs=NAME` is only compiled where
+the package NAME is not installed. `python fragment` is part of an example, and compiled here; tests/examples/
+finds it there.
 A block whose info string ends with `file=NAME` is written to that file, which the blocks after it can import.
 In a console block `$ veltrix ...` and `$ pytest ...` are run, with the variables that stand before them, and
 what they print is compared: `...` stands for any text, and the pure implementation, which knows no lines, may
@@ -9,10 +11,12 @@ leave `:line:column` out. Figures of `veltrix bench` stand for any. Other comman
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -46,7 +50,15 @@ def logs():
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, logs):
+def hangup():
+    """Gives the signal SIGHUP its handler back."""
+    handler = signal.getsignal(signal.SIGHUP)
+    yield
+    signal.signal(signal.SIGHUP, handler)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, logs, hangup):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", os.environ.copy())
     monkeypatch.syspath_prepend(tmp_path)
@@ -63,6 +75,7 @@ def test_code_blocks_run(page, folder):
     names: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(page):
         language, _, file = block.language.partition(" file=")
+        language, _, needed = language.partition(" needs=")
         assert language in LANGUAGES, (
             f"{page.name}:{block.line}: no language, or an unknown one: {language!r}"
         )
@@ -70,9 +83,9 @@ def test_code_blocks_run(page, folder):
         if file:
             (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(block.text, encoding="utf-8")
-        elif language == "python":
+        elif language == "python" and (not needed or importlib.util.find_spec(needed)):
             run_python(block, place, names)
-        elif language == "python fragment":
+        elif language in ("python", "python fragment"):
             compile(block.text, place, "exec")
         elif language == "console":
             run_console(block, place)
