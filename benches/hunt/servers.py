@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benches.hunt.game import Answer, Sent
 from tests.examples.hunt import FOLDER
 
 TICKS = os.sysconf("SC_CLK_TCK")
 LONGEST = 60.0
+REDIS = shutil.which("redis-server")
 
 
 @dataclass
@@ -69,3 +74,30 @@ def all_serving(resolvers: list[str]) -> Iterator[list[Server]]:
     """A server for each resolver, all at once."""
     with ExitStack() as stack:
         yield [stack.enter_context(serving(resolver)) for resolver in resolvers]
+
+
+@contextmanager
+def redis_serving() -> Iterator[None]:
+    """A redis-server on a free port of this machine, where the resolver of that name looks for it."""
+    assert REDIS is not None
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with TemporaryDirectory() as folder:
+        words = f"--bind 127.0.0.1 --port {port} --dir {folder} --appendonly no --loglevel warning".split()
+        with subprocess.Popen([REDIS, *words, "--save", ""], stdout=subprocess.DEVNULL) as process:
+            os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+            try:
+                _wait_for(port)
+                yield
+            finally:
+                del os.environ["REDIS_URL"]
+                process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.02)
+    raise RuntimeError("redis-server does not answer")

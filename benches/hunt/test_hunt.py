@@ -11,11 +11,13 @@ from benches.harness import row
 from benches.hunt import counts, load
 from benches.hunt.answers import check_in_process
 from benches.hunt.game import READS
+from benches.hunt.servers import REDIS, redis_serving
 from benches.subjects import kernels
 
 from resolvers.names import RESOLVERS  # isort: skip  (found by tests.examples.hunt)
 
 A_PROCESS_FOR = "resolver"
+THERE = [name for name in RESOLVERS if name != "redis" or REDIS]
 # Under load it would only queue, and a count of it takes minutes with more choices than one.
 COUNTED_ONLY = ("dynaconf",)
 OF_THE_CURVE = ("veltrix-native", "memo", "walk")
@@ -23,6 +25,16 @@ WEIGHED = {"veltrix-native": 1_000, "tuned": 500}
 ALONE = [name for name in requests.OPERATIONS if "choices" not in name]
 COUNTS = {"instructions": counts.instructions, "allocations": counts.allocations}
 OF_REQUESTS = {"instructions": requests.counted_instructions, "allocations": requests.counted_allocations}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def redis():
+    """Where the settings of each choice lie for the resolver of that name."""
+    if not REDIS:
+        yield
+        return
+    with redis_serving():
+        yield
 
 
 @cache
@@ -34,7 +46,7 @@ def look_at_answers(resolver):
 
 
 @row(31)
-@pytest.mark.parametrize("resolver", RESOLVERS)
+@pytest.mark.parametrize("resolver", THERE)
 @pytest.mark.parametrize("unit", COUNTS)
 def test_request(bench, unit, resolver):
     look_at_answers(resolver)
@@ -72,7 +84,7 @@ def test_memory(bench, resolver):
 @row(31)
 @pytest.mark.parametrize("reads", [60, 150])
 def test_load(bench, reads):
-    resolvers = [name for name in RESOLVERS if name not in COUNTED_ONLY]
+    resolvers = [name for name in THERE if name not in COUNTED_ONLY]
     for resolver in resolvers:
         look_at_answers(resolver)
     plan = load.Plan(resolvers, [reads], rounds=5, seconds=10 * bench.seconds, capacity=1_000)

@@ -87,7 +87,7 @@ def test_the_tasks_of_a_shop_run(copied):
 
 
 def look_at_tasks(copied, url):
-    import celery
+    celery = pytest.importorskip("celery", reason="the group `serving` is not installed")
 
     words = ["celery", "-A", "celery_app", "worker", "--concurrency", "2", "--without-mingle"]
     with python(*words, REDIS_URL=url), warnings.catch_warnings():

@@ -129,7 +129,7 @@ def test_an_interrupt_ends_it_cleanly():
         assert process.stderr.read() == ""
 
 
-@pytest.mark.parametrize("arguments", [("--port", "70000"), ("--port", "x"), ("--resolver", "redis")])
+@pytest.mark.parametrize("arguments", [("--port", "70000"), ("--port", "x"), ("--resolver", "memcached")])
 def test_arguments_that_make_no_sense(arguments):
     command = [sys.executable, FOLDER / "serve.py", *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

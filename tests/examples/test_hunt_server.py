@@ -9,6 +9,7 @@ import pytest
 import veltrix
 from benches.hunt.answers import rules_of
 from tests.examples.hunt import stack
+from tests.serving.servers import redis_serving
 
 starlette = pytest.importorskip("starlette", reason="the group `hunt` is not installed")
 
@@ -114,8 +115,20 @@ def test_there_are_choices_enough_for_the_measurement():
     assert every >= 10_000
 
 
+@pytest.fixture
+def service(name, tmp_path, monkeypatch):
+    """What the resolver of this name needs beside the files."""
+    if name != "redis":
+        yield
+        return
+    monkeypatch.chdir(tmp_path)
+    with redis_serving() as url:
+        monkeypatch.setenv("REDIS_URL", url)
+        yield
+
+
 @pytest.mark.parametrize("name", [name for name in RESOLVERS if name not in ("walk", "constants")])
-def test_all_resolvers_give_the_same_settings(documents, name):
+def test_all_resolvers_give_the_same_settings(documents, name, service):
     if implementation_of(name) not in (None, veltrix.implementation):
         pytest.skip("another run of the suite chooses that implementation")
     if name in LIBRARIES:

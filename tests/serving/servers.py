@@ -115,7 +115,6 @@ def wait_until_it_answers(port, started, path="/"):
 @contextmanager
 def redis_serving():
     """The URL of a redis-server of its own; the test is skipped where something is not installed."""
-    pytest.importorskip("celery", reason="the group `serving` is not installed")
     redis = pytest.importorskip("redis", reason="the group `serving` is not installed")
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed")

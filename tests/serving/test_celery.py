@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 
+import pytest
+
 from tests.serving.servers import BOUND, publish, python, redis_serving, wait_for
 
 PROCESSES = 2
@@ -15,7 +17,7 @@ def test_each_process_of_a_worker_follows():
 
 
 def look(url):
-    import celery
+    celery = pytest.importorskip("celery", reason="the group `serving` is not installed")
 
     words = ["celery", "-A", "tests.serving.tasks", "worker", "--pool", "prefork"]
     words += ["--concurrency", PROCESSES, "--without-gossip", "--without-mingle", "--without-heartbeat"]

@@ -9,6 +9,8 @@ RESOLVERS = {
     "merge": "merge",
     "chain-map": "chain_map",
     "memo": "memo",
+    "registry": "registry",
+    "redis": "redis_texts",
     "tuned": "tuned",
     "wrapped": "wrapped",
     "pydantic-settings": "pydantic_models",
