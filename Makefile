@@ -63,7 +63,7 @@ REMAPPED := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
 maturin_wheel = CARGO_TARGET_DIR=target/wheels $(BIN)/maturin build --quiet --release --locked \
   --config "build.rustflags=['--remap-path-prefix=$(REMAPPED)'$(1)]" --out dist
 comma := ,
-UNWINDER := $(CURDIR)/target/unwinder/$(or $(WHEEL_TARGET),x86_64-unknown-linux-gnu)/libgcc_s.so.1
+UNWINDER := $(CURDIR)/target/unwinder/$(or $(WHEEL_TARGET),$(shell uname -m)-unknown-linux-gnu)/libgcc_s.so.1
 MANYLINUX_WHEELS = PATH="$(CURDIR)/$(BIN):$$PATH" $(call maturin_wheel,$(comma)'-Clink-arg=$(UNWINDER)') \
   --zig --compatibility manylinux_2_17 \
   $(if $(WHEEL_TARGET),--target $(WHEEL_TARGET)) $(addprefix --interpreter ,$(WHEEL_PYTHONS))
@@ -267,7 +267,7 @@ smoke-aarch64: $(BUILDER) ## the smoke tests against aarch64 wheels of dist/, wi
 reproduce-wheels: ## build the last commit's wheels for WHEEL_PYTHONS in another folder, and compare them with dist/
 	rm -rf .cache/again && git clone --quiet --no-hardlinks . .cache/again
 	$(MAKE) -C .cache/again wheels PYTHON=$(PYTHON) WHEEL_PYTHONS="$(WHEEL_PYTHONS)"
-	for file in .cache/again/dist/*; do cmp "$$file" "dist/$${file##*/}" && echo "the same bytes: $${file##*/}"; done
+	for file in .cache/again/dist/*; do cmp "$$file" "dist/$${file##*/}" || exit 1; echo "the same bytes: $${file##*/}"; done
 	rm -rf .cache/again
 
 .PHONY: licences

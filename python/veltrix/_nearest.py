@@ -12,6 +12,8 @@ _LONGEST = 100
 """Nothing is suggested for a name of more characters than this."""
 _LONGEST_BEGUN = 400
 """So much of the rest of a path is looked at for a name that lacks its quotes."""
+MOST = 100
+"""So many names of one report get a suggestion: each takes the longer the more other names there are."""
 _CHARACTERS = 400
 """So many characters of other names are compared, the likeliest names first."""
 

@@ -15,6 +15,7 @@ _SHOWN_CHARACTERS = 300
 _SHOWN_PROBLEMS = 20
 
 FOR_PROGRAMS = {
+    "acknowledge": "reload(acknowledge=True) takes it as it is",
     "allow-empty": "say allow_empty=True if that is meant",
     "binary": "say binary= if that is meant",
     "conflicts": 'say replace() or conflicts="replace" if that is meant',

@@ -360,10 +360,11 @@ class ValidationError(ConfigError):
         return text if self.origin is None else f"{text} ({self.origin})"
 
 
-class RefusedError(ConfigError):
+class RefusedError(_AdvisedError):
     """A guard, a key, a validator or a subscriber refused a change: `by` says which, `reason` why.
 
-    Raised by what publishes, and by a `Config` as it is made. Its cause is what the callback raised.
+    Raised by what publishes, and by a `Config` as it is made. Its cause is what the callback raised;
+    `advice` is a key of `ADVICE`, or None.
 
     Example:
         >>> veltrix.Config({"port": 80}, validate=[lambda snapshot: snapshot["host"]])
@@ -373,11 +374,11 @@ class RefusedError(ConfigError):
 
     code = "refused"
 
-    def __init__(self, reason: str, by: str) -> None:
-        self.reason, self.by = reason, by
-        Exception.__init__(self, reason, by)
+    def __init__(self, reason: str, by: str, advice: str | None = None) -> None:
+        self.reason, self.by, self.advice = reason, by, advice
+        Exception.__init__(self, reason, by, advice)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"refused by {self.by}: {printable(self.reason)}"
 
 

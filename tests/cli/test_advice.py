@@ -15,7 +15,8 @@ PYTHON = re.compile(r"\w=|=True|\w\(\)")
 
 
 def test_the_command_line_has_words_for_all_that_can_be_done():
-    assert ADVICE.keys() == errors.ADVICE.keys() == {"allow-empty", "binary", "conflicts", "format"}
+    assert ADVICE.keys() == errors.ADVICE.keys()
+    assert ADVICE.keys() == {"acknowledge", "allow-empty", "binary", "conflicts", "format"}
     for words in ADVICE.values():
         assert not PYTHON.search(words)
 
@@ -111,6 +112,17 @@ def test_in_a_program_the_advice_is_what_calls_take():
             f"  source: reason; {ADVICE[key]}",
             "  path 'a..b', column 3: empty segment",
         ]
+
+
+def test_what_a_guard_refuses_can_be_taken_in_either_way():
+    Path("one.json").write_text('{"k": 1, "l": 2}')
+    config = veltrix.Config("one.json", max_removed=0)
+    Path("one.json").write_text('{"l": 2}')
+    with pytest.raises(errors.ConfigError) as caught:
+        config.reload()
+    said = "refused by max_removed: 1 of 2 paths would be removed; "
+    assert str(caught.value) == f"{said}reload(acknowledge=True) takes it as it is"
+    assert caught.value.worded(ADVICE) == f"{said}start the command again to take it as it is"
 
 
 @pytest.mark.parametrize("advice", [None, "unknown"])

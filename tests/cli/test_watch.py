@@ -86,6 +86,15 @@ def test_each_publish_and_each_refusal_is_printed(watch, folder):
     assert not any("swordfish" in line or "hunter2" in line for line in lines)
 
 
+def test_a_refusal_of_a_guard_is_told_in_words_of_the_command_line(watch, folder):
+    (folder / "ten.json").write_text(str({f"k{number}": number for number in range(10)}).replace("'", '"'))
+    one = watch("ten.json")
+    one.line()
+    replace(folder / "ten.json", '{"k1": 1}')
+    said = one.line()
+    assert said.endswith("ten.json had 10 values, and has 1; start the command again to take it as it is")
+
+
 def test_what_does_not_load_is_not_watched(refused):
     assert refused("watch", "absent.json").startswith("absent.json: no such file")
 

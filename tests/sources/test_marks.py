@@ -139,6 +139,49 @@ def test_a_layer_that_is_given_keeps_its_marks_to_itself():
     assert warned(veltrix.Layer("a", {"a": 1}, secret=["b"])) == []
 
 
+def said_at(reload):
+    """The texts of the warnings of a change."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        reload()
+    assert all(one.category is UnmatchedMark for one in caught)
+    return [str(one.message) for one in caught]
+
+
+@pytest.mark.parametrize("marked", ["source", "configuration"])
+def test_a_mark_whose_path_a_change_takes_away_warns_once(marked):
+    """The key was renamed, and what it is called now is hidden by nothing."""
+    mark = ["db.host", "db.never"]
+    source = veltrix.File("app.toml", secret=mark if marked == "source" else ())
+    with pytest.warns(UnmatchedMark, match="names db.never, where"):
+        config = veltrix.Config(source, secret=mark if marked == "configuration" else ())
+    Path("app.toml").write_text("[db]\nnode = 'x'\n")
+    prefix = "app.toml: " if marked == "source" else ""
+    assert said_at(config.reload) == [f"{prefix}secret= names db.host, where no layer has anything"]
+    assert "node" in config["db"]
+    Path("app.toml").write_text("[db]\nnode = 'y'\n")
+    assert said_at(config.reload) == []
+
+
+def test_a_mark_that_a_choice_still_has_is_met():
+    Path("eu.toml").write_text("token = 'x'\n")
+    Path("base.toml").write_text("token = 'x'\nhost = 1\n")
+    config = veltrix.Config("base.toml", dimensions={"region": {"eu": "eu.toml"}}, secret=["token"])
+    Path("base.toml").write_text("host = 1\n")
+    assert said_at(config.reload) == []
+    Path("eu.toml").write_text("tokn = 'x'\n")
+    assert said_at(config.reload) == ["secret= names token, where no layer has anything"]
+
+
+def test_a_mark_of_an_optional_source_goes_with_it():
+    Path("local.toml").write_text("token = 'x'\n")
+    source = veltrix.File("local.toml", optional=True, secret=["token"])
+    config = veltrix.Config({"a": 1}, source, secret=["token"])
+    Path("local.toml").unlink()
+    assert said_at(lambda: config.reload(acknowledge=True)) == []
+    assert "token" not in config
+
+
 def test_where_a_load_fails_nothing_is_said_of_marks():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import veltrix
 from veltrix import ConfigWarning
 from veltrix.errors import ConfigError, PathError
+from veltrix.sources.matching import Matcher
 
 pytestmark = pytest.mark.chosen
 LOWER = {"server": {"port": 1, "log-level": "info"}, "database": {"url": "x"}, "workers": 2}
@@ -55,6 +58,21 @@ def test_a_slip_is_warned_of_and_taken_to_the_letter(load, variable, new, meant)
         f"variable {variable} sets {new}, which is new (did you mean {meant!r}?)"
     ]
     assert snapshot[new] == "7"
+
+
+@pytest.mark.parametrize("unmatched", ["add", "error"])
+def test_very_many_names_and_very_long_ones_get_no_hint(load, monkeypatch, unmatched):
+    """Each hint asks for the meaning of a name as often as it has underlines."""
+    asked = []
+    match = Matcher.match
+    monkeypatch.setattr(Matcher, "match", lambda self, name: asked.append(name) or match(self, name))
+    names = {"APP_" + "A_" * 20_000 + "B": "1"} | {f"APP_SERVR__PORT{number}": "1" for number in range(300)}
+    with warnings.catch_warnings(record=True) as caught, suppress(ConfigError):
+        warnings.simplefilter("always")
+        load(veltrix.Env("APP", unmatched=unmatched), **names)
+    hinted = [str(one.message) for one in caught if "did you mean" in str(one.message)]
+    assert len(hinted) == (100 if unmatched == "add" else 0)
+    assert len(asked) < 1_000
 
 
 def test_a_name_like_nothing_is_a_new_key_in_silence(load):

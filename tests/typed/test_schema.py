@@ -154,6 +154,26 @@ def test_every_problem_of_every_layer(kernel):
     declared(kernel, {"debug": True}, DATA, check_layers=True)
 
 
+def test_the_first_hundred_unknown_keys_get_a_suggestion(kernel):
+    with pytest.raises(ConfigError) as caught:
+        declared(kernel, {f"debug{number}": True for number in range(300)})
+    suggested = ["did you mean 'debug'?" in str(one) for one in caught.value.problems]
+    assert suggested.count(True) == 100
+    assert not any(suggested[101:])
+
+
+def test_so_do_those_that_a_library_refuses(kernel):
+    pydantic = pytest.importorskip("pydantic")
+
+    class Model(pydantic.BaseModel, extra="forbid"):
+        debug: bool = False
+
+    snapshot = kernel.resolve([kernel.Layer("a", {f"debug{number}": True for number in range(300)})])
+    with pytest.raises(ConfigError) as caught:
+        snapshot.bind(Model)
+    assert sum("did you mean 'debug'?" in str(one) for one in caught.value.problems) == 100
+
+
 def test_no_layer_alone_tells_a_secret(kernel):
     @dataclass
     class Loud:

@@ -137,13 +137,22 @@ class Layer:
         8080
     """
 
-    __slots__ = {"__weakref__": "", "_origin": "", "_root": "", "_secret": "", "name": "The name, a `str`."}
+    __slots__ = {
+        "__weakref__": "",
+        "_mark_lengths": "",
+        "_origin": "",
+        "_root": "",
+        "_secret": "",
+        "name": "The name, a `str`.",
+    }
     __module__ = "veltrix"
 
     name: str
     _root: Node
     _origin: Origin
     _secret: bool | frozenset[Segments]
+    _mark_lengths: tuple[int, ...]
+    """How long the paths in `_secret` are: a path is asked for its beginnings of these lengths alone."""
 
     def __new__(
         cls,
@@ -254,6 +263,7 @@ class Layer:
         put(self, "_root", root)
         put(self, "_origin", origin)
         put(self, "_secret", secret)
+        put(self, "_mark_lengths", () if isinstance(secret, bool) else tuple({*map(len, secret)}))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Layer is read-only")
@@ -304,7 +314,7 @@ def marks_secret(layer: Layer, path: Segments) -> bool:
     """Whether a layer says that what stands at a path is secret, in the whole stack."""
     if isinstance(layer._secret, bool):
         return layer._secret and _defines_leaf_on(layer._root, path)
-    return any(path[:length] in layer._secret for length in range(1, len(path) + 1))
+    return any(path[:length] in layer._secret for length in layer._mark_lengths if length <= len(path))
 
 
 def _defines_leaf_on(root: Node, path: Segments) -> bool:

@@ -41,9 +41,5 @@ class Locator:
 
 def refuse_unknown(run: Run, locator: Locator) -> None:
     """Note a key that no field takes."""
-    from veltrix._nearest import nearest
-    from veltrix._text import quoted
-
-    meant = None if locator.key is None else nearest(locator.key, locator.fields)
-    hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
+    hint = "" if locator.key is None else run.hint(locator.key, locator.fields)
     run.refuse(locator.path, f"unknown key{hint}", "unknown-key")

@@ -46,7 +46,17 @@ class Problem:
 class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
-    __slots__ = ("_secret_types", "extra", "problems", "secrets", "sections", "snapshot", "texts", "unknown")
+    __slots__ = (
+        "_secret_types",
+        "_suggested",
+        "extra",
+        "problems",
+        "secrets",
+        "sections",
+        "snapshot",
+        "texts",
+        "unknown",
+    )
 
     def __init__(self, snapshot: Snapshot, extra: Extra) -> None:
         self.snapshot = self.secrets = snapshot
@@ -60,6 +70,7 @@ class Run:
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
         self._secret_types: tuple[Segments, ...] = ()
+        self._suggested = 0
 
     def refuse(
         self, path: Segments, reason: str, code: str = "validation", at: Segments | None = None
@@ -80,17 +91,23 @@ class Run:
         """Note keys that no field takes, as far as that matters."""
         if self.extra == "ignore":
             return
-        from veltrix._nearest import nearest
-
         for key in keys:
-            meant = nearest(key, known)
-            hint = "" if meant is None else f" (did you mean {quoted(meant)}?)"
             path = (*section, key)
-            note = Problem(path, f"unknown key{hint}", "unknown-key", path)
+            note = Problem(path, f"unknown key{self.hint(key, known)}", "unknown-key", path)
             if self.extra == "warn":
                 self.unknown += (note,)
             else:
                 self.problems.append(note)
+
+    def hint(self, key: str, known: Iterable[str]) -> str:
+        """What an unknown key was perhaps meant to be, as the end of a message."""
+        from veltrix._nearest import MOST, nearest
+
+        if self._suggested == MOST:
+            return ""
+        self._suggested += 1
+        meant = nearest(key, known)
+        return "" if meant is None else f" (did you mean {quoted(meant)}?)"
 
     def raised(self, path: Segments, by: str, error: Exception) -> Any:
         """Note what code of the model raised; its text counts only where nothing secret stands."""

@@ -8,6 +8,7 @@ from veltrix.loading.given import SameNameError
 from veltrix.sources.marks import UnmatchedMark, listed
 
 ADVICE = {
+    "acknowledge": "start the command again to take it as it is",
     "allow-empty": "leave it out if that is meant",
     "binary": "the command line reads texts only",
     "conflicts": "say --conflicts replace if that is meant",

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from veltrix.binding.schema import Schema
+    from veltrix.loading.steps import Seen
     from veltrix.sources._kernel import Snapshot
+    from veltrix.sources.source import SecretTuple
 
+    MarksGiven = list[tuple[SecretTuple, str | None]]
     SourceLike = Source | Layer | str | os.PathLike[str] | Mapping[str, Any]
     Dimensions = Sequence[Dimension] | Mapping[str, Mapping[str, SourceLike]]
 
@@ -123,6 +126,20 @@ class Plan:
         choices = [source for table in self._tables.values() for source in table.values()]
         self.every: tuple[Source, ...] = (*self.sources, *choices)
         """The sources, and then those of the dimensions' tables."""
+
+    def marks(self, seen: Sequence[Seen]) -> MarksGiven:
+        """The paths that each source, and the configuration itself, was given as `secret=`.
+
+        A source that is absent gives none, and may be what those of the whole configuration are for.
+        """
+        given: MarksGiven = [
+            (source._marks, source.name)
+            for source, one in zip(self.every, seen, strict=True)
+            if one.is_present and isinstance(source, Recipe) and source._marks
+        ]
+        if self.secret and all(one.is_present for one in seen):
+            given.append((self.secret, None))
+        return given
 
     def dimensions(self, layers: Sequence[Sequence[Layer]]) -> tuple[Dimension, ...]:
         """The dimensions, from the layers of every source; a choice of which there are none is left out."""

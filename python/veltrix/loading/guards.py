@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 GRACE = 2.0
 """Seconds for which an optional source has to be absent, in two looks at least, to count as removed."""
 _LEAST = 8
-_TAKE = "reload(acknowledge=True) takes it as it is"
 
 
 def lost(name: str, before: Seen, now: Seen) -> RefusedError | None:
     """Why what a source gives now does not take the place of what it gave before."""
     payload = now.fetched.payload
     if isinstance(payload, (bytes, Generation)) and not payload and before.fetched.payload:
-        return RefusedError(f"{name} is empty, and had content; {_TAKE}", "the guard of empty sources")
+        return _refused(f"{name} is empty, and had content", "the guard of empty sources")
     assert isinstance(before.outcome, tuple)
     assert isinstance(now.outcome, tuple)
     return _shrunk(name, before.outcome, now.outcome)
@@ -42,9 +41,7 @@ def _shrunk(name: str, before: Sequence[Layer], now: Sequence[Layer]) -> Refused
     leaves = len(old.flatten())
     if leaves < _LEAST or 2 * gone <= leaves:
         return None
-    return RefusedError(
-        f"{name} had {leaves} values, and has {leaves - gone}; {_TAKE}", "the guard of shrunk sources"
-    )
+    return _refused(f"{name} had {leaves} values, and has {leaves - gone}", "the guard of shrunk sources")
 
 
 def checked_bound(max_removed: float | None) -> float | None:
@@ -68,7 +65,11 @@ def removes_too_much(
     total = len(published.flatten())
     if gone <= (max_removed * total if isinstance(max_removed, float) else max_removed):
         return None
-    return RefusedError(f"{gone} of {total} paths would be removed; {_TAKE}", "max_removed")
+    return _refused(f"{gone} of {total} paths would be removed", "max_removed")
+
+
+def _refused(reason: str, by: str) -> RefusedError:
+    return RefusedError(reason, by, "acknowledge")
 
 
 def listed_reason(names: Sequence[str]) -> str:

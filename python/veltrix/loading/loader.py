@@ -94,7 +94,10 @@ class Loader:
         where their state is unchanged. Raises `ConfigError` where
         something is wrong and nothing can be published.
         """
-        return without_frames(lambda: self._candidate(published, acknowledge, polling, anew), (), BARE)
+        left_out: list[ConfigWarning] = []
+        return without_frames(
+            lambda: self._candidate(published, acknowledge, polling, anew, left_out), left_out, BARE
+        )
 
     def accept(self, candidate: Candidate) -> None:
         """The candidate is published: what comes next is compared with it."""
@@ -135,7 +138,12 @@ class Loader:
         return found.snapshot
 
     def _candidate(
-        self, published: Snapshot, acknowledge: bool, polling: bool, anew: bool
+        self,
+        published: Snapshot,
+        acknowledge: bool,
+        polling: bool,
+        anew: bool,
+        left_out: list[ConfigWarning],
     ) -> Candidate | None:
         known = of_unknown_state(self._plan.every, self._known) if anew else list(self._known)
         asking = Asking(self._plan.every, known)
@@ -158,6 +166,7 @@ class Loader:
             try:
                 candidate = self._derived(published, found)
                 if candidate is not None:
+                    left_out += self._lost_marks(published, candidate)
                     digest = self._guarded(published, candidate, acknowledge)
             except ConfigError as error:
                 refusal = error.with_traceback(None)
@@ -217,6 +226,17 @@ class Loader:
             found.seen,
             found.stack,
         )
+
+    def _lost_marks(self, published: Snapshot, candidate: Candidate) -> list[ConfigWarning]:
+        """Warnings of paths that `secret=` marks and that the candidate takes away."""
+        marks = self._plan.marks(candidate.seen)
+        if candidate.moved_only or not marks:
+            return []
+        from veltrix.loading.marked import lost_marks  # most configurations have none
+
+        tables = slice(len(self._plan.sources), None)
+        before, now = self._accepted[tables], candidate.seen[tables]
+        return [*lost_marks(marks, published, candidate.snapshot, before, now)]
 
     def _resolved(self, published: Snapshot, found: Renewal) -> Snapshot:
         """The snapshot of layers whose names or order are others than those of what is published."""

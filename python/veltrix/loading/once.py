@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.given import Plan, fitting, schema_argument
 from veltrix.loading.steps import Asking, Seen, as_read_set
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.declared import declared_by
-from veltrix.sources.source import BARE, Recipe, without_frames
+from veltrix.sources.source import BARE, without_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Literal
 
     from typing_extensions import TypeVar
 
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.steps import Answer
-    from veltrix.sources.source import SecretTuple
-    from veltrix.types import Dimension
 
     Instead = Callable[[Mapping[int, ConfigError]], Mapping[int, Seen]]
     S = TypeVar("S", default=Any)
@@ -101,7 +97,11 @@ class FirstPass:
             asking.problems.append(error.with_traceback(None))
         if asking.problems:
             raise ConfigError(asking.problems)
-        left_out += _unmatched_marks(plan, self.seen, self.snapshot, dimensions)
+        marks = plan.marks(self.seen)
+        if marks:
+            from veltrix.loading.marked import unmatched_marks  # most loads have none
+
+            left_out += unmatched_marks(marks, self.snapshot, dimensions)
 
     def _way_up(
         self, plan: Plan, asking: Asking, answers: Sequence[Answer], instead: Mapping[int, Seen]
@@ -124,28 +124,3 @@ class FirstPass:
             if at < len(plan.sources):
                 self.stack += outcome
         return layers
-
-
-def _unmatched_marks(
-    plan: Plan, seen: list[Seen], snapshot: Snapshot, dimensions: Iterable[Dimension]
-) -> Iterator[ConfigWarning]:
-    """A warning for each `secret=` that marks a path where nothing is.
-
-    A source that is absent gives no marks, and may be what those of the whole configuration are for.
-    """
-    given: list[tuple[SecretTuple, str | None]] = [
-        (source._marks, source.name)
-        for source, one in zip(plan.every, seen, strict=True)
-        if one.is_present and isinstance(source, Recipe) and source._marks
-    ]
-    if plan.secret and all(one.is_present for one in seen):
-        given.append((plan.secret, None))
-    if not given:
-        return iter(())
-    from veltrix.sources.marks import Marks
-
-    marks = Marks()
-    for paths, name in given:
-        marks.add(paths, name)
-    choices = (layer for dimension in dimensions for layer in dimension.layers.values())
-    return marks.unmatched(chain((snapshot,), (resolve([layer]) for layer in choices)))

@@ -43,16 +43,20 @@ def listed(paths: tuple[str, ...]) -> str:
 class Marks:
     """The marks of one configuration; where a layer has something at a path, its mark is matched."""
 
-    def __init__(self) -> None:
-        self._given: list[tuple[str | None, tuple[Path, ...]]] = []
+    def __init__(self, given: Iterable[tuple[SecretTuple, str | None]]) -> None:
+        """What each source, or the configuration itself, was given. A path into a list marks the list."""
+        self._given = [(source, tuple(_names(parse_path(path)) for path in paths)) for paths, source in given]
 
-    def add(self, paths: SecretTuple, source: str | None = None) -> None:
-        """Note what a source, or the configuration itself, was given. A path into a list marks the list."""
-        self._given.append((source, tuple(_names(parse_path(path)) for path in paths)))
+    def paths(self) -> set[Path]:
+        """All paths that are marked."""
+        return {path for _, paths in self._given for path in paths}
 
-    def unmatched(self, stacks: Iterable[Snapshot]) -> Iterator[UnmatchedMark]:
-        """A warning for each that marks a path where none of the stacks has anything."""
-        pending = {path for _, paths in self._given for path in paths}
+    def gone(self, before: Snapshot, after: Snapshot) -> set[Path]:
+        """The paths that are marked where one stack has something and the next one has not."""
+        return {path for path in self.paths() if not _stands_in(after, path) and _stands_in(before, path)}
+
+    def unmatched(self, pending: set[Path], stacks: Iterable[Snapshot]) -> Iterator[UnmatchedMark]:
+        """A warning for each that marks one of these paths, where none of the stacks has anything."""
         for stack in stacks if pending else ():
             pending = {path for path in pending if not _stands_in(stack, path)}
             if not pending:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from veltrix._nearest import nearest
+from veltrix._nearest import MOST, nearest
 from veltrix._text import quoted
 from veltrix.sources._kernel import format_path
 from veltrix.sources.declared import declared_plan
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SERVICE = re.compile(
     r"SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?"
 )
+_LONGEST = 100
+"""Nothing is suggested for a name of more characters than this."""
 _ADDRESS = re.compile(r"(tcp|udp|sctp)://[^/]+:\d+")
 
 
@@ -45,14 +47,15 @@ def without_strangers(
     """
     service, of_service = _of_a_service(texts), []
     gone: set[int] = set()
+    hints = _Hints(matcher)
     for one, name in strangers:
         if name in service:
             of_service.append(one.label)
         elif unmatched == "error":
-            assembly.refuse(one.label, f"matches nothing{_hint(matcher, name, one.path)}")
+            assembly.refuse(one.label, f"matches nothing{hints.of(name, one.path)}")
         elif unmatched == "add":
             # With a schema, a new key is an unknown one, which is a problem with a hint of its own.
-            hint = "" if declared_plan(()) is not None else _hint(matcher, name, one.path)
+            hint = "" if declared_plan(()) is not None else hints.of(name, one.path)
             if hint:
                 left_out.append(f"{one.label} sets {format_path(one.path)}, which is new{hint}")
             continue
@@ -72,8 +75,22 @@ def _of_a_service(texts: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name in texts if _SERVICE.fullmatch(name))
 
 
+class _Hints:
+    """What names were perhaps meant to be, for the first of them; very many, or long ones, cost no more."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._left = MOST
+
+    def of(self, name: str, path: Path) -> str:
+        """What a name was perhaps meant to be, as the end of a message."""
+        if not self._left or len(name) > _LONGEST:
+            return ""
+        self._left -= 1
+        return _hint(self._matcher, name, path)
+
+
 def _hint(matcher: Matcher, name: str, path: Path) -> str:
-    """What a name was perhaps meant to be, as the end of a message."""
     for at in [at for at, char in enumerate(name) if char == "_"]:
         try:
             other = matcher.match(f"{name[:at]}_{name[at:]}")
