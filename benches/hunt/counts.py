@@ -1,7 +1,7 @@
 """Instructions and allocations of a whole request in process, and memory: one resolver each.
 
-The request goes through the whole application, from what uvicorn hands over to what it gets back; no socket
-and no event loop take part, since nothing in the game waits for anything.
+The request goes through the whole application, from what uvicorn hands over to what it gets back; no event
+loop takes part, since nothing in the game waits for anything, and no socket but that of the resolver `redis`.
 """
 
 from __future__ import annotations

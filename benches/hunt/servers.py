@@ -85,18 +85,21 @@ def redis_serving() -> Iterator[None]:
     with TemporaryDirectory() as folder:
         words = f"--bind 127.0.0.1 --port {port} --dir {folder} --appendonly no --loglevel warning".split()
         with subprocess.Popen([REDIS, *words, "--save", ""], stdout=subprocess.DEVNULL) as process:
+            before = os.environ.get("REDIS_URL")
             os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
             try:
-                _wait_for(port)
+                _wait_for(process, port)
                 yield
             finally:
                 del os.environ["REDIS_URL"]
+                if before is not None:
+                    os.environ["REDIS_URL"] = before
                 process.terminate()
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     end = time.monotonic() + LONGEST
-    while time.monotonic() < end:
+    while time.monotonic() < end and process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.02)

@@ -376,7 +376,7 @@ class RefusedError(_AdvisedError):
 
     def __init__(self, reason: str, by: str, advice: str | None = None) -> None:
         self.reason, self.by, self.advice = reason, by, advice
-        Exception.__init__(self, reason, by, advice)
+        Exception.__init__(self, reason, by, *(() if advice is None else (advice,)))
 
     def _text(self) -> str:
         return f"refused by {self.by}: {printable(self.reason)}"

@@ -95,6 +95,18 @@ def test_a_refusal_of_a_guard_is_told_in_words_of_the_command_line(watch, folder
     assert said.endswith("ten.json had 10 values, and has 1; start the command again to take it as it is")
 
 
+def test_what_would_show_a_secret_under_another_name_is_refused(watch, folder):
+    one = watch("base.json", "--secret", "db.password")
+    one.line()
+    replace(folder / "base.json", '{"db": {"passwd": "hunter2"}}')
+    assert one.line().endswith(": --secret names db.password, where nothing is")
+    replace(folder / "base.json", '{"db": {"password": "hunter2"}}')
+    assert one.line().startswith("generation 2 at ")
+    code, out, _ = one.ended()
+    assert code == 0
+    assert "hunter2" not in out
+
+
 def test_what_does_not_load_is_not_watched(refused):
     assert refused("watch", "absent.json").startswith("absent.json: no such file")
 

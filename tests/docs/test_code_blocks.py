@@ -51,10 +51,12 @@ def logs():
 
 @pytest.fixture
 def hangup():
-    """Gives the signal SIGHUP its handler back."""
-    handler = signal.getsignal(signal.SIGHUP)
+    """Gives the signal SIGHUP, which Windows lacks, its handler back."""
+    number = getattr(signal, "SIGHUP", None)
+    handler = number and signal.getsignal(number)
     yield
-    signal.signal(signal.SIGHUP, handler)
+    if number:
+        signal.signal(number, handler)
 
 
 @pytest.fixture

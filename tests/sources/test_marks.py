@@ -173,6 +173,46 @@ def test_a_mark_that_a_choice_still_has_is_met():
     assert said_at(config.reload) == ["secret= names token, where no layer has anything"]
 
 
+def test_a_mark_that_a_fixed_choice_has_is_met():
+    Path("base.toml").write_text("token = 'x'\nhost = 1\n")
+    region = veltrix.Dimension("region", {"eu": veltrix.Layer("eu", {"token": "y"})})
+    config = veltrix.Config("base.toml", dimensions=[region], secret=["token", "host"])
+    Path("base.toml").write_text("a = 1\n")
+    assert said_at(config.reload) == ["secret= names host, where no layer has anything"]
+
+
+def test_marks_that_come_with_an_optional_source_are_looked_at():
+    source = veltrix.File("local.toml", optional=True, secret=["password"])
+    config = veltrix.Config({"a": 1}, source, secret=["db.pw"])
+    Path("local.toml").write_text("passwrd = 'x'\n")
+    assert said_at(config.reload) == [
+        "local.toml: secret= names password, where no layer has anything",
+        "secret= names db.pw, where no layer has anything",
+    ]
+
+
+def test_what_is_not_published_says_nothing():
+    config = veltrix.Config("app.toml", secret=["db.host"], validate=[lambda snapshot: snapshot["db.host"]])
+    Path("app.toml").write_text("[db]\nnode = 'x'\n")
+
+    def refused():
+        with pytest.raises(ConfigError):
+            config.reload()
+
+    assert said_at(refused) == []
+
+
+def test_where_that_warning_is_an_error_the_change_is_published_and_reported(caplog):
+    config = veltrix.Config("app.toml", secret=["db.host"])
+    Path("app.toml").write_text("[db]\nnode = 'x'\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        config.reload()
+    assert config["db"] == {"node": "x"}
+    [record] = caplog.records
+    assert record.getMessage() == "secret= names db.host, where no layer has anything: UnmatchedMark"
+
+
 def test_a_mark_of_an_optional_source_goes_with_it():
     Path("local.toml").write_text("token = 'x'\n")
     source = veltrix.File("local.toml", optional=True, secret=["token"])

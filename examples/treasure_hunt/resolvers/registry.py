@@ -16,6 +16,8 @@ SECONDS = 60.0
 
 TYPES = (bool, int, float, str)
 """What a setting is declared as; others are taken as they come."""
+ANSWERS = 131_072
+"""How many answers are kept at most; all go where there would be more."""
 
 
 class Answer(NamedTuple):
@@ -43,6 +45,8 @@ class Resolver:
         """What the layers say of a path, for a choice."""
         answer = self._answers.get((choice, path))
         if answer is None or answer.expires <= monotonic():
+            if len(self._answers) >= ANSWERS:
+                self._answers.clear()
             value = self.coerced(path, self._walking.settings_of(choice, {})[path])
             answer = self._answers[choice, path] = Answer(value, monotonic() + SECONDS)
         return answer.value

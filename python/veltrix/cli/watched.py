@@ -13,6 +13,7 @@ from veltrix.cli.text import escaped
 from veltrix.config import Config
 from veltrix.errors import ConfigError
 from veltrix.publishing.subscription import Subscriber
+from veltrix.sources.marks import Marks, UnmatchedMark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ class Printed(Subscriber):
         self._print(f"generation {change.generation} at {_clock(change.at)}", lines)
 
     def failed(self, error: Exception) -> None:
-        said = worded(error) if isinstance(error, ConfigError) else str(error)
+        if isinstance(error.__cause__, UnmatchedMark):
+            said = worded(error.__cause__)
+        else:
+            said = worded(error) if isinstance(error, ConfigError) else str(error)
         self._print(f"refused at {_clock(time.time())}: {escaped(said)}", [])
 
     def _print(self, heading: str, lines: list[str]) -> None:
@@ -55,7 +59,14 @@ class Printed(Subscriber):
 def watched(sources: Sequence[Source], style: Style, **options: Any) -> None:
     """Watch sources until an interrupt; raises what `Config` raises, and what a stream that is gone does."""
     logging.getLogger("veltrix").addHandler(logging.NullHandler())  # which would say all this again
-    with Config(*sources, **options) as config:
+    marks = Marks([(options["secret"], None)])
+
+    def hides_all_that_is_marked(snapshot: Snapshot) -> None:
+        # A server goes on with a warning; what is printed here would show the value.
+        for mark in marks.unmatched(marks.paths, (snapshot,)):
+            raise mark
+
+    with Config(*sources, validate=[hides_all_that_is_marked], **options) as config:
         printed = Printed(config.snapshot, style)
         config.subscribe(printed)
         with config.watch():

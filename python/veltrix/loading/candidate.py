@@ -28,7 +28,7 @@ else:
 class Candidate:
     """A snapshot that was derived from the published one, and is not published yet."""
 
-    __slots__ = ("difference", "moved_only", "problems", "reason", "seen", "snapshot", "stack")
+    __slots__ = ("difference", "moved_only", "problems", "reason", "seen", "seen_before", "snapshot", "stack")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Candidate:
         reason: str,
         moved_only: bool,
         problems: Sequence[ConfigError],
+        seen_before: tuple[Seen, ...],
         seen: tuple[Seen, ...],
         stack: tuple[Layer, ...],
     ) -> None:
@@ -49,6 +50,8 @@ class Candidate:
         """Whether nothing but origins changed: the content, and so the generation, is the published one."""
         self.problems = tuple(problems)
         """What is wrong with sources that keep what they gave before, while others go on."""
+        self.seen_before = seen_before
+        """What counted of each source in what is published, and in this one."""
         self.seen = seen
         self.stack = stack
 

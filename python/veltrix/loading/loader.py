@@ -94,16 +94,22 @@ class Loader:
         where their state is unchanged. Raises `ConfigError` where
         something is wrong and nothing can be published.
         """
-        left_out: list[ConfigWarning] = []
-        return without_frames(
-            lambda: self._candidate(published, acknowledge, polling, anew, left_out), left_out, BARE
-        )
+        return without_frames(lambda: self._candidate(published, acknowledge, polling, anew), (), BARE)
 
     def accept(self, candidate: Candidate) -> None:
         """The candidate is published: what comes next is compared with it."""
         self._published = self._judged_beside = candidate.snapshot
         self._stack = candidate.stack
         self._accepted = candidate.seen
+
+    def lost_marks(self, candidate: Candidate) -> Iterable[ConfigWarning]:
+        """Warnings of the paths that `secret=` marks and that this candidate takes away."""
+        given, before = self._plan.marks(candidate.seen), self._plan.marks(candidate.seen_before)
+        if candidate.moved_only or not given:
+            return ()
+        from veltrix.loading.marked import lost_marks  # most configurations have none
+
+        return lost_marks(self._plan, candidate, given, [one for one in given if one not in before])
 
     def offer_again(self) -> None:
         """The next pass derives what it finds, though it may have found the same before."""
@@ -138,12 +144,7 @@ class Loader:
         return found.snapshot
 
     def _candidate(
-        self,
-        published: Snapshot,
-        acknowledge: bool,
-        polling: bool,
-        anew: bool,
-        left_out: list[ConfigWarning],
+        self, published: Snapshot, acknowledge: bool, polling: bool, anew: bool
     ) -> Candidate | None:
         known = of_unknown_state(self._plan.every, self._known) if anew else list(self._known)
         asking = Asking(self._plan.every, known)
@@ -166,7 +167,6 @@ class Loader:
             try:
                 candidate = self._derived(published, found)
                 if candidate is not None:
-                    left_out += self._lost_marks(published, candidate)
                     digest = self._guarded(published, candidate, acknowledge)
             except ConfigError as error:
                 refusal = error.with_traceback(None)
@@ -223,20 +223,10 @@ class Loader:
             self._reason(found.seen),
             snapshot.generation == published.generation,
             problems,
+            self._accepted,
             found.seen,
             found.stack,
         )
-
-    def _lost_marks(self, published: Snapshot, candidate: Candidate) -> list[ConfigWarning]:
-        """Warnings of paths that `secret=` marks and that the candidate takes away."""
-        marks = self._plan.marks(candidate.seen)
-        if candidate.moved_only or not marks:
-            return []
-        from veltrix.loading.marked import lost_marks  # most configurations have none
-
-        tables = slice(len(self._plan.sources), None)
-        before, now = self._accepted[tables], candidate.seen[tables]
-        return [*lost_marks(marks, published, candidate.snapshot, before, now)]
 
     def _resolved(self, published: Snapshot, found: Renewal) -> Snapshot:
         """The snapshot of layers whose names or order are others than those of what is published."""

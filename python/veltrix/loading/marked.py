@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
-from veltrix.sources._kernel import Snapshot, resolve
+from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.marks import Marks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from veltrix.loading.given import MarksGiven
+    from veltrix.loading.candidate import Candidate
+    from veltrix.loading.given import MarksGiven, Plan
     from veltrix.loading.steps import Seen
     from veltrix.sources.marks import UnmatchedMark
     from veltrix.types import Dimension
@@ -22,29 +21,38 @@ def unmatched_marks(
 ) -> Iterator[UnmatchedMark]:
     """A warning for each `secret=` that marks a path where nothing is."""
     marks = Marks(given)
-    choices = (layer for dimension in dimensions for layer in dimension.layers.values())
-    return marks.unmatched(marks.paths(), chain((snapshot,), (resolve([layer]) for layer in choices)))
+    return marks.unmatched(marks.paths, _stacks(snapshot, dimensions))
 
 
 def lost_marks(
-    given: MarksGiven,
-    published: Snapshot,
-    snapshot: Snapshot,
-    choices_before: Sequence[Seen],
-    choices: Sequence[Seen],
+    plan: Plan, candidate: Candidate, given: MarksGiven, new: MarksGiven
 ) -> Iterator[UnmatchedMark]:
-    """The same for a change, of paths where something was before it: a key that is renamed is not secret.
+    """The same of a change: of paths that it takes away, and of marks that are `new` with it.
 
-    What this costs is a look at each path that is marked; choices are resolved only where one has gone.
+    A key that is renamed is hidden no longer. Layers are looked at only where a mark may have lost its path.
     """
     marks = Marks(given)
-    gone = marks.gone(published, snapshot)
-    for old, new in zip(choices_before, choices, strict=True):
-        if old.outcome is not new.outcome:
-            gone |= marks.gone(_resolved(old), _resolved(new))
-    return marks.unmatched(gone, chain((snapshot,), map(_resolved, choices)))
+    pending = Marks(new).paths | marks.at_or_above(candidate.difference.removed)
+    tables = slice(len(plan.sources), None)
+    for old, now in zip(candidate.seen_before[tables], candidate.seen[tables], strict=True):
+        if old.outcome is not now.outcome:
+            pending |= marks.at_or_above(diff(_resolved(old), _resolved(now)).removed)
+    if pending:
+        dimensions = plan.dimensions([_layers(one) for one in candidate.seen])
+        yield from marks.unmatched(pending, _stacks(candidate.snapshot, dimensions))
+
+
+def _stacks(snapshot: Snapshot, dimensions: Iterable[Dimension]) -> Iterator[Snapshot]:
+    """What may have something at the path of a mark: what all share, then each choice by itself."""
+    yield snapshot
+    for dimension in dimensions:
+        yield from (resolve([layer]) for layer in dimension.layers.values())
+
+
+def _layers(seen: Seen) -> tuple[Layer, ...]:
+    assert isinstance(seen.outcome, tuple)
+    return seen.outcome
 
 
 def _resolved(seen: Seen) -> Snapshot:
-    assert isinstance(seen.outcome, tuple)
-    return resolve(seen.outcome)
+    return resolve(_layers(seen))

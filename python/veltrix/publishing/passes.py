@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from math import inf
 from threading import RLock
 from time import monotonic, time
 
 from veltrix._text import printable
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.notes import pause_after
 from veltrix.publishing.change import Change
 from veltrix.publishing.changes import Streams
@@ -164,6 +165,8 @@ class Passes:
             self._vetoes.clear()
             self._succeeded(candidate)
             self._keep()
+            if candidate is not None and may_publish:
+                self._warn_of_marks(candidate)
             return done
 
         return self._told_if_it_fails(work)
@@ -241,6 +244,14 @@ class Passes:
                 self.loader.keep()
             except ConfigError as error:
                 self.report("the last-good file", error)
+
+    def _warn_of_marks(self, candidate: Candidate) -> None:
+        """Warns of marks that have lost their paths; where that is an error, it undoes nothing any more."""
+        for mark in self.loader.lost_marks(candidate):
+            try:
+                warnings.warn(mark, stacklevel=2)
+            except ConfigWarning as error:
+                self.report(str(mark), error)
 
     def _fits(self, snapshot: Snapshot) -> None:
         """Gives a candidate its schema; raises a `ConfigError` if it does not fit."""

@@ -46,14 +46,16 @@ class Marks:
     def __init__(self, given: Iterable[tuple[SecretTuple, str | None]]) -> None:
         """What each source, or the configuration itself, was given. A path into a list marks the list."""
         self._given = [(source, tuple(_names(parse_path(path)) for path in paths)) for paths, source in given]
-
-    def paths(self) -> set[Path]:
+        self.paths = {path for _, paths in self._given for path in paths}
         """All paths that are marked."""
-        return {path for _, paths in self._given for path in paths}
 
-    def gone(self, before: Snapshot, after: Snapshot) -> set[Path]:
-        """The paths that are marked where one stack has something and the next one has not."""
-        return {path for path in self.paths() if not _stands_in(after, path) and _stands_in(before, path)}
+    def at_or_above(self, removed: Iterable[str]) -> set[Path]:
+        """The paths that are marked, and at which or below which one of these stood."""
+        found: set[Path] = set()
+        for text in removed:
+            path = parse_path(text)
+            found.update(self.paths.intersection(path[:length] for length in range(1, len(path) + 1)))
+        return found
 
     def unmatched(self, pending: set[Path], stacks: Iterable[Snapshot]) -> Iterator[UnmatchedMark]:
         """A warning for each that marks one of these paths, where none of the stacks has anything."""
