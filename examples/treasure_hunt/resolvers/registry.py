@@ -11,7 +11,7 @@ from resolvers.resolver import Readers
 from resolvers.walk import Resolver as Walking
 from server.choice import Choice, Overrides
 
-SECONDS = 60.0
+SECONDS = 300.0
 """How long an answer counts; a change of a layer is seen by then, path by path."""
 
 TYPES = (bool, int, float, str)
