@@ -24,6 +24,13 @@ FOR_PROGRAMS = {
 """`veltrix.errors.ADVICE`: what a program can do about a problem, by the `advice` of the error."""
 
 
+def writable(path: str | tuple[str | int, ...]) -> str | tuple[str | int, ...]:
+    """The path without an index of so many digits that Python does not write it."""
+    if isinstance(path, str):
+        return path
+    return tuple("…" if isinstance(one, int) and abs(one) >> 2000 else one for one in path)
+
+
 def printable(text: str) -> str:
     """The text with control characters escaped and, if it is very long, its middle left out."""
     if len(text) > _SHOWN_CHARACTERS:

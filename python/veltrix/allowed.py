@@ -52,8 +52,8 @@ class _Rule:
 
     def passed(self, value: Any) -> Any:
         """The value that counts, if this one may be given."""
-        has_operator = any(isinstance(one, Operator) for one in _all_in(value))
-        if not has_operator:
+        odd = next(filter(None, map(_oddity, _all_in(value))), None)
+        if odd is None:
             if self.convert is None:
                 if self.check(value):
                     return value
@@ -62,8 +62,8 @@ class _Rule:
                     return self.convert(value)
                 except Exception:  # noqa: BLE001  (what it says may hold the value, and is left behind)
                     pass
-        is_of_its_type = self.kind is None and not has_operator
-        other = "" if is_of_its_type else f", not {'an operator' if has_operator else type(value).__name__}"
+        is_of_its_type = self.kind is None and odd is None
+        other = "" if is_of_its_type else f", not {odd or type(value).__name__}"
         raise ValidationError(f"expected {self.words}{other}", self.path)
 
 
@@ -122,6 +122,8 @@ class Allowed:
                 raise LimitError(f"more than {self._max_overrides} overrides")
             rule = rules.get(path) if type(path) is str else None
             if rule is None:
+                if isinstance(path, str) and str.__len__(path) > left:  # nobody parses what is too long
+                    raise LimitError(f"overrides of more than {self._max_bytes} bytes")
                 rule = self._rule_of(path)
             left -= rule.size
             kind = type(value)
@@ -164,6 +166,15 @@ def _all_in(value: Any) -> Iterator[Any]:
             waiting += one
         elif isinstance(one, Mapping):
             waiting += [*one.keys(), *one.values()]
+
+
+def _oddity(value: Any) -> str | None:
+    """What nobody may give from outside, whatever a path takes."""
+    if isinstance(value, Operator):
+        return "an operator"
+    if isinstance(value, Mapping) and not all(isinstance(key, str) for key in value):
+        return "a mapping with a key that is no str"
+    return None
 
 
 def _left(value: Any, left: int) -> int:

@@ -7,7 +7,7 @@ error pickles, compares, and says the same whoever raises it. No text holds a va
 from __future__ import annotations
 
 from veltrix._limits import MAX_DEPTH
-from veltrix._text import FOR_PROGRAMS, beside, listed, position_in, printable
+from veltrix._text import FOR_PROGRAMS, beside, listed, position_in, printable, writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -295,8 +295,8 @@ class PathError(ConfigError, ValueError):
     code = "path"
 
     def __init__(self, text: str | tuple[str | int, ...], column: int | None, reason: str) -> None:
-        self.text, self.column, self.reason = text, column, reason
-        Exception.__init__(self, text, column, reason)
+        self.text, self.column, self.reason = writable(text), column, reason
+        Exception.__init__(self, self.text, column, reason)
 
     def __str__(self) -> str:
         column = "" if self.column is None else f", column {self.column}"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NewType, Optional, Union
 import pytest
 
 from tests.kernel.stack import stack
-from veltrix import DELETE, Allowed, append, replace
+from veltrix import DELETE, Allowed, _pickle, append, replace
 from veltrix.errors import ConflictError, LimitError, ParseError, PathError, ValidationError
 from veltrix.types import Name
 
@@ -275,6 +275,21 @@ def test_the_bytes_of_an_override_are_counted(base, value, size):
             with pytest.raises(LimitError) as raised:
                 base.override({"v": value}, allowed=allowed)
             assert str(raised.value) == f"overrides of more than {most} bytes at v"
+
+
+def test_a_path_from_outside_that_is_too_long_is_not_parsed(base, monkeypatch):
+    allowed = Allowed({"m.x": int}, max_bytes=100)
+    monkeypatch.setattr(_pickle, "kernel", None)  # what parses and formats
+    with pytest.raises(LimitError, match=r"^overrides of more than 100 bytes$"):
+        base.override({"a" + ".a" * 1_000: 1}, allowed=allowed)
+
+
+@pytest.mark.parametrize("given", [dict, object, Any])
+def test_a_mapping_from_outside_has_keys_that_are_texts(base, given):
+    allowed = Allowed({"m.x": given})
+    for value in ({1: 1}, {"a": [{None: 1}]}):
+        with pytest.raises(ValidationError, match=r"not a mapping with a key that is no str$"):
+            base.override({"m.x": value}, allowed=allowed)
 
 
 def test_what_holds_itself_ends_at_the_bound(base):

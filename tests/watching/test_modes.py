@@ -267,6 +267,17 @@ def test_what_happens_to_others_in_a_directory_is_no_reason_to_look(config, tmp_
 
 
 @LINUX
+def test_a_name_that_is_no_text_is_an_event_like_others(config, caplog):
+    odd = Path("caf\udce9.txt")  # the byte 0xe9 alone
+    with config.watch(poll=3600):
+        for number in range(2, 5):
+            odd.write_text(str(number))
+            served(config, number)
+            assert config.status().watching.mode == "events"
+    assert [record for record in caplog.records if "watch thread" in record.getMessage()] == []
+
+
+@LINUX
 def test_a_directory_made_again_is_watched_though_it_has_the_number_of_the_old_one(config, tmp_path):
     write("conf/app.json", {"n": 1})
     eye = Eyes(lambda: [str(tmp_path / "conf" / "app.json")], 0.001)

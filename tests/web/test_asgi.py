@@ -132,6 +132,8 @@ def test_a_choice_that_a_strict_dimension_lacks_says_nothing_of_the_others():
         ({"scope": {"flags": 5}}, "flags: expected a list of names, not int"),
         ({"scope": {"flags": ["new", None]}}, "flags: expected a name, not NoneType"),
         ({"override": ["hunter2"]}, "override: expected a mapping, not list"),
+        ({"override": {5: "hunter2"}}, "override: expected a path, not int"),
+        ({"override": {("level", 10**5000): 1}}, "path ('level', '…'): index too large"),
     ],
 )
 def test_a_choice_of_another_type_is_the_fault_of_the_request(asked, said):

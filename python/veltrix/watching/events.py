@@ -25,6 +25,10 @@ class UnavailableError(Exception):
     """Why there are no events; its text is for people."""
 
 
+class LostError(Exception):
+    """What gave events gives none any more: it has to be made anew, and something may have happened."""
+
+
 class Events:
     """Events of some directories, and of nothing below them.
 
@@ -49,9 +53,17 @@ class Events:
         self._threads = _threads() - before
 
     def wait(self, bell: Bell, seconds: float) -> set[str] | None:
-        """The paths at which something happened, once it is over; None if the time is, or the bell rings."""
+        """The paths at which something happened, once it is over; None if the time is, or the bell rings.
+
+        Raises `LostError`: once something happened to a name that is no UTF-8, watchfiles fails at each call.
+        """
         milliseconds = max(round(seconds * 1000), 1)
-        found = self._notify.watch(round(LONGEST_SETTLE * 1000), self._settle, milliseconds, bell)
+        try:
+            found = self._notify.watch(round(LONGEST_SETTLE * 1000), self._settle, milliseconds, bell)
+        except Exception as error:
+            if "decode" in str(error):
+                raise LostError from error
+            raise
         if isinstance(found, set):
             return {path for _, path in found}
         bell.clear()

@@ -8,7 +8,7 @@ import sys
 import time
 
 from veltrix._text import printable
-from veltrix.watching.events import Events, UnavailableError
+from veltrix.watching.events import Events, LostError, UnavailableError
 from veltrix.watching.file_systems import Mounts
 from veltrix.watching.state import Watching
 from veltrix.watching.watch_set import WatchSet
@@ -89,8 +89,13 @@ class Eyes:
             return
         end = time.monotonic() + seconds
         touched: set[str] | None = set()
-        while touched is not None and not self._matters(touched):
-            touched = self._events.wait(bell, end - time.monotonic())
+        try:
+            while touched is not None and not self._matters(touched):
+                touched = self._events.wait(bell, end - time.monotonic())
+        except LostError:
+            self._made_for = None
+            bell.wait(self._settle)
+            return
         if touched is not None and self._found.moved(touched):
             self._made_for = None
 

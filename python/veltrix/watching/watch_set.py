@@ -138,5 +138,5 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 def _as_told(path: str) -> str:
-    """The path as an event names it: what is no UTF-8 is replaced in it."""
+    """The path in the characters in which an event can name it: UTF-8 alone."""
     return os.fsencode(path).decode("utf-8", "replace")

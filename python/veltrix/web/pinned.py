@@ -85,6 +85,9 @@ def _wrong_type(keywords: Mapping[str, Any], dimensions: Iterable[Dimension]) ->
     scope, override = keywords.get("scope"), keywords.get("override")
     if override is not None and not isinstance(override, Mapping):
         return f"override: expected a mapping, not {type(override).__name__}"
+    for path in override or ():
+        if not isinstance(path, (str, tuple)):
+            return f"override: expected a path, not {type(path).__name__}"
     if not isinstance(scope, Mapping):
         return None
     for one in dimensions:
