@@ -7,6 +7,7 @@ takes what there is before pydantic does.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic_core import ValidationError
@@ -162,7 +163,8 @@ def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segmen
         return validate(data)
     except ValidationError as invalid:
         errors += invalid.errors(include_input=False, include_url=False, include_context=False)
-    known = {problem.path for problem in run.problems}
+    noted = takewhile(lambda problem: problem.path[: len(path)] == path, reversed(run.problems))
+    known = {problem.path for problem in noted}
     reasons: dict[Segments, list[str]] = {}
     for error in errors:
         locator = Locator(plan, data, path, error["loc"])
