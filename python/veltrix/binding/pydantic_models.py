@@ -195,6 +195,6 @@ def _without_value(kind: str, text: str) -> str:
     """What pydantic says; where it repeats what it was given, without that."""
     if kind == "union_tag_invalid":
         return _TAG.sub("Input tag", text)
-    if kind == "import_error":
+    if kind in ("import_error", "byte_size_unit", "zoneinfo_str"):
         return text.partition(":")[0]
     return text.partition(", got ")[0] if kind == "timezone_offset" else text

@@ -120,9 +120,9 @@ class Run:
 
     def raised(self, path: Segments, by: str, error: Exception) -> Any:
         """Note what code of the model raised; its text counts only where nothing secret stands."""
-        text = ""
-        if not self.holds_secret(path):
-            text = _text_of(error)
+        from veltrix.binding.raised import text_of
+
+        text = "" if self.holds_secret(path) else text_of(error)
         return self.refuse(path, f"refused by {by}: {text}" if text else f"refused by {by}")
 
     def mark_secret(self, path: Segments) -> None:
@@ -242,10 +242,3 @@ def kind_of(value: Any) -> str:
     """The word for what a value is."""
     name = type(value).__name__
     return _WORDS.get(name, printable(name))
-
-
-def _text_of(error: Exception) -> str:
-    try:
-        return printable(str(error))
-    except Exception:  # noqa: BLE001  (an exception of anybody's own may fail to say anything)
-        return ""
