@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from veltrix.annotated import SECRET, constraints_in
-from veltrix.binding.fields import filled, shape_of
+from veltrix.binding.fields import filled, is_row, shape_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = "#/$defs/"
@@ -100,7 +100,7 @@ class _Writer:
         return self._generic(form, form if origin is None else origin, arguments)
 
     def _generic(self, form: Any, origin: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
-        if origin is tuple and arguments and arguments[1:] != (...,):
+        if is_row(form, origin, arguments):
             rows = [self.of(one) for one in arguments if one != ()]
             first: dict[str, Any] = {"prefixItems": rows} if rows else {}
             return {"type": "array", **first, "minItems": len(rows), "maxItems": len(rows)}
