@@ -206,6 +206,38 @@ def test_two_models_of_one_name_from_a_library_are_refused(refused, folder):
     )
 
 
+def test_a_path_in_a_struct_is_a_text(program, folder):
+    pytest.importorskip("msgspec")
+    source = (
+        "from pathlib import Path\nimport msgspec\n"
+        "class Settings(msgspec.Struct, frozen=True):\n    where: Path\n    others: tuple[Path, ...] = ()\n"
+    )
+    properties = schema(program, folder, "schema_of_paths", source)["$defs"]["Settings"]["properties"]
+    assert properties["where"] == {"type": "string"}
+    assert properties["others"]["items"] == {"type": "string"}
+
+
+@pytest.mark.parametrize("library", ["ours", "pydantic"])
+def test_what_json_has_no_number_for_is_left_out(program, folder, library):
+    source = (
+        "from dataclasses import dataclass\nfrom typing import Annotated\nfrom enum import Enum\n"
+        "class Most:\n    le = float('inf')\n    ge = 1.5\n"
+        "class Odd(Enum):\n    ENDLESS = float('inf')\n"
+        "@dataclass(frozen=True)\nclass Settings:\n    a: Annotated[float, Most()]\n    odd: Odd\n"
+    )
+    if library == "pydantic":
+        pytest.importorskip("pydantic")
+        source = (
+            "from pydantic import BaseModel, Field\n"
+            "class Settings(BaseModel, frozen=True):\n"
+            "    a: float = Field(default=float('nan'), le=float('inf'), ge=1.5)\n"
+        )
+    found = schema(program, folder, f"schema_of_endless_{library}", source)
+    whole = found if library == "pydantic" else found["$defs"]["Settings"]
+    assert json.dumps(found, allow_nan=False)
+    assert (whole["properties"]["a"]["minimum"], "maximum" in whole["properties"]["a"]) == (1.5, False)
+
+
 def test_what_a_library_has_no_words_for_is_refused(refused, folder, monkeypatch):
     pytest.importorskip("pydantic")
     monkeypatch.syspath_prepend(folder)

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -46,6 +47,7 @@ class OfPydantic(pydantic.BaseModel, frozen=True):
     union: Annotated[PA | PB, pydantic.Field(discriminator="kind")] = PA()
     kind: Kind = Kind.A
     size: pydantic.ByteSize = pydantic.ByteSize(1)
+    zone: ZoneInfo | None = None
     pattern: Annotated[str, pydantic.Field(pattern="^a$")] = "a"
     decimal: Decimal = Decimal(1)
     aware: pydantic.AwareDatetime | None = None
@@ -68,6 +70,7 @@ class OfMsgspec(msgspec.Struct, frozen=True):
 
 WRONG = {
     "union": {"kind": VALUE, "type": VALUE},
+    "size": f"10 {VALUE}",
     "document": f"[{VALUE}",
     "file": f"/{VALUE}/{VALUE}",
     "imported": f"{VALUE}.{VALUE}",

@@ -38,7 +38,8 @@ def bind(
     Raises what `Snapshot.bind` raises.
     """
     memo: dict[Any, Any] = snapshot._memo
-    quick = (path, form, extra) if not above and isinstance(form, type) and type(path) is not tuple else None
+    is_quick = not above and isinstance(form, type) and (path is None or type(path) is str)
+    quick = (path, form, extra) if is_quick else None
     if quick is not None:
         known = memo.get(quick, _MISSING)
         if known is not _MISSING:

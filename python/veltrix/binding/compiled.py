@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from veltrix.annotated import SECRET, constraints_in, is_taken_first, meets, words_of
 from veltrix.binding.containers import Items, Row, Table
-from veltrix.binding.fields import filled, shape_of
+from veltrix.binding.fields import filled, is_row, shape_of
 from veltrix.binding.model import Fielded, Model
 from veltrix.binding.mutable import warn_if_mutable
 from veltrix.binding.plans import Checked, Either, Member, OneOf, Plan, Secret, scalars
@@ -40,6 +40,8 @@ _TABLES: dict[Any, Callable[[dict[Any, Any]], Any]] = {
     abc.MutableMapping: dict,
     abc.Mapping: FrozenMapping,
 }
+_ALIASES = 64
+"""So many aliases stand in one another; one with parameters may hold itself with others for ever."""
 _WRAPPERS = {"Required", "NotRequired", "ReadOnly", "Final"}
 
 
@@ -59,6 +61,7 @@ class Compilation:
         self.scalars = scalars()
         self.models: dict[Any, Plan] = {}
         self.owners: list[Any] = []
+        self.aliases: list[Any] = []
         self.judged = 0
         """How many models of a library this type stands in: inside of one, the library judges types that are
         unknown here."""
@@ -83,13 +86,22 @@ class Compilation:
             return self.plan(arguments[0])
         if hasattr(form, "__supertype__"):
             return self.plan(form.__supertype__)
-        if hasattr(form, "__value__"):  # an alias by `type`, which may have parameters
-            parameters = getattr(form, "__type_params__", ()) or getattr(origin, "__type_params__", ())
-            return self.plan(filled(form.__value__, dict(zip(parameters, arguments, strict=False))))
+        if hasattr(form, "__value__"):
+            return self._alias(form, origin, arguments)
         return self._generic(form, form if origin is None else origin, arguments)
 
+    def _alias(self, form: Any, origin: Any, arguments: tuple[Any, ...]) -> Plan:
+        """The plan of an alias by `type`, which may have parameters."""
+        if form in self.aliases or len(self.aliases) >= _ALIASES:
+            return self._unknown(f"{_name(form)}, an alias that holds itself")
+        parameters = getattr(form, "__type_params__", ()) or getattr(origin, "__type_params__", ())
+        self.aliases.append(form)
+        plan = self.plan(filled(form.__value__, dict(zip(parameters, arguments, strict=False))))
+        self.aliases.pop()
+        return plan
+
     def _generic(self, form: Any, origin: Any, arguments: tuple[Any, ...]) -> Plan:
-        if origin is tuple and arguments and arguments[1:] != (...,):
+        if is_row(form, origin, arguments):
             return Row([self.plan(one) for one in arguments if one != ()])
         if origin is tuple or origin in _ITEMS:
             return Items(_ITEMS.get(origin, tuple), self.plan(arguments[0] if arguments else Any))
@@ -104,10 +116,16 @@ class Compilation:
                 warn_if_mutable(origin)
             if found is not None:
                 return found
+        text = getattr(form, "__forward_arg__", form)
+        is_itself = any(text == getattr(alias, "__name__", None) for alias in self.aliases)
+        return self._unknown(f"{text}, an alias that holds itself" if is_itself else _name(form))
+
+    def _unknown(self, name: str) -> Plan:
+        """The plan of a type that only a library can know."""
         if self.judged:
             return self.scalars[object]
         owner = f"{self.owners[-1][0].__qualname__}: " if self.owners else ""
-        raise TypeError(f"{owner}nothing in a configuration can be read as {_name(form)}")
+        raise TypeError(f"{owner}nothing in a configuration can be read as {name}")
 
     def _annotated(self, form: Any, metadata: tuple[Any, ...]) -> Plan:
         is_taken = self.judged and is_taken_first(metadata)

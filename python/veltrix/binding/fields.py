@@ -152,6 +152,12 @@ def _substituted(model: Any, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, 
             yield from _substituted(origin, tuple(filled(one, values) for one in get_args(base)))
 
 
+def is_row(form: Any, origin: Any, arguments: tuple[Any, ...]) -> bool:
+    """Whether a type is a tuple of so many items; `tuple[()]` is one of none, and `tuple` one of any."""
+    is_empty = getattr(form, "__args__", None) == ()
+    return origin is tuple and (is_empty or bool(arguments)) and arguments[1:] != (...,)
+
+
 def filled(annotation: Any, values: Substituted) -> Any:
     """An annotation with the values of type parameters; one without a value is what it is bound to."""
     if isinstance(annotation, typing.TypeVar):

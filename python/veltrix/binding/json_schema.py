@@ -10,13 +10,14 @@ import typing
 from collections import abc
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from pathlib import PurePath
+from math import isfinite
+from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from veltrix.annotated import SECRET, constraints_in
-from veltrix.binding.fields import filled, shape_of
+from veltrix.binding.fields import filled, is_row, shape_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = "#/$defs/"
@@ -65,7 +66,8 @@ def json_schema(form: Any) -> dict[str, Any]:
     writer = _Writer()
     whole = writer.of(form)
     definitions = {name: found for name, found in writer.definitions.items() if found}
-    return {"$schema": DIALECT, **whole, **({"$defs": definitions} if definitions else {})}
+    schema = {"$schema": DIALECT, **whole, **({"$defs": definitions} if definitions else {})}
+    return dict(_finite(schema))
 
 
 class _Writer:
@@ -98,7 +100,7 @@ class _Writer:
         return self._generic(form, form if origin is None else origin, arguments)
 
     def _generic(self, form: Any, origin: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
-        if origin is tuple and arguments and arguments[1:] != (...,):
+        if is_row(form, origin, arguments):
             rows = [self.of(one) for one in arguments if one != ()]
             first: dict[str, Any] = {"prefixItems": rows} if rows else {}
             return {"type": "array", **first, "minItems": len(rows), "maxItems": len(rows)}
@@ -120,7 +122,9 @@ class _Writer:
         if hasattr(origin, "__struct_fields__"):
             import msgspec
 
-            (found,), definitions = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
+            (found,), definitions = msgspec.json.schema_components(
+                [form], schema_hook=_hooked, ref_template="#/$defs/{name}"
+            )
             return self._adopted({**found, "$defs": definitions})
         return self._model(origin, arguments)
 
@@ -154,6 +158,26 @@ class _Writer:
                 "additionalProperties": False,
             }
         return {"$ref": _pointer(self._names[key])}
+
+
+def _hooked(form: Any) -> dict[str, Any]:
+    """The schema of a type that msgspec does not know, and that a struct is bound with all the same."""
+    if isinstance(form, type) and issubclass(form, Path):
+        return {"type": "string"}
+    raise NotImplementedError
+
+
+def _finite(schema: Any) -> Any:
+    """A schema without the bounds and defaults that are no number of JSON: infinities and NaN."""
+    if isinstance(schema, dict):
+        return {name: _finite(inner) for name, inner in schema.items() if not _is_endless(inner)}
+    return [_finite(inner) for inner in schema] if isinstance(schema, list) else schema
+
+
+def _is_endless(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_endless, value))
+    return isinstance(value, float) and not isfinite(value)
 
 
 def _pointer(name: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from veltrix._formats import FORMATS
 from veltrix._limits import DOCUMENT_LIMIT
+from veltrix.binding.named import names
 from veltrix.errors import ConfigError
 from veltrix.types import Origin
 
@@ -26,14 +27,27 @@ if TYPE_CHECKING:
     Found = dict[Segments, tuple[int, int]]
 
 
+_ITEMS = 100
+"""So many problems in one list have places of their own: each costs as much as the list is long."""
+
+
 class Places:
     """The places in the files of a snapshot, each read when the first problem is in it."""
 
-    __slots__ = ("_files", "_snapshot")
+    __slots__ = ("_asked", "_files", "_snapshot")
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._files: dict[tuple[str, str], Found] = {}
+        self._asked: dict[Segments, int] = {}
+
+    def asked(self, path: Segments) -> Segments:
+        """The path whose place counts for a problem: itself, or the list around it and many others."""
+        named = names(path)
+        if len(named) == len(path):
+            return path
+        count = self._asked[named] = self._asked.get(named, 0) + 1
+        return path if count <= _ITEMS else named
 
     def placed(self, path: Segments, origin: Origin) -> Origin:
         """The origin of what stands at a path, with its line and column if they are sure."""

@@ -7,6 +7,7 @@ takes what there is before pydantic does.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic_core import ValidationError
@@ -162,7 +163,8 @@ def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segmen
         return validate(data)
     except ValidationError as invalid:
         errors += invalid.errors(include_input=False, include_url=False, include_context=False)
-    known = {problem.path for problem in run.problems}
+    noted = takewhile(lambda problem: problem.path[: len(path)] == path, reversed(run.problems))
+    known = {problem.path for problem in noted}
     reasons: dict[Segments, list[str]] = {}
     for error in errors:
         locator = Locator(plan, data, path, error["loc"])
@@ -193,6 +195,6 @@ def _without_value(kind: str, text: str) -> str:
     """What pydantic says; where it repeats what it was given, without that."""
     if kind == "union_tag_invalid":
         return _TAG.sub("Input tag", text)
-    if kind == "import_error":
+    if kind in ("import_error", "byte_size_unit", "zoneinfo_str"):
         return text.partition(":")[0]
     return text.partition(", got ")[0] if kind == "timezone_offset" else text

@@ -9,6 +9,7 @@ of one holds a value.
 from __future__ import annotations
 
 from veltrix._text import printable, quoted
+from veltrix.binding.named import names
 from veltrix.errors import MissingKeyError, ValidationError
 
 TYPE_CHECKING = False
@@ -47,7 +48,10 @@ class Run:
     """The snapshot that values come from, and the problems with them so far."""
 
     __slots__ = (
-        "_secret_types",
+        "_around_marked",
+        "_flat",
+        "_marked",
+        "_secret",
         "_suggested",
         "extra",
         "problems",
@@ -67,9 +71,14 @@ class Run:
         """What was bound so far: key, object, whether it is new in this generation, its texts."""
         self.texts: list[tuple[Segments, bool]] = []
         """The texts whose reading depended on whether they come from a flat source, and whether they do."""
-        self.unknown: tuple[Problem, ...] = ()
+        self.unknown: list[Problem] = []
         """Keys that no field takes, where that is no problem but worth a warning."""
-        self._secret_types: tuple[Segments, ...] = ()
+        self._marked: set[Segments] = set()
+        self._around_marked: set[Segments] = set()
+        """The paths whose declared types say that they are secret; these, and all paths above them."""
+        self._flat: dict[Segments, bool] = {}
+        self._secret: dict[Segments, bool] = {}
+        """What the snapshot has said: whether a path is of a flat source, and whether it holds a secret."""
         self._suggested = 0
 
     def refuse(
@@ -95,7 +104,7 @@ class Run:
             path = (*section, key)
             note = Problem(path, f"unknown key{self.hint(key, known)}", "unknown-key", path)
             if self.extra == "warn":
-                self.unknown += (note,)
+                self.unknown.append(note)
             else:
                 self.problems.append(note)
 
@@ -111,21 +120,30 @@ class Run:
 
     def raised(self, path: Segments, by: str, error: Exception) -> Any:
         """Note what code of the model raised; its text counts only where nothing secret stands."""
-        text = ""
-        if not self.holds_secret(path):
-            text = _text_of(error)
+        from veltrix.binding.raised import text_of
+
+        text = "" if self.holds_secret(path) else text_of(error)
         return self.refuse(path, f"refused by {by}: {text}" if text else f"refused by {by}")
 
     def mark_secret(self, path: Segments) -> None:
         """Note that the declared type of a path says that it is secret."""
-        self._secret_types += (path,)
+        self._marked.add(path)
+        length = len(path)
+        while length >= 0 and path[:length] not in self._around_marked:
+            self._around_marked.add(path[:length])
+            length -= 1
 
     def holds_secret(self, path: Segments) -> bool:
         """Whether anything at a path, above it or below it is secret."""
-        for marked in self._secret_types:
-            shared = min(len(marked), len(path))
-            if marked[:shared] == path[:shared]:
-                return True
+        if path in self._around_marked or any(path[:length] in self._marked for length in range(len(path))):
+            return True
+        named = names(path)
+        if named not in self._secret:
+            self._secret[named] = self._layers_hold_secret(named)
+        return self._secret[named]
+
+    def _layers_hold_secret(self, path: Segments) -> bool:
+        """Whether a layer marks anything at a path, above it or below it as secret."""
         for length in range(len(path), 0, -1):
             explained = _explained(self.secrets, path[:length])
             if explained is not None:
@@ -137,9 +155,12 @@ class Run:
 
     def is_flat(self, path: Segments) -> bool:
         """Whether what stands at a path comes from a source that has nothing but texts."""
-        origin = self.origin(path)
-        answer = origin is not None and _is_of_texts(origin)
-        self.texts.append((path, answer))
+        named = names(path)
+        answer = self._flat.get(named)
+        if answer is None:
+            origin = self.origin(named)
+            answer = self._flat[named] = origin is not None and _is_of_texts(origin)
+        self.texts.append((named, answer))
         return answer
 
     def origin(self, path: Segments) -> Origin | None:
@@ -153,15 +174,15 @@ class Run:
                 return path[:length], explained.origin
         return (), None
 
-    def _place(self, problem: Problem, places: Places) -> Origin | None:
-        """Where a problem is mended: for what is missing, where a document has its section."""
-        if problem.code == "required" and problem.at:
-            explained = _explained(self.snapshot, problem.at)
+    def _place(self, at: Segments, is_section: bool, places: Places) -> Origin | None:
+        """Where a problem is mended: for what a section lacks, where a document has it."""
+        if is_section and at:
+            explained = _explained(self.snapshot, at)
             for one in () if explained is None else explained.definitions:
                 is_part = one.role != "overridden" and one.type == "mapping"
                 if is_part and one.origin.file is not None and not _is_of_texts(one.origin):
-                    return places.placed(problem.at, one.origin)
-        path, origin = self._nearest(problem.at)
+                    return places.placed(at, one.origin)
+        path, origin = self._nearest(at)
         return None if origin is None else places.placed(path, origin)
 
     def errors(self, problems: Iterable[Problem]) -> list[ValidationError]:
@@ -170,15 +191,15 @@ class Run:
         from veltrix.binding.places import Places
 
         places = Places(self.snapshot)
-        return [
-            ValidationError(
-                one.reason,
-                _pickle.kernel.format_path(one.path) if one.path else None,
-                self._place(one, places),
-                one.code,
-            )
-            for one in problems
-        ]
+        found: dict[tuple[Segments, bool], Origin | None] = {}
+        errors = []
+        for one in problems:
+            asked = places.asked(one.at), one.code == "required"
+            if asked not in found:
+                found[asked] = self._place(*asked, places)
+            path = _pickle.kernel.format_path(one.path) if one.path else None
+            errors.append(ValidationError(one.reason, path, found[asked], one.code))
+        return errors
 
     def warn(self) -> None:
         """Warn of the keys that no field takes."""
@@ -221,10 +242,3 @@ def kind_of(value: Any) -> str:
     """The word for what a value is."""
     name = type(value).__name__
     return _WORDS.get(name, printable(name))
-
-
-def _text_of(error: Exception) -> str:
-    try:
-        return printable(str(error))
-    except Exception:  # noqa: BLE001  (an exception of anybody's own may fail to say anything)
-        return ""

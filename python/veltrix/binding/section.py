@@ -62,5 +62,5 @@ def section(plan: Plan, value: Any, run: Run, key: tuple[Any, ...]) -> Any:
         if others:
             found = unchanged(others, key, found)
     is_new = of is None or of.generation != snapshot.generation
-    run.sections.append((key, found, is_new, tuple(run.texts[first_text:])))
+    run.sections.append((key, found, is_new, tuple(dict.fromkeys(run.texts[first_text:]))))
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 
+from veltrix._text import printable
 from veltrix.binding.run import INVALID, Run
 from veltrix.binding.same import same
 
@@ -36,7 +37,14 @@ RECENT: dict[Key, list[Known]] = {}
 
 
 def spelled(form: Any) -> Any:
-    """What distinguishes a type: unions that differ only in the order of their members are equal."""
+    """What distinguishes a type: unions that differ only in the order of their members are equal.
+
+    Raises a `TypeError` for one that no memo can hold.
+    """
+    try:
+        hash(form)
+    except TypeError:
+        raise TypeError(f"a type to bind is hashable, and {printable(repr(form))} is unhashable") from None
     return form if isinstance(form, type) else (form, repr(form))
 
 

@@ -150,7 +150,7 @@ def _print_schema(parsed: Namespace) -> int:
 
     form, reason = _schema(parsed), ""
     try:
-        text = f"{json.dumps(json_schema(form), indent=2)}\n"
+        text = f"{json.dumps(json_schema(form), indent=2, allow_nan=False)}\n"
     except Exception as error:  # noqa: BLE001  (a library says in its own way that JSON has no words)
         reason = one_line(str(error).partition("\n")[0])
     if reason:
