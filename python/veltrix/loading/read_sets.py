@@ -16,21 +16,23 @@ if TYPE_CHECKING:
 
 def read_sets(sources: Sequence[Source]) -> list[set[int]]:
     """The positions of the sources of each set; what reads no local path is in none."""
-    sets: list[tuple[set[str], set[int]]] = []
+    leaders = list(range(len(sources)))  # from each position to another of its set, at last to one leader
+    readers: dict[str, int] = {}
+
+    def leader(at: int) -> int:
+        while leaders[at] != at:
+            leaders[at] = at = leaders[leaders[at]]
+        return at
+
+    reading = set()
     for at, source in enumerate(sources):
-        places = set(_places(source))
-        if not places:
-            continue
-        members = {at}
-        apart = []
-        for others, positions in sets:
-            if places.isdisjoint(others):
-                apart.append((others, positions))
-            else:
-                places |= others
-                members |= positions
-        sets = [*apart, (places, members)]
-    return [members for _, members in sets]
+        for place in _places(source):
+            leaders[leader(at)] = leader(readers.setdefault(place, at))
+            reading.add(at)
+    sets: dict[int, set[int]] = {}
+    for at in reading:
+        sets.setdefault(leader(at), set()).add(at)
+    return list(sets.values())
 
 
 def _places(source: Source) -> Iterator[str]:
