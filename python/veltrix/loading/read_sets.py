@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from veltrix.loading.watched import watched_paths
 from veltrix.sources.links import Links
 from veltrix.sources.source import Local
 
@@ -37,7 +38,7 @@ def read_sets(sources: Sequence[Source]) -> list[set[int]]:
 
 def _places(source: Source) -> Iterator[str]:
     """The directories that a source reads in, as given and without links, and the links that are swapped."""
-    for path in source.watch_paths():
+    for path in watched_paths(source):
         # What each kind of ours reads is known while nothing is there, too.
         is_directory = source.is_directory if isinstance(source, Local) else os.path.isdir(path)
         yield path if is_directory else os.path.dirname(path)
