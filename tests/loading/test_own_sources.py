@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import veltrix
-from tests.loading.conftest import write
+from tests.loading.conftest import Live, write
 
 KEPT = "state/last.json"
 
@@ -157,3 +157,92 @@ def test_a_source_without_a_name_is_an_error():
 
     with pytest.raises(TypeError, match=r"^the name of a source is a str, and Nameless has nothing$"):
         veltrix.load(Nameless())
+
+
+class Mistaken(Own):
+    """Has a mistake at one of its steps."""
+
+    step = None
+
+    def at_step(self, step):
+        if self.step == step:
+            raise KeyError("tokn")
+
+    def fetch(self, previous, deadline):
+        self.at_step("fetch")
+        return super().fetch(previous, deadline)
+
+    def parse(self, fetched, lower):
+        self.at_step("parse")
+        return super().parse(fetched, lower)
+
+
+class MistakenOverLower(Mistaken):
+    reads_lower = True
+
+
+class MistakenAsWhole(Mistaken):
+    def load(self, lower):
+        self.at_step("load")
+        return veltrix.Layer(self.name, self.data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [
+        (Mistaken, "fetch"),
+        (Mistaken, "parse"),
+        (MistakenOverLower, "fetch"),
+        (MistakenAsWhole, "load"),
+    ],
+)
+def test_a_mistake_in_one_source_holds_back_no_other_in_a_pass_that_nobody_asked_for(clock, kind, step):
+    said = "own: a mistake in the source (KeyError), which reload() raises"
+    source = kind({"a": 1})
+    live = Live(write("a.json", {"b": 1}), source)
+    source.step, source.data = step, {"a": 2}
+    assert live.refused(polling=True) == [said]
+    clock.now += 60
+    write("a.json", {"b": 2})
+    candidate = live.reload(polling=True)
+    assert candidate.snapshot.to_dict() == {"a": 1, "b": 2}
+    assert [str(problem) for problem in candidate.problems] == [said]
+    (problem,) = candidate.problems
+    assert (type(problem.__cause__), problem.__cause__.__traceback__) == (KeyError, None)
+    assert live.states() == {"a.json": "good", "own": "failed"}
+    with pytest.raises(KeyError, match="tokn"):
+        live.reload()
+    source.step = None
+    clock.now += 60
+    assert live.reload(polling=True).snapshot.to_dict() == {"a": 2, "b": 2}
+    assert live.states() == {"a.json": "good", "own": "good"}
+
+
+def test_a_mistake_over_what_is_lower_now_refuses_the_pass():
+    """The source would have to be read again over what changed, and cannot be."""
+    source = MistakenOverLower({"a": 1})
+    live = Live(write("a.json", {"b": 1}), source)
+    source.step = "parse"
+    write("a.json", {"b": 2})
+    assert live.refused(polling=True) == ["own: a mistake in the source (KeyError), which reload() raises"]
+    assert live.states() == {"a.json": "good", "own": "failed"}
+    source.step = None
+    assert live.reload().snapshot.to_dict() == {"a": 1, "b": 2}
+
+
+def test_a_mistake_that_is_met_again_and_again_does_not_grow(clock):
+    """One error may be raised each time; what was found before it was added to it as a note."""
+    absent, source = write("absent.json", {}), Own({"a": 1})
+    live = Live(absent, source)
+    Path(absent).unlink()
+    error = KeyError("tokn")
+
+    def fetch(previous, deadline):
+        raise error
+
+    source.fetch = fetch
+    assert len(live.refused(polling=True)) == 2
+    for _ in range(3):
+        clock.now += 60
+        assert live.look(polling=True) is None
+    assert getattr(error, "__notes__", []) == []

@@ -149,7 +149,7 @@ class Loader:
         self, published: Snapshot, acknowledge: bool, polling: bool, anew: bool
     ) -> Candidate | None:
         known = of_unknown_state(self._plan.every, self._known) if anew else list(self._known)
-        asking = Asking(self._plan.every, known)
+        asking = Asking(self._plan.every, known, polling)
         notes = self._notes.next(_clock(), acknowledge)
         with as_read_set(self._plan.every, asking.known):
             answers = [
