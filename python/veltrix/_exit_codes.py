@@ -1,7 +1,7 @@
 """How the command line ends: its exit codes, and a message on the error stream.
 
-0 is for success. FOUND is the answer of `check` where there are problems, DISAGREEMENT stands for what
-is wrong with Veltrix itself.
+0 is for success. FOUND is the answer of `check` where there are problems, and of `diff --exit-code` where
+anything changed; DISAGREEMENT stands for what is wrong with Veltrix itself.
 """
 
 from __future__ import annotations

@@ -186,6 +186,54 @@ def test_a_polled_source_that_says_another_thing_of_a_like_kind_is_news(before, 
     assert live.reload() is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (lambda: [1], lambda: veltrix.append([1])),
+        (lambda: veltrix.append([1]), lambda: veltrix.prepend([1])),
+        (lambda: veltrix.append([1]), lambda: veltrix.append([True])),
+        (lambda: {"c": 1}, lambda: veltrix.replace({"c": 1})),
+        (lambda: veltrix.replace({"c": {}}), lambda: veltrix.replace({"c": veltrix.replace({})})),
+        (dict, lambda: {"c": veltrix.DELETE}),
+    ],
+)
+def test_a_polled_source_is_news_with_another_operator_and_no_news_with_the_same(before, after):
+    source = Polled(lambda: veltrix.Layer("polled", {"a": before()}))
+    live = Live({"a": [0]}, source, conflicts="replace")
+    assert live.reload() is None
+    source.give = lambda: veltrix.Layer("polled", {"a": after()})
+    assert live.reload() is not None
+
+
+class Array:
+    """An object that compares item by item, as those of numpy do."""
+
+    def __eq__(self, other):
+        raise ValueError("the truth value of an array is ambiguous")
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        lambda one: one,
+        lambda one: [one],
+        lambda one: [{"in": one}],
+        veltrix.replace,
+        lambda one: veltrix.append([one]),
+    ],
+)
+def test_an_object_of_a_polled_source_is_never_compared(within):
+    kept = Array()
+    source = Polled(lambda: veltrix.Layer("polled", {"a": within(kept)}))
+    live = Live(source)
+    assert live.reload() is None
+    kept = Array()
+    assert live.reload() is not None
+    assert live.reload() is None
+
+
 def test_a_polled_source_whose_lines_move_is_swapped_in_silently():
     def at(line):
         return lambda: veltrix.Layer(

@@ -73,7 +73,7 @@ def as_sources(given: Iterable[SourceLike]) -> tuple[Source, ...]:
 def as_source(given: SourceLike) -> Source:
     """The source that an argument of `Config` stands for."""
     if isinstance(given, Source):
-        return given
+        return _named(given)
     if isinstance(given, Layer):
         return Given(given)
     if isinstance(given, Mapping):
@@ -85,6 +85,15 @@ def as_source(given: SourceLike) -> Source:
 
         return DotEnv(given)
     raise TypeError(f"a source is a Source, a Layer, a path or a mapping, not {type(given).__name__}")
+
+
+def _named(source: Source) -> Source:
+    """The source, if it has a name."""
+    name = getattr(source, "name", None)
+    if not isinstance(name, str):
+        kind, found = type(source).__name__, "nothing" if name is None else type(name).__name__
+        raise TypeError(f"the name of a source is a str, and {kind} has {found}")
+    return source
 
 
 def _values(data: Mapping[str, Any], name: str | None = None) -> Source:

@@ -19,6 +19,7 @@ import stat
 from veltrix.errors import SourceError
 from veltrix.loading.given import Given
 from veltrix.loading.saved_layer import restored, saved, secret_places
+from veltrix.loading.watched import watched_paths
 from veltrix.sources.arguments import Arguments
 from veltrix.sources.environment import Env
 from veltrix.sources.file import file_path, shown_path
@@ -65,16 +66,15 @@ class LastGood:
         What is this process's own is left out: variables, arguments, values of the program. Raises
         `SourceError`.
         """
-        layers = {source: seen.outcome for source, seen in given if isinstance(seen.outcome, tuple)}
+        layers = [seen.outcome if isinstance(seen.outcome, tuple) else () for _, seen in given]
         places: set[tuple[str, ...]] = set()
         if not self._with_secrets:
-            places = secret_places([*bottom, *(one for of in layers.values() for one in of)])
+            places = secret_places([*bottom, *(one for of in layers for one in of)])
         lines: list[dict[str, Any]] = [_HEAD]
-        for source, seen in given:
+        for (source, seen), of in zip(given, layers, strict=True):
             if not isinstance(source, _OWN):
-                of_source = [saved(layer, places) for layer in layers[source]] if seen.is_present else []
-                paths = list(source.watch_paths())
-                at = seen.fetched.at
+                of_source = [saved(layer, places) for layer in of] if seen.is_present else []
+                paths, at = watched_paths(source), seen.fetched.at
                 lines.append({"source": source.name, "paths": paths, "at": at, "layers": of_source})
         text = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
         end = json.dumps({"blake2b": hashlib.blake2b(text).hexdigest()})
@@ -93,6 +93,7 @@ class LastGood:
             return {}
         except OSError as error:
             raise self._error((error.strerror or "cannot be read").lower()) from None
+        paths = [watched_paths(source) for source in sources]
         text, _, end = content.removesuffix(b"\n").rpartition(b"\n")
         try:
             whole = json.loads(end)["blake2b"] == hashlib.blake2b(text + b"\n").hexdigest()
@@ -103,9 +104,9 @@ class LastGood:
             found = {}
             for at, source in enumerate(sources):
                 line = known.get(source.name)
-                if line is not None and line["paths"] == list(source.watch_paths()):
+                if line is not None and line["paths"] == paths[at]:
                     found[at] = _saved(line)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             raise self._error("not as it was written") from None
         return found
 

@@ -18,6 +18,7 @@ from veltrix.loading.notes import Notes, content
 from veltrix.loading.once import FirstPass
 from veltrix.loading.renewal import Renewal
 from veltrix.loading.steps import SAVED, Asking, Seen, as_read_set, derived, is_same, of_unknown_state
+from veltrix.loading.watched import watched_paths
 from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.source import BARE, without_frames
 
@@ -77,7 +78,7 @@ class Loader:
 
     def watch_paths(self) -> list[str]:
         """The absolute paths of the files and directories that all sources read."""
-        return [path for source in self._plan.every for path in source.watch_paths()]
+        return [path for source in self._plan.every for path in watched_paths(source)]
 
     def first(self) -> Snapshot:
         """What the sources resolve to; raises `ConfigError` with every problem of every source."""
@@ -138,6 +139,7 @@ class Loader:
             notes = Notes()
             notes.failed, notes.held = dict(keeper.failed), set(keeper.stale)
             known = [None if at in keeper.stale else one for at, one in enumerate(found.seen)]
+        self.watch_paths()  # a mistake in one surfaces here, and not in a thread that watches
         self._published, self._stack = found.snapshot, tuple(found.stack)
         self._accepted, self._known, self._notes = tuple(found.seen), known, notes
         self._statuses = _statuses(self._plan, self._accepted, notes)
@@ -147,7 +149,7 @@ class Loader:
         self, published: Snapshot, acknowledge: bool, polling: bool, anew: bool
     ) -> Candidate | None:
         known = of_unknown_state(self._plan.every, self._known) if anew else list(self._known)
-        asking = Asking(self._plan.every, known)
+        asking = Asking(self._plan.every, known, polling)
         notes = self._notes.next(_clock(), acknowledge)
         with as_read_set(self._plan.every, asking.known):
             answers = [
@@ -183,7 +185,7 @@ class Loader:
 
         For files it never is too early: no other event of the change may come.
         """
-        is_file = bool(self._plan.every[at].watch_paths())
+        is_file = notes is not None and bool(watched_paths(self._plan.every[at]))
         early = None if notes is None or is_file else notes.too_early(at)
         return asking.fetch(at) if early is None else early
 

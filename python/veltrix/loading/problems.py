@@ -27,6 +27,13 @@ def problem(error: Exception, source: str, before: BaseException | None) -> Conf
     return found
 
 
+def mistake(error: Exception, source: str, before: BaseException | None) -> SourceError:
+    """A mistake in a program as a problem of the source; `before` as for `problem`."""
+    found = SourceError(f"a mistake in the source ({type(error).__name__}), which reload() raises", source)
+    found.__cause__ = unframed(error, before)
+    return found
+
+
 def _words_of_system(error: OSError) -> str | None:
     """The system's words for the number of an error, if these are the ones that it has."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from veltrix.loading.watched import watched_paths
 from veltrix.sources.links import Links
 from veltrix.sources.source import Local
 
@@ -16,26 +17,28 @@ if TYPE_CHECKING:
 
 def read_sets(sources: Sequence[Source]) -> list[set[int]]:
     """The positions of the sources of each set; what reads no local path is in none."""
-    sets: list[tuple[set[str], set[int]]] = []
+    leaders = list(range(len(sources)))  # from each position to another of its set, at last to one leader
+    readers: dict[str, int] = {}
+
+    def leader(at: int) -> int:
+        while leaders[at] != at:
+            leaders[at] = at = leaders[leaders[at]]
+        return at
+
+    reading = set()
     for at, source in enumerate(sources):
-        places = set(_places(source))
-        if not places:
-            continue
-        members = {at}
-        apart = []
-        for others, positions in sets:
-            if places.isdisjoint(others):
-                apart.append((others, positions))
-            else:
-                places |= others
-                members |= positions
-        sets = [*apart, (places, members)]
-    return [members for _, members in sets]
+        for place in _places(source):
+            leaders[leader(at)] = leader(readers.setdefault(place, at))
+            reading.add(at)
+    sets: dict[int, set[int]] = {}
+    for at in reading:
+        sets.setdefault(leader(at), set()).add(at)
+    return list(sets.values())
 
 
 def _places(source: Source) -> Iterator[str]:
     """The directories that a source reads in, as given and without links, and the links that are swapped."""
-    for path in source.watch_paths():
+    for path in watched_paths(source):
         # What each kind of ours reads is known while nothing is there, too.
         is_directory = source.is_directory if isinstance(source, Local) else os.path.isdir(path)
         yield path if is_directory else os.path.dirname(path)

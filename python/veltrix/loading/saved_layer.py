@@ -1,6 +1,7 @@
 """A layer as a line of JSON, and back: its data, where each of it comes from, and which paths are secret.
 
     {"t": "bytes", "v": "AA=="}     a tag and a text, for what JSON does not have
+    {"t": "int", "v": "-ff"}        an int of many digits: those who read it may not read so many as decimals
     {"t": "mapping", "v": {...}}    so that no key of a program is taken for one
 
 Objects of Python are left out, and secrets unless they are asked for.
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     Segments = tuple[str, ...]
 
+_SHORT_BITS = 2000
+"""Ints of so many bits have fewer digits than the lowest limit that Python can be given, 640."""
 _EXTENDING = {"append": Append, "prepend": Prepend}
 _TIMES: dict[str, Any] = {"datetime": dt.datetime, "date": dt.date, "time": dt.time}
 
@@ -105,6 +108,8 @@ def _saved(value: Any, path: Segments, secrets: Collection[Segments], left_out: 
 def _item(value: Any) -> Any:
     """A value in which no path leads: a list, with what stands in it, or a leaf."""
     kind = type(value)
+    if kind is int and value.bit_length() > _SHORT_BITS:
+        return {"t": "int", "v": f"{value:x}"}
     if kind in (str, int, bool, type(None)) or (kind is float and math.isfinite(value)):
         return value
     if kind in (list, tuple):
@@ -141,6 +146,8 @@ def _value(line: Any) -> Any:
         return Replace(_value(value))
     if tag in _EXTENDING:
         return _EXTENDING[tag](_value(value))
+    if tag == "int":
+        return int(value, 16)
     if tag == "float":
         return float(value)
     if tag == "bytes":

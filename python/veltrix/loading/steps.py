@@ -80,9 +80,14 @@ def of_unknown_state(sources: Sequence[Source], known: Sequence[Seen | None]) ->
 
 
 class Asking:
-    """Asks the sources of one pass, and keeps what they could not answer, in their order."""
+    """Asks the sources of one pass, and keeps what they could not answer, in their order.
 
-    def __init__(self, sources: Sequence[Source], known: list[Seen | None]) -> None:
+    `polling` is a pass that nobody asked for: what it would raise, a mistake in one source, reaches nobody
+    and would stop all others. It is a problem of that source there.
+    """
+
+    def __init__(self, sources: Sequence[Source], known: list[Seen | None], polling: bool = False) -> None:
+        self._polling = polling
         self.sources = sources
         self.known = known
         self.problems: list[ConfigError] = []
@@ -95,7 +100,9 @@ class Asking:
         if is_polled(source):
             return None
         previous = None if seen is None else seen.fetched
-        found = self._asked(source, lambda: _checked(source.fetch(previous, self._deadline)))
+        found = self._held(
+            source, lambda: self._asked(source, lambda: _checked(source.fetch(previous, self._deadline)))
+        )
         if isinstance(found, ConfigError):
             self.problems.append(found)
         return found
@@ -111,7 +118,7 @@ class Asking:
         below = tuple(stack) if source.reads_lower else ()
         is_parsed = seen is not None and answer is not None and answer.payload is seen.fetched.payload
         if seen is None or answer is None or not (is_parsed and is_same(seen.below, below)):
-            return self._parsed(source, answer, below, self._lower(at, below))
+            return self._held(source, lambda: self._parsed(source, answer, below, self._lower(at, below)))
         if answer is seen.fetched:
             return seen
         return Seen(answer, seen.outcome, seen.is_present, seen.below, seen.lower)
@@ -144,6 +151,23 @@ class Asking:
         self._last = (below, found)
         return found
 
+    def _held(self, source: Source, ask: Callable[[], Result]) -> Result | ConfigError:
+        """What is found; of a mistake, the problem that it is in a pass that nobody asked for.
+
+        The next pass asks again: one that was asked for raises it.
+        """
+        before = sys.exception()
+        try:
+            return ask()
+        except ConfigError:
+            raise
+        except Exception as error:
+            if not self._polling:
+                raise
+            from veltrix.loading.problems import mistake  # most loads have none
+
+            return mistake(error, source.name, before)
+
     def _asked(self, source: Source, ask: Callable[[], Result]) -> Result | ConfigError:
         before = sys.exception()
         try:
@@ -153,7 +177,7 @@ class Asking:
 
             found = problem(error, source.name, before)
             if found is None:
-                if self.problems:
+                if self.problems and not self._polling:
                     error.add_note(f"found before this: {ConfigError(self.problems)}")
                 raise
             return found

@@ -242,7 +242,7 @@ class Passes:
         if self.held is None:
             try:
                 self.loader.keep()
-            except ConfigError as error:
+            except Exception as error:  # noqa: BLE001  (a source of a program's own may give anything)
                 self.report("the last-good file", error)
 
     def _warn_of_marks(self, candidate: Candidate) -> None:
