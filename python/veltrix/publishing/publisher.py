@@ -8,8 +8,8 @@ from contextvars import copy_context
 from functools import partial
 from threading import Lock, RLock, Thread, get_ident
 from time import monotonic
-from weakref import WeakSet
 
+from veltrix._weak import WeakMembers
 from veltrix.publishing.callbacks import is_async, name_of, running_loop
 from veltrix.publishing.history import History
 from veltrix.publishing.passes import Passes, logger
@@ -76,15 +76,11 @@ class Publisher:
 
         self._check_outside("areload")
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Change | None] = loop.create_future()
+        future: asyncio.Future[Outcome] = loop.create_future()
 
         def settle(change: Change | None, error: BaseException | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(change)
-            else:
-                future.set_exception(error)
+            if not future.done():
+                future.set_result((change, error))  # a future takes no StopIteration as an exception
 
         def work() -> None:
             change, error = None, None
@@ -96,7 +92,13 @@ class Publisher:
                 loop.call_soon_threadsafe(settle, change, error)
 
         Thread(target=copy_context().run, args=(work,), name="veltrix-reload", daemon=True).start()
-        return await future
+        change, error = await future
+        if error is None:
+            return change
+        try:
+            raise error
+        finally:
+            del error  # which its own frames would keep
 
     def request_reload(self) -> None:
         """Has a thread reload soon; allowed anywhere, in the handler of a signal too."""
@@ -272,13 +274,13 @@ def checked_validators(given: Iterable[Validator]) -> tuple[Validator, ...]:
     return validators
 
 
-_alive: WeakSet[Publisher] = WeakSet()
+_alive: WeakMembers[Publisher] = WeakMembers()
 _forking: dict[int, list[Callable[[], None]]] = {}
 """What gives back the locks that a thread holds while it forks."""
 
 
 def _watchers() -> list[Watcher]:
-    return [one._watcher for one in list(_alive) if one._watcher is not None]
+    return [one._watcher for one in _alive.listed() if one._watcher is not None]
 
 
 def _before_fork() -> None:
@@ -286,24 +288,33 @@ def _before_fork() -> None:
     if watchers:
         from veltrix.watching.watcher import park
 
-        park(watchers, _FORK_WAITS)
-    locks = [one.passes.telling for one in list(_alive)]
+        _guarded(park, watchers, _FORK_WAITS)
+    locks = [one.passes.telling for one in _alive.listed()]
     _forking[get_ident()] = [lock.release for lock in locks if lock.acquire(timeout=_FORK_WAITS)]
 
 
 def _after_in_parent() -> None:
     for release in _forking.pop(get_ident(), ()):
-        release()
+        _guarded(release)
     for watcher in _watchers():
-        watcher.after_fork()
+        _guarded(watcher.after_fork)
 
 
 def _after_in_child() -> None:
     _forking.clear()
-    for one in list(_alive):
-        one.after_fork()
+    for one in _alive.listed():
+        _guarded(one.after_fork)
     for watcher in _watchers():
-        watcher.after_fork(is_child=True)
+        _guarded(partial(watcher.after_fork, is_child=True))
+
+
+def _guarded(call: Callable[..., object], *arguments: object) -> None:
+    """Calls it; what one configuration meets at a fork keeps no other one from going on."""
+    try:
+        call(*arguments)
+    except BaseException as error:  # noqa: BLE001  (Python would say it, and leave out the rest)
+        with suppress(BaseException):
+            logger().error("something went wrong at a fork", exc_info=error)
 
 
 if hasattr(os, "register_at_fork"):
