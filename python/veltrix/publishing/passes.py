@@ -105,7 +105,7 @@ class Passes:
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
-        self.keys = Keys()
+        self.keys = Keys(self.report)
         self.subscriptions = Subscriptions(self.report)
         self.streams = Streams()
         self.held: int | None = None

@@ -171,11 +171,21 @@ class Transaction:
 
     def _calls(self) -> Iterator[Step]:
         for one in self._subscriptions.active():
-            change = self._touched.at(one.place)
+            change = self._seen_by(one)
             # One that is made by somebody who is called here counts from the next change on.
             if change is not None and one.made_in is not self._turn:
                 yield f"commit of {one.name}", self._commit, (one, change)
         yield "changes()", self._streams.deliver, (self._touched,)
+
+    def _seen_by(self, one: Subscription) -> Change | None:
+        """The change as a subscriber sees it; what keeps it from one keeps it from no other."""
+        try:
+            return self._touched.at(one.place)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # noqa: BLE001
+            self._report(one.name, error)
+            return None
 
     @staticmethod
     def _commit(one: Subscription, change: Change) -> None:
