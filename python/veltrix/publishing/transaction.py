@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from veltrix.errors import ConfigError, RefusedError
+from veltrix.errors import RefusedError
 from veltrix.publishing.callbacks import LoopClosedError, call_plainly, name_of
 from veltrix.publishing.change import Touched
+from veltrix.publishing.saying import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def validate(validators: Iterable[Validator], candidate: Snapshot) -> None:
 
 
 def _refuse(by: str, error: BaseException) -> NoReturn:
-    raise RefusedError(str(error) or type(error).__name__, by) from error
+    raise RefusedError(text_of(error), by) from error
 
 
 class Transaction:
@@ -200,12 +201,3 @@ class Transaction:
             self._interrupt = self._interrupt or error
         except BaseException as error:  # noqa: BLE001
             self._report(what, error)
-
-
-def safe_text(error: BaseException) -> str:
-    """What logs and `status()` say of an error: the words of a program's own may hold a value."""
-    if isinstance(error, RefusedError) and error.__cause__ is not None:
-        return f"refused by {error.by} ({type(error.__cause__).__name__})"
-    if isinstance(error, ConfigError) and error.problems != (error,):
-        return "; ".join(safe_text(problem) for problem in error.problems[:20])
-    return str(error) if isinstance(error, ConfigError) else type(error).__name__
