@@ -592,12 +592,15 @@ def test_a_loop_that_stands_still_gathers_no_changes(box):
         return seen
 
     try:
-        changes, alive = loop.run_until_complete(setup()), []
+        changes, alive, wakes = loop.run_until_complete(setup()), [], []
+        wake = loop.call_soon_threadsafe
+        loop.call_soon_threadsafe = lambda *call, **given: (wakes.append(call), wake(*call, **given))[1]
         for port in range(2, 50):
             box.data = {**box.data, "port": port}
             alive.append(weakref.ref(config.reload().snapshot))
         gc.collect()
         assert len([one for one in alive if one() is not None]) <= 2
+        assert len(wakes) == 2  # one of the stream, one of the subscriber
         assert loop.run_until_complete(rest(changes)) == 49
         assert notes == [49]
     finally:
