@@ -180,7 +180,8 @@ class Config(Reading[S]):
             path: The path, as a text or a tuple.
             type: What `bind` takes; the value is then an object of it.
             default: What the value is where nothing stands at the path. Without it the path is required from
-                now on: a change that removes it, or gives it another type, is refused.
+                now on: a change that removes it, or gives it another type, is refused. A handle is made once
+                for each default, which is known by its value, and a list or a dict by the object that it is.
 
         Raises:
             MissingKeyError: Nothing stands at the path, and there is no default.
@@ -191,7 +192,7 @@ class Config(Reading[S]):
             >>> port.value
             8080
         """
-        return self._publisher.passes.keys.get(path, type, default, self.snapshot)
+        return self._publisher.passes.keys.get(path, type, default, self)
 
     def pin(
         self,

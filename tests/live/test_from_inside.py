@@ -485,3 +485,61 @@ def test_what_was_raised_is_not_kept(config, box):
     call()
     gc.collect()
     assert alive[0]() is None
+
+
+@pytest.mark.parametrize("call", ["rollback", "release"])
+def test_what_waits_for_its_turn_as_it_is_closed_publishes_nothing(config, box, call):
+    entered, go, raised = threading.Event(), threading.Event(), []
+
+    def slow():
+        entered.set()
+        assert go.wait(60)
+
+    def late():
+        try:
+            getattr(config, call)()
+        except RuntimeError as error:
+            raised.append(str(error))
+
+    publish(config, box, port=2)
+    config.rollback(1)
+    box.meanwhile = slow
+    threads = [threading.Thread(target=work) for work in (config.reload, late, config.close)]
+    try:
+        threads[0].start()
+        assert entered.wait(60)
+        waits, turns = threading.Event(), config._publisher._turns
+        taken = turns._taken
+        turns._taken = lambda *arguments: (waits.set(), taken(*arguments))[1]
+        threads[1].start()
+        assert waits.wait(60)
+        threads[2].start()
+        until(lambda: config._publisher._is_closed)
+    finally:
+        go.set()
+        for thread in threads:
+            thread.join(60)
+    assert raised == ["this Config is closed"]
+    assert (config.generation, config["port"], config.status().held) == (3, 1, 1)
+
+
+@FORKS
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_of_a_callback_reloads_and_closes(config, box):
+    said = []
+
+    def work():
+        box.data = {**box.data, "port": 3}
+        config.reload()
+        config.close()
+        return config["port"]
+
+    class Forking(veltrix.Subscriber):
+        def commit(self, change):
+            if change.generation == 2:
+                said.append(in_child(work))
+
+    config.subscribe(Forking())
+    publish(config, box, port=2)
+    assert said == ["3"]
+    assert config["port"] == 2

@@ -178,3 +178,35 @@ def test_a_generation_that_is_gone(box):
         publish(config, box, port=port)
     with pytest.raises(ValueError, match=r"^generation 1 is not kept; kept are 3, 4$"):
         config.rollback(1)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind", "said"),
+    [
+        ({"history": 0}, ValueError, "history is at least 1"),
+        ({"history": -3}, ValueError, "history is at least 1"),
+        ({"history": 1.5}, TypeError, "history is an int, not float"),
+        ({"history": None}, TypeError, "history is an int, not NoneType"),
+        ({"history": True}, TypeError, "history is an int, not bool"),
+        ({"history_bytes": -1}, ValueError, "history_bytes is at least 0"),
+        ({"history_bytes": None}, TypeError, "history_bytes is an int, not NoneType"),
+        ({"veto_timeout": "x"}, TypeError, "veto_timeout is a number of seconds, not str"),
+        ({"veto_timeout": -1}, ValueError, "veto_timeout is a number of seconds above 0"),
+        ({"veto_timeout": float("nan")}, ValueError, "veto_timeout is a number of seconds above 0"),
+        ({"veto_timeout": float("inf")}, ValueError, "veto_timeout is a number of seconds above 0"),
+    ],
+)
+def test_numbers_that_are_none(box, numbers, kind, said):
+    with pytest.raises(kind) as caught:
+        veltrix.Config(box, **numbers)
+    assert str(caught.value) == said
+
+
+def test_a_second_rollback_goes_one_further_back(config, box):
+    publish(config, box, port=2)
+    publish(config, box, port=3)
+    assert [config.rollback().snapshot["port"] for _ in range(2)] == [2, 1]
+    assert config.status().held == 1
+    with pytest.raises(ValueError, match=r"^there is no earlier generation to go back to$"):
+        config.rollback()
+    assert config.release().snapshot["port"] == 3

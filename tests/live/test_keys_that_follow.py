@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import threading
 import warnings
 import weakref
+from dataclasses import dataclass
 
 import pytest
 
@@ -194,3 +196,67 @@ def test_a_rollback_keeps_what_is_required(config, box):
     with pytest.raises(RefusedError, match="key 'more': it would be missing"):
         config.rollback(1)
     assert (config.generation, config.status().held) == (2, None)
+
+
+def test_defaults_that_look_alike_are_different(config):
+    for one, other in ((0.0, -0.0), ((1,), (True,)), ((1, (0.0,)), (1, (-0.0,))), ((1,), (1.0,))):
+        assert repr(config.key("nothing", default=one).value) == repr(one)
+        assert repr(config.key("nothing", default=other).value) == repr(other)
+        assert config.key("nothing", default=one) is config.key("nothing", default=one)
+    nan = float("nan")
+    assert config.key("nothing", default=(nan,)) is config.key("nothing", default=(float("nan"),))
+
+
+class Preparing(veltrix.Subscriber):
+    """Does that as it prepares."""
+
+    def __init__(self, work):
+        self.prepare = work
+
+
+def bound_to_sections(meanwhile):
+    @dataclass(frozen=True)
+    class Theme:
+        colour: str
+        size: int
+
+        def __post_init__(self):
+            meanwhile(self)
+
+    return Theme
+
+
+def test_one_that_is_made_while_a_pass_publishes_is_of_that_pass(config, box):
+    def meanwhile(theme):
+        if theme.colour == "red" and config.generation == 1:
+            thread = threading.Thread(target=publish, args=(config, box), kwargs={"theme": blue})
+            thread.start()
+            thread.join()
+
+    blue = {"colour": "blue", "size": 3}
+    key = config.key("theme", bound_to_sections(meanwhile))
+    assert (config.generation, key.value.colour, key.generation) == (2, "blue", 2)
+
+
+def test_a_late_one_that_fits_no_more_keeps_no_other_from_following(config, box):
+    def meanwhile(theme):
+        if theme.colour == "blue":
+            raise ValueError("no")
+
+    made = []
+
+    def late(_):
+        if not made:
+            thread = threading.Thread(
+                target=lambda: made.extend(
+                    (config.key("theme", bound_to_sections(meanwhile)), config.key("port"))
+                )
+            )
+            thread.start()
+            thread.join()
+
+    config.subscribe(Preparing(late))
+    publish(config, box, port=2, theme={"colour": "blue", "size": 3})
+    theme, port = made
+    assert (theme.value.colour, port.value, port.generation) == ("red", 2, 2)
+    assert "key 'theme'" in config.status().last_error

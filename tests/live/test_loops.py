@@ -495,3 +495,113 @@ def test_a_mixed_crowd(run):
         ("plain", "prepare"),
         ("plain", "commit"),
     ]
+
+
+def test_areload_raises_a_stop_iteration_as_another_error(run, config, box):
+    async def main():
+        box.error = StopIteration("hunter2")
+        with pytest.raises(RuntimeError, match="StopIteration") as caught:
+            await asyncio.wait_for(config.areload(), 60)
+        assert isinstance(caught.value.__cause__, StopIteration)
+
+    run(main())
+
+
+def test_changes_after_the_end(run, config, box):
+    async def main():
+        changes = config.changes()
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        await asyncio.sleep(0)
+        await changes.aclose()
+        assert [change.generation async for change in changes] == []
+        box.data = {**box.data, "port": 3}
+        await config.areload()
+        await asyncio.sleep(0)
+        assert [change.generation async for change in changes] == []
+        unseen = config.changes()
+        box.data = {**box.data, "port": 4}
+        await config.areload()
+        config.close()
+        assert [change.generation async for change in unseen] == [4]
+        assert [change async for change in config.changes()] == []
+
+    run(asyncio.wait_for(main(), 60))
+
+
+def test_g9_a_commit_that_ends_as_what_it_awaits_is_cancelled(run, config, box):
+    notes = []
+
+    async def main():
+        awaited = asyncio.get_running_loop().create_future()
+
+        async def commit(change):
+            notes.append(change.generation)
+            if change.generation == 2:
+                await awaited
+
+        config.subscribe(commit)
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        await until(lambda: notes)
+        box.data = {**box.data, "port": 3}
+        await config.areload()
+        awaited.cancel()
+        await asyncio.wait_for(until(lambda: len(notes) == 2), 60)
+
+    run(main())
+    assert notes == [2, 3]
+    assert "CancelledError" in config.status().last_error
+
+
+def test_a_loop_that_ends_cancels_a_commit_and_begins_no_other(run, config, box):
+    notes = []
+
+    async def main():
+        async def commit(change):
+            notes.append(change.generation)
+            await asyncio.sleep(3600)
+
+        config.subscribe(commit)
+        box.data = {**box.data, "port": 2}
+        await config.areload()
+        await until(lambda: notes)
+        box.data = {**box.data, "port": 3}
+        await config.areload()
+
+    run(main())
+    assert notes == [2]
+    assert config.status().last_error is None
+
+
+@pytest.mark.skipif(not hasattr(sys, "getrefcount"), reason="everything waits for the collector here")
+def test_a_loop_that_stands_still_gathers_no_changes(box):
+    config, notes = veltrix.Config(box, history=1), []
+    loop = asyncio.new_event_loop()
+
+    async def setup():
+        async def commit(change):
+            notes.append(change.generation)
+
+        config.subscribe(commit)
+        return config.changes()
+
+    async def rest(changes):
+        seen = (await changes.__anext__()).generation
+        await until(lambda: notes)
+        return seen
+
+    try:
+        changes, alive, wakes = loop.run_until_complete(setup()), [], []
+        wake = loop.call_soon_threadsafe
+        loop.call_soon_threadsafe = lambda *call, **given: (wakes.append(call), wake(*call, **given))[1]
+        for port in range(2, 50):
+            box.data = {**box.data, "port": port}
+            alive.append(weakref.ref(config.reload().snapshot))
+        gc.collect()
+        assert len([one for one in alive if one() is not None]) <= 2
+        assert len(wakes) == 2  # one of the stream, one of the subscriber
+        assert loop.run_until_complete(rest(changes)) == 49
+        assert notes == [49]
+    finally:
+        loop.close()

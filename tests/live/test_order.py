@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import sys
 import threading
 import weakref
@@ -468,3 +469,63 @@ def test_one_box_is_one_configuration():
     assert (change.generation, change.reason) == (2, "one, two")
     assert [one.generation for one in told.changes] == [2]
     assert (change.difference.added, change.difference.changed) == ({"c": 3}, {"b": (2, 4)})
+
+
+class SpeechlessError(Exception):
+    def __str__(self):
+        raise RuntimeError("hunter2")
+
+
+def test_g8_an_error_that_has_no_text(config, box, caplog):
+    told = Telling()
+    config.subscribe(told)
+    box.error = SpeechlessError()
+    with pytest.raises(SpeechlessError):
+        config.reload()
+    assert told.errors == [box.error]
+    assert (config.status().stale, config.status().last_error) == (True, "SpeechlessError")
+    assert [record.message for record in caplog.records] == ["generation 1 stays: SpeechlessError"]
+
+
+def test_a_validator_whose_error_has_no_text(box):
+    def refuse(snapshot):
+        if snapshot["port"] > 1:
+            raise SpeechlessError
+
+    config = veltrix.Config(box, validate=[refuse])
+    box.data = {**box.data, "port": 2}
+    with pytest.raises(RefusedError, match=r"refuse': SpeechlessError$"):
+        config.reload()
+
+
+def test_a_handler_of_logs_that_raises_changes_nothing(config, box):
+    class Full(logging.Handler):
+        def emit(self, record):
+            raise OSError("no space left")
+
+    told, handler = Telling(), Full()
+    config.subscribe(told)
+    logging.getLogger("veltrix").addHandler(handler)
+    try:
+        box.error = SourceError("is away", "box")
+        with pytest.raises(ConfigError, match="is away"):
+            config.reload()
+        box.error, box.data = None, {**box.data, "port": 2}
+        assert config.reload().generation == 2
+    finally:
+        logging.getLogger("veltrix").removeHandler(handler)
+    assert ([str(one) for one in told.errors], len(told.changes)) == (["box: is away"], 1)
+
+
+def test_g3_an_interrupt_in_failed_is_raised_when_all_are_told(config, box):
+    class Interrupted(veltrix.Subscriber):
+        def failed(self, error):
+            raise KeyboardInterrupt
+
+    told = Telling()
+    config.subscribe(Interrupted())
+    config.subscribe(told)
+    box.error = SourceError("is away", "box")
+    with pytest.raises(KeyboardInterrupt):
+        config.reload()
+    assert len(told.errors) == 1

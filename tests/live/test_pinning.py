@@ -203,3 +203,27 @@ def test_keys_do_not_follow_a_pin(config):
         assert key.value == 1
         assert config.key("port") is key
         assert pinned.key("port").value == 5
+
+
+def test_max_age_keeps_what_is_pinned_where_its_mapping_raises(monkeypatch, config, box):
+    class Failing(dict):
+        is_gone = False
+
+        def items(self):
+            if self.is_gone:
+                raise KeyError("hunter2")
+            return super().items()
+
+        keys = __iter__ = lambda self: iter([path for path, _ in self.items()])
+
+    now, overrides = [100.0], Failing({"port": 7})
+    monkeypatch.setattr(pinning, "monotonic", lambda: now[0])
+    with config.pin(override=overrides, max_age=10):
+        publish(config, box, theme={"colour": "blue"})
+        overrides.is_gone = True
+        now[0] = 120.0
+        assert (config["port"], config["theme.colour"]) == (7, "red")
+        overrides.is_gone = False
+        publish(config, box, theme={"colour": "green"})
+        now[0] = 140.0
+        assert (config["port"], config["theme.colour"]) == (7, "green")

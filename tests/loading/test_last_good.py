@@ -389,3 +389,49 @@ def test_a_umask_of_nothing_leaves_it_private():
     finally:
         os.umask(before)
     assert Path(KEPT).stat().st_mode & 0o777 == 0o600
+
+
+def test_one_that_cannot_be_written_is_logged_once_until_it_can(clock, caplog):
+    def poll():
+        clock.now += 10
+        config.reload()
+        return len(caplog.records), config.status().last_error
+
+    config = veltrix.Config("two/c.json", last_good=KEPT)
+    text = Path(KEPT).read_bytes()
+    Path(KEPT).unlink()
+    write("two/c.json", {"c": 2})
+    with caplog.at_level("ERROR", "veltrix"):
+        Path("state").chmod(0o722)
+        count, said = poll()
+        assert (count, "last good" in said) == (1, True)
+        assert [poll() for _ in range(3)] == [(1, said)] * 3
+        Path("state").rename("away")
+        count, other = poll()
+        assert (count, other != said) == (2, True)
+        assert poll() == (2, other)
+        Path("away").rename("state")
+        Path("state").chmod(0o700)
+        assert poll()[0] == 2
+        assert Path(KEPT).read_bytes() != text
+        write("two/c.json", {"c": 3})
+        Path("state").rename("away")
+        assert poll()[0] == 3
+    assert all(record.exc_info[1].__traceback__ is None for record in caplog.records)
+
+
+def test_a_source_that_cannot_be_kept_keeps_no_change_from_its_readers(clock, caplog):
+    config = veltrix.Config("two/c.json", last_good=KEPT)
+
+    def fail(*_):
+        raise TypeError("hunter2")
+
+    config._publisher.passes.loader._keeper._file.write = fail
+    for number in (2, 3, 4):
+        clock.now += 10
+        write("two/c.json", {"c": number})
+        assert config.reload().generation == number
+    assert config.status().last_error == "the last-good file: TypeError"
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "the last-good file: TypeError"
+    ]

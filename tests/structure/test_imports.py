@@ -15,6 +15,7 @@ ORDER = (
     "_formats",
     "_text",
     "_nearest",
+    "_weak",
     "errors",
     "types",
     "operators",

@@ -243,3 +243,55 @@ def test_the_threads_are_gone_when_it_forks():
     write("a.json", {"a": 1})
     ran = run(sys.executable, AT_FORK)
     assert (ran.stdout, ran.stderr) == ("1 True\nTrue\n", "")
+
+
+FORKING = """
+import logging  # before veltrix: its own lock of forks would be held by then
+import os, threading, veltrix
+
+def child():
+    number = os.fork()
+    if number == 0:
+        os._exit(0)
+    os.waitpid(number, 0)
+
+def watching():
+    return [thread.name for thread in threading.enumerate()].count("veltrix-watch")
+
+config = veltrix.Config("a.json")
+watch = config.watch(poll=1)
+for _ in range(4):
+    threads = [threading.Thread(target=child) for _ in range(6)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+found = watching()
+watch.stop()
+print(found, watching())
+"""
+
+
+def test_forks_of_several_threads_at_once_leave_one_thread(files):
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKING]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1 0\n"
+
+
+def test_a_child_publishes_what_a_pass_of_its_parent_was_about_to():
+    asked, parent = threading.Event(), os.getpid()
+
+    def validate(snapshot):
+        if snapshot["a"] == 2 and os.getpid() == parent:
+            asked.set()
+            time.sleep(0.3)
+
+    write("a.json", {"a": 1})
+    with veltrix.Config("a.json", validate=[validate]) as config:
+        write("a.json", {"a": 2})
+        config.request_reload()
+        assert asked.wait(BOUND)
+
+        def work():
+            with config.watch(**FAST):
+                wait_for(lambda: config["a"] == 2)
+            return config["a"]
+
+        assert in_child(work) == "2"

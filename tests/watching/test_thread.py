@@ -383,3 +383,18 @@ def test_two_configurations_are_watched_apart(box):
         assert len(watch_threads()) == 2
         box.data, other.data = {"port": 2}, {"port": 3}
         wait_for(lambda: (one["port"], two["port"]) == (2, 3))
+
+
+def test_a_source_that_is_cancelled_is_reported_once(config, box, caplog):
+    told = Telling()
+    config.subscribe(told)
+    box.error = asyncio.CancelledError()
+    with config.watch(**FAST):
+        loads = box.loads
+        wait_for(lambda: box.loads > loads + 5)
+        assert (config.status().stale, config.status().last_error) == (True, "CancelledError")
+        assert told.errors == [box.error]
+        assert [record.message for record in caplog.records] == ["generation 1 stays: CancelledError"]
+        box.error, box.data = None, {"port": 2}
+        wait_for(lambda: config["port"] == 2)
+    assert not config.status().stale

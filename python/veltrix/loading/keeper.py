@@ -27,6 +27,7 @@ class Keeper:
         self._file = LastGood(path, with_secrets)
         self._written: tuple[Seen, ...] | None = None
         self._next = 0.0
+        self._error: ConfigError | None = None
         self.failed: Mapping[int, ConfigError] = {}
         """The sources that failed at the start, and why."""
         self.stale: dict[int, Seen] = {}
@@ -34,10 +35,22 @@ class Keeper:
         self._left_out: dict[int, tuple[tuple[str, ...], ...]] = {}
 
     def keep(self, plan: Plan, accepted: tuple[Seen, ...], now: float) -> None:
-        """Write what sources gave, unless it is written or was written a moment ago."""
+        """Write what sources gave, unless it is written or was written a moment ago.
+
+        Until it goes well, it raises the same error object for the same reason.
+        """
         if accepted is not self._written and now >= self._next:
             self._next = now + PAUSE
-            self._file.write(list(zip(plan.every, accepted, strict=True)), plan.bottom)
+            failed: ConfigError | None = None
+            try:
+                self._file.write(list(zip(plan.every, accepted, strict=True)), plan.bottom)
+            except ConfigError as error:
+                failed = error
+            if failed is None or self._error is None or str(failed) != str(self._error):
+                self._error = failed
+            if self._error is not None:
+                self._error.__context__ = None  # its frames hold what was to be written
+                raise self._error.with_traceback(None)
             self._written = accepted
 
     def instead(self, plan: Plan, failed: Mapping[int, ConfigError]) -> Mapping[int, Seen]:

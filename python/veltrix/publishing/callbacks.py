@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from contextlib import suppress
 
 from veltrix.publishing.turns import outside
 
@@ -83,26 +84,43 @@ class Mailbox:
         self._report = report
         self._waiting: deque[tuple[Callable[[Any], Any], object, bool]] = deque()
         self._task: Task[None] | None = None
+        self._is_wake_due = False
 
     def put(self, call: Callable[[Any], Any], argument: object, *, can_skip: bool = False) -> None:
-        """Has it called soon; from any thread."""
+        """Has it called soon; from the thread of a pass, of which one runs at a time."""
         if self._loop.is_closed():
             raise LoopClosedError
-        outside(self._loop.call_soon_threadsafe, self._add, (call, argument, can_skip))
+        self._waiting.append((call, argument, can_skip))
+        # The loop takes from the left meanwhile: what is the last but one can only be gone.
+        with suppress(IndexError):
+            if can_skip and self._waiting[-2][2]:
+                del self._waiting[-2]
+        if not self._is_wake_due:  # a loop that stands still gathers nothing
+            self._is_wake_due = True
+            try:
+                outside(self._loop.call_soon_threadsafe, self._wake)
+            except BaseException:
+                self._is_wake_due = False
+                raise
 
-    def _add(self, one: tuple[Callable[[Any], Any], object, bool]) -> None:
-        if one[2] and self._waiting and self._waiting[-1][2]:
-            self._waiting.pop()
-        self._waiting.append(one)
-        if self._task is None:
+    def _wake(self) -> None:
+        self._is_wake_due = False  # what is put from now on may be too late for this wake
+        if self._task is None and self._waiting:
             self._task = self._loop.create_task(self._run())
 
     async def _run(self) -> None:
+        from asyncio import CancelledError, current_task
+
         try:
             while self._waiting:
                 call, argument, _ = self._waiting.popleft()
                 try:
                     await call(argument)
+                except CancelledError as error:
+                    task = current_task()
+                    if task is None or task.cancelling():
+                        raise  # of this task; otherwise it is of something that the subscriber awaits
+                    self._report(error)
                 except Exception as error:  # noqa: BLE001  (reported, and the next one is called)
                     self._report(error)
                 del call, argument

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from veltrix.sources._kernel import format_path, parse_path, restore_difference
+from veltrix.sources._kernel import Layer, diff, format_path, parse_path, resolve, restore_difference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +133,10 @@ class Touched:
 
     def _differs(self, path: str) -> bool:
         old, new = self._before.get(path, _MISSING), self._change.snapshot.get(path, _MISSING)
-        return old is not new and (type(old) is not type(new) or bool(old != new))
+        if old is new or type(old) is not type(new):
+            return old is not new
+        # As the kernel compares: nobody looks into an opaque object.
+        return bool(diff(*(resolve([Layer("value", {"value": value})]) for value in (old, new))))
 
 
 def _within(part: dict[str, Any], paths: list[str], path: str) -> dict[str, Any]:

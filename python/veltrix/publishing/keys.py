@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import suppress
 
 from veltrix.errors import ConfigError, ConfigWarning, MissingKeyError, RefusedError
 from veltrix.publishing.change import Place
@@ -12,12 +11,12 @@ from veltrix.types import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, Generic, NoReturn
 
     from typing_extensions import TypeVar
 
-    from veltrix._pure import Key, Snapshot
+    from veltrix._pure import Current, Key, Snapshot
     from veltrix.publishing.change import AnyPath, Touched
 
     T = TypeVar("T", default=Any)
@@ -113,17 +112,19 @@ Found = list[tuple[LiveKey["Any"], "Any"]]
 class Keys:
     """The keys of one configuration, made once each, and kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, report: Callable[[str, BaseException], None]) -> None:
+        self._report = report
         self._keys: dict[Any, LiveKey[Any]] = {}
         self._by_path: dict[str, list[LiveKey[Any]]] = {}
 
-    def get(self, path: AnyPath, form: Any, default: Any, snapshot: Snapshot) -> LiveKey[Any]:
+    def get(self, path: AnyPath, form: Any, default: Any, config: Current) -> LiveKey[Any]:
         """The key of this path, type and default."""
         place = Place(path)
         name = _name(place.path, form, default)
         known = self._keys.get(name)
         if known is not None:
             return known
+        snapshot = config.snapshot
         made: LiveKey[Any] = LiveKey(place, form, default, snapshot)
         key = self._keys.setdefault(name, made)
         if key is made:
@@ -131,6 +132,9 @@ class Keys:
             if len(self._keys) == MANY + 1:
                 text = f"more than {MANY} keys are kept; read paths that come from data from the snapshot"
                 warnings.warn(ConfigWarning(text), stacklevel=3)
+            while snapshot is not config.snapshot:  # a pass that did not know the key has published it
+                snapshot = config.snapshot
+                self._update(key, snapshot)
         return key
 
     def judge(self, touched: Touched, candidate: Snapshot) -> Found:
@@ -162,8 +166,7 @@ class Keys:
     def catch_up(self, since: int, snapshot: Snapshot) -> None:
         """Updates the keys after the first `since`, which were made too late to be judged."""
         for key in list(self._keys.values())[since:]:
-            with suppress(MissingKeyError):
-                key.follow(key.read(snapshot), snapshot.generation)
+            self._update(key, snapshot)
 
     def refresh(self, snapshot: Snapshot) -> None:
         """Gives keys that hold on to a snapshot of the same content their values of this one."""
@@ -173,6 +176,15 @@ class Keys:
 
     def __len__(self) -> int:
         return len(self._keys)
+
+    def _update(self, key: LiveKey[Any], snapshot: Snapshot) -> None:
+        """Gives a key its value of what is published; one that does not fit it stays as it is."""
+        try:
+            key.follow(key.read(snapshot), snapshot.generation)
+        except MissingKeyError:
+            return
+        except Exception as error:  # noqa: BLE001  (a type of the program may raise anything)
+            self._report(f"key {key.path!r}", error)
 
     def _concerned(self, touched: Touched) -> Iterable[LiveKey[Any]]:
         keys = list(self._keys.values())
@@ -195,10 +207,21 @@ def _name(path: str, form: Any, default: Any) -> Any:
 
         form = spelled(form)
     try:
-        hash(default)
+        name = (path, form, _content(default))
+        hash(name)
     except TypeError:
         return (path, form, id(default))
-    return (path, form, type(default), default)
+    return name
+
+
+def _content(default: Any) -> Any:
+    """What tells defaults apart: 1, 1.0 and True differ wherever they stand, and 0.0 from -0.0."""
+    kind = type(default)
+    if kind is float:
+        return (kind, default.hex())
+    if kind is tuple:
+        return (kind, tuple(map(_content, default)))
+    return (kind, default)
 
 
 def _word(value: Any) -> str:

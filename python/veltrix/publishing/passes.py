@@ -14,15 +14,15 @@ from veltrix.publishing.change import Change
 from veltrix.publishing.changes import Streams
 from veltrix.publishing.history import History
 from veltrix.publishing.keys import Keys
+from veltrix.publishing.saying import ERROR, INFO, WARNING, is_said, safe_text, say, text_of
 from veltrix.publishing.subscription import Subscriptions
-from veltrix.publishing.transaction import INTERRUPTS, Transaction, safe_text, validate
+from veltrix.publishing.transaction import INTERRUPTS, Transaction, validate
 from veltrix.sources._kernel import diff, restore_difference
 from veltrix.sources.declared import declared_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from logging import Logger
     from typing import Any
 
     from veltrix._pure import Current, Difference, Snapshot
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
     Outcome = tuple[Change | None, BaseException | None]
     OnTop = tuple[Change, int | None]
     """What was published and held before overrides."""
-
-
-def logger() -> Logger:
-    """The logger of the package; its module is imported when there is something to say."""
-    import logging
-
-    return logging.getLogger("veltrix")
 
 
 class Results:
@@ -105,7 +98,7 @@ class Passes:
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
-        self.keys = Keys()
+        self.keys = Keys(self.report)
         self.subscriptions = Subscriptions(self.report)
         self.streams = Streams()
         self.held: int | None = None
@@ -120,6 +113,7 @@ class Passes:
         # No error itself, which would keep the frames of whoever it was raised to.
         self._failure: tuple[type, str, str] | None = None
         self._mishap: str | None = None
+        self._unkept: object = None
         self._first()
 
     @property
@@ -218,10 +212,11 @@ class Passes:
             return None, None
         return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
 
-    def report(self, what: str, error: BaseException) -> None:
-        """Notes what went wrong where nothing could be undone any more."""
+    def report(self, what: str, error: BaseException, *, is_known: bool = False) -> None:
+        """Notes what went wrong where nothing could be undone any more; one that is known is not logged."""
         self._mishap = f"{what}: {safe_text(error)}"
-        logger().error("%s", printable(self._mishap), exc_info=error)
+        if not is_known:
+            say(ERROR, "%s", printable(self._mishap), error=error)
 
     def _first(self) -> None:
         with declared_by(self._schema):
@@ -234,7 +229,7 @@ class Passes:
         stale = [source.name for source in self.loader.statuses() if source.state == "stale"]
         if stale:
             names = ", ".join(map(printable, stale))
-            logger().warning("%s: as in the last-good file, as the sources cannot be loaded", names)
+            say(WARNING, "%s: as in the last-good file, as the sources cannot be loaded", names)
         self._keep()
 
     def _keep(self) -> None:
@@ -242,8 +237,13 @@ class Passes:
         if self.held is None:
             try:
                 self.loader.keep()
-            except Exception as error:  # noqa: BLE001  (a source of a program's own may give anything)
-                self.report("the last-good file", error)
+            except Exception as error:  # noqa: BLE001  (sources of the program's own are asked, too)
+                # Of a file that goes on failing it is the same object, and an equal one after it was written.
+                own = isinstance(error, ConfigError)
+                before, self._unkept = self._unkept, error if own else (type(error), text_of(error))
+                is_known = self._unkept is before if own else self._unkept == before
+                self.report("the last-good file", error, is_known=is_known)
+                error.__traceback__ = None
 
     def _warn_of_marks(self, candidate: Candidate) -> None:
         """Warns of marks that have lost their paths; where that is an error, it undoes nothing any more."""
@@ -313,9 +313,8 @@ class Passes:
         finally:
             if transaction.is_vetoed:
                 vetoed()
-        log = logger()
-        if log.isEnabledFor(20):  # logging.INFO
-            log.info("%s", _line(change))
+        if is_said(INFO):
+            say(INFO, "%s", _line(change))
         return change, interrupt
 
     def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
@@ -329,8 +328,8 @@ class Passes:
         )
 
     def _kept(self, generation: int | None) -> Change:
-        """A generation of the history; without a number, the one before what is published."""
-        published = self._config.snapshot.generation
+        """A generation of the history; without a number, the one before what is published or held."""
+        published = self._config.snapshot.generation if self.held is None else self.held
         kept = {change.generation: change for change in self.history.all()}
         if generation is None:
             generation = max((number for number in kept if number < published), default=None)
@@ -343,7 +342,9 @@ class Passes:
     def _told_if_it_fails(self, work: Callable[[], Outcome]) -> Outcome:
         try:
             return work()
-        except Exception as error:
+        except INTERRUPTS:
+            raise
+        except BaseException as error:
             self._fail(error)
             raise
 
@@ -367,21 +368,24 @@ class Passes:
         self.checked = monotonic()
         self.results.succeeded_at = time()
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """Notes what is wrong, and reports it unless it was reported before."""
         self.results.failures += 1
-        before, self._failure = self._failure, (type(error), str(error), safe_text(error))
+        before, self._failure = self._failure, (type(error), text_of(error), safe_text(error))
         if before == self._failure:
             return
         generation = self._config.snapshot.generation
-        logger().warning("generation %d stays: %s", generation, printable(safe_text(error)))
+        say(WARNING, "generation %d stays: %s", generation, printable(safe_text(error)))
+        interrupt: BaseException | None = None
         for one in self.subscriptions.active():
             try:
                 one.tell("failed", error)
-            except INTERRUPTS:
-                raise
+            except INTERRUPTS as other:  # raised when all are notified
+                interrupt = interrupt or other
             except BaseException as other:  # noqa: BLE001
                 self.report(f"failed of {one.name}", other)
+        if interrupt is not None:
+            raise interrupt
 
 
 def _line(change: Change) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextvars import copy_context
 from time import monotonic
 
-from veltrix.errors import ConfigError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +109,7 @@ class _Renewal:
             return held
         try:
             snapshot = self._derive(outer)
-        except (ConfigError, ValueError, TypeError):
+        except Exception:  # noqa: BLE001  (a mapping of the program's own may raise anything)
             return held  # what is pinned stays where the new configuration does not fit the pin any more
         self._outer = outer
         return snapshot

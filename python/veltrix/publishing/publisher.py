@@ -6,15 +6,17 @@ import os
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from threading import Lock, RLock, Thread, get_ident
+from threading import TIMEOUT_MAX, Lock, RLock, Thread, get_ident
 from time import monotonic
-from weakref import WeakSet
 
+from veltrix._weak import WeakMembers
 from veltrix.publishing.callbacks import is_async, name_of, running_loop
 from veltrix.publishing.history import History
-from veltrix.publishing.passes import Passes, logger
+from veltrix.publishing.passes import Passes
 from veltrix.publishing.pinning import Pinning
+from veltrix.publishing.saying import ERROR, say
 from veltrix.publishing.status import Status
+from veltrix.publishing.transaction import INTERRUPTS
 from veltrix.publishing.turns import Turns
 from veltrix.watching.state import STOPPED
 
@@ -61,8 +63,11 @@ class Publisher:
         self._watcher: Watcher | None = None
         self._beginning = Lock()
         """Held while a watch begins."""
-        kept = History(history, history_bytes)
-        self.passes = Passes(config, loader, schema, checked_validators(validators), kept, veto_timeout)
+        kept = History(
+            checked_number("history", history, 1), checked_number("history_bytes", history_bytes, 0)
+        )
+        seconds = checked_seconds("veto_timeout", veto_timeout)
+        self.passes = Passes(config, loader, schema, checked_validators(validators), kept, seconds)
         _alive.add(self)
 
     def reload(self, *, acknowledge: bool = False, timeout: float | None = None) -> Change | None:
@@ -76,15 +81,11 @@ class Publisher:
 
         self._check_outside("areload")
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Change | None] = loop.create_future()
+        future: asyncio.Future[Outcome] = loop.create_future()
 
         def settle(change: Change | None, error: BaseException | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(change)
-            else:
-                future.set_exception(error)
+            if not future.done():
+                future.set_result((change, error))  # a future takes no StopIteration as an exception
 
         def work() -> None:
             change, error = None, None
@@ -96,7 +97,13 @@ class Publisher:
                 loop.call_soon_threadsafe(settle, change, error)
 
         Thread(target=copy_context().run, args=(work,), name="veltrix-reload", daemon=True).start()
-        return await future
+        change, error = await future
+        if error is None:
+            return change
+        try:
+            raise error
+        finally:
+            del error  # which its own frames would keep
 
     def request_reload(self) -> None:
         """Has a thread reload soon; allowed anywhere, in the handler of a signal too."""
@@ -116,23 +123,17 @@ class Publisher:
     def rollback(self, generation: int | None) -> Change | None:
         """Publishes an earlier generation again, and holds it."""
         self._check_here("rollback")
-        return self._turns.run(
-            lambda: self.passes.roll_back(generation, turn=self._turns.running), is_shared=False
-        )
+        return self._run_alone(lambda: self.passes.roll_back(generation, turn=self._turns.running))
 
     def release(self) -> Change | None:
         """Ends what a rollback holds, and reloads."""
         self._check_here("release")
-        return self._turns.run(
-            lambda: self.passes.look(is_release=True, turn=self._turns.running), is_shared=False
-        )
+        return self._run_alone(lambda: self.passes.look(is_release=True, turn=self._turns.running))
 
     def put_on_top(self, values: Mapping[Any, Any], before: list[OnTop]) -> None:
         """Publishes overrides for all threads and keys; what `take_off` needs is in `before` by then."""
         self._check_here("override")
-        self._turns.run(
-            lambda: self.passes.put_on_top(values, before, turn=self._turns.running), is_shared=False
-        )
+        self._run_alone(lambda: self.passes.put_on_top(values, before, turn=self._turns.running))
 
     def take_off(self, before: list[OnTop]) -> None:
         """Ends such overrides; nothing where they are over, or were not published."""
@@ -201,9 +202,19 @@ class Publisher:
     def after_fork(self) -> None:
         """In a child process: no other thread is there to end what it was doing."""
         self._turns.renew()
+        self.passes.loader.offer_again()  # what a pass of the parent was about to publish
         self._is_requested = False
         self._beginning = Lock()
         self.passes.telling = RLock()
+
+    def _run_alone(self, work: Callable[[], Outcome]) -> Change | None:
+        """A pass of this caller alone, unless the configuration is closed until its turn comes."""
+
+        def checked() -> Outcome:
+            self._check_open()
+            return work()
+
+        return self._turns.run(checked, is_shared=False)
 
     def _reload(self, acknowledge: bool, timeout: float | None) -> Change | None:
         def work() -> tuple[Change | None, BaseException | None]:
@@ -224,20 +235,20 @@ class Publisher:
 
         try:
             self._turns.run(work, timeout=0, is_shared=asked)
-        except Exception:  # noqa: BLE001  (the pass has reported it)
+        except INTERRUPTS as error:  # nobody is there to be interrupted
+            say(ERROR, "a pass of the watch thread was interrupted", error=error)
+        except BaseException:  # noqa: BLE001  (the pass has reported it)
             return has_begun
-        except BaseException as error:  # noqa: BLE001  (nobody is there to be interrupted)
-            logger().error("a pass of the watch thread was interrupted", exc_info=error)
         return True
 
     def _requested(self) -> None:
         self._is_requested = False  # what is asked for from now on may be too late for this pass
         try:
             self._reload(acknowledge=False, timeout=None)
-        except Exception:  # noqa: BLE001  (the pass has reported it)
+        except INTERRUPTS as error:  # nobody is there to be interrupted
+            say(ERROR, "a reload that was requested was interrupted", error=error)
+        except BaseException:  # noqa: BLE001  (the pass has reported it)
             return
-        except BaseException as error:  # noqa: BLE001  (nobody is there to be interrupted)
-            logger().error("a reload that was requested was interrupted", exc_info=error)
 
     def _check_here(self, call: str) -> None:
         self._check_outside(call)
@@ -272,38 +283,70 @@ def checked_validators(given: Iterable[Validator]) -> tuple[Validator, ...]:
     return validators
 
 
-_alive: WeakSet[Publisher] = WeakSet()
+def checked_number(name: str, given: int, least: int) -> int:
+    """A whole number that is not too small."""
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise TypeError(f"{name} is an int, not {type(given).__name__}")
+    if given < least:
+        raise ValueError(f"{name} is at least {least}")
+    return given
+
+
+def checked_seconds(name: str, given: float) -> float:
+    """A time that a thread can wait for."""
+    if not isinstance(given, (int, float)) or isinstance(given, bool):
+        raise TypeError(f"{name} is a number of seconds, not {type(given).__name__}")
+    if not 0 < given <= TIMEOUT_MAX:
+        raise ValueError(f"{name} is a number of seconds above 0")
+    return given
+
+
+_alive: WeakMembers[Publisher] = WeakMembers()
 _forking: dict[int, list[Callable[[], None]]] = {}
 """What gives back the locks that a thread holds while it forks."""
+_fork = RLock()
+"""Held by the thread that forks: watches of two forks at once would take each other's place."""
 
 
 def _watchers() -> list[Watcher]:
-    return [one._watcher for one in list(_alive) if one._watcher is not None]
+    return [one._watcher for one in _alive.listed() if one._watcher is not None]
 
 
 def _before_fork() -> None:
+    _fork.acquire()
     watchers = _watchers()
     if watchers:
         from veltrix.watching.watcher import park
 
-        park(watchers, _FORK_WAITS)
-    locks = [one.passes.telling for one in list(_alive)]
+        _guarded(park, watchers, _FORK_WAITS)
+    locks = [one.passes.telling for one in _alive.listed()]
     _forking[get_ident()] = [lock.release for lock in locks if lock.acquire(timeout=_FORK_WAITS)]
 
 
 def _after_in_parent() -> None:
     for release in _forking.pop(get_ident(), ()):
-        release()
+        _guarded(release)
     for watcher in _watchers():
-        watcher.after_fork()
+        _guarded(watcher.after_fork)
+    _fork.release()
 
 
 def _after_in_child() -> None:
     _forking.clear()
-    for one in list(_alive):
-        one.after_fork()
+    for one in _alive.listed():
+        _guarded(one.after_fork)
     for watcher in _watchers():
-        watcher.after_fork(is_child=True)
+        _guarded(partial(watcher.after_fork, is_child=True))
+    _fork.release()  # the thread that forked is the one that there is
+
+
+def _guarded(call: Callable[..., object], *arguments: object) -> None:
+    """Calls it; what one configuration meets at a fork keeps no other one from going on."""
+    try:
+        call(*arguments)
+    except BaseException as error:  # noqa: BLE001  (Python would say it, and leave out the rest)
+        with suppress(BaseException):
+            say(ERROR, "something went wrong at a fork", error=error)
 
 
 if hasattr(os, "register_at_fork"):

@@ -186,29 +186,30 @@ class Subscriptions:
     """The subscriptions of one configuration, in the order in which they were made."""
 
     def __init__(self, report: Callable[[str, BaseException], None]) -> None:
-        self._all: tuple[Subscription, ...] = ()
+        # Each step is one of the dict: any thread, and the handler of a signal, adds and takes away.
+        self._all: dict[Subscription, None] = {}
         self._report = report
 
     def add(self, subscriber: object, path: AnyPath | None, made_in: object) -> Subscription:
         """One more; `made_in` is the pass that it is made in."""
         one = Subscription(subscriber, path, self._forget, self._report, made_in)
-        self._all = (*self._all, one)
+        self._all[one] = None
         return one
 
-    def active(self) -> tuple[Subscription, ...]:
+    def active(self) -> list[Subscription]:
         """All that can be called; one whose loop is closed ends here, and that is reported."""
-        for one in self._all:
+        for one in list(self._all):
             if one.loop is not None and one.loop.is_closed():
                 one.cancel()
                 self._report(one.name, LoopClosedError("its loop is closed"))
-        return self._all
+        return list(self._all)
 
     def prepares_on(self, loop: AbstractEventLoop) -> bool:
         """Whether one of them prepares on this loop."""
-        return any(one.loop is loop and one.awaits_to_prepare for one in self._all)
+        return any(one.loop is loop and one.awaits_to_prepare for one in list(self._all))
 
     def _forget(self, one: Subscription) -> None:
-        self._all = tuple(other for other in self._all if other is not one)
+        self._all.pop(one, None)
 
 
 def _calls(subscriber: object) -> dict[str, Callable[[Any], Any]]:

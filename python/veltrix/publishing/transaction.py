@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from veltrix.errors import ConfigError, RefusedError
+from veltrix.errors import RefusedError
 from veltrix.publishing.callbacks import LoopClosedError, call_plainly, name_of
 from veltrix.publishing.change import Touched
+from veltrix.publishing.saying import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def validate(validators: Iterable[Validator], candidate: Snapshot) -> None:
 
 
 def _refuse(by: str, error: BaseException) -> NoReturn:
-    raise RefusedError(str(error) or type(error).__name__, by) from error
+    raise RefusedError(text_of(error), by) from error
 
 
 class Transaction:
@@ -171,11 +172,21 @@ class Transaction:
 
     def _calls(self) -> Iterator[Step]:
         for one in self._subscriptions.active():
-            change = self._touched.at(one.place)
+            change = self._seen_by(one)
             # One that is made by somebody who is called here counts from the next change on.
             if change is not None and one.made_in is not self._turn:
                 yield f"commit of {one.name}", self._commit, (one, change)
         yield "changes()", self._streams.deliver, (self._touched,)
+
+    def _seen_by(self, one: Subscription) -> Change | None:
+        """The change as a subscriber sees it; what keeps it from one keeps it from no other."""
+        try:
+            return self._touched.at(one.place)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # noqa: BLE001
+            self._report(one.name, error)
+            return None
 
     @staticmethod
     def _commit(one: Subscription, change: Change) -> None:
@@ -190,12 +201,3 @@ class Transaction:
             self._interrupt = self._interrupt or error
         except BaseException as error:  # noqa: BLE001
             self._report(what, error)
-
-
-def safe_text(error: BaseException) -> str:
-    """What logs and `status()` say of an error: the words of a program's own may hold a value."""
-    if isinstance(error, RefusedError) and error.__cause__ is not None:
-        return f"refused by {error.by} ({type(error.__cause__).__name__})"
-    if isinstance(error, ConfigError) and error.problems != (error,):
-        return "; ".join(safe_text(problem) for problem in error.problems[:20])
-    return str(error) if isinstance(error, ConfigError) else type(error).__name__

@@ -76,13 +76,16 @@ class Turns:
     """The turns of one configuration."""
 
     def __init__(self) -> None:
+        self._turn: Turn | None = None
         self.renew()
 
     def renew(self) -> None:
         """Nobody runs or waits: so it is in a child process, whatever other threads were doing."""
         # Re-entrant, as the handler of a signal may come while it is held.
         self._changed = threading.Condition(threading.RLock())
-        self._turn: Turn | None = None
+        if self._turn is not None:
+            self._turn.is_running = False  # in its context, too, if a callback forked
+        self._turn = None
         self._next = _Flight()
 
     @property

@@ -10,8 +10,8 @@ from contextlib import suppress
 from contextvars import Context
 from functools import cache
 from threading import Thread
-from weakref import WeakSet
 
+from veltrix._weak import WeakMembers
 from veltrix.watching.bell import Bell
 from veltrix.watching.events import LONGEST_SETTLE, UnavailableError, rust_notify
 from veltrix.watching.eyes import Eyes
@@ -132,6 +132,7 @@ class Watcher:
         thread = Thread(
             target=Context().run, args=(self._run, bell, begun), name="veltrix-watch", daemon=True
         )
+        self._bell.end()
         thread.start()
         self._bell, self._thread = bell, thread
 
@@ -199,7 +200,7 @@ def _is_there(native_id: int | None) -> bool:
     return native_id is not None and os.path.exists(f"/proc/self/task/{native_id}")
 
 
-_alive: WeakSet[Watcher] = WeakSet()
+_alive: WeakMembers[Watcher] = WeakMembers()
 
 
 @cache
@@ -215,8 +216,8 @@ def _register() -> None:
 
 
 def _at_exit() -> None:
-    for one in list(_alive):
+    for one in _alive.listed():
         one.is_over = True
-    park(list(_alive), STOP_SECONDS)
-    for one in list(_alive):
+    park(_alive.listed(), STOP_SECONDS)
+    for one in _alive.listed():
         one.watching = STOPPED
