@@ -281,3 +281,38 @@ def test_a_choice_of_a_literal(kernel, server):
     assert flat(kernel, kind="a").bind(Chosen).kind == "a"
     with pytest.raises(ConfigError, match="input should be 'a' or 5"):
         flat(kernel, kind="b").bind(Chosen)
+
+
+def test_a_validator_is_given_what_stands_there(kernel):
+    met = []
+
+    class Size(pydantic.BaseModel):
+        n: int
+        either: int | float = 0
+
+        @pydantic.model_validator(mode="before")
+        @classmethod
+        def judged(cls, data):
+            met.append(dict(data))
+            return {"n": int(data["n"].rstrip("M"))}
+
+    data = {"n": "5M", "either": "x"}
+    assert problems(stack(kernel, {"v": data}), Size, "v") == [
+        ("v.n", "expected int, not str", "validation"),
+        ("v.either", "expected int or float, not str", "validation"),
+    ]
+    assert met == [data, data]
+
+
+def test_one_problem_for_a_text_of_a_document(kernel):
+    msgspec = pytest.importorskip("msgspec", reason="binding its models needs it")
+
+    class Size(msgspec.Struct, frozen=True):
+        n: int
+        many: dict[str, int] = {}
+
+    data = {"n": 5, "many": {"a": "1", "b": 2.5}}
+    assert problems(stack(kernel, {"v": data}), Size, "v") == [
+        ("v.many.a", "expected int, not str", "validation"),
+        ("v.many.b", "expected int, not float", "validation"),
+    ]

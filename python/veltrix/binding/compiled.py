@@ -14,7 +14,8 @@ from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.fields import filled, shape_of
 from veltrix.binding.model import Fielded, Model
 from veltrix.binding.mutable import warn_if_mutable
-from veltrix.binding.plans import Checked, Either, Member, OneOf, Plan, Secret, scalars
+from veltrix.binding.plans import Checked, Member, OneOf, Plan, Secret, scalars
+from veltrix.binding.unions import Either
 from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False

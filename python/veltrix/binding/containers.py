@@ -9,7 +9,7 @@ from veltrix.binding.texts import UnfitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from veltrix.binding.run import Run, Segments
@@ -53,6 +53,10 @@ class Items(Plan):
             return value if items is None else items
         return [self.item.prepare(item, run, (*path, at)) for at, item in enumerate(items)]
 
+    def inside(self) -> Iterable[Plan]:
+        """The plan of an item."""
+        return [self.item]
+
 
 class Row(Plan):
     """A tuple of so many items, each of a type of its own."""
@@ -87,6 +91,10 @@ class Row(Plan):
             return items
         pairs = zip(self.plans, items, strict=True)
         return [plan.prepare(item, run, (*path, at)) for at, (plan, item) in enumerate(pairs)]
+
+    def inside(self) -> Iterable[Plan]:
+        """The plans of the items."""
+        return self.plans
 
 
 class Table(Plan):
@@ -127,6 +135,10 @@ class Table(Plan):
         if mapping is None or self.value.is_plain:
             return value if mapping is None else mapping
         return {name: self.value.prepare(child, run, (*path, name)) for name, child in mapping.items()}
+
+    def inside(self) -> Iterable[Plan]:
+        """The plan of a value."""
+        return [self.value]
 
     def _name(self, name: str, run: Run, path: Segments) -> Any:
         """A name, which is a text in every document, as its type has it."""

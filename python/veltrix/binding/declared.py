@@ -5,8 +5,9 @@ from __future__ import annotations
 from veltrix.binding import texts
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.model import Fielded
-from veltrix.binding.plans import Anything, Checked, Either, Scalar, Secret, Text
+from veltrix.binding.plans import Anything, Checked, Scalar, Secret, Text, holds_secrets
 from veltrix.binding.texts import UnfitError
+from veltrix.binding.unions import Either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,13 +64,14 @@ def secret_paths(
 
     What stands in lists, under any name, or in a model that holds itself, has no path that is known before.
     """
-    while isinstance(plan, Checked):
-        plan = plan.plan
-    if isinstance(plan, Secret):
+    if plan.is_secret:
         yield above
         return
-    plan = _shaped(plan)
-    if isinstance(plan, Fielded) and not any(plan is one for one in models):
+    plan = bare(plan)
+    if isinstance(plan, Either):
+        for one in plan.plans:
+            yield from secret_paths(one, above, models)
+    elif isinstance(plan, Fielded) and not any(plan is one for one in models) and holds_secrets(plan):
         for key, inner in plan.fields.items():
             yield from secret_paths(inner, (*above, key), (*models, plan))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from veltrix.binding.containers import mapping_in, prepared_mapping
 from veltrix.binding.plain import is_reader
-from veltrix.binding.plans import Either, Member, OneOf, Plan, Scalar, Text
+from veltrix.binding.plans import Member, OneOf, Plan, Scalar, Text
 from veltrix.binding.run import INVALID
 from veltrix.binding.section import Section
 from veltrix.binding.sharing import spelled
+from veltrix.binding.unions import Either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,18 @@ _MISSING = object()
 class Fielded(Plan):
     """A mapping that has fields, each of a type of its own."""
 
-    __slots__ = ("_given", "fields", "form", "leaves", "name", "prepared", "sections", "takes_more", "words")
+    __slots__ = (
+        "_given",
+        "fields",
+        "form",
+        "leaves",
+        "name",
+        "prepared",
+        "sections",
+        "tags",
+        "takes_more",
+        "words",
+    )
 
     is_text_in_documents = False
     is_plain = False
@@ -45,6 +57,7 @@ class Fielded(Plan):
         self.form = spelled(form)
         self.words = f"mapping ({name})"
         self.fields: dict[str, Plan] = {}
+        self.tags: dict[str, OneOf] = {}
         self.leaves: tuple[str, ...] = ()
         """The fields whose values concern nobody but the library, unless they are texts."""
         self.prepared: tuple[tuple[str, Plan], ...] = ()
@@ -59,6 +72,7 @@ class Fielded(Plan):
     def have(self, fields: dict[str, Plan]) -> None:
         """Give the model its fields, by their keys. A model may hold itself."""
         self.fields = fields
+        self.tags = {key: plan for key, plan in fields.items() if isinstance(plan, OneOf)}
         concerned = {key: plan for key, plan in fields.items() if not plan.is_plain}
         self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
         self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
@@ -93,7 +107,7 @@ class Fielded(Plan):
         for key, plan in self.prepared:
             child = get(key)
             kind = type(child)
-            if kind is str or kind is dict or kind is list:
+            if kind is str or kind is dict or kind is list or (plan.is_secret and key in mapping):
                 mapping[key] = plan.prepare(child, run, (*path, key))
         if run.extra == "warn" and not self.takes_more:
             unknown = [key for key in mapping if key not in self.fields]
@@ -101,6 +115,10 @@ class Fielded(Plan):
             for key in unknown:
                 del mapping[key]
         return mapping
+
+    def inside(self) -> Iterable[Plan]:
+        """The plans of the fields."""
+        return self.fields.values()
 
 
 class Model(Fielded):

@@ -52,16 +52,17 @@ class Struct(Fielded):
         if not text:
             return result if len(run.problems) == before else INVALID
         refused = run.problems[before:]
-        self._refuse(text, data, run, path)
+        is_whole = self._refuse(text, data, run, path)
         theirs = run.problems[before + len(refused) :]
         del run.problems[before:]
         self._others.read(data, run, path)
         ours = run.problems[before:]
         del run.problems[before:]
-        places = {problem.path for problem in ours}
+        known = [*refused, *ours]
         # Where the two disagree, only what msgspec says is known to be so.
+        agree = all(any(_is_at(one, problem, is_whole) for one in known) for problem in theirs)
         run.problems += refused
-        run.problems += _beside(refused, ours if {problem.path for problem in theirs} <= places else theirs)
+        run.problems += _beside(refused, ours if agree else theirs)
         return INVALID
 
     def complete(self, compilation: Compilation) -> None:
@@ -94,8 +95,8 @@ class Struct(Fielded):
         self._hook = _decoded
         return result, ""
 
-    def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> None:
-        """Note what msgspec has said."""
+    def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> bool:
+        """Note what msgspec has said; whether it has said the whole path, as it does not below a `dict`."""
         found = _PLACE.search(text)
         steps = _STEPS.findall("" if found is None else found[1])
         locator = Locator(self, data, path, [int(index) if index else name for index, name in steps])
@@ -114,6 +115,7 @@ class Struct(Fielded):
         else:
             shown = _SHOWN.sub(r"\1", said).replace("`", "")
             run.refuse(locator.path, shown[:1].lower() + shown[1:])
+        return found is None or "[...]" not in found[1]
 
 
 def struct_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
@@ -125,6 +127,11 @@ def struct_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     compilation.judged -= 1
     compilation.owners.pop()
     return plan
+
+
+def _is_at(one: Problem, said: Problem, is_whole: bool) -> bool:
+    """Whether a problem is at a path that msgspec has said, or below it where that is not the whole path."""
+    return one.path == said.path if is_whole else one.path[: len(said.path)] == said.path
 
 
 def _beside(refused: list[Problem], found: list[Problem]) -> list[Problem]:

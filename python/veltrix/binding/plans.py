@@ -13,7 +13,7 @@ from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from enum import Enum
     from typing import Any
 
@@ -35,6 +35,10 @@ class Plan:
     """Whether no value is prepared for a library that judges it."""
     is_leaf = False
     """Whether only a text is prepared for it."""
+    is_secret = False
+    """Whether it says that its values are secret."""
+    tags: Mapping[str, OneOf] = {}
+    """The fields whose values say which of several models is meant."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The value as the type has it, or INVALID after it was refused."""
@@ -43,6 +47,10 @@ class Plan:
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The value for a library that judges it by its own rules: texts of flat sources are read."""
         return value
+
+    def inside(self) -> Iterable[Plan]:
+        """The plans of what stands in a value, or of the value itself."""
+        return ()
 
 
 class Anything(Plan):
@@ -110,7 +118,9 @@ class Scalar(Plan):
                 return self.of_text(value)
             except UnfitError:
                 return value
-        return value if self.is_text_in_documents else run.expected(path, self.words, value)
+        if not self.is_text_in_documents:
+            run.expected(path, self.words, value)
+        return value
 
 
 class Text(Plan):
@@ -153,7 +163,13 @@ class OneOf(Plan):
         """The choice that a text of a flat source means."""
         if type(value) is not str or any(kind is str and value == choice for kind, choice in self.choices):
             return value
-        return _tried(self, value, run, path) if run.is_flat(path) else value
+        return tried(self, value, run, path) if run.is_flat(path) else value
+
+    def may_be(self, value: Any) -> bool:
+        """Whether a value is one of these, or a text that a flat source could mean one with."""
+        if type(value) is str and any(kind is not str for kind, _ in self.choices):
+            return True
+        return any(type(value) is kind and value == choice for kind, choice in self.choices)
 
 
 class Member(Plan):
@@ -184,54 +200,13 @@ class Member(Plan):
 
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The member that a text of a flat source means."""
-        return _tried(self, value, run, path) if type(value) is str and run.is_flat(path) else value
-
-
-class Either(Plan):
-    """A union: the type that a value is of; of a text of a flat source the first that can read it."""
-
-    __slots__ = ("by_kind", "is_leaf", "is_text_in_documents", "plans", "words")
-
-    is_plain = False
-
-    def __init__(self, plans: Sequence[Plan]) -> None:
-        self.plans = plans
-        self.by_kind = {plan.kind: plan for plan in reversed(plans) if plan.kind is not None}
-        self.words = " or ".join(dict.fromkeys(plan.words for plan in plans))
-        self.is_leaf = all(plan.is_plain or plan.is_leaf for plan in plans)
-        self.is_text_in_documents = any(plan.is_text_in_documents for plan in plans if plan.kind is not NULL)
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value as the first of the types that takes it."""
-        if type(value) in self.by_kind and (type(value) is not str or not run.is_flat(path)):
-            return value
-        before = len(run.problems)
-        shaped: list[Plan] = []
-        for plan in self.plans:
-            result = plan.read(value, run, path)
-            if len(run.problems) == before:
-                return result
-            if any(len(problem.path) > len(path) for problem in run.problems[before:]):
-                shaped.append(plan)
-            del run.problems[before:]
-        if len(shaped) == 1:  # one of them takes such a mapping or list, but not what stands in it
-            return shaped[0].read(value, run, path)
-        return run.expected(path, self.words, value)
-
-    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value, read if it is a text of a flat source."""
-        if type(value) is not str:
-            shaped = [plan for plan in self.plans if plan.kind is None]
-            return shaped[0].prepare(value, run, path) if len(shaped) == 1 else value
-        if run.is_flat(path):
-            return _tried(self, value, run, path)
-        return value if self.is_text_in_documents else run.expected(path, self.words, value)
+        return tried(self, value, run, path) if type(value) is str and run.is_flat(path) else value
 
 
 class Checked(Plan):
     """`Annotated` with constraints: what the type gives has to meet them."""
 
-    __slots__ = ("check", "is_leaf", "is_plain", "is_text_in_documents", "plan", "said", "words")
+    __slots__ = ("check", "is_leaf", "is_plain", "is_secret", "is_text_in_documents", "plan", "said", "words")
 
     def __init__(self, plan: Plan, said: str, check: Callable[[Any], bool]) -> None:
         self.plan = plan
@@ -240,6 +215,7 @@ class Checked(Plan):
         self.words = f"{plan.words} with {said}"
         self.is_plain = plan.is_plain
         self.is_leaf = plan.is_leaf
+        self.is_secret = plan.is_secret
         self.is_text_in_documents = plan.is_text_in_documents
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
@@ -254,11 +230,17 @@ class Checked(Plan):
         """The value as its type has it: constraints are the library's."""
         return self.plan.prepare(value, run, path)
 
+    def inside(self) -> Iterable[Plan]:
+        """The plan of the type."""
+        return [self.plan]
+
 
 class Secret(Plan):
     """A type that says that its values are secret."""
 
     __slots__ = ("is_plain", "is_text_in_documents", "plan", "words")
+
+    is_secret = True
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -278,6 +260,19 @@ class Secret(Plan):
 
 
 NULL = type(None)
+
+
+def holds_secrets(plan: Plan) -> bool:
+    """Whether a type says that its values are secret, or that something in them is."""
+    waiting, met = [plan], {id(plan)}
+    while waiting:
+        one = waiting.pop()
+        if one.is_secret:
+            return True
+        inside = [inner for inner in one.inside() if id(inner) not in met]
+        met.update(map(id, inside))
+        waiting += inside
+    return False
 
 
 def _number_as_float(value: Any) -> Any:
@@ -342,13 +337,13 @@ def _is_read_as(text: str, kind: type, value: Any) -> bool:
         return False
 
 
-def _tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
+def tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
     """What a plan makes of a value; if it refuses it, the value itself, for the library to judge."""
-    before = len(run.problems)
+    before = run.noted()
     result = plan.read(value, run, path)
-    if len(run.problems) == before:
+    if len(run.problems) == before[0]:
         return result
-    del run.problems[before:]
+    run.forget(before)
     return value
 
 

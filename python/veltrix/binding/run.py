@@ -49,6 +49,7 @@ class Run:
     __slots__ = (
         "_secret_types",
         "_suggested",
+        "attempts",
         "extra",
         "problems",
         "secrets",
@@ -69,6 +70,8 @@ class Run:
         """The texts whose reading depended on whether they come from a flat source, and whether they do."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
+        self.attempts: dict[tuple[int, Segments], tuple[Any, Any, list[Problem], Any]] = {}
+        """What a type of a union gave at a path: for which value, what, its problems, its unknown keys."""
         self._secret_types: tuple[Segments, ...] = ()
         self._suggested = 0
 
@@ -82,6 +85,18 @@ class Run:
     def expected(self, path: Segments, words: str, value: Any) -> Any:
         """Note a value of a wrong type."""
         return self.refuse(path, f"expected {words}, not {kind_of(value)}")
+
+    def noted(self) -> tuple[int, int, int]:
+        """How much is noted so far."""
+        return len(self.problems), len(self.unknown), self._suggested
+
+    def forget(self, since: tuple[int, int, int]) -> list[Problem]:
+        """Take back what was noted since then: the problems of it."""
+        problems, unknown, self._suggested = since
+        dropped = self.problems[problems:]
+        del self.problems[problems:]
+        self.unknown = self.unknown[:unknown]
+        return dropped
 
     def required(self, section: Segments, key: str, model: str) -> None:
         """Note that a section lacks a key."""
