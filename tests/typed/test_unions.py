@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 import pytest
 
 import veltrix
 from tests.kernel.stack import stack
-from tests.typed.places import problems
+from tests.typed.places import flat, problems
 
 DEEP = 40
 """How deep values stand: what doubles at each level does not end."""
@@ -90,7 +91,8 @@ def warned(form: Any, value: Any) -> tuple[Any, list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         snapshot = veltrix.load(veltrix.Values({"v": value}), schema=dict[str, form], extra="warn")
-    return snapshot.settings["v"], [str(one.message).partition(":")[0] for one in caught]
+    texts = [str(one.message) for one in caught]
+    return snapshot.settings["v"], [text.partition(":")[0] for text in texts if "unknown key" in text]
 
 
 def test_a_wrong_value_deep_in_a_model_that_holds_itself(kernel):
@@ -165,3 +167,49 @@ def test_what_a_model_of_a_union_raises(kernel):
 
     snapshot = stack(kernel, {"v": {"x": 1}})
     assert problems(snapshot, Refusing | None, "v") == [("v", "refused by Refusing: never", "validation")]
+
+
+def holder(library: str) -> Any:
+    """A model of a library with a field that is one of two models, and these."""
+    if library == "pydantic":
+        pydantic = pytest.importorskip("pydantic", reason="binding its models needs it")
+        fields = {"legs": (list[int], []), "pause": (timedelta, timedelta(0)), "lives": (int, 9)}
+        cat = pydantic.create_model("Cat", kind=(Literal["cat"], ...), **fields)
+        dog = pydantic.create_model("Dog", kind=(Literal["dog"], ...), name=(str, ""))
+        told = Annotated[cat | dog, pydantic.Field(discriminator="kind")]
+        return pydantic.create_model("Holder", pet=(told, ...)), cat
+    msgspec = pytest.importorskip("msgspec", reason="binding its models needs it")
+    fields = [("legs", list[int], []), ("pause", timedelta, timedelta(0)), ("lives", int, 9)]
+    cat = msgspec.defstruct("Cat", fields, tag="cat", tag_field="kind", frozen=True)
+    dog = msgspec.defstruct("Dog", [("name", str, "")], tag="dog", tag_field="kind", frozen=True)
+    return msgspec.defstruct("Holder", [("pet", cat | dog)], frozen=True), cat
+
+
+@pytest.mark.parametrize("library", ["pydantic", "msgspec"])
+def test_texts_in_one_of_several_models_of_a_library(kernel, library):
+    form, cat = holder(library)
+    snapshot = flat(kernel, pet__kind="cat", pet__legs="1,2", pet__pause="5s", pet__lives="7")
+    pet = snapshot.bind(form).pet
+    assert type(pet) is cat
+    assert (pet.legs, pet.pause, pet.lives) == ([1, 2], timedelta(seconds=5), 7)
+    wrong = stack(kernel, {"pet": {"kind": "cat", "lives": "7"}})
+    assert problems(wrong, form) == [("pet.lives", "expected int, not str", "validation")]
+
+
+@pytest.mark.chosen
+@pytest.mark.parametrize("library", ["pydantic", "msgspec"])
+def test_texts_in_one_of_several_models_that_are_declared(monkeypatch, library):
+    form, cat = holder(library)
+    monkeypatch.setenv("APP_PET__LEGS", "1,2")
+    monkeypatch.setenv("APP_PET__LIVES", "7")
+    snapshot = veltrix.load(veltrix.Values({"pet": {"kind": "cat"}}), veltrix.Env("APP"), schema=form)
+    assert type(snapshot.settings.pet) is cat
+    assert (snapshot.settings.pet.legs, snapshot["pet.lives"]) == ([1, 2], 7)
+
+
+@pytest.mark.chosen
+@pytest.mark.parametrize("library", ["pydantic", "msgspec"])
+def test_a_key_that_none_of_several_models_of_a_library_takes(library):
+    form, cat = holder(library)
+    bound, keys = warned(form, {"pet": {"kind": "cat", "more": 1}})
+    assert (type(bound.pet), keys) == (cat, ["v.pet.more"])

@@ -20,6 +20,9 @@ _WRITTEN = {"bool", "int", "float", "bytes", "NoneType", "datetime", "date", "ti
 """The types of the table of texts that a layer has values of."""
 
 
+_SHAPES = (Fielded, Items, Row, Table)
+
+
 def bare(plan: Plan) -> Plan:
     """A plan without what only judges its value."""
     while isinstance(plan, (Checked, Secret)):
@@ -29,32 +32,33 @@ def bare(plan: Plan) -> Plan:
 
 def plan_inside(plan: Plan, segment: str | int) -> Plan | None:
     """The plan of what stands in a value of another plan; None where that says nothing."""
-    plan = _shaped(plan)
-    found: Plan | None = None
+    found = [inner for one in _shaped(plan) if (inner := _at(one, segment)) is not None]
+    return bare(found[0]) if found and all(one is found[0] for one in found) else None
+
+
+def _at(plan: Plan, segment: str | int) -> Plan | None:
     if isinstance(plan, Fielded):
-        found = plan.fields.get(str(segment))
-    elif isinstance(plan, Items):
-        found = plan.item
-    elif isinstance(plan, Table):
-        found = plan.value
-    elif isinstance(plan, Row) and isinstance(segment, int) and segment < len(plan.plans):
-        found = plan.plans[segment]
-    return None if found is None else bare(found)
+        return plan.fields.get(str(segment))
+    if isinstance(plan, Items):
+        return plan.item
+    if isinstance(plan, Table):
+        return plan.value
+    if isinstance(plan, Row) and isinstance(segment, int) and segment < len(plan.plans):
+        return plan.plans[segment]
+    return None
 
 
 def keys_of(plan: Plan) -> Iterable[str]:
     """The keys of the fields of a plan."""
-    plan = _shaped(plan)
-    return plan.fields if isinstance(plan, Fielded) else ()
+    return dict.fromkeys(key for one in _shaped(plan) if isinstance(one, Fielded) for key in one.fields)
 
 
-def _shaped(plan: Plan) -> Plan:
-    """A plan, or of a union the only one that other values stand in."""
+def _shaped(plan: Plan) -> list[Plan]:
+    """A plan, or those of a union that other values stand in."""
     plan = bare(plan)
     if not isinstance(plan, Either):
-        return plan
-    shaped = [one for one in map(bare, plan.plans) if isinstance(one, (Fielded, Items, Row, Table))]
-    return shaped[0] if len(shaped) == 1 else plan
+        return [plan]
+    return [one for inner in plan.plans for one in _shaped(inner) if isinstance(one, _SHAPES)]
 
 
 def secret_paths(

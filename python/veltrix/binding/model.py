@@ -40,6 +40,7 @@ class Fielded(Plan):
         "_given",
         "fields",
         "form",
+        "known",
         "leaves",
         "name",
         "prepared",
@@ -66,8 +67,10 @@ class Fielded(Plan):
         """The keys of the fields whose objects are shared."""
         self._given: dict[str, Section] = {}
         """Those of them that a library is given as the objects that they are."""
+        self.known: Container[str] = ()
+        """The keys that it takes beside those of its fields."""
         self.takes_more = False
-        """Whether the model keeps keys that no field takes."""
+        """Whether the model has a use for keys that no field takes."""
 
     def have(self, fields: dict[str, Plan]) -> None:
         """Give the model its fields, by their keys. A model may hold itself."""
@@ -110,7 +113,7 @@ class Fielded(Plan):
             if kind is str or kind is dict or kind is list or (plan.is_secret and key in mapping):
                 mapping[key] = plan.prepare(child, run, (*path, key))
         if run.extra == "warn" and not self.takes_more:
-            unknown = [key for key in mapping if key not in self.fields]
+            unknown = [key for key in mapping if key not in self.fields and key not in self.known]
             run.unknown_keys(path, unknown, self.fields)
             for key in unknown:
                 del mapping[key]

@@ -10,6 +10,7 @@ from msgspec import convert
 
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded, Model
+from veltrix.binding.plans import OneOf
 from veltrix.binding.run import INVALID, Problem
 from veltrix.binding.texts import UnfitError, path_of
 
@@ -76,7 +77,7 @@ class Struct(Fielded):
         self._others.takes_more = not config.forbid_unknown_fields
         fields = dict(self._others.fields)
         if config.tag_field is not None:
-            fields[config.tag_field] = compilation.scalars[object]
+            fields[config.tag_field] = OneOf([config.tag])
         self.have(fields)
         self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields

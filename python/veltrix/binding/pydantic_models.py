@@ -80,15 +80,35 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
         model.model_rebuild(raise_errors=False)
     plan_of_model = compilation.models[key] = PydanticModel(form)
     config = getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", {})
-    plan_of_model.takes_more = config.get("extra") == "allow"
+    looks_first = _looks_first(form)
+    plan_of_model.takes_more = config.get("extra") == "allow" or looks_first
     compilation.owners.append(key)
     compilation.judged += 1
     plan_of_model.have(dict(_fields(compilation, form)))
+    plan_of_model.known = frozenset(_first_keys(form))
+    if looks_first:
+        plan_of_model.tags = {}
     if _hands_on(form):
         plan_of_model.share(_is_kept)
     compilation.judged -= 1
     compilation.owners.pop()
     return plan_of_model
+
+
+def _looks_first(model: Any) -> bool:
+    """Whether a model may take keys that no field has, as a validator may rename them, or any key is its own."""
+    validators = model.__pydantic_decorators__.model_validators.values()
+    is_root = isinstance(model, type) and issubclass(model, RootModel)
+    return is_root or any(one.info.mode != "after" for one in validators)
+
+
+def _first_keys(model: Any) -> Iterator[str]:
+    """The keys at which the paths begin that some of its fields are read from."""
+    for field in model.__pydantic_fields__.values():
+        for name in _names(field):
+            path = getattr(name, "path", None)
+            if path:
+                yield path[0]
 
 
 def _hands_on(model: Any) -> bool:
