@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from veltrix._text import quoted
 from veltrix.binding import texts
-from veltrix.binding.plans import Plan
+from veltrix.binding.plans import Checked, Plan, Secret
 from veltrix.binding.run import INVALID
 from veltrix.binding.texts import UnfitError
 
@@ -124,7 +125,7 @@ class Table(Plan):
             for name, child in mapping.items()
         }
         if self.key.kind is not str:
-            read = {self._name(name, run, (*path, name)): child for name, child in read.items()}
+            read = self._named(read, run, path)
         if len(run.problems) != before:
             return INVALID
         return self.make(read)
@@ -140,14 +141,33 @@ class Table(Plan):
         """The plan of a value."""
         return [self.value]
 
+    def _named(self, read: dict[str, Any], run: Run, path: Segments) -> dict[Any, Any]:
+        """The values by their names, which are texts in every document, as their type has them."""
+        named: dict[Any, Any] = {}
+        first: dict[Any, str] = {}
+        for text, child in read.items():
+            name = self._name(text, run, (*path, text))
+            if name in first and name is not INVALID:
+                run.refuse((*path, text), f"the same key as {quoted(first[name])}")
+            first[name] = text
+            named[name] = child
+        return named
+
     def _name(self, name: str, run: Run, path: Segments) -> Any:
-        """A name, which is a text in every document, as its type has it."""
-        of_text = getattr(self.key, "of_text", None)
+        checks: list[Checked] = []
+        plan = self.key
+        while isinstance(plan, (Checked, Secret)):
+            checks += [plan] if isinstance(plan, Checked) else []
+            plan = plan.plan
+        of_text = getattr(plan, "of_text", None)
         if of_text is None:
             return self.key.read(name, run, path)
         expected = ""
         try:
-            return of_text(name)
+            found = of_text(name)
+            if all(one.check(found) for one in checks):
+                return found
+            expected = self.key.words
         except UnfitError as unfit:
             expected = unfit.expected
         return run.refuse(path, f"expected a key that is {expected}")

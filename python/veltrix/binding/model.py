@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from veltrix.binding.choices import Member, OneOf
 from veltrix.binding.containers import mapping_in, prepared_mapping
 from veltrix.binding.plain import is_reader
-from veltrix.binding.plans import Member, OneOf, Plan, Scalar, Text
+from veltrix.binding.plans import Plan, Scalar, Text
 from veltrix.binding.run import INVALID
 from veltrix.binding.section import Section
 from veltrix.binding.sharing import spelled

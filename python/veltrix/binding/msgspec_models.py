@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 from msgspec import convert
 
+from veltrix.binding.choices import OneOf
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded, Model
-from veltrix.binding.plans import OneOf
 from veltrix.binding.run import INVALID, Problem
 from veltrix.binding.texts import UnfitError, path_of
 

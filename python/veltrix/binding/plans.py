@@ -13,8 +13,7 @@ from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from enum import Enum
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from veltrix.binding.run import Run, Segments
@@ -37,7 +36,9 @@ class Plan:
     """Whether only a text is prepared for it."""
     is_secret = False
     """Whether it says that its values are secret."""
-    tags: Mapping[str, OneOf] = {}
+    takes_null = False
+    """Whether null is one of several types."""
+    tags: Mapping[str, Any] = {}
     """The fields whose values say which of several models is meant."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
@@ -136,77 +137,20 @@ class Text(Plan):
         return value if type(value) is str else run.expected(path, "str", value)
 
 
-class OneOf(Plan):
-    """`Literal`: one of some values."""
-
-    __slots__ = ("choices", "words")
-
-    is_plain = False
-    is_leaf = True
-
-    def __init__(self, choices: Sequence[Any]) -> None:
-        self.choices = [(type(choice), choice) for choice in choices]
-        self.words = " or ".join(map(_shown, choices))
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value that equals this one, in its type too."""
-        for kind, choice in self.choices:
-            if type(value) is kind and value == choice:
-                return choice
-        if type(value) is str and run.is_flat(path):
-            for kind, choice in self.choices:
-                if kind is not str and _is_read_as(value, kind, choice):
-                    return choice
-        return run.refuse(path, f"expected {self.words}")
-
-    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
-        """The choice that a text of a flat source means."""
-        if type(value) is not str or any(kind is str and value == choice for kind, choice in self.choices):
-            return value
-        return tried(self, value, run, path) if run.is_flat(path) else value
-
-    def may_be(self, value: Any) -> bool:
-        """Whether a value is one of these, or a text that a flat source could mean one with."""
-        if type(value) is str and any(kind is not str for kind, _ in self.choices):
-            return True
-        return any(type(value) is kind and value == choice for kind, choice in self.choices)
-
-
-class Member(Plan):
-    """A class of `enum`: one of its members."""
-
-    __slots__ = ("members", "words")
-
-    is_plain = False
-    is_leaf = True
-
-    def __init__(self, members: dict[str, Enum]) -> None:
-        self.members = members
-        self.words = " or ".join(_shown(one.value) for one in dict.fromkeys(members.values()))
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The member of this value, or of this name."""
-        for member in self.members.values():
-            if type(value) is type(member.value) and value == member.value:
-                return member
-        if type(value) is str:
-            if value in self.members:
-                return self.members[value]
-            if run.is_flat(path):
-                for member in self.members.values():
-                    if _is_read_as(value, type(member.value), member.value):
-                        return member
-        return run.refuse(path, f"expected {self.words}")
-
-    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
-        """The member that a text of a flat source means."""
-        return tried(self, value, run, path) if type(value) is str and run.is_flat(path) else value
-
-
 class Checked(Plan):
-    """`Annotated` with constraints: what the type gives has to meet them."""
+    """`Annotated` with constraints: what the type gives has to meet them, unless it is a null of a union."""
 
-    __slots__ = ("check", "is_leaf", "is_plain", "is_secret", "is_text_in_documents", "plan", "said", "words")
+    __slots__ = (
+        "check",
+        "is_leaf",
+        "is_plain",
+        "is_secret",
+        "is_text_in_documents",
+        "plan",
+        "said",
+        "takes_null",
+        "words",
+    )
 
     def __init__(self, plan: Plan, said: str, check: Callable[[Any], bool]) -> None:
         self.plan = plan
@@ -216,19 +160,39 @@ class Checked(Plan):
         self.is_plain = plan.is_plain
         self.is_leaf = plan.is_leaf
         self.is_secret = plan.is_secret
+        self.takes_null = plan.takes_null
         self.is_text_in_documents = plan.is_text_in_documents
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The value, if it meets the constraints."""
         before = len(run.problems)
         result = self.plan.read(value, run, path)
-        if len(run.problems) != before or self.check(result):
+        is_null = result is None and self.takes_null
+        if len(run.problems) != before or is_null or self.check(result):
             return result
         return run.refuse(path, f"expected {self.words}")
 
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The value as its type has it: constraints are the library's."""
         return self.plan.prepare(value, run, path)
+
+    def inside(self) -> Iterable[Plan]:
+        """The plan of the type."""
+        return [self.plan]
+
+
+class Converted(Plan):
+    """A field whose converter makes a value of this type: a text of a flat source is read before."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, frozen; of a text what the type reads, or the text for the converter to judge."""
+        is_flat = type(value) is str and run.is_flat(path)
+        return tried(self.plan, value, run, path) if is_flat else frozen(value)
 
     def inside(self) -> Iterable[Plan]:
         """The plan of the type."""
@@ -320,23 +284,6 @@ def scalars() -> dict[Any, Plan]:
     }
 
 
-_BY_KIND: dict[type, Callable[[str], Any]] = {
-    bool: texts.bool_of,
-    int: texts.int_of,
-    float: texts.float_of,
-    bytes: texts.bytes_of,
-    NULL: texts.none_of,
-}
-
-
-def _is_read_as(text: str, kind: type, value: Any) -> bool:
-    """Whether a text of a flat source means a value of this type."""
-    try:
-        return kind in _BY_KIND and bool(_BY_KIND[kind](text) == value)
-    except UnfitError:
-        return False
-
-
 def tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
     """What a plan makes of a value; if it refuses it, the value itself, for the library to judge."""
     before = run.noted()
@@ -345,7 +292,3 @@ def tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
         return result
     run.forget(before)
     return value
-
-
-def _shown(choice: Any) -> str:
-    return "null" if choice is None else repr(getattr(choice, "value", choice))

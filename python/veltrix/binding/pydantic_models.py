@@ -96,7 +96,7 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
 
 
 def _looks_first(model: Any) -> bool:
-    """Whether a model may take keys that no field has, as a validator may rename them, or any key is its own."""
+    """Whether a model may take keys that no field has: a validator may rename them, or any key is its own."""
     validators = model.__pydantic_decorators__.model_validators.values()
     is_root = isinstance(model, type) and issubclass(model, RootModel)
     return is_root or any(one.info.mode != "after" for one in validators)

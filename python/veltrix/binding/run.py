@@ -95,7 +95,8 @@ class Run:
         problems, unknown, self._suggested = since
         dropped = self.problems[problems:]
         del self.problems[problems:]
-        self.unknown = self.unknown[:unknown]
+        if len(self.unknown) > unknown:
+            self.unknown = self.unknown[:unknown]
         return dropped
 
     def required(self, section: Segments, key: str, model: str) -> None:

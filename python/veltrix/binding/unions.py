@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from veltrix.binding.plans import NULL, Member, OneOf, Plan, holds_secrets, tried
+from veltrix.binding.choices import Member, OneOf
+from veltrix.binding.plans import NULL, Plan, holds_secrets, tried
 from veltrix.binding.run import INVALID
 
 TYPE_CHECKING = False
@@ -25,6 +26,7 @@ class Either(Plan):
         "is_secret",
         "is_text_in_documents",
         "plans",
+        "takes_null",
         "words",
     )
 
@@ -34,6 +36,7 @@ class Either(Plan):
         self.plans = plans
         self.by_kind = {plan.kind: plan for plan in reversed(plans) if plan.kind is not None}
         self.words = " or ".join(dict.fromkeys(plan.words for plan in plans))
+        self.takes_null = NULL in self.by_kind or any(plan.takes_null for plan in plans)
         self.is_secret = any(plan.is_secret for plan in plans)
         self.is_leaf = not self.is_secret and all(plan.is_plain or plan.is_leaf for plan in plans)
         self.is_text_in_documents = any(plan.is_text_in_documents for plan in plans if plan.kind is not NULL)
