@@ -88,10 +88,9 @@ class Row(Plan):
         items = _prepared_items(value, run, path)
         if items is None:
             return value
-        if len(items) != len(self.plans):
-            return items
-        pairs = zip(self.plans, items, strict=True)
-        return [plan.prepare(item, run, (*path, at)) for at, (plan, item) in enumerate(pairs)]
+        pairs = zip(self.plans, items, strict=False)
+        prepared = [plan.prepare(item, run, (*path, at)) for at, (plan, item) in enumerate(pairs)]
+        return prepared + items[len(prepared) :]
 
     def inside(self) -> Iterable[Plan]:
         """The plans of the items."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from veltrix.binding import texts
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.model import Fielded
-from veltrix.binding.plans import Anything, Checked, Scalar, Secret, Text, holds_secrets
+from veltrix.binding.plans import Anything, Checked, Plan, Scalar, Secret, Text, holds_secrets
 from veltrix.binding.texts import UnfitError
 from veltrix.binding.unions import Either
 
@@ -14,10 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from veltrix.binding.plans import Plan
-
 _WRITTEN = {"bool", "int", "float", "bytes", "NoneType", "datetime", "date", "time"}
 """The types of the table of texts that a layer has values of."""
+
+
+class Judged(Plan):
+    """What stands in a model of a library, which judges the texts that cannot be read."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
 
 
 _SHAPES = (Fielded, Items, Row, Table)
@@ -25,7 +32,7 @@ _SHAPES = (Fielded, Items, Row, Table)
 
 def bare(plan: Plan) -> Plan:
     """A plan without what only judges its value."""
-    while isinstance(plan, (Checked, Secret)):
+    while isinstance(plan, (Checked, Secret, Judged)):
         plan = plan.plan
     return plan
 
@@ -33,7 +40,20 @@ def bare(plan: Plan) -> Plan:
 def plan_inside(plan: Plan, segment: str | int) -> Plan | None:
     """The plan of what stands in a value of another plan; None where that says nothing."""
     found = [inner for one in _shaped(plan) if (inner := _at(one, segment)) is not None]
-    return bare(found[0]) if found and all(one is found[0] for one in found) else None
+    if not found or any(one is not found[0] for one in found):
+        return None
+    inner = bare(found[0])
+    return Judged(inner) if _is_judged(plan) else inner
+
+
+def _is_judged(plan: Plan) -> bool:
+    """Whether a library judges a value, or in a union what stands in it."""
+    if isinstance(plan, Judged):
+        return True
+    plan = bare(plan)
+    if isinstance(plan, Either):
+        return any(map(_is_judged, plan.plans))
+    return isinstance(plan, Fielded) and plan.is_judged
 
 
 def _at(plan: Plan, segment: str | int) -> Plan | None:
@@ -56,6 +76,8 @@ def keys_of(plan: Plan) -> Iterable[str]:
 def _shaped(plan: Plan) -> list[Plan]:
     """A plan, or those of a union that other values stand in."""
     plan = bare(plan)
+    if isinstance(plan, Fielded) and plan.stands_for is not None:
+        return _shaped(plan.stands_for)
     if not isinstance(plan, Either):
         return [plan]
     return [one for inner in plan.plans for one in _shaped(inner) if isinstance(one, _SHAPES)]
@@ -76,6 +98,9 @@ def secret_paths(
         for one in plan.plans:
             yield from secret_paths(one, above, models)
     elif isinstance(plan, Fielded) and not any(plan is one for one in models) and holds_secrets(plan):
+        if plan.stands_for is not None:
+            yield from secret_paths(plan.stands_for, above, (*models, plan))
+            return
         for key, inner in plan.fields.items():
             yield from secret_paths(inner, (*above, key), (*models, plan))
 
@@ -85,14 +110,25 @@ def value_of(plan: Plan, text: str) -> Any:
 
     Raises `UnfitError`.
     """
+    try:
+        return _read(plan, text)
+    except UnfitError:
+        if not _is_judged(plan):
+            raise
+    return text
+
+
+def _read(plan: Plan, text: str) -> Any:
     plan = bare(plan)
+    if isinstance(plan, Fielded) and plan.stands_for is not None:
+        return _read(plan.stands_for, text)
     if isinstance(plan, Scalar) and plan.kind.__name__ in _WRITTEN:
         return plan.of_text(text)
     if isinstance(plan, Either):
         return _first_of(plan, text)
     if isinstance(plan, (Items, Row)):
         inner = plan.item if isinstance(plan, Items) else Anything()
-        return [value_of(inner, item) if isinstance(item, str) else item for item in texts.items_of(text)]
+        return [_read(inner, item) if isinstance(item, str) else item for item in texts.items_of(text)]
     return texts.mapping_of(text) if isinstance(plan, (Fielded, Table)) else text
 
 
@@ -101,7 +137,7 @@ def _first_of(plan: Either, text: str) -> Any:
         if isinstance(one, Text):
             break
         try:
-            return value_of(one, text)
+            return _read(one, text)
         except UnfitError:
             pass
     return text

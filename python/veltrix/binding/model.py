@@ -46,6 +46,7 @@ class Fielded(Plan):
         "name",
         "prepared",
         "sections",
+        "stands_for",
         "tags",
         "takes_more",
         "words",
@@ -53,6 +54,8 @@ class Fielded(Plan):
 
     is_text_in_documents = False
     is_plain = False
+    is_judged = False
+    """Whether a library judges what stands in it."""
 
     def __init__(self, name: str, form: Any) -> None:
         self.name = name
@@ -68,6 +71,8 @@ class Fielded(Plan):
         """The keys of the fields whose objects are shared."""
         self._given: dict[str, Section] = {}
         """Those of them that a library is given as the objects that they are."""
+        self.stands_for: Plan | None = None
+        """How it is written, where that is no mapping of its fields."""
         self.known: Container[str] = ()
         """The keys that it takes beside those of its fields."""
         self.takes_more = False
@@ -101,6 +106,8 @@ class Fielded(Plan):
 
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The mapping with the texts of flat sources read; a text of one is a JSON object."""
+        if self.stands_for is not None:
+            return self.stands_for.prepare(value, run, path)
         mapping = value if type(value) is dict else prepared_mapping(value, run, path)
         if mapping is None:
             return value

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import convert
 
 from veltrix.binding.choices import OneOf
+from veltrix.binding.containers import Row
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded, Model
 from veltrix.binding.run import INVALID, Problem
@@ -35,6 +36,8 @@ class Struct(Fielded):
 
     __slots__ = ("_form", "_hook", "_others")
 
+    is_judged = True
+
     def __init__(self, name: str, form: Any) -> None:
         super().__init__(name, form)
         self._form = form
@@ -56,7 +59,8 @@ class Struct(Fielded):
         is_whole = self._refuse(text, data, run, path)
         theirs = run.problems[before + len(refused) :]
         del run.problems[before:]
-        self._others.read(data, run, path)
+        if self.stands_for is None:
+            self._others.read(data, run, path)
         ours = run.problems[before:]
         del run.problems[before:]
         known = [*refused, *ours]
@@ -79,6 +83,10 @@ class Struct(Fielded):
         if config.tag_field is not None:
             fields[config.tag_field] = OneOf([config.tag])
         self.have(fields)
+        if config.array_like:
+            tag = [] if config.tag_field is None else [fields[config.tag_field]]
+            self.stands_for = Row([*tag, *(plan for _, _, plan, _ in listed)])
+            self.words = f"list ({self.name})"
         self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields
 
