@@ -11,6 +11,7 @@ import pytest
 import veltrix
 from tests.kernel.stack import stack
 from tests.typed.places import flat, problems
+from veltrix.binding.json_schema import json_schema
 
 
 class Color(enum.Enum):
@@ -42,6 +43,11 @@ def test_a_value_of_enum_counts_before_a_name(kernel):
     both = Literal[Color.RED, Color.LIGHT]
     assert stack(kernel, {"v": "RED"}).bind(both, "v") is Color.LIGHT
     assert stack(kernel, {"v": "RED"}).bind(Color, "v") is Color.LIGHT
+
+
+def test_the_schema_of_a_literal():
+    assert json_schema(RED_OR_DARK)["enum"] == ["red", 5, "RED", "DARK"]
+    assert json_schema(Literal["a", 1])["enum"] == ["a", 1]
 
 
 @pytest.mark.parametrize("value", ["blue", "5", "", None, 5.0, True])
