@@ -47,7 +47,7 @@ def test_a_value_of_enum_counts_before_a_name(kernel):
 
 def test_the_schema_of_a_literal():
     assert json_schema(RED_OR_DARK)["enum"] == ["red", 5, "RED", "DARK"]
-    assert json_schema(Literal["a", 1])["enum"] == ["a", 1]
+    assert json_schema(Literal["a", 1, True])["enum"] == ["a", 1, True]
 
 
 @pytest.mark.parametrize("value", ["blue", "5", "", None, 5.0, True])

@@ -86,7 +86,8 @@ class _Writer:
             return _bounded(self.of(arguments[0]), arguments[1:])
         if origin is Literal:
             names = [one.name for one in arguments if isinstance(one, Enum)]
-            return {"enum": list(dict.fromkeys((*(getattr(one, "value", one) for one in arguments), *names)))}
+            values = [getattr(one, "value", one) for one in arguments]
+            return {"enum": values + [name for name in names if name not in values]}
         if origin is Union or origin is UnionType:
             return {"anyOf": [self.of(one) for one in arguments]}
         if getattr(origin, "_name", None) in _WRAPPERS:

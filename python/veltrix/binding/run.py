@@ -49,13 +49,13 @@ class Run:
     __slots__ = (
         "_secret_types",
         "_suggested",
-        "attempts",
         "extra",
         "problems",
         "secrets",
         "sections",
         "snapshot",
         "texts",
+        "tries",
         "unknown",
     )
 
@@ -64,14 +64,14 @@ class Run:
         """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
+        self.tries: dict[tuple[int, Segments], tuple[Any, Any, list[Problem], Any]] = {}
+        """What a type of a union gave at a path: for which value, what, its problems, its unknown keys."""
         self.sections: list[tuple[tuple[Any, ...], Any, bool, Texts]] = []
         """What was bound so far: key, object, whether it is new in this generation, its texts."""
         self.texts: list[tuple[Segments, bool]] = []
         """The texts whose reading depended on whether they come from a flat source, and whether they do."""
         self.unknown: tuple[Problem, ...] = ()
         """Keys that no field takes, where that is no problem but worth a warning."""
-        self.attempts: dict[tuple[int, Segments], tuple[Any, Any, list[Problem], Any]] = {}
-        """What a type of a union gave at a path: for which value, what, its problems, its unknown keys."""
         self._secret_types: tuple[Segments, ...] = ()
         self._suggested = 0
 

@@ -151,7 +151,7 @@ def _attempt(plan: Plan, value: Any, run: Run, path: Segments) -> tuple[Any, lis
     A model that holds itself in a union is met again by each of the types above it: it is read once.
     """
     key = (id(plan), path)
-    known = run.attempts.get(key)
+    known = run.tries.get(key)
     if known is not None and known[0] is value:
         run.unknown += known[3]
         return known[1], known[2]
@@ -160,5 +160,5 @@ def _attempt(plan: Plan, value: Any, run: Run, path: Segments) -> tuple[Any, lis
     unknown = run.unknown[before[1] :]
     problems = run.forget(before) if len(run.problems) != before[0] else []
     if type(value) is dict or type(value) is list:
-        run.attempts[key] = (value, result, problems, unknown[: 0 if problems else None])
+        run.tries[key] = (value, result, problems, unknown[: 0 if problems else None])
     return result, problems
