@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -12,7 +13,7 @@ import pytest
 
 from tests.kernel.stack import stack
 from tests.typed.places import documented, flat, problems, said
-from veltrix.errors import ConfigError
+from veltrix.errors import ConfigError, ConfigWarning
 
 pydantic = pytest.importorskip("pydantic", reason="binding its models needs it")
 
@@ -247,14 +248,13 @@ def test_a_union_with_tags(kernel):
     holder = msgspec.defstruct("Holder", [("v", one | two)])
     assert stack(kernel, {"v": {"type": "two", "a": "x"}}).bind(holder).v == two("x")
     found = problems(stack(kernel, {"v": {"type": "two", "a": 5}}), holder)
-    assert found == [("v.a", "expected str, got int", "validation")]
+    assert found == [("v.a", "expected str, not int", "validation")]
     found = problems(stack(kernel, {"v": {"type": "hidden"}}), holder)
-    assert found == [("v.type", "invalid value", "validation")]
+    assert found == [("v.type", "expected 'one' or 'two'", "validation")]
 
 
 @pytest.mark.parametrize("rule", ["forbid", "ignore", "allow"])
 def test_extra_keys_are_the_models_rule_unless_they_are_warned_of(kernel, rule):
-    from veltrix import errors
     from veltrix.binding.bind import bind
 
     class Open(pydantic.BaseModel):
@@ -269,8 +269,34 @@ def test_extra_keys_are_the_models_rule_unless_they_are_warned_of(kernel, rule):
     if rule == "allow":
         assert bind(snapshot, (), Open, None, "warn").prot == 5
     else:
-        with pytest.warns(errors.ConfigWarning, match=r"prot: unknown key \(did you mean 'port'\?\)"):
+        with pytest.warns(ConfigWarning, match=r"prot: unknown key \(did you mean 'port'\?\)"):
             assert bind(snapshot, (), Open, None, "warn").port == 1
+
+
+def test_keys_that_no_field_takes_and_a_model_does(kernel):
+    from veltrix.binding.bind import bind
+
+    class Root(pydantic.RootModel[dict[str, int]]):
+        pass
+
+    class Below(pydantic.BaseModel):
+        x: int = pydantic.Field(0, validation_alias=pydantic.AliasChoices("y", pydantic.AliasPath("db", "x")))
+
+    class Renamed(pydantic.BaseModel):
+        new: int = 0
+
+        @pydantic.model_validator(mode="before")
+        @classmethod
+        def renamed(cls, data):
+            return {"new": data["old"]}
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", ".*unknown key", ConfigWarning)
+        assert bind(stack(kernel, {"a": 1}), (), Root, None, "warn").root == {"a": 1}
+        assert bind(stack(kernel, {"db": {"x": 1}}), (), Below, None, "warn").x == 1
+        assert bind(stack(kernel, {"old": 1}), (), Renamed, None, "warn").new == 1
+    with pytest.warns(ConfigWarning, match="more: unknown key"):
+        assert bind(stack(kernel, {"y": 1, "more": 1}), (), Below, None, "warn").x == 1
 
 
 def test_a_choice_of_a_literal(kernel, server):
@@ -281,3 +307,38 @@ def test_a_choice_of_a_literal(kernel, server):
     assert flat(kernel, kind="a").bind(Chosen).kind == "a"
     with pytest.raises(ConfigError, match="input should be 'a' or 5"):
         flat(kernel, kind="b").bind(Chosen)
+
+
+def test_a_validator_is_given_what_stands_there(kernel):
+    met = []
+
+    class Size(pydantic.BaseModel):
+        n: int
+        either: int | float = 0
+
+        @pydantic.model_validator(mode="before")
+        @classmethod
+        def judged(cls, data):
+            met.append(dict(data))
+            return {"n": int(data["n"].rstrip("M"))}
+
+    data = {"n": "5M", "either": "x"}
+    assert problems(stack(kernel, {"v": data}), Size, "v") == [
+        ("v.n", "expected int, not str", "validation"),
+        ("v.either", "expected int or float, not str", "validation"),
+    ]
+    assert met == [data, data]
+
+
+def test_one_problem_for_a_text_of_a_document(kernel):
+    msgspec = pytest.importorskip("msgspec", reason="binding its models needs it")
+
+    class Size(msgspec.Struct, frozen=True):
+        n: int
+        many: dict[str, int] = {}
+
+    data = {"n": 5, "many": {"a": "1", "b": 2.5}}
+    assert problems(stack(kernel, {"v": data}), Size, "v") == [
+        ("v.many.a", "expected int, not str", "validation"),
+        ("v.many.b", "expected int, not float", "validation"),
+    ]

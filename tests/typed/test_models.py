@@ -363,9 +363,7 @@ def test_unions_of_models_and_literals(kernel):
     assert stack(kernel, data).bind(form, "v") == [Url("url", "x"), File("file", "y"), None]
     wrong = stack(kernel, {"v": {"kind": "url", "url": 5}})
     assert problems(wrong, Url | None, "v") == [("v.url", "expected str, not int", "validation")]
-    assert problems(wrong, File | Url, "v") == [
-        ("v", "expected mapping (File) or mapping (Url), not mapping", "validation")
-    ]
+    assert problems(wrong, File | Url, "v") == [("v.url", "expected str, not int", "validation")]
 
 
 def test_the_order_of_a_union_is_not_mixed_up(kernel):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, make_dataclass
+from typing import Annotated, Literal
 
 import pytest
 
 import veltrix
 from tests.kernel.stack import stack
 from tests.typed.places import flat
+from veltrix.binding.schema import Schema
 from veltrix.errors import ConfigError
 
 try:
@@ -20,6 +21,13 @@ except ImportError:  # binding its models needs it, and nothing else does
 needs_pydantic = pytest.mark.skipif(pydantic is None, reason="binding models of pydantic needs it")
 
 CANARY = "hunter2-correct-horse"
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A constraint, as other libraries write them."""
+
+    max_length: int
 
 
 def shown(reader, form, path=None):
@@ -162,3 +170,90 @@ def test_msgspec(kernel):
 
 def test_a_key_shows_its_path_alone(kernel):
     assert CANARY not in repr(secret(kernel).key("db.password", str))
+
+
+@dataclass(frozen=True)
+class Basic:
+    kind: Literal["basic"]
+    password: Annotated[str, veltrix.SECRET]
+
+
+@dataclass(frozen=True)
+class Keyed:
+    kind: Literal["keyed"]
+    key: Annotated[str, veltrix.SECRET] | None = None
+    inner: Keyed | Basic | None = None
+
+
+@dataclass(frozen=True)
+class Optional:
+    """Fields that are secret in one of several types."""
+
+    one: Annotated[str, veltrix.SECRET] | None
+    two: Annotated[Annotated[str, veltrix.SECRET] | None, AtMost(99)]
+    three: int | Annotated[bytes, veltrix.SECRET]
+    four: Basic | Keyed
+    five: list[int] | Keyed
+
+
+@pytest.mark.chosen
+def test_what_is_secret_in_one_of_several_types():
+    inner = {"kind": "basic", "password": CANARY}
+    keyed = {"kind": "keyed", "key": CANARY, "inner": inner}
+    data = {"one": CANARY, "two": CANARY, "three": CANARY, "four": keyed, "five": keyed}
+    snapshot = veltrix.load(veltrix.Values(data), schema=Optional)
+    for path in ("one", "two", "three", "four.key", "four.inner.password", "five.key"):
+        assert snapshot.explain(path).value == "<secret>"
+    assert CANARY not in repr(snapshot)
+    assert snapshot.settings.one == CANARY
+    assert veltrix.load(veltrix.Values(data | {"four": inner}), schema=Optional).settings.four == Basic(
+        **inner
+    )
+
+
+@needs_pydantic
+def test_fields_of_pydantic_that_may_be_secret(kernel):
+    class Perhaps(pydantic.BaseModel):
+        user: str
+        password: pydantic.SecretStr | None
+
+        @pydantic.model_validator(mode="after")
+        def judged(self):
+            raise ValueError(self.password.get_secret_value())
+
+    class Login(pydantic.BaseModel):
+        user: str
+        password: pydantic.SecretStr
+
+    class Token(pydantic.BaseModel):
+        token: str
+
+    class Either(pydantic.BaseModel):
+        db: Login | Token
+
+        @pydantic.model_validator(mode="after")
+        def judged(self):
+            raise ValueError(self.db.password.get_secret_value())
+
+    class Number(pydantic.BaseModel):
+        pin: Annotated[int, veltrix.SECRET]
+
+        @pydantic.model_validator(mode="after")
+        def judged(self):
+            raise ValueError(self.pin)
+
+    for form, path in ((Perhaps, "db"), (Either, None)):
+        text = shown(stack(kernel, DATA), form, path)
+        assert f"refused by {form.__name__}" in text
+        assert CANARY not in text
+    assert "1234" not in shown(stack(kernel, {"pin": 1234}), Number)
+
+
+def test_models_that_hold_each_other_have_no_secret_paths():
+    # Each of them in each of the others is more paths than anybody can list.
+    names = "abcdefghijklmnop"
+    models = {name: make_dataclass(name, [(other, " | ".join(names)) for other in names]) for name in names}
+    for model in models.values():
+        model.__module__ = __name__
+    globals().update(models)
+    assert Schema(models["a"], "forbid", check_layers=False).secret == ()

@@ -10,16 +10,20 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from veltrix.annotated import SECRET, constraints_in, is_taken_first, meets, words_of
+from veltrix.binding.choices import Member, OneOf
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.fields import filled, is_row, shape_of
 from veltrix.binding.model import Fielded, Model
 from veltrix.binding.mutable import warn_if_mutable
-from veltrix.binding.plans import Checked, Either, Member, OneOf, Plan, Secret, scalars
+from veltrix.binding.plans import Checked, Converted, Plan, Secret, scalars
+from veltrix.binding.unions import Either
 from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from veltrix.binding.fields import Field
 
 _PLANS = 1024
 """How many plans are kept; the one that was used longest ago goes first."""
@@ -155,10 +159,18 @@ class Compilation:
         plan = self.models[key] = Model(model.__name__, _form(key), shape.make)
         self.owners.append(key)
         plan.complete(
-            (field.key, field.argument, self.plan(field.annotation), field.is_required)
-            for field in shape.fields
+            (field.key, field.argument, self._of_field(field), field.is_required) for field in shape.fields
         )
         self.owners.pop()
+        return plan
+
+    def _of_field(self, field: Field) -> Plan:
+        """The plan of a field; what its converter makes, that judges."""
+        if not field.is_converted:
+            return self.plan(field.annotation)
+        self.judged += 1
+        plan = Converted(self.plan(field.annotation))
+        self.judged -= 1
         return plan
 
 

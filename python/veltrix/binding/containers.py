@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from veltrix._text import quoted
 from veltrix.binding import texts
-from veltrix.binding.plans import Plan
+from veltrix.binding.plans import Checked, Plan, Secret
 from veltrix.binding.run import INVALID
 from veltrix.binding.texts import UnfitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from veltrix.binding.run import Run, Segments
@@ -53,6 +54,10 @@ class Items(Plan):
             return value if items is None else items
         return [self.item.prepare(item, run, (*path, at)) for at, item in enumerate(items)]
 
+    def inside(self) -> Iterable[Plan]:
+        """The plan of an item."""
+        return [self.item]
+
 
 class Row(Plan):
     """A tuple of so many items, each of a type of its own."""
@@ -83,10 +88,13 @@ class Row(Plan):
         items = _prepared_items(value, run, path)
         if items is None:
             return value
-        if len(items) != len(self.plans):
-            return items
-        pairs = zip(self.plans, items, strict=True)
-        return [plan.prepare(item, run, (*path, at)) for at, (plan, item) in enumerate(pairs)]
+        pairs = zip(self.plans, items, strict=False)
+        prepared = [plan.prepare(item, run, (*path, at)) for at, (plan, item) in enumerate(pairs)]
+        return prepared + items[len(prepared) :]
+
+    def inside(self) -> Iterable[Plan]:
+        """The plans of the items."""
+        return self.plans
 
 
 class Table(Plan):
@@ -116,7 +124,7 @@ class Table(Plan):
             for name, child in mapping.items()
         }
         if self.key.kind is not str:
-            read = {self._name(name, run, (*path, name)): child for name, child in read.items()}
+            read = self._named(read, run, path)
         if len(run.problems) != before:
             return INVALID
         return self.make(read)
@@ -128,14 +136,37 @@ class Table(Plan):
             return value if mapping is None else mapping
         return {name: self.value.prepare(child, run, (*path, name)) for name, child in mapping.items()}
 
+    def inside(self) -> Iterable[Plan]:
+        """The plan of a value."""
+        return [self.value]
+
+    def _named(self, read: dict[str, Any], run: Run, path: Segments) -> dict[Any, Any]:
+        """The values by their names, which are texts in every document, as their type has them."""
+        named: dict[Any, Any] = {}
+        first: dict[Any, str] = {}
+        for text, child in read.items():
+            name = self._name(text, run, (*path, text))
+            if name in first and name is not INVALID:
+                run.refuse((*path, text), f"the same key as {quoted(first[name])}")
+            first[name] = text
+            named[name] = child
+        return named
+
     def _name(self, name: str, run: Run, path: Segments) -> Any:
-        """A name, which is a text in every document, as its type has it."""
-        of_text = getattr(self.key, "of_text", None)
+        checks: list[Checked] = []
+        plan = self.key
+        while isinstance(plan, (Checked, Secret)):
+            checks += [plan] if isinstance(plan, Checked) else []
+            plan = plan.plan
+        of_text = getattr(plan, "of_text", None)
         if of_text is None:
             return self.key.read(name, run, path)
         expected = ""
         try:
-            return of_text(name)
+            found = of_text(name)
+            if all(one.check(found) for one in checks):
+                return found
+            expected = self.key.words
         except UnfitError as unfit:
             expected = unfit.expected
         return run.refuse(path, f"expected a key that is {expected}")

@@ -15,19 +15,31 @@ if TYPE_CHECKING:
     Substituted = Mapping[Any, Any]
 
 _WRAPPERS = {"Required", "NotRequired", "ReadOnly", "Final"}
+_COPYING = (bool, int, float, list, tuple, set, frozenset, dict)
+"""Converters that take what they make."""
 
 
 class Field:
     """One field: the key that it is read from, and the argument that it is handed over as."""
 
-    __slots__ = ("annotation", "argument", "is_required", "key")
+    __slots__ = ("annotation", "argument", "is_converted", "is_required", "key")
 
-    def __init__(self, argument: str, annotation: Any, is_required: bool, key: str | None = None) -> None:
+    def __init__(
+        self,
+        argument: str,
+        annotation: Any,
+        is_required: bool,
+        key: str | None = None,
+        *,
+        is_converted: bool = False,
+    ) -> None:
         # What is interned, a call with many keywords compares by its address.
         self.argument = intern(argument)
         self.key = self.argument if key is None else key
         self.annotation = annotation
         self.is_required = is_required
+        self.is_converted = is_converted
+        """Whether a converter makes a value of the type of any other."""
 
 
 class Shape:
@@ -85,11 +97,15 @@ def _of_attrs(model: Any, arguments: tuple[Any, ...]) -> Iterator[Field]:
     hints = hints_of(model, arguments)
     for attribute in model.__attrs_attrs__:
         if attribute.init:
-            # What a converter takes, only the converter says.
-            annotation = hints.get(attribute.name, object) if attribute.converter is None else object
+            annotation = hints.get(attribute.name, object)
+            made = annotation if get_origin(annotation) is None else get_origin(annotation)
+            is_converted = made in _COPYING and attribute.converter is made
+            if attribute.converter is not None and not is_converted:
+                annotation = object  # what another converter takes, only that says
             alias = getattr(attribute, "alias", None) or attribute.name.lstrip("_")
             key = _key(model, attribute.name, attribute.metadata)
-            yield Field(alias, annotation, attribute.default is NOTHING, key)
+            is_required = attribute.default is NOTHING
+            yield Field(alias, annotation, is_required, key, is_converted=is_converted)
 
 
 def _of_named_tuple(model: Any, arguments: tuple[Any, ...]) -> Iterator[Field]:

@@ -87,7 +87,9 @@ class _Writer:
         if origin is Annotated:
             return _bounded(self.of(arguments[0]), arguments[1:])
         if origin is Literal:
-            return {"enum": list(arguments)}
+            names = [one.name for one in arguments if isinstance(one, Enum)]
+            values = [getattr(one, "value", one) for one in arguments]
+            return {"enum": values + [name for name in names if name not in values]}
         if origin is Union or origin is UnionType:
             return {"anyOf": [self.of(one) for one in arguments]}
         if getattr(origin, "_name", None) in _WRAPPERS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veltrix.binding.declared import plan_inside
+from veltrix.binding.declared import bare, plan_inside
 from veltrix.binding.model import Fielded
 
 TYPE_CHECKING = False
@@ -33,8 +33,9 @@ class Locator:
             data = data[segment]
             self.path = (*self.path, segment)
             at = None if at is None else plan_inside(at, segment)
-            if isinstance(at, Fielded):
-                self.name, self.fields = at.name, at.fields
+            model = None if at is None else bare(at)
+            if isinstance(model, Fielded):
+                self.name, self.fields = model.name, model.fields
             if isinstance(segment, str):
                 self.key = segment
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from veltrix.binding.choices import Member, OneOf
 from veltrix.binding.containers import mapping_in, prepared_mapping
 from veltrix.binding.plain import is_reader
-from veltrix.binding.plans import Either, Member, OneOf, Plan, Scalar, Text
+from veltrix.binding.plans import Plan, Scalar, Text
 from veltrix.binding.run import INVALID
 from veltrix.binding.section import Section
 from veltrix.binding.sharing import spelled
+from veltrix.binding.unions import Either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,16 +37,32 @@ _MISSING = object()
 class Fielded(Plan):
     """A mapping that has fields, each of a type of its own."""
 
-    __slots__ = ("_given", "fields", "form", "leaves", "name", "prepared", "sections", "takes_more", "words")
+    __slots__ = (
+        "_given",
+        "fields",
+        "form",
+        "known",
+        "leaves",
+        "name",
+        "prepared",
+        "sections",
+        "stands_for",
+        "tags",
+        "takes_more",
+        "words",
+    )
 
     is_text_in_documents = False
     is_plain = False
+    is_judged = False
+    """Whether a library judges what stands in it."""
 
     def __init__(self, name: str, form: Any) -> None:
         self.name = name
         self.form = spelled(form)
         self.words = f"mapping ({name})"
         self.fields: dict[str, Plan] = {}
+        self.tags: dict[str, OneOf] = {}
         self.leaves: tuple[str, ...] = ()
         """The fields whose values concern nobody but the library, unless they are texts."""
         self.prepared: tuple[tuple[str, Plan], ...] = ()
@@ -53,12 +71,17 @@ class Fielded(Plan):
         """The keys of the fields whose objects are shared."""
         self._given: dict[str, Section] = {}
         """Those of them that a library is given as the objects that they are."""
+        self.stands_for: Plan | None = None
+        """How it is written, where that is no mapping of its fields."""
+        self.known: Container[str] = ()
+        """The keys that it takes beside those of its fields."""
         self.takes_more = False
-        """Whether the model keeps keys that no field takes."""
+        """Whether the model has a use for keys that no field takes."""
 
     def have(self, fields: dict[str, Plan]) -> None:
         """Give the model its fields, by their keys. A model may hold itself."""
         self.fields = fields
+        self.tags = {key: plan for key, plan in fields.items() if isinstance(plan, OneOf)}
         concerned = {key: plan for key, plan in fields.items() if not plan.is_plain}
         self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
         self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
@@ -83,6 +106,8 @@ class Fielded(Plan):
 
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The mapping with the texts of flat sources read; a text of one is a JSON object."""
+        if self.stands_for is not None:
+            return self.stands_for.prepare(value, run, path)
         mapping = value if type(value) is dict else prepared_mapping(value, run, path)
         if mapping is None:
             return value
@@ -93,14 +118,18 @@ class Fielded(Plan):
         for key, plan in self.prepared:
             child = get(key)
             kind = type(child)
-            if kind is str or kind is dict or kind is list:
+            if kind is str or kind is dict or kind is list or (plan.is_secret and key in mapping):
                 mapping[key] = plan.prepare(child, run, (*path, key))
         if run.extra == "warn" and not self.takes_more:
-            unknown = [key for key in mapping if key not in self.fields]
+            unknown = [key for key in mapping if key not in self.fields and key not in self.known]
             run.unknown_keys(path, unknown, self.fields)
             for key in unknown:
                 del mapping[key]
         return mapping
+
+    def inside(self) -> Iterable[Plan]:
+        """The plans of the fields."""
+        return self.fields.values()
 
 
 class Model(Fielded):

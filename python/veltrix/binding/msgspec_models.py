@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 from msgspec import convert
 
+from veltrix.binding.choices import OneOf
+from veltrix.binding.containers import Row
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded, Model
 from veltrix.binding.run import INVALID, Problem
@@ -34,6 +36,8 @@ class Struct(Fielded):
 
     __slots__ = ("_form", "_hook", "_others")
 
+    is_judged = True
+
     def __init__(self, name: str, form: Any) -> None:
         super().__init__(name, form)
         self._form = form
@@ -52,16 +56,18 @@ class Struct(Fielded):
         if not text:
             return result if len(run.problems) == before else INVALID
         refused = run.problems[before:]
-        self._refuse(text, data, run, path)
+        is_whole = self._refuse(text, data, run, path)
         theirs = run.problems[before + len(refused) :]
         del run.problems[before:]
-        self._others.read(data, run, path)
+        if self.stands_for is None:
+            self._others.read(data, run, path)
         ours = run.problems[before:]
         del run.problems[before:]
-        places = {problem.path for problem in ours}
+        known = [*refused, *ours]
         # Where the two disagree, only what msgspec says is known to be so.
+        agree = all(any(_is_at(one, problem, is_whole) for one in known) for problem in theirs)
         run.problems += refused
-        run.problems += _beside(refused, ours if {problem.path for problem in theirs} <= places else theirs)
+        run.problems += _beside(refused, ours if agree else theirs)
         return INVALID
 
     def complete(self, compilation: Compilation) -> None:
@@ -75,8 +81,12 @@ class Struct(Fielded):
         self._others.takes_more = not config.forbid_unknown_fields
         fields = dict(self._others.fields)
         if config.tag_field is not None:
-            fields[config.tag_field] = compilation.scalars[object]
+            fields[config.tag_field] = OneOf([config.tag])
         self.have(fields)
+        if config.array_like:
+            tag = [] if config.tag_field is None else [fields[config.tag_field]]
+            self.stands_for = Row([*tag, *(plan for _, _, plan, _ in listed)])
+            self.words = f"list ({self.name})"
         self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields
 
@@ -94,8 +104,8 @@ class Struct(Fielded):
         self._hook = _decoded
         return result, ""
 
-    def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> None:
-        """Note what msgspec has said."""
+    def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> bool:
+        """Note what msgspec has said; whether it has said the whole path, as it does not below a `dict`."""
         found = _PLACE.search(text)
         steps = _STEPS.findall("" if found is None else found[1])
         locator = Locator(self, data, path, [int(index) if index else name for index, name in steps])
@@ -114,6 +124,7 @@ class Struct(Fielded):
         else:
             shown = _SHOWN.sub(r"\1", said).replace("`", "")
             run.refuse(locator.path, shown[:1].lower() + shown[1:])
+        return found is None or "[...]" not in found[1]
 
 
 def struct_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
@@ -125,6 +136,11 @@ def struct_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     compilation.judged -= 1
     compilation.owners.pop()
     return plan
+
+
+def _is_at(one: Problem, said: Problem, is_whole: bool) -> bool:
+    """Whether a problem is at a path that msgspec has said, or below it where that is not the whole path."""
+    return one.path == said.path if is_whole else one.path[: len(said.path)] == said.path
 
 
 def _beside(refused: list[Problem], found: list[Problem]) -> list[Problem]:

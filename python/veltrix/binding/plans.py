@@ -13,8 +13,7 @@ from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from enum import Enum
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from veltrix.binding.run import Run, Segments
@@ -35,6 +34,12 @@ class Plan:
     """Whether no value is prepared for a library that judges it."""
     is_leaf = False
     """Whether only a text is prepared for it."""
+    is_secret = False
+    """Whether it says that its values are secret."""
+    takes_null = False
+    """Whether null is one of several types."""
+    tags: Mapping[str, Any] = {}
+    """The fields whose values say which of several models is meant."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The value as the type has it, or INVALID after it was refused."""
@@ -43,6 +48,10 @@ class Plan:
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The value for a library that judges it by its own rules: texts of flat sources are read."""
         return value
+
+    def inside(self) -> Iterable[Plan]:
+        """The plans of what stands in a value, or of the value itself."""
+        return ()
 
 
 class Anything(Plan):
@@ -110,7 +119,9 @@ class Scalar(Plan):
                 return self.of_text(value)
             except UnfitError:
                 return value
-        return value if self.is_text_in_documents else run.expected(path, self.words, value)
+        if not self.is_text_in_documents:
+            run.expected(path, self.words, value)
+        return value
 
 
 class Text(Plan):
@@ -126,112 +137,20 @@ class Text(Plan):
         return value if type(value) is str else run.expected(path, "str", value)
 
 
-class OneOf(Plan):
-    """`Literal`: one of some values."""
-
-    __slots__ = ("choices", "words")
-
-    is_plain = False
-    is_leaf = True
-
-    def __init__(self, choices: Sequence[Any]) -> None:
-        self.choices = [(type(choice), choice) for choice in choices]
-        self.words = " or ".join(map(_shown, choices))
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value that equals this one, in its type too."""
-        for kind, choice in self.choices:
-            if type(value) is kind and value == choice:
-                return choice
-        if type(value) is str and run.is_flat(path):
-            for kind, choice in self.choices:
-                if kind is not str and _is_read_as(value, kind, choice):
-                    return choice
-        return run.refuse(path, f"expected {self.words}")
-
-    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
-        """The choice that a text of a flat source means."""
-        if type(value) is not str or any(kind is str and value == choice for kind, choice in self.choices):
-            return value
-        return _tried(self, value, run, path) if run.is_flat(path) else value
-
-
-class Member(Plan):
-    """A class of `enum`: one of its members."""
-
-    __slots__ = ("members", "words")
-
-    is_plain = False
-    is_leaf = True
-
-    def __init__(self, members: dict[str, Enum]) -> None:
-        self.members = members
-        self.words = " or ".join(_shown(one.value) for one in dict.fromkeys(members.values()))
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The member of this value, or of this name."""
-        for member in self.members.values():
-            if type(value) is type(member.value) and value == member.value:
-                return member
-        if type(value) is str:
-            if value in self.members:
-                return self.members[value]
-            if run.is_flat(path):
-                for member in self.members.values():
-                    if _is_read_as(value, type(member.value), member.value):
-                        return member
-        return run.refuse(path, f"expected {self.words}")
-
-    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
-        """The member that a text of a flat source means."""
-        return _tried(self, value, run, path) if type(value) is str and run.is_flat(path) else value
-
-
-class Either(Plan):
-    """A union: the type that a value is of; of a text of a flat source the first that can read it."""
-
-    __slots__ = ("by_kind", "is_leaf", "is_text_in_documents", "plans", "words")
-
-    is_plain = False
-
-    def __init__(self, plans: Sequence[Plan]) -> None:
-        self.plans = plans
-        self.by_kind = {plan.kind: plan for plan in reversed(plans) if plan.kind is not None}
-        self.words = " or ".join(dict.fromkeys(plan.words for plan in plans))
-        self.is_leaf = all(plan.is_plain or plan.is_leaf for plan in plans)
-        self.is_text_in_documents = any(plan.is_text_in_documents for plan in plans if plan.kind is not NULL)
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value as the first of the types that takes it."""
-        if type(value) in self.by_kind and (type(value) is not str or not run.is_flat(path)):
-            return value
-        before = len(run.problems)
-        shaped: list[Plan] = []
-        for plan in self.plans:
-            result = plan.read(value, run, path)
-            if len(run.problems) == before:
-                return result
-            if any(len(problem.path) > len(path) for problem in run.problems[before:]):
-                shaped.append(plan)
-            del run.problems[before:]
-        if len(shaped) == 1:  # one of them takes such a mapping or list, but not what stands in it
-            return shaped[0].read(value, run, path)
-        return run.expected(path, self.words, value)
-
-    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value, read if it is a text of a flat source."""
-        if type(value) is not str:
-            shaped = [plan for plan in self.plans if plan.kind is None]
-            return shaped[0].prepare(value, run, path) if len(shaped) == 1 else value
-        if run.is_flat(path):
-            return _tried(self, value, run, path)
-        return value if self.is_text_in_documents else run.expected(path, self.words, value)
-
-
 class Checked(Plan):
-    """`Annotated` with constraints: what the type gives has to meet them."""
+    """`Annotated` with constraints: what the type gives has to meet them, unless it is a null of a union."""
 
-    __slots__ = ("check", "is_leaf", "is_plain", "is_text_in_documents", "plan", "said", "words")
+    __slots__ = (
+        "check",
+        "is_leaf",
+        "is_plain",
+        "is_secret",
+        "is_text_in_documents",
+        "plan",
+        "said",
+        "takes_null",
+        "words",
+    )
 
     def __init__(self, plan: Plan, said: str, check: Callable[[Any], bool]) -> None:
         self.plan = plan
@@ -240,13 +159,16 @@ class Checked(Plan):
         self.words = f"{plan.words} with {said}"
         self.is_plain = plan.is_plain
         self.is_leaf = plan.is_leaf
+        self.is_secret = plan.is_secret
+        self.takes_null = plan.takes_null
         self.is_text_in_documents = plan.is_text_in_documents
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The value, if it meets the constraints."""
         before = len(run.problems)
         result = self.plan.read(value, run, path)
-        if len(run.problems) != before or self.check(result):
+        is_null = result is None and self.takes_null
+        if len(run.problems) != before or is_null or self.check(result):
             return result
         return run.refuse(path, f"expected {self.words}")
 
@@ -254,11 +176,35 @@ class Checked(Plan):
         """The value as its type has it: constraints are the library's."""
         return self.plan.prepare(value, run, path)
 
+    def inside(self) -> Iterable[Plan]:
+        """The plan of the type."""
+        return [self.plan]
+
+
+class Converted(Plan):
+    """A field whose converter makes a value of this type: a text of a flat source is read before."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, frozen; of a text what the type reads, or the text for the converter to judge."""
+        is_flat = type(value) is str and run.is_flat(path)
+        return tried(self.plan, value, run, path) if is_flat else frozen(value)
+
+    def inside(self) -> Iterable[Plan]:
+        """The plan of the type."""
+        return [self.plan]
+
 
 class Secret(Plan):
     """A type that says that its values are secret."""
 
     __slots__ = ("is_plain", "is_text_in_documents", "plan", "words")
+
+    is_secret = True
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -278,6 +224,19 @@ class Secret(Plan):
 
 
 NULL = type(None)
+
+
+def holds_secrets(plan: Plan) -> bool:
+    """Whether a type says that its values are secret, or that something in them is."""
+    waiting, met = [plan], {id(plan)}
+    while waiting:
+        one = waiting.pop()
+        if one.is_secret:
+            return True
+        inside = [inner for inner in one.inside() if id(inner) not in met]
+        met.update(map(id, inside))
+        waiting += inside
+    return False
 
 
 def _number_as_float(value: Any) -> Any:
@@ -325,32 +284,11 @@ def scalars() -> dict[Any, Plan]:
     }
 
 
-_BY_KIND: dict[type, Callable[[str], Any]] = {
-    bool: texts.bool_of,
-    int: texts.int_of,
-    float: texts.float_of,
-    bytes: texts.bytes_of,
-    NULL: texts.none_of,
-}
-
-
-def _is_read_as(text: str, kind: type, value: Any) -> bool:
-    """Whether a text of a flat source means a value of this type."""
-    try:
-        return kind in _BY_KIND and bool(_BY_KIND[kind](text) == value)
-    except UnfitError:
-        return False
-
-
-def _tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
+def tried(plan: Plan, value: Any, run: Run, path: Segments) -> Any:
     """What a plan makes of a value; if it refuses it, the value itself, for the library to judge."""
-    before = len(run.problems)
+    before = run.noted()
     result = plan.read(value, run, path)
-    if len(run.problems) == before:
+    if len(run.problems) == before[0]:
         return result
-    del run.problems[before:]
+    run.forget(before)
     return value
-
-
-def _shown(choice: Any) -> str:
-    return "null" if choice is None else repr(getattr(choice, "value", choice))

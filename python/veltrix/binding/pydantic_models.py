@@ -35,11 +35,14 @@ _SCHEMA = "__get_pydantic_core_schema__"
 class PydanticModel(Fielded):
     """A `BaseModel`, or a dataclass of pydantic."""
 
-    __slots__ = ("model",)
+    __slots__ = ("is_text_in_documents", "model")
+
+    is_judged = True
 
     def __init__(self, model: Any) -> None:
         super().__init__(model.__name__, model)
         self.model = model
+        self.is_text_in_documents = False
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The object that pydantic makes."""
@@ -81,15 +84,40 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
         model.model_rebuild(raise_errors=False)
     plan_of_model = compilation.models[key] = PydanticModel(form)
     config = getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", {})
-    plan_of_model.takes_more = config.get("extra") == "allow"
+    looks_first = _looks_first(form)
+    plan_of_model.takes_more = config.get("extra") == "allow" or looks_first
+    plan_of_model.is_text_in_documents = looks_first
     compilation.owners.append(key)
     compilation.judged += 1
     plan_of_model.have(dict(_fields(compilation, form)))
+    plan_of_model.known = frozenset(_first_keys(form))
+    if looks_first:
+        plan_of_model.tags = {}
+    if isinstance(form, type) and issubclass(form, RootModel):
+        root = compilation.scalars[object] if looks_first else plan_of_model.fields["root"]
+        plan_of_model.stands_for, plan_of_model.words = root, root.words
+        plan_of_model.is_text_in_documents = root.is_text_in_documents
+        plan_of_model.takes_more = True
     if _hands_on(form):
         plan_of_model.share(_is_kept)
     compilation.judged -= 1
     compilation.owners.pop()
     return plan_of_model
+
+
+def _looks_first(model: Any) -> bool:
+    """Whether a validator takes what there is before the model does, and may rename its keys."""
+    validators = model.__pydantic_decorators__.model_validators.values()
+    return any(one.info.mode != "after" for one in validators)
+
+
+def _first_keys(model: Any) -> Iterator[str]:
+    """The keys at which the paths begin that some of its fields are read from."""
+    for field in model.__pydantic_fields__.values():
+        for name in _names(field):
+            path = getattr(name, "path", None)
+            if path:
+                yield path[0]
 
 
 def _hands_on(model: Any) -> bool:

@@ -59,6 +59,7 @@ class Run:
         "sections",
         "snapshot",
         "texts",
+        "tries",
         "unknown",
     )
 
@@ -67,6 +68,8 @@ class Run:
         """Where values come from, and what knows which paths are secret."""
         self.extra = extra
         self.problems: list[Problem] = []
+        self.tries: dict[tuple[int, Segments], tuple[Any, Any, list[Problem], Any]] = {}
+        """What a type of a union gave at a path: for which value, what, its problems, its unknown keys."""
         self.sections: list[tuple[tuple[Any, ...], Any, bool, Texts]] = []
         """What was bound so far: key, object, whether it is new in this generation, its texts."""
         self.texts: list[tuple[Segments, bool]] = []
@@ -91,6 +94,19 @@ class Run:
     def expected(self, path: Segments, words: str, value: Any) -> Any:
         """Note a value of a wrong type."""
         return self.refuse(path, f"expected {words}, not {kind_of(value)}")
+
+    def noted(self) -> tuple[int, int, int]:
+        """How much is noted so far."""
+        return len(self.problems), len(self.unknown), self._suggested
+
+    def forget(self, since: tuple[int, int, int]) -> list[Problem]:
+        """Take back what was noted since then: the problems of it."""
+        problems, unknown, self._suggested = since
+        dropped = self.problems[problems:]
+        del self.problems[problems:]
+        if len(self.unknown) > unknown:
+            self.unknown = self.unknown[:unknown]
+        return dropped
 
     def required(self, section: Segments, key: str, model: str) -> None:
         """Note that a section lacks a key."""

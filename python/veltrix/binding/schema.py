@@ -30,7 +30,7 @@ class Schema:
         if extra not in ("forbid", "ignore", "warn"):
             raise ValueError(f"extra is 'forbid', 'ignore' or 'warn', not {extra!r}")
         self.plan = compiled(spelled(form))
-        self.secret = tuple(path for path in secret_paths(self.plan) if path)
+        self.secret = tuple(dict.fromkeys(path for path in secret_paths(self.plan) if path))
         """The paths that its fields say are secret."""
         self.form = form
         self.extra: Extra = extra
