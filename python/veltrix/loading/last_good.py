@@ -18,8 +18,8 @@ import stat
 
 from veltrix.errors import SourceError
 from veltrix.loading.given import Given
+from veltrix.loading.read_sets import watched_paths
 from veltrix.loading.saved_layer import restored, saved, secret_places
-from veltrix.loading.watched import watched_paths
 from veltrix.sources.arguments import Arguments
 from veltrix.sources.environment import Env
 from veltrix.sources.file import file_path, shown_path

@@ -16,9 +16,9 @@ from veltrix.loading.given import Plan
 from veltrix.loading.guards import checked_bound, listed_reason, lost, removes_too_much
 from veltrix.loading.notes import Notes, content
 from veltrix.loading.once import FirstPass
+from veltrix.loading.read_sets import watched_paths
 from veltrix.loading.renewal import Renewal
 from veltrix.loading.steps import SAVED, Asking, Seen, as_read_set, derived, is_same, of_unknown_state
-from veltrix.loading.watched import watched_paths
 from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.source import BARE, without_frames
 

@@ -1,16 +1,18 @@
-"""Which sources change together: those that read in one directory, or through one link that is swapped."""
+"""What sources say that they read, and which of them change together for it.
+
+Those do that read in one directory, or through one link that is swapped.
+"""
 
 from __future__ import annotations
 
 import os
 
-from veltrix.loading.watched import watched_paths
 from veltrix.sources.links import Links
 from veltrix.sources.source import Local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from veltrix.sources.source import Source
 
@@ -49,3 +51,24 @@ def _places(source: Source) -> Iterator[str]:
             continue
         yield place if is_directory else os.path.dirname(place)
         yield from (link for link in links.swapped())
+
+
+def watched_paths(source: Source) -> list[str]:
+    """The absolute paths that a source reads, as texts; raises TypeError for what is no sequence of paths.
+
+    A text alone would be taken apart into its characters, and one of them is the root of all.
+    """
+    given: Iterable[object] = source.watch_paths()
+    if isinstance(given, (str, bytes, os.PathLike)):
+        raise _error(source, f"a sequence of paths, not one {type(given).__name__}")
+    try:
+        paths = [os.fspath(path) for path in given]  # type: ignore[call-overload]
+    except TypeError:
+        raise _error(source, "a sequence of paths") from None
+    if not all(isinstance(path, str) for path in paths):
+        raise _error(source, "paths as str, not bytes")
+    return paths
+
+
+def _error(source: Source, expected: str) -> TypeError:
+    return TypeError(f"watch_paths of source {source.name!r} gives {expected}")

@@ -14,7 +14,6 @@ from veltrix.publishing.change import Change
 from veltrix.publishing.changes import Streams
 from veltrix.publishing.history import History
 from veltrix.publishing.keys import Keys
-from veltrix.publishing.saying import ERROR, INFO, WARNING, is_said, safe_text, say, text_of
 from veltrix.publishing.subscription import Subscriptions
 from veltrix.publishing.transaction import INTERRUPTS, Transaction, validate
 from veltrix.sources._kernel import diff, restore_difference
@@ -214,6 +213,8 @@ class Passes:
 
     def report(self, what: str, error: BaseException, *, is_known: bool = False) -> None:
         """Notes what went wrong where nothing could be undone any more; one that is known is not logged."""
+        from veltrix.publishing.saying import ERROR, safe_text, say
+
         self._mishap = f"{what}: {safe_text(error)}"
         if not is_known:
             say(ERROR, "%s", printable(self._mishap), error=error)
@@ -229,6 +230,8 @@ class Passes:
         stale = [source.name for source in self.loader.statuses() if source.state == "stale"]
         if stale:
             names = ", ".join(map(printable, stale))
+            from veltrix.publishing.saying import WARNING, say
+
             say(WARNING, "%s: as in the last-good file, as the sources cannot be loaded", names)
         self._keep()
 
@@ -239,6 +242,8 @@ class Passes:
                 self.loader.keep()
             except Exception as error:  # noqa: BLE001  (sources of the program's own are asked, too)
                 # Of a file that goes on failing it is the same object, and an equal one after it was written.
+                from veltrix.publishing.saying import text_of
+
                 own = isinstance(error, ConfigError)
                 before, self._unkept = self._unkept, error if own else (type(error), text_of(error))
                 is_known = self._unkept is before if own else self._unkept == before
@@ -313,8 +318,10 @@ class Passes:
         finally:
             if transaction.is_vetoed:
                 vetoed()
+        from veltrix.publishing.saying import INFO, is_said, line_of, say
+
         if is_said(INFO):
-            say(INFO, "%s", _line(change))
+            say(INFO, "%s", line_of(change))
         return change, interrupt
 
     def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
@@ -371,6 +378,8 @@ class Passes:
     def _fail(self, error: BaseException) -> None:
         """Notes what is wrong, and reports it unless it was reported before."""
         self.results.failures += 1
+        from veltrix.publishing.saying import WARNING, safe_text, say, text_of
+
         before, self._failure = self._failure, (type(error), text_of(error), safe_text(error))
         if before == self._failure:
             return
@@ -386,10 +395,3 @@ class Passes:
                 self.report(f"failed of {one.name}", other)
         if interrupt is not None:
             raise interrupt
-
-
-def _line(change: Change) -> str:
-    """What is said of a change in one line, without a value."""
-    parts = change.difference
-    counts = f"{len(parts.added)} added, {len(parts.removed)} removed, {len(parts.changed)} changed"
-    return f"generation {change.generation} after {change.previous}: {printable(change.reason)} ({counts})"

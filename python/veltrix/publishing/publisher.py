@@ -14,7 +14,6 @@ from veltrix.publishing.callbacks import is_async, name_of, running_loop
 from veltrix.publishing.history import History
 from veltrix.publishing.passes import Passes
 from veltrix.publishing.pinning import Pinning
-from veltrix.publishing.saying import ERROR, say
 from veltrix.publishing.status import Status
 from veltrix.publishing.transaction import INTERRUPTS
 from veltrix.publishing.turns import Turns
@@ -236,6 +235,8 @@ class Publisher:
         try:
             self._turns.run(work, timeout=0, is_shared=asked)
         except INTERRUPTS as error:  # nobody is there to be interrupted
+            from veltrix.publishing.saying import ERROR, say
+
             say(ERROR, "a pass of the watch thread was interrupted", error=error)
         except BaseException:  # noqa: BLE001  (the pass has reported it)
             return has_begun
@@ -246,6 +247,8 @@ class Publisher:
         try:
             self._reload(acknowledge=False, timeout=None)
         except INTERRUPTS as error:  # nobody is there to be interrupted
+            from veltrix.publishing.saying import ERROR, say
+
             say(ERROR, "a reload that was requested was interrupted", error=error)
         except BaseException:  # noqa: BLE001  (the pass has reported it)
             return
@@ -346,6 +349,8 @@ def _guarded(call: Callable[..., object], *arguments: object) -> None:
         call(*arguments)
     except BaseException as error:  # noqa: BLE001  (Python would say it, and leave out the rest)
         with suppress(BaseException):
+            from veltrix.publishing.saying import ERROR, say
+
             say(ERROR, "something went wrong at a fork", error=error)
 
 

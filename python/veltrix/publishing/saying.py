@@ -1,12 +1,18 @@
-"""What is said of a pass: the text of an error, and lines on the logger of the package."""
+"""What is said of a pass: the text of an error, and lines on the logger of the package.
+
+It is imported when there is something to say: a program that only makes a configuration has nothing.
+"""
 
 from __future__ import annotations
 
+from veltrix._text import printable
 from veltrix.errors import ConfigError, RefusedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from veltrix.publishing.change import Change
 
 INFO, WARNING, ERROR = 20, 30, 40
 """The levels of `logging`, which is imported when there is something to say."""
@@ -45,3 +51,10 @@ def safe_text(error: BaseException) -> str:
     if isinstance(error, ConfigError) and error.problems != (error,):
         return "; ".join(safe_text(problem) for problem in error.problems[:20])
     return text_of(error) if isinstance(error, ConfigError) else type(error).__name__
+
+
+def line_of(change: Change) -> str:
+    """What is said of a change in one line, without a value."""
+    parts = change.difference
+    counts = f"{len(parts.added)} added, {len(parts.removed)} removed, {len(parts.changed)} changed"
+    return f"generation {change.generation} after {change.previous}: {printable(change.reason)} ({counts})"

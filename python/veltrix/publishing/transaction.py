@@ -13,7 +13,6 @@ from collections import deque
 from veltrix.errors import RefusedError
 from veltrix.publishing.callbacks import LoopClosedError, call_plainly, name_of
 from veltrix.publishing.change import Touched
-from veltrix.publishing.saying import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def validate(validators: Iterable[Validator], candidate: Snapshot) -> None:
 
 
 def _refuse(by: str, error: BaseException) -> NoReturn:
+    from veltrix.publishing.saying import text_of
+
     raise RefusedError(text_of(error), by) from error
 
 
