@@ -7,7 +7,6 @@ changes the lower layers that other sources read, so the stack is walked again u
 from __future__ import annotations
 
 from veltrix.errors import ConfigError
-from veltrix.loading.alike import alike
 from veltrix.loading.read_sets import read_sets
 from veltrix.loading.steps import Seen, is_polled, is_same
 
@@ -93,6 +92,8 @@ class Renewal:
         """What a source with a `load` of its own gives; the layers from before, if those are alike."""
         one, latest = self._asking.see(at, self._answers[at], stack), self.latest[at]
         if isinstance(one, Seen) and latest is not None:
+            from veltrix.loading.alike import alike  # most sources have no `load` of their own
+
             now, before = one.outcome, latest.outcome
             if isinstance(now, tuple) and isinstance(before, tuple) and alike(before, now):
                 return Seen(one.fetched, before, one.is_present, one.below, one.lower)
