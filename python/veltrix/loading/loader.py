@@ -17,7 +17,6 @@ from veltrix.loading.guards import checked_bound, listed_reason, lost, removes_t
 from veltrix.loading.notes import Notes, content
 from veltrix.loading.once import FirstPass
 from veltrix.loading.read_sets import watched_paths
-from veltrix.loading.renewal import Renewal
 from veltrix.loading.steps import SAVED, Asking, Seen, as_read_set, derived, is_same, of_unknown_state
 from veltrix.sources._kernel import Layer, Snapshot, diff, resolve
 from veltrix.sources.source import BARE, without_frames
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from veltrix.errors import ConfigWarning
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.keeper import Keeper
+    from veltrix.loading.renewal import Renewal
     from veltrix.loading.steps import Answer
     from veltrix.sources.source import Source
 
@@ -148,6 +148,8 @@ class Loader:
     def _candidate(
         self, published: Snapshot, acknowledge: bool, polling: bool, anew: bool
     ) -> Candidate | None:
+        from veltrix.loading.renewal import Renewal  # what is never reloaded needs none of it
+
         known = of_unknown_state(self._plan.every, self._known) if anew else list(self._known)
         asking = Asking(self._plan.every, known, polling)
         notes = self._notes.next(_clock(), acknowledge)
