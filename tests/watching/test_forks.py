@@ -275,6 +275,7 @@ def test_forks_of_several_threads_at_once_leave_one_thread(files):
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1 0\n"
 
 
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # the pass runs in a thread
 def test_a_child_publishes_what_a_pass_of_its_parent_was_about_to():
     asked, parent = threading.Event(), os.getpid()
 
