@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_LONGEST = 100
+LONGEST = 100
 """Nothing is suggested for a name of more characters than this."""
 _LONGEST_BEGUN = 400
 """So much of the rest of a path is looked at for a name that lacks its quotes."""
@@ -58,7 +58,7 @@ def begun(rest: str, names: Iterable[str]) -> str | None:
 
 def nearest(key: str, names: Iterable[str]) -> str | None:
     """The name at the smallest edit distance, if that is small for names of this length."""
-    if len(key) > _LONGEST:
+    if len(key) > LONGEST:
         return None
     best, allowed = None, max(len(key) > 1, len(key) // 3)
     close = [name for name in names if abs(len(name) - len(key)) <= allowed]

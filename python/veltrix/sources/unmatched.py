@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from veltrix._nearest import MOST, nearest
+from veltrix._nearest import LONGEST, MOST, nearest
 from veltrix._text import quoted
 from veltrix.sources._kernel import format_path
 from veltrix.sources.declared import declared_plan
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _SERVICE = re.compile(
     r"SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?"
 )
-_LONGEST = 100
-"""Nothing is suggested for a name of more characters than this."""
 _ADDRESS = re.compile(r"(tcp|udp|sctp)://[^/]+:\d+")
 
 
@@ -84,7 +82,7 @@ class _Hints:
 
     def of(self, name: str, path: Path) -> str:
         """What a name was perhaps meant to be, as the end of a message."""
-        if not self._left or len(name) > _LONGEST:
+        if not self._left or len(name) > LONGEST:
             return ""
         self._left -= 1
         return _hint(self._matcher, name, path)
