@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import veltrix
@@ -86,3 +87,8 @@ def in_threads(count, work):
 def state(config):
     """All that a refused change leaves as it was."""
     return config.snapshot, config.history, config.generation, config.status()[:3], config.status().held
+
+
+async def until(reached):
+    while not reached():
+        await asyncio.sleep(0.001)
