@@ -210,3 +210,16 @@ def test_a_second_rollback_goes_one_further_back(config, box):
     with pytest.raises(ValueError, match=r"^there is no earlier generation to go back to$"):
         config.rollback()
     assert config.release().snapshot["port"] == 3
+
+
+@pytest.mark.parametrize("kind", ["tables", "a choice"])
+def test_a_rollback_publishes_what_only_scopes_see(kind):
+    base, eu = Box({"price": 1}, "base"), Box({"price": 2}, "eu")
+    config = veltrix.Config(base, dimensions={"region": {"eu": eu}})
+    eu.data = {"price": 999} if kind == "tables" else {"price": 2, "more": 1}
+    assert config.reload().generation == 2
+    change = config.rollback()
+    assert (change.generation, bool(change.difference), config.status().held) == (3, False, 1)
+    assert config.snapshot.scope(region="eu").to_dict() == {"price": 2}
+    assert config.rollback(1) is None
+    assert config.release().snapshot.scope(region="eu").to_dict() == eu.data

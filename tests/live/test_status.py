@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import time
+from dataclasses import dataclass
 
 import pytest
 
@@ -112,3 +113,49 @@ def test_it_never_waits(config, box):
     box.meanwhile = lambda: seen.append(config.status().generation)
     config.reload()
     assert seen == [1]
+
+
+def test_what_is_withheld_is_not_confirmed(config, box, monkeypatch):
+    """Held by a rollback: the sources say something else than what is published, until they do not."""
+    from veltrix.publishing import passes, publisher
+
+    now = [config._publisher.passes.checked]
+    for module in (passes, publisher):
+        monkeypatch.setattr(module, "monotonic", lambda: now[0])
+    before = dict(box.data)
+    box.data = {**box.data, "port": 2}
+    config.reload()
+    config.rollback()
+    now[0] += 5
+    assert config.reload() is None
+    assert (config.status().age, config.status().stale) == (5, False)
+    box.data = before
+    assert config.reload() is None
+    assert config.status().age == 0
+    assert config.release() is None
+    assert config.status().held is None
+
+
+@dataclass(frozen=True)
+class Store:
+    url: str
+
+    def __post_init__(self):
+        if "bad" in self.url:
+            raise ValueError(f"cannot use {self.url}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    store: Store
+
+
+def test_what_code_of_a_model_says_stays_out(lines):
+    box = Box({"store": {"url": "good"}})
+    config = veltrix.Config(box, schema=Settings)
+    box.data = {"store": {"url": f"bad-{SECRET}"}}
+    with pytest.raises(ConfigError, match=f"store: refused by Store: cannot use bad-{SECRET}"):
+        config.reload()
+    said = "store: refused by Store (layer 'box')"
+    assert config.status().last_error == said
+    assert lines() == [("WARNING", f"generation 1 stays: {said}")]

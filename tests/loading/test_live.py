@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import veltrix
 from tests.loading.conftest import write
 from veltrix.errors import ConfigError, RefusedError
+from veltrix.loading import notes
 
 
 def states(config):
@@ -149,3 +151,48 @@ def test_secrets_with_a_last_good_file_are_nowhere_on_disk():
     assert "hunter2" not in Path("state/last.json").read_text()
     veltrix.Config(veltrix.Secrets("secrets"), last_good="state/last.json", last_good_secrets=True)
     assert "hunter2" in Path("state/last.json").read_text()
+
+
+def without_an_optional_file():
+    write("a.json", {"port": 1})
+    write("more.json", {"debug": True})
+    config = veltrix.Config("a.json", veltrix.File("more.json", optional=True))
+    Path("more.json").unlink()
+    write("a.json", {"port": 2})
+    return config
+
+
+def test_what_waits_for_a_file_to_be_removed_is_not_confirmed(clock):
+    config = without_an_optional_file()
+    confirmed = config._publisher.passes.results.succeeded_at
+    for _ in range(2):
+        assert config.reload() is None
+        assert states(config) == {"a.json": "held", "more.json": "leaving"}
+        assert (config.status().stale, config.status().last_error) == (True, None)
+        assert config._publisher.passes.results.succeeded_at == confirmed
+    clock.now += 2
+    assert config.reload().generation == 2
+    assert config.to_dict() == {"port": 2}
+    assert not config.status().stale
+    assert config._publisher.passes.results.succeeded_at > confirmed
+
+
+def test_a_reload_that_is_requested_comes_back_to_what_waits(monkeypatch):
+    """Where nothing watches, nobody would ask again."""
+    monkeypatch.setattr(notes, "GRACE", 0.05)
+    config = without_an_optional_file()
+    published = threading.Event()
+    config.subscribe(lambda change: published.set())
+    config.request_reload()
+    assert published.wait(60)
+    assert config.to_dict() == {"port": 2}
+
+
+def test_the_layers_of_a_table_of_mappings_have_names():
+    config = veltrix.Config(
+        {"price": 1}, dimensions={"region": {"eu": {"price": 2}, "fr": {"price": 3}}, "season": {"eu": {}}}
+    )
+    assert states(config) == dict.fromkeys(["values", "region:eu", "region:fr", "season:eu"], "good")
+    scoped = config.snapshot.scope(region="fr")
+    assert scoped.layer_names == ("values", "region:fr")
+    assert str(scoped.explain("price").origin) == "layer 'region:fr'"

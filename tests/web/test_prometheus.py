@@ -100,6 +100,8 @@ def test_the_scope_cache_is_that_of_what_is_served(config):
 
 
 def test_one_series_for_each_name(config):
+    Path("other.json").write_text("{}")
+    config = veltrix.Config("app.json", dimensions={"region": {"eu": "other.json", "us": "other.json"}})
     lines = generate_latest(config).decode().splitlines()
     assert len(set(lines)) == len(lines)
     assert sum(line.startswith("veltrix_config_source_last_success") for line in lines) == 2
@@ -112,7 +114,7 @@ def test_the_parser_of_the_client_reads_it(config, parser):
     for name, kind in NAMES.items():
         assert found[name.removesuffix("_total")].type == kind
     sources = found["veltrix_config_source_last_success_timestamp_seconds"].samples
-    assert {sample.labels["source"] for sample in sources} == {"app.json", "values"}
+    assert {sample.labels["source"] for sample in sources} == {"app.json", "region:eu", "region:us"}
 
 
 @pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "å{b}", 'x" 1\nforged 2', "\\n"])

@@ -188,6 +188,11 @@ def _tables(dimensions: Mapping[str, Mapping[str, SourceLike]]) -> dict[str, dic
         if not isinstance(table, Mapping):
             raise TypeError(f"the table of dimension {name!r} is a mapping, not {type(table).__name__}")
     return {
-        name: {choice: as_source(given) for choice, given in table.items()}
+        name: {choice: _of_choice(name, choice, given) for choice, given in table.items()}
         for name, table in dimensions.items()
     }
+
+
+def _of_choice(dimension: str, choice: str, given: SourceLike) -> Source:
+    """The source of a choice; a mapping has no name of its own, and is named by what chooses it."""
+    return _values(given, f"{dimension}:{choice}") if isinstance(given, Mapping) else as_source(given)

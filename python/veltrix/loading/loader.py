@@ -120,6 +120,10 @@ class Loader:
         """How each source was at the last pass."""
         return self._statuses
 
+    def leaves_in(self) -> float:
+        """In how many seconds a pass counts sources as removed that the last one held back; 0 of none."""
+        return self._notes.leaves_in(_clock())
+
     def keep(self) -> None:
         """Write the last-good file, if every source is good; at most every five seconds.
 

@@ -69,6 +69,10 @@ class Notes:
         self.leaving[at] = self.now if since is None else since
         return False
 
+    def leaves_in(self, now: float) -> float:
+        """In how many seconds a pass counts all as removed that are absent; 0 where it would already."""
+        return max((since + GRACE - now for since in self.leaving.values() if since + GRACE > now), default=0)
+
     def take(self, found: Renewal) -> None:
         """Note who is held back, and until when those that could not be reached are left alone."""
         assert self._before is not None

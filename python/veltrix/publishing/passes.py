@@ -106,6 +106,8 @@ class Passes:
         """When a pass last found that what is published is what the sources say."""
         self.results = Results()
         """How passes ended."""
+        self._is_confirmed = True
+        """Whether the last pass found that what is published is what the sources say."""
         self._vetoes = Vetoes()
         self.telling = RLock()
         """Held from the swap until all are notified: a fork waits for it."""
@@ -156,7 +158,7 @@ class Passes:
             self._vetoes.take()
             done = self._offered(candidate, turn) if may_publish else (None, None)
             self._vetoes.clear()
-            self._succeeded(candidate)
+            self._succeeded(candidate, is_said=may_publish or candidate is None or candidate.moved_only)
             self._keep()
             if candidate is not None and may_publish:
                 self._warn_of_marks(candidate)
@@ -170,13 +172,7 @@ class Passes:
         snapshot = older.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
         change = self._change(snapshot, f"rollback to generation {older.generation}")
 
-        def hold() -> None:
-            self.held = older.generation
-
-        if not change.difference:
-            hold()
-            return None, None
-        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+        return self._publish_and_hold(change, older.generation, turn)
 
     def put_on_top(self, values: Mapping[Any, Any], before: list[OnTop], *, turn: object) -> Outcome:
         """Publishes overrides over what is published, and holds that.
@@ -186,15 +182,8 @@ class Passes:
         before.append((self.published, self.held))
         published = self._config.snapshot
         snapshot = published.override(values).with_layers(generation=published.generation + 1)
-
-        def hold() -> None:
-            self.held = published.generation
-
         change = self._change(snapshot, "override of a test")
-        if not change.difference:
-            hold()
-            return None, None
-        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+        return self._publish_and_hold(change, published.generation, turn)
 
     def take_off(self, before: Change, held: int | None, *, turn: object) -> Outcome:
         """Publishes again what was published before overrides, unless they are not held any more."""
@@ -202,14 +191,7 @@ class Passes:
             return None, None
         snapshot = before.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
         change = self._change(snapshot, "end of the override of a test")
-
-        def hold() -> None:
-            self.held = held
-
-        if not change.difference:
-            hold()
-            return None, None
-        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+        return self._publish_and_hold(change, held, turn)
 
     def report(self, what: str, error: BaseException, *, is_known: bool = False) -> None:
         """Notes what went wrong where nothing could be undone any more; one that is known is not logged."""
@@ -228,6 +210,7 @@ class Passes:
         self.published = Change(previous=0, at=time(), reason="start", snapshot=snapshot, difference=nothing)
         self.history.add(self.published)
         stale = [source.name for source in self.loader.statuses() if source.state == "stale"]
+        self._is_confirmed = not stale
         if stale:
             names = ", ".join(map(printable, stale))
             from veltrix.publishing.saying import WARNING, say
@@ -324,6 +307,19 @@ class Passes:
             say(INFO, "%s", line_of(change))
         return change, interrupt
 
+    def _publish_and_hold(self, change: Change, generation: int | None, turn: object) -> Outcome:
+        """Publishes a change, unless it is what is published already, and holds a generation from then on."""
+
+        def hold() -> None:
+            self.held = generation
+
+        published, dimensions = self._config.snapshot, change.snapshot.dimensions
+        is_new = bool(change.difference)
+        if not is_new and published.with_layers(dimensions=dimensions).generation == published.generation:
+            hold()
+            return None, None
+        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+
     def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
         published = self._config.snapshot
         return Change(
@@ -357,26 +353,29 @@ class Passes:
 
     def _found_the_same(self) -> None:
         """A pass that nobody asked for found all as the one before: what was wrong then still is."""
-        if self._failure is None and not any(source.problem for source in self.loader.statuses()):
-            self._found_good()
+        if self._is_confirmed:
+            self._confirm()
         self._keep()
 
-    def _succeeded(self, candidate: Candidate | None) -> None:
-        """The sources were asked; some of them may be held back all the same."""
+    def _succeeded(self, candidate: Candidate | None, *, is_said: bool) -> None:
+        """The sources were asked, and say what is published; some of them may be held back all the same."""
         if candidate is not None and candidate.problems:
             self._fail(ConfigError(candidate.problems))
             return
         self._failure = None
-        self._found_good()
         self.results.successes += 1
+        self._is_confirmed = is_said and all(one.state != "leaving" for one in self.loader.statuses())
+        if self._is_confirmed:
+            self._confirm()
 
-    def _found_good(self) -> None:
+    def _confirm(self) -> None:
         """What is published is what the sources say."""
         self.checked = monotonic()
         self.results.succeeded_at = time()
 
     def _fail(self, error: BaseException) -> None:
         """Notes what is wrong, and reports it unless it was reported before."""
+        self._is_confirmed = False
         self.results.failures += 1
         from veltrix.publishing.saying import WARNING, safe_text, say, text_of
 

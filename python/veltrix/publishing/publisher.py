@@ -7,7 +7,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from threading import TIMEOUT_MAX, Lock, RLock, Thread, get_ident
-from time import monotonic
+from time import monotonic, sleep
 
 from veltrix._weak import WeakMembers
 from veltrix.publishing.callbacks import is_async, name_of, running_loop
@@ -191,7 +191,7 @@ class Publisher:
             digest=memo["digest"],
             published=passes.published.at,
             age=monotonic() - passes.checked,
-            stale=passes.has_failed or any(source.problem is not None for source in sources),
+            stale=passes.has_failed or any(one.problem or one.state == "leaving" for one in sources),
             held=passes.held,
             last_error=passes.last_error,
             watching=STOPPED if self._watcher is None else self._watcher.watching,
@@ -246,6 +246,10 @@ class Publisher:
         self._is_requested = False  # what is asked for from now on may be too late for this pass
         try:
             self._reload(acknowledge=False, timeout=None)
+            pause = self.passes.loader.leaves_in()
+            if pause:  # nobody asks again for what waits until a file counts as removed
+                sleep(pause)
+                self._reload(acknowledge=False, timeout=None)
         except INTERRUPTS as error:  # nobody is there to be interrupted
             from veltrix.publishing.saying import ERROR, say
 

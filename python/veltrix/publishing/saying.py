@@ -6,7 +6,7 @@ It is imported when there is something to say: a program that only makes a confi
 from __future__ import annotations
 
 from veltrix._text import printable
-from veltrix.errors import ConfigError, RefusedError
+from veltrix.errors import ConfigError, RefusedError, ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def safe_text(error: BaseException) -> str:
     """What logs and `status()` say of an error: the words of a program's own may hold a value."""
     if isinstance(error, RefusedError) and error.__cause__ is not None:
         return f"refused by {error.by} ({type(error.__cause__).__name__})"
+    if isinstance(error, ValidationError) and error.reason.startswith("refused by "):
+        reason = error.reason.partition(": ")[0]  # by whom; after it stands what the code of a model says
+        return str(ValidationError(reason, error.path, error.origin, error.code))
     if isinstance(error, ConfigError) and error.problems != (error,):
         return "; ".join(safe_text(problem) for problem in error.problems[:20])
     return text_of(error) if isinstance(error, ConfigError) else type(error).__name__

@@ -32,7 +32,7 @@ class Status(_Status):
 
     Attributes:
         generation: What is published; it counts in one process.
-        digest: The same as a hash of the content, to compare processes by.
+        digest: The leaves of that as a hash, to compare processes by; what scopes put on top does not count.
         published: When it was published, in seconds since 1970.
         age: How many seconds ago a pass last found that this is what the sources say.
         stale: Whether the last pass found something else, which could not be published.
