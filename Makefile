@@ -89,8 +89,8 @@ hunt: $(HUNT) $(STAMPS)/extension-release ## serve the treasure hunt on this mac
 
 .PHONY: test
 test: $(TOOLS) $(CRATES) $(STAMPS)/extension-dev ## cargo tests, pytest on both implementations, and what differs where pure is chosen
-	@echo "six suites, two at a time: each prints its output when it ends, the longest after some minutes"
-	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory $(HALVES) test-rust test-model
+	@echo "six suites, three at a time: each prints its output when it ends, the longest after some minutes"
+	@$(MAKE) --jobs=3 --output-sync=target --no-print-directory test-rust $(HALVES) test-model
 
 .PHONY: test-rust
 test-rust: $(BUILDER) $(CRATES)
@@ -254,6 +254,10 @@ check-wheels: $(WHEEL_TOOLS) $(STAMPS)/extension-dev ## hold what is in dist/ ag
 .PHONY: smoke-wheel
 smoke-wheel: $(BUILDER) ## install the KERNEL wheel of dist/ for PYTHON alone, and run tests/smoke.txt against it
 	.ci/check-wheel $(PYTHON) $(KERNEL) @tests/smoke.txt
+
+.PHONY: test-wheel
+test-wheel: $(BUILDER) ## install the native wheel of dist/ for PYTHON alone, and run the whole suite against it
+	.ci/check-wheel $(PYTHON) native tests --kernel native
 
 .PHONY: smoke-pythons
 smoke-pythons: ## smoke-wheel on the interpreters of Debian's next release, in a folder of theirs; needs root and debootstrap
