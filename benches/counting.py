@@ -74,9 +74,13 @@ def compiled_marks(folder: Path) -> Path:
     return folder / "marks.so"
 
 
+# `memcpy` and `memset` take one instruction a block from some size on, unless addresses lie unluckily.
+_COPIES = "glibc.cpu.x86_rep_movsb_threshold=0x7fffffff:glibc.cpu.x86_rep_stosb_threshold=0x7fffffff"
+
+
 def without_chance(marks: Path) -> dict[str, str]:
-    """The variables of a process whose random bytes, and hashes of texts, are those of any other one."""
-    return {"PYTHONHASHSEED": "0", "LD_PRELOAD": str(marks)}
+    """The variables of a process whose random bytes, hashes of texts and copies are those of any other one."""
+    return {"PYTHONHASHSEED": "0", "LD_PRELOAD": str(marks), "GLIBC_TUNABLES": _COPIES}
 
 
 def main(runs: str, given: Sequence[Any], turns: Mapping[str, int] | int, marks: str) -> None:
