@@ -66,7 +66,7 @@ class Converted(Taken):
         return tried(self.plan, value, run, path) if is_flat else super().read(value, run, path)
 
 
-_SHAPES = (Fielded, Items, Row, Table)
+_SHAPES = (Anything, Fielded, Items, Row, Table)
 
 
 def _mark(plan: Plan, value: Any, run: Run, path: Segments) -> None:
@@ -107,6 +107,16 @@ def _is_judged(plan: Plan) -> bool:
     if isinstance(plan, Either):
         return any(map(_is_judged, plan.plans))
     return isinstance(plan, Fielded) and plan.is_judged
+
+
+def is_declared(plan: Plan, path: Iterable[str | int]) -> bool:
+    """Whether a type, or one of several, takes something at a path; what says nothing takes anything."""
+    plans = [plan]
+    for segment in path:
+        if any(isinstance(one, Anything) for inner in plans for one in _shaped(inner)):
+            return True
+        plans = _inside(plans, segment)
+    return bool(plans)
 
 
 def _inside(plans: Iterable[Plan], segment: str | int) -> list[Plan]:
