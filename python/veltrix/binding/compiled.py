@@ -170,11 +170,15 @@ class Compilation:
             from veltrix.binding.msgspec_models import struct_plan
 
             return struct_plan(self, key, _form(key))
-        shape = shape_of(model, arguments)
+        is_plain = self.judged > 0
+        owner = (model, arguments, is_plain)
+        if owner in self.models:
+            return self.models[owner]
+        shape = shape_of(model, arguments, is_plain=is_plain)
         if shape is None:
             return None
-        plan = self.models[key] = Model(model.__name__, _form(key), shape.make)
-        self.owners.append(key)
+        plan = self.models[owner] = Model(model.__name__, _form(key), shape.make)
+        self.owners.append(owner)
         plan.complete(
             (field.key, field.argument, self._of_field(field), field.is_required) for field in shape.fields
         )

@@ -55,9 +55,10 @@ class Shape:
         self.make = make
 
 
-def shape_of(model: type, arguments: tuple[Any, ...]) -> Shape | None:
+def shape_of(model: type, arguments: tuple[Any, ...], *, is_plain: bool = False) -> Shape | None:
     """The fields of a model whose type parameters have these values; None for a class that is no model.
 
+    `is_plain` has each field read from its own name, as a library does that makes the object.
     Raises a `TypeError` for annotations that lead nowhere and for two fields of one key.
     """
     found: Iterator[Field] | None = None
@@ -73,6 +74,8 @@ def shape_of(model: type, arguments: tuple[Any, ...]) -> Shape | None:
     if found is None:
         return None
     fields = list(found)
+    for field in fields if is_plain else ():
+        field.key = field.argument
     keys = [field.key for field in fields]
     twice = next((key for key in keys if keys.count(key) > 1), None) if len({*keys}) < len(keys) else None
     if twice is not None:

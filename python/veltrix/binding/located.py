@@ -43,5 +43,6 @@ class Locator:
 
 def refuse_unknown(run: Run, locator: Locator) -> None:
     """Note a key that no field takes."""
-    hint = "" if locator.key is None else run.hint(locator.key, locator.fields)
+    others = [name for name in locator.fields if name != locator.key]
+    hint = "" if locator.key is None else run.hint(locator.key, others)
     run.refuse(locator.path, f"unknown key{hint}", "unknown-key")

@@ -98,7 +98,7 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     plan_of_model.takes_more = config.get("extra") == "allow" or looks_first
     compilation.owners.append(key)
     compilation.judged += 1
-    fields = [(plan, _keys(name, field)) for name, field, plan in _fields(compilation, form)]
+    fields = [(plan, _keys(name, field, config)) for name, field, plan in _fields(compilation, form)]
     by_key = {key: plan for plan, keys in fields for key in keys if isinstance(key, str)}
     plan_of_model.have(by_key, _known(form, fields))
     if looks_first:
@@ -167,10 +167,13 @@ def _taken_first(model: Any) -> set[str]:
     return {name for one in decorators if one.info.mode != "after" for name in one.info.fields}
 
 
-def _keys(name: str, field: Any) -> list[Any]:
+def _keys(name: str, field: Any, config: Any) -> list[Any]:
     """What a field is read from: keys, and paths that may lead into other fields."""
-    aliases = [alias for alias in (field.alias, field.validation_alias) if alias is not None]
-    return [name, *(one for alias in aliases for one in getattr(alias, "choices", [alias]))]
+    alias = field.validation_alias
+    if alias is None or config.get("validate_by_alias") is False:
+        return [name]
+    by_name = config.get("validate_by_name") or config.get("populate_by_name")
+    return [*getattr(alias, "choices", [alias]), *([name] if by_name else [])]
 
 
 def _known(model: Any, fields: Iterable[tuple[Plan, list[Any]]]) -> dict[str, Plan]:
