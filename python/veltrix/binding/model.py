@@ -85,10 +85,10 @@ class Fielded(Plan):
         self.fields = fields
         self.known = known or {}
         self.tags = {key: plan for key, plan in fields.items() if isinstance(plan, OneOf)}
-        concerned = {key: plan for key, plan in fields.items() if not plan.is_plain}
-        self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
-        others = [*concerned.items(), *self.known.items()]
-        self.prepared = tuple((key, plan) for key, plan in others if not plan.is_leaf)
+        read = (*fields.items(), *self.known.items())
+        concerned = [(key, plan) for key, plan in read if not plan.is_plain]
+        self.leaves = tuple(key for key, plan in concerned if plan.is_leaf)
+        self.prepared = tuple((key, plan) for key, plan in concerned if not plan.is_leaf)
 
     def share(self, is_shared: Callable[[Fielded], bool]) -> None:
         """Give the library the objects of these models, where it keeps them unchanged."""

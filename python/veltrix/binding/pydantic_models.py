@@ -38,7 +38,7 @@ _SCHEMA = "__get_pydantic_core_schema__"
 class PydanticModel(Fielded):
     """A `BaseModel`, or a dataclass of pydantic."""
 
-    __slots__ = ("is_text_in_documents", "looks_first", "model")
+    __slots__ = ("_is_seen", "is_text_in_documents", "looks_first", "model")
 
     is_judged = True
 
@@ -47,6 +47,8 @@ class PydanticModel(Fielded):
         self.model = model
         self.looks_first = _looks_first(model)
         self.is_text_in_documents = self.looks_first
+        self._is_seen = self.looks_first or getattr(model, "__pydantic_custom_init__", False)
+        """Whether its code sees all that stands there, under whatever key."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The object that pydantic makes."""
@@ -59,8 +61,8 @@ class PydanticModel(Fielded):
 
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The mapping with the texts of flat sources read."""
-        if self.looks_first and holds_secrets(self):
-            run.mark_around(path)  # under whatever key its validator looks for one
+        if self._is_seen and holds_secrets(self):
+            run.mark_around(path)
         return super().prepare(value, run, path)
 
 
@@ -118,7 +120,8 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
 
 def _looks_first(model: Any) -> bool:
     """Whether a validator takes what there is before the model does, and may rename its keys."""
-    validators = model.__pydantic_decorators__.model_validators.values()
+    decorators = model.__pydantic_decorators__
+    validators = (*decorators.model_validators.values(), *decorators.root_validators.values())
     return any(one.info.mode != "after" for one in validators)
 
 
