@@ -73,5 +73,13 @@ def _name(given: Any) -> str:
 
 def is_taken_first(metadata: Iterable[Any]) -> bool:
     """Whether metadata of pydantic's takes a value before pydantic has looked at it."""
-    kinds = (one if isinstance(one, type) else type(one) for one in metadata)
-    return any(kind.__name__ in _TAKEN_FIRST for kind in kinds)
+    return any(name in _TAKEN_FIRST for name in _kinds(metadata))
+
+
+def is_of_json(metadata: Iterable[Any]) -> bool:
+    """Whether metadata of pydantic's says that a value is a text of JSON."""
+    return "Json" in _kinds(metadata)
+
+
+def _kinds(metadata: Iterable[Any]) -> list[str]:
+    return [(one if isinstance(one, type) else type(one)).__name__ for one in metadata]

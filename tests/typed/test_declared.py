@@ -126,3 +126,82 @@ def test_models_of_pydantic(loaded):
     snapshot = loaded({"token": 5}, schema=model, inner__port="7", token="0007", inner__maxsize="9")
     assert (snapshot.settings.inner.port, snapshot.settings.token, snapshot["token"]) == (7, "0007", "0007")
     assert snapshot.settings.inner.max_size == 9
+
+
+@pytest.fixture
+def matched(monkeypatch):
+    """Loads one variable that has to match something: what it set."""
+
+    def load(schema: Any, name: str, text: str) -> dict[str, Any]:
+        with monkeypatch.context() as within:
+            within.setenv(f"APP_{name}", text)
+            return veltrix.load(veltrix.Env("APP", unmatched="error"), schema=schema).flatten()
+
+    return load
+
+
+def test_what_is_declared_as_anything_takes_anything(matched):
+    assert matched(Settings, "OPEN__A__B", "5") == {"open.a.b": "5"}
+    assert matched(Maybe, "OPEN__A", "5") == {"open.a": "5"}
+    with pytest.raises(ConfigError, match="APP_SERVER__PORT__A: matches nothing"):
+        matched(Settings, "SERVER__PORT__A", "5")
+
+
+@dataclass(frozen=True)
+class Maybe:
+    open: Any | None = None
+
+
+@dataclass(frozen=True)
+class First:
+    kind: Literal["first"] = "first"
+
+
+@dataclass(frozen=True)
+class Second:
+    kind: Literal["second"] = "second"
+
+
+@dataclass(frozen=True)
+class OneOfTwo:
+    one: First | Second = field(default_factory=First)
+
+
+def test_a_key_that_two_models_declare_in_different_ways(matched):
+    assert matched(OneOfTwo, "ONE__KIND", "second") == {"one.kind": "second"}
+
+
+def test_what_stands_below_a_converter(matched):
+    attrs = pytest.importorskip("attrs")
+
+    def made(value):
+        return value if isinstance(value, Server) else Server(**value)
+
+    fields = {
+        "made": attrs.field(factory=Server, type=Server, converter=made),
+        "labels": attrs.field(factory=dict, type=dict[str, int], converter=dict),
+        "number": attrs.field(default=0, type=int, converter=lambda value: int(value)),
+    }
+    form = attrs.make_class("Form", fields, frozen=True)
+    assert matched(form, "MADE__RATIO", "2") == {"made.ratio": 2.0}
+    assert matched(form, "LABELS__A", "2") == {"labels.a": 2}
+    assert matched(form, "NUMBER", "2") == {"number": "2"}
+    for name in ("MADE__NO", "MADE__LOG_LEVEL", "NUMBER__A"):
+        with pytest.raises(ConfigError, match="matches nothing"):
+            matched(form, name, "x")
+
+
+def test_what_stands_below_a_validator(matched):
+    pydantic = pytest.importorskip("pydantic")
+    kept = pydantic.BeforeValidator(lambda value: value)
+    at = pydantic.Field(0, validation_alias=pydantic.AliasPath("a-b", "c"))
+    inner = pydantic.create_model("Inner", __config__={"frozen": True}, host=(str, ""), port=(int, 0))
+    form = pydantic.create_model(
+        "Form", __config__={"frozen": True}, db=(Annotated[inner, kept] | None, None), number=(int, at)
+    )
+    assert matched(form, "DB__HOST", "5") == {"db.host": "5"}
+    assert matched(form, "DB__PORT", "5") == {"db.port": 5}
+    assert matched(form, "A_B__C", "5") == {"a-b.c": 5}
+    for name in ("DB__NO", "DB__HOST__A", "A_B__D"):
+        with pytest.raises(ConfigError, match="matches nothing"):
+            matched(form, name, "x")

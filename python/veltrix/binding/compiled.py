@@ -9,19 +9,20 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from veltrix.annotated import SECRET, constraints_in, is_taken_first, meets, words_of
+from veltrix.annotated import SECRET, constraints_in, is_of_json, is_taken_first, meets, words_of
 from veltrix.binding.choices import Member, OneOf
 from veltrix.binding.containers import Items, Row, Table
-from veltrix.binding.fields import filled, is_row, shape_of
+from veltrix.binding.declared import Converted, Taken
+from veltrix.binding.fields import filled, is_of_pydantic, is_row, shape_of
 from veltrix.binding.model import Fielded, Model
 from veltrix.binding.mutable import warn_if_mutable
-from veltrix.binding.plans import Checked, Converted, Plan, Secret, scalars
+from veltrix.binding.plans import Checked, Plan, Secret, holds_secrets, scalars
 from veltrix.binding.unions import Either
 from veltrix.types import FrozenMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from veltrix.binding.fields import Field
 
@@ -133,11 +134,27 @@ class Compilation:
 
     def _annotated(self, form: Any, metadata: tuple[Any, ...]) -> Plan:
         is_taken = self.judged and is_taken_first(metadata)
-        plan = self.scalars[object] if is_taken else self.plan(form)
+        plan = self.taken(form, metadata) if is_taken else self.plan(form)
         bounds = [bound for one in metadata if not _is_validator(one) for bound in constraints_in(one)]
         if bounds:
             plan = Checked(plan, words_of(bounds), lambda value: meets(value, bounds))
         return Secret(plan) if any(one is SECRET for one in metadata) else plan
+
+    def taken(self, form: Any, metadata: Iterable[Any] = ()) -> Plan:
+        """The plan of a type whose values code of a model takes first, and so of whatever type it is."""
+        models, owners, aliases, judged = dict(self.models), len(self.owners), len(self.aliases), self.judged
+        self.judged += 1
+        try:
+            plan = self.plan(form)
+        except TypeError:  # what nothing can be read as, that code may make all the same
+            plan = self.scalars[object]
+            self.models = models
+            del self.owners[owners:], self.aliases[aliases:]
+        self.judged = judged
+        if not is_of_json(metadata):
+            return Taken(plan)
+        text = Taken(self.scalars[str])
+        return Secret(text) if holds_secrets(plan) else text
 
     def _model(self, model: type, arguments: tuple[Any, ...]) -> Plan | None:
         if any(isinstance(one, list) for one in arguments):
@@ -145,7 +162,7 @@ class Compilation:
         key = (model, arguments)
         if key in self.models:
             return self.models[key]
-        if hasattr(model, "__pydantic_validator__") or _home(model).startswith("pydantic."):
+        if is_of_pydantic(model):
             from veltrix.binding.pydantic_models import pydantic_plan
 
             return pydantic_plan(self, key, _form(key))
@@ -153,11 +170,15 @@ class Compilation:
             from veltrix.binding.msgspec_models import struct_plan
 
             return struct_plan(self, key, _form(key))
-        shape = shape_of(model, arguments)
+        is_plain = self.judged > 0
+        owner = (model, arguments, is_plain)
+        if owner in self.models:
+            return self.models[owner]
+        shape = shape_of(model, arguments, is_plain=is_plain)
         if shape is None:
             return None
-        plan = self.models[key] = Model(model.__name__, _form(key), shape.make)
-        self.owners.append(key)
+        plan = self.models[owner] = Model(model.__name__, _form(key), shape.make)
+        self.owners.append(owner)
         plan.complete(
             (field.key, field.argument, self._of_field(field), field.is_required) for field in shape.fields
         )
@@ -166,7 +187,9 @@ class Compilation:
 
     def _of_field(self, field: Field) -> Plan:
         """The plan of a field; what its converter makes, that judges."""
-        if not field.is_converted:
+        if field.is_converted:
+            return self.taken(field.annotation)
+        if not field.is_copied:
             return self.plan(field.annotation)
         self.judged += 1
         plan = Converted(self.plan(field.annotation))
@@ -183,11 +206,6 @@ def _form(key: tuple[type, tuple[Any, ...]]) -> Any:
 def _is_validator(one: Any) -> bool:
     """Whether metadata is a function of pydantic's, which gives a value and does not judge it."""
     return type(one).__module__ == "pydantic.functional_validators"
-
-
-def _home(model: type) -> str:
-    """The module of a class; one that is made in a bare namespace has none."""
-    return str(getattr(model, "__module__", ""))
 
 
 def _name(form: Any) -> str:

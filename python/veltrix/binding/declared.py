@@ -5,7 +5,7 @@ from __future__ import annotations
 from veltrix.binding import texts
 from veltrix.binding.containers import Items, Row, Table
 from veltrix.binding.model import Fielded
-from veltrix.binding.plans import Anything, Checked, Plan, Scalar, Secret, Text, holds_secrets
+from veltrix.binding.plans import Anything, Checked, Plan, Scalar, Secret, Text, frozen, holds_secrets, tried
 from veltrix.binding.texts import UnfitError
 from veltrix.binding.unions import Either
 
@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
+
+    from veltrix.binding.run import Run, Segments
 
 _WRITTEN = {"bool", "int", "float", "bytes", "NoneType", "datetime", "date", "time"}
 """The types of the table of texts that a layer has values of."""
@@ -27,7 +29,56 @@ class Judged(Plan):
         self.plan = plan
 
 
-_SHAPES = (Fielded, Items, Row, Table)
+class Taken(Plan):
+    """What code of a model takes as it stands: of the declared type, its keys and its secrets count."""
+
+    __slots__ = ("is_plain", "is_secret", "plan")
+
+    def __init__(self, plan: Plan) -> None:
+        self.is_secret = plan.is_secret
+        self.is_plain = (plan.is_plain or plan.is_leaf) and not plan.is_secret
+        inner = bare(plan)
+        self.plan: Plan = inner.plan if isinstance(inner, Taken) else inner
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, frozen."""
+        return frozen(self.prepare(value, run, path))
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, and notes of what is secret in it."""
+        if not self.is_plain:
+            _mark(self, value, run, path)
+        return value
+
+    def inside(self) -> Iterable[Plan]:
+        """The plan of the declared type."""
+        return [self.plan]
+
+
+class Converted(Taken):
+    """What a converter takes that makes a value of this type: a text of a flat source is read before."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, run: Run, path: Segments) -> Any:
+        """The value, frozen; of a text what the type reads, or the text for the converter to judge."""
+        is_flat = type(value) is str and run.is_flat(path)
+        return tried(self.plan, value, run, path) if is_flat else super().read(value, run, path)
+
+
+_SHAPES = (Anything, Fielded, Items, Row, Table)
+
+
+def _mark(plan: Plan, value: Any, run: Run, path: Segments) -> None:
+    """Note what a type says is secret in a value that it does not read, and that may have another shape."""
+    if plan.is_secret:
+        run.mark_secret(path)
+    elif holds_secrets(plan):
+        run.mark_around(path)
+        pairs = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
+        for segment, child in pairs:
+            for inner in _inside([plan], segment):
+                _mark(inner, child, run, (*path, segment))
 
 
 def bare(plan: Plan) -> Plan:
@@ -39,11 +90,11 @@ def bare(plan: Plan) -> Plan:
 
 def plan_inside(plan: Plan, segment: str | int) -> Plan | None:
     """The plan of what stands in a value of another plan; None where that says nothing."""
-    found = [inner for one in _shaped(plan) if (inner := _at(one, segment)) is not None]
+    found = [inner[0] for one in _shaped(plan) if (inner := _at(one, segment))]
     if not found or any(one is not found[0] for one in found):
         return None
-    inner = bare(found[0])
-    return Judged(inner) if _is_judged(plan) else inner
+    only = bare(found[0])
+    return Judged(only) if _is_judged(plan) else only
 
 
 def _is_judged(plan: Plan) -> bool:
@@ -51,31 +102,52 @@ def _is_judged(plan: Plan) -> bool:
     if isinstance(plan, Judged):
         return True
     plan = bare(plan)
+    if isinstance(plan, Taken):
+        return True
     if isinstance(plan, Either):
         return any(map(_is_judged, plan.plans))
     return isinstance(plan, Fielded) and plan.is_judged
 
 
-def _at(plan: Plan, segment: str | int) -> Plan | None:
+def is_declared(plan: Plan, path: Iterable[str | int]) -> bool:
+    """Whether a type, or one of several, takes something at a path; what says nothing takes anything."""
+    plans = [plan]
+    for segment in path:
+        if any(isinstance(one, Anything) for inner in plans for one in _shaped(inner)):
+            return True
+        plans = _inside(plans, segment)
+    return bool(plans)
+
+
+def _inside(plans: Iterable[Plan], segment: str | int) -> list[Plan]:
+    """All that may stand at a key or an index."""
+    return [inner for plan in plans for one in _shaped(plan) for inner in _at(one, segment)]
+
+
+def _at(plan: Plan, segment: str | int) -> list[Plan]:
+    """The plans of what a key or an index leads to: that of the field, and then those that reach into it."""
     if isinstance(plan, Fielded):
-        return plan.fields.get(str(segment))
+        return [one[str(segment)] for one in (plan.fields, plan.known) if str(segment) in one]
     if isinstance(plan, Items):
-        return plan.item
+        return [plan.item]
     if isinstance(plan, Table):
-        return plan.value
-    if isinstance(plan, Row) and isinstance(segment, int) and segment < len(plan.plans):
-        return plan.plans[segment]
-    return None
+        return [plan.value]
+    if isinstance(plan, Row) and isinstance(segment, int):
+        return [*plan.plans[segment : segment + 1]]
+    return []
 
 
 def keys_of(plan: Plan) -> Iterable[str]:
     """The keys of the fields of a plan."""
-    return dict.fromkeys(key for one in _shaped(plan) if isinstance(one, Fielded) for key in one.fields)
+    models = [one for one in _shaped(plan) if isinstance(one, Fielded)]
+    return dict.fromkeys(key for one in models for key in (*one.fields, *one.known))
 
 
 def _shaped(plan: Plan) -> list[Plan]:
     """A plan, or those of a union that other values stand in."""
     plan = bare(plan)
+    if isinstance(plan, Taken):
+        return _shaped(plan.plan)
     if isinstance(plan, Fielded) and plan.stands_for is not None:
         return _shaped(plan.stands_for)
     if not isinstance(plan, Either):
@@ -88,7 +160,8 @@ def secret_paths(
 ) -> Iterator[tuple[str, ...]]:
     """The paths of the fields whose types say that they are secret.
 
-    What stands in lists, under any name, or in a model that holds itself, has no path that is known before.
+    What stands in lists, or under any name, has no path that is known before. A model in itself would have
+    endless ones: it is secret as a whole.
     """
     if plan.is_secret:
         yield above
@@ -97,12 +170,16 @@ def secret_paths(
     if isinstance(plan, Either):
         for one in plan.plans:
             yield from secret_paths(one, above, models)
-    elif isinstance(plan, Fielded) and not any(plan is one for one in models) and holds_secrets(plan):
-        if plan.stands_for is not None:
+    elif isinstance(plan, Taken):
+        yield from secret_paths(plan.plan, above, models)
+    elif isinstance(plan, Fielded) and holds_secrets(plan):
+        if any(plan is one for one in models):
+            yield above
+        elif plan.stands_for is not None:
             yield from secret_paths(plan.stands_for, above, (*models, plan))
-            return
-        for key, inner in plan.fields.items():
-            yield from secret_paths(inner, (*above, key), (*models, plan))
+        else:
+            for key, inner in (*plan.fields.items(), *plan.known.items()):
+                yield from secret_paths(inner, (*above, key), (*models, plan))
 
 
 def value_of(plan: Plan, text: str) -> Any:

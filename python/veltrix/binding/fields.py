@@ -22,7 +22,7 @@ _COPYING = (bool, int, float, list, tuple, set, frozenset, dict)
 class Field:
     """One field: the key that it is read from, and the argument that it is handed over as."""
 
-    __slots__ = ("annotation", "argument", "is_converted", "is_required", "key")
+    __slots__ = ("annotation", "argument", "is_converted", "is_copied", "is_required", "key")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Field:
         key: str | None = None,
         *,
         is_converted: bool = False,
+        is_copied: bool = False,
     ) -> None:
         # What is interned, a call with many keywords compares by its address.
         self.argument = intern(argument)
@@ -39,7 +40,9 @@ class Field:
         self.annotation = annotation
         self.is_required = is_required
         self.is_converted = is_converted
-        """Whether a converter makes a value of the type of any other."""
+        """Whether a converter makes a value of the type, of what only that says."""
+        self.is_copied = is_copied
+        """Whether a converter makes a value of the type of any other, and takes what it makes."""
 
 
 class Shape:
@@ -52,9 +55,10 @@ class Shape:
         self.make = make
 
 
-def shape_of(model: type, arguments: tuple[Any, ...]) -> Shape | None:
+def shape_of(model: type, arguments: tuple[Any, ...], *, is_plain: bool = False) -> Shape | None:
     """The fields of a model whose type parameters have these values; None for a class that is no model.
 
+    `is_plain` has each field read from its own name, as a library does that makes the object.
     Raises a `TypeError` for annotations that lead nowhere and for two fields of one key.
     """
     found: Iterator[Field] | None = None
@@ -70,6 +74,8 @@ def shape_of(model: type, arguments: tuple[Any, ...]) -> Shape | None:
     if found is None:
         return None
     fields = list(found)
+    for field in fields if is_plain else ():
+        field.key = field.argument
     keys = [field.key for field in fields]
     twice = next((key for key in keys if keys.count(key) > 1), None) if len({*keys}) < len(keys) else None
     if twice is not None:
@@ -99,13 +105,12 @@ def _of_attrs(model: Any, arguments: tuple[Any, ...]) -> Iterator[Field]:
         if attribute.init:
             annotation = hints.get(attribute.name, object)
             made = annotation if get_origin(annotation) is None else get_origin(annotation)
-            is_converted = made in _COPYING and attribute.converter is made
-            if attribute.converter is not None and not is_converted:
-                annotation = object  # what another converter takes, only that says
+            is_copied = made in _COPYING and attribute.converter is made
+            is_converted = attribute.converter is not None and not is_copied
             alias = getattr(attribute, "alias", None) or attribute.name.lstrip("_")
             key = _key(model, attribute.name, attribute.metadata)
             is_required = attribute.default is NOTHING
-            yield Field(alias, annotation, is_required, key, is_converted=is_converted)
+            yield Field(alias, annotation, is_required, key, is_converted=is_converted, is_copied=is_copied)
 
 
 def _of_named_tuple(model: Any, arguments: tuple[Any, ...]) -> Iterator[Field]:
@@ -166,6 +171,13 @@ def _substituted(model: Any, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, 
         origin = get_origin(base)
         if isinstance(origin, type):
             yield from _substituted(origin, tuple(filled(one, values) for one in get_args(base)))
+
+
+def is_of_pydantic(model: type) -> bool:
+    """Whether pydantic reads a class: a model, one of its types, or one that inherits from such a type."""
+    # A class that is made in a bare namespace has no module.
+    homes = [str(getattr(one, "__module__", "")) for one in model.__mro__]
+    return hasattr(model, "__pydantic_validator__") or any(home.startswith("pydantic.") for home in homes)
 
 
 def is_row(form: Any, origin: Any, arguments: tuple[Any, ...]) -> bool:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from veltrix.annotated import SECRET, constraints_in
-from veltrix.binding.fields import filled, is_row, shape_of
+from veltrix.binding.fields import filled, is_of_pydantic, is_row, shape_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = "#/$defs/"
@@ -117,7 +117,7 @@ class _Writer:
             return {"enum": list(dict.fromkeys((*values, *origin.__members__)))}
         if issubclass(origin, PurePath):
             return {"type": "string"}
-        if hasattr(origin, "__pydantic_validator__") or origin.__module__.startswith("pydantic."):
+        if is_of_pydantic(origin):
             from pydantic import TypeAdapter
 
             return self._adopted(TypeAdapter(form).json_schema())
@@ -149,7 +149,9 @@ class _Writer:
             self._names[key] = name
             self.definitions[name] = {}
             self._within.append(model)
-            properties = {field.key: self.of(field.annotation) for field in shape.fields}
+            properties = {
+                field.key: self.of(Any if field.is_converted else field.annotation) for field in shape.fields
+            }
             self._within.pop()
             required = [field.key for field in shape.fields if field.is_required]
             self.definitions[name] = {

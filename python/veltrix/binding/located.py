@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veltrix.binding.declared import bare, plan_inside
+from veltrix.binding.declared import Taken, bare, plan_inside
 from veltrix.binding.model import Fielded
 
 TYPE_CHECKING = False
@@ -34,6 +34,7 @@ class Locator:
             self.path = (*self.path, segment)
             at = None if at is None else plan_inside(at, segment)
             model = None if at is None else bare(at)
+            model = model.plan if isinstance(model, Taken) else model
             if isinstance(model, Fielded):
                 self.name, self.fields = model.name, model.fields
             if isinstance(segment, str):
@@ -42,5 +43,6 @@ class Locator:
 
 def refuse_unknown(run: Run, locator: Locator) -> None:
     """Note a key that no field takes."""
-    hint = "" if locator.key is None else run.hint(locator.key, locator.fields)
+    others = [name for name in locator.fields if name != locator.key]
+    hint = "" if locator.key is None else run.hint(locator.key, others)
     run.refuse(locator.path, f"unknown key{hint}", "unknown-key")

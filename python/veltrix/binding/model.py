@@ -13,7 +13,7 @@ from veltrix.binding.unions import Either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Mapping
     from typing import Any, Protocol
 
     from veltrix.binding.run import Run, Segments
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         judged: int
 
         def plan(self, form: Any) -> Plan: ...
+
+        def taken(self, form: Any, metadata: Iterable[Any]) -> Plan: ...
 
 
 _MISSING = object()
@@ -73,18 +75,20 @@ class Fielded(Plan):
         """Those of them that a library is given as the objects that they are."""
         self.stands_for: Plan | None = None
         """How it is written, where that is no mapping of its fields."""
-        self.known: Container[str] = ()
-        """The keys that it takes beside those of its fields."""
+        self.known: Mapping[str, Plan] = {}
+        """The keys at which paths begin that lead to the values of fields."""
         self.takes_more = False
         """Whether the model has a use for keys that no field takes."""
 
-    def have(self, fields: dict[str, Plan]) -> None:
+    def have(self, fields: dict[str, Plan], known: Mapping[str, Plan] | None = None) -> None:
         """Give the model its fields, by their keys. A model may hold itself."""
         self.fields = fields
+        self.known = known or {}
         self.tags = {key: plan for key, plan in fields.items() if isinstance(plan, OneOf)}
-        concerned = {key: plan for key, plan in fields.items() if not plan.is_plain}
-        self.leaves = tuple(key for key, plan in concerned.items() if plan.is_leaf)
-        self.prepared = tuple((key, plan) for key, plan in concerned.items() if not plan.is_leaf)
+        read = (*fields.items(), *self.known.items())
+        concerned = [(key, plan) for key, plan in read if not plan.is_plain]
+        self.leaves = tuple(key for key, plan in concerned if plan.is_leaf)
+        self.prepared = tuple((key, plan) for key, plan in concerned if not plan.is_leaf)
 
     def share(self, is_shared: Callable[[Fielded], bool]) -> None:
         """Give the library the objects of these models, where it keeps them unchanged."""
@@ -129,7 +133,7 @@ class Fielded(Plan):
 
     def inside(self) -> Iterable[Plan]:
         """The plans of the fields."""
-        return self.fields.values()
+        return [*self.fields.values(), *self.known.values()]
 
 
 class Model(Fielded):

@@ -181,24 +181,6 @@ class Checked(Plan):
         return [self.plan]
 
 
-class Converted(Plan):
-    """A field whose converter makes a value of this type: a text of a flat source is read before."""
-
-    __slots__ = ("plan",)
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def read(self, value: Any, run: Run, path: Segments) -> Any:
-        """The value, frozen; of a text what the type reads, or the text for the converter to judge."""
-        is_flat = type(value) is str and run.is_flat(path)
-        return tried(self.plan, value, run, path) if is_flat else frozen(value)
-
-    def inside(self) -> Iterable[Plan]:
-        """The plan of the type."""
-        return [self.plan]
-
-
 class Secret(Plan):
     """A type that says that its values are secret."""
 

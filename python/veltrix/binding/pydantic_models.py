@@ -14,14 +14,17 @@ from pydantic_core import ValidationError
 
 from veltrix._text import printable
 from veltrix.annotated import SECRET, is_taken_first
+from veltrix.binding.containers import Items
+from veltrix.binding.declared import Taken
 from veltrix.binding.located import Locator, refuse_unknown
 from veltrix.binding.model import Fielded
-from veltrix.binding.plans import Anything, Plan, Secret
+from veltrix.binding.plans import Plan, Secret, holds_secrets
 from veltrix.binding.run import INVALID
+from veltrix.binding.unions import Either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from veltrix.binding.model import Compilation
@@ -35,14 +38,17 @@ _SCHEMA = "__get_pydantic_core_schema__"
 class PydanticModel(Fielded):
     """A `BaseModel`, or a dataclass of pydantic."""
 
-    __slots__ = ("is_text_in_documents", "model")
+    __slots__ = ("_is_seen", "is_text_in_documents", "looks_first", "model")
 
     is_judged = True
 
     def __init__(self, model: Any) -> None:
         super().__init__(model.__name__, model)
         self.model = model
-        self.is_text_in_documents = False
+        self.looks_first = _looks_first(model)
+        self.is_text_in_documents = self.looks_first
+        self._is_seen = self.looks_first or getattr(model, "__pydantic_custom_init__", False)
+        """Whether its code sees all that stands there, under whatever key."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
         """The object that pydantic makes."""
@@ -52,6 +58,12 @@ class PydanticModel(Fielded):
             return INVALID  # and again with nothing shared
         result = _validated(self.model.__pydantic_validator__.validate_python, data, run, path, self)
         return result if len(run.problems) == before else INVALID
+
+    def prepare(self, value: Any, run: Run, path: Segments) -> Any:
+        """The mapping with the texts of flat sources read."""
+        if self._is_seen and holds_secrets(self):
+            run.mark_around(path)
+        return super().prepare(value, run, path)
 
 
 class PydanticValue(Plan):
@@ -84,21 +96,22 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
         model.model_rebuild(raise_errors=False)
     plan_of_model = compilation.models[key] = PydanticModel(form)
     config = getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", {})
-    looks_first = _looks_first(form)
+    looks_first = plan_of_model.looks_first
     plan_of_model.takes_more = config.get("extra") == "allow" or looks_first
-    plan_of_model.is_text_in_documents = looks_first
     compilation.owners.append(key)
     compilation.judged += 1
-    plan_of_model.have(dict(_fields(compilation, form)))
-    plan_of_model.known = frozenset(_first_keys(form))
+    fields = [(plan, _keys(name, field, config)) for name, field, plan in _fields(compilation, form)]
+    by_key = {key: plan for plan, keys in fields for key in keys if isinstance(key, str)}
+    plan_of_model.have(by_key, _known(form, fields))
     if looks_first:
         plan_of_model.tags = {}
     if isinstance(form, type) and issubclass(form, RootModel):
-        root = compilation.scalars[object] if looks_first else plan_of_model.fields["root"]
+        root = plan_of_model.fields["root"]
+        root = Taken(root) if looks_first else root
         plan_of_model.stands_for, plan_of_model.words = root, root.words
         plan_of_model.is_text_in_documents = root.is_text_in_documents
         plan_of_model.takes_more = True
-    if _hands_on(form):
+    if _hands_on(form) and not plan_of_model.known:
         plan_of_model.share(_is_kept)
     compilation.judged -= 1
     compilation.owners.pop()
@@ -107,29 +120,15 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
 
 def _looks_first(model: Any) -> bool:
     """Whether a validator takes what there is before the model does, and may rename its keys."""
-    validators = model.__pydantic_decorators__.model_validators.values()
+    decorators = model.__pydantic_decorators__
+    validators = (*decorators.model_validators.values(), *decorators.root_validators.values())
     return any(one.info.mode != "after" for one in validators)
-
-
-def _first_keys(model: Any) -> Iterator[str]:
-    """The keys at which the paths begin that some of its fields are read from."""
-    for field in model.__pydantic_fields__.values():
-        for name in _names(field):
-            path = getattr(name, "path", None)
-            if path:
-                yield path[0]
 
 
 def _hands_on(model: Any) -> bool:
     """Whether nothing but the models of its fields looks into what a model is given for them."""
     validators = model.__pydantic_decorators__.model_validators.values()
-    return (
-        _is_usual(model)
-        and all(one.info.mode == "after" for one in validators)
-        and all(
-            isinstance(name, str) for field in model.__pydantic_fields__.values() for name in _names(field)
-        )
-    )
+    return _is_usual(model) and all(one.info.mode == "after" for one in validators)
 
 
 def _is_kept(plan: Fielded) -> bool:
@@ -155,17 +154,14 @@ def _maker(model: Any) -> Any:
     return next(one for one in model.__mro__ if _SCHEMA in one.__dict__)
 
 
-def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Plan]]:
+def _fields(compilation: Compilation, model: Any) -> Iterator[tuple[str, Any, Plan]]:
     taken = _taken_first(model)
     for name, field in model.__pydantic_fields__.items():
         if name in taken or "*" in taken or is_taken_first(field.metadata):
-            plan: Plan = Anything()
+            plan = compilation.taken(field.annotation, field.metadata)
         else:
             plan = compilation.plan(field.annotation)
-        if any(one is SECRET for one in field.metadata):
-            plan = Secret(plan)
-        for key in {name, *_aliases(field)}:
-            yield key, plan
+        yield name, field, Secret(plan) if any(one is SECRET for one in field.metadata) else plan
 
 
 def _taken_first(model: Any) -> set[str]:
@@ -174,15 +170,37 @@ def _taken_first(model: Any) -> set[str]:
     return {name for one in decorators if one.info.mode != "after" for name in one.info.fields}
 
 
-def _aliases(field: Any) -> Iterator[str]:
-    return (name for name in _names(field) if isinstance(name, str))
+def _keys(name: str, field: Any, config: Any) -> list[Any]:
+    """What a field is read from: keys, and paths that may lead into other fields."""
+    alias = field.validation_alias
+    if alias is None or config.get("validate_by_alias") is False:
+        return [name]
+    by_name = config.get("validate_by_name") or config.get("populate_by_name")
+    return [*getattr(alias, "choices", [alias]), *([name] if by_name else [])]
 
 
-def _names(field: Any) -> Iterator[Any]:
-    """The other names of a field, some of which may be paths that lead into other fields."""
-    for alias in (field.alias, field.validation_alias):
-        if alias is not None:
-            yield from getattr(alias, "choices", [alias])
+def _known(model: Any, fields: Iterable[tuple[Plan, list[Any]]]) -> dict[str, Plan]:
+    """The keys at which such paths begin, and what stands where they lead."""
+    branches: dict[str, list[Plan]] = {}
+    for plan, keys in fields:
+        for key in keys:
+            if not isinstance(key, str):
+                first, *others = key.path
+                branches.setdefault(first, []).append(_branch(model, plan, others))
+    return {first: Taken(Either(found)) for first, found in branches.items()}
+
+
+def _branch(model: Any, plan: Plan, path: Iterable[str | int]) -> Plan:
+    """A plan at the end of a path."""
+    for segment in reversed([*path]):
+        if isinstance(segment, str):
+            section = Fielded(model.__name__, model)
+            section.have({segment: plan})
+            plan = section
+        else:
+            # As `secret=` does, a path into a list marks the whole of it.
+            plan = Secret(Items(list, plan)) if holds_secrets(plan) else Items(list, plan)
+    return plan
 
 
 def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segments, plan: Plan) -> Any:

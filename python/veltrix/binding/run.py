@@ -144,6 +144,10 @@ class Run:
     def mark_secret(self, path: Segments) -> None:
         """Note that the declared type of a path says that it is secret."""
         self._marked.add(path)
+        self.mark_around(path)
+
+    def mark_around(self, path: Segments) -> None:
+        """Note that something secret may stand in what is at a path."""
         length = len(path)
         while length >= 0 and path[:length] not in self._around_marked:
             self._around_marked.add(path[:length])

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Schema:
     """What a caller asks for: a type, what is done with other keys, and whether each layer has to fit alone.
 
-    Raises a `TypeError` for a type that nothing can be read as, and a `ValueError` for another word.
+    Raises a `TypeError` for a type that nothing can be read as or that is secret as a whole, and a
+    `ValueError` for another word.
     """
 
     __slots__ = ("check_layers", "extra", "form", "plan", "secret")
@@ -30,8 +31,10 @@ class Schema:
         if extra not in ("forbid", "ignore", "warn"):
             raise ValueError(f"extra is 'forbid', 'ignore' or 'warn', not {extra!r}")
         self.plan = compiled(spelled(form))
-        self.secret = tuple(dict.fromkeys(path for path in secret_paths(self.plan) if path))
+        self.secret = tuple(dict.fromkeys(secret_paths(self.plan)))
         """The paths that its fields say are secret."""
+        if () in self.secret:
+            raise TypeError("a schema says of fields that they are secret, and not of the whole")
         self.form = form
         self.extra: Extra = extra
         self.check_layers = check_layers

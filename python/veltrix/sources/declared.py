@@ -52,6 +52,16 @@ def declared_plan(path: Iterable[str | int]) -> Plan | None:
     return plan
 
 
+def is_declared(path: Iterable[str | int]) -> bool:
+    """Whether a schema takes something at a path."""
+    plan = _whole.get()
+    if plan is None:
+        return False
+    from veltrix.binding.declared import is_declared as is_declared_by
+
+    return is_declared_by(plan, path)
+
+
 def declared_keys(path: Iterable[str | int]) -> Iterable[str]:
     """The keys of the fields that are declared at a path."""
     plan = declared_plan(path)

@@ -18,7 +18,7 @@ from veltrix._limits import MAX_DEPTH
 from veltrix._text import printable
 from veltrix.errors import LimitError, SourceError
 from veltrix.sources._kernel import format_path
-from veltrix.sources.declared import declared_keys, declared_plan
+from veltrix.sources.declared import declared_keys, is_declared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Matcher:
     def is_known(self, path: Path) -> bool:
         """Whether the lower layers have this path, or a schema declares it."""
         lower: Any = self._lower
-        return not path or path in lower or declared_plan(path) is not None
+        return not path or path in lower or is_declared(path)
 
     def keys_at(self, path: Path) -> Iterable[str]:
         """The keys that there are at a path, and those that are declared."""
