@@ -62,7 +62,7 @@ def test_wrong_arguments(refused, arguments, said):
             ["show", "base.json", "--set", b"a=\xff"],
             "a lone surrogate, which UTF-8 cannot carry, in the text",
         ),
-        (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such file (looked for /"),
+        (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such directory (looked for /"),
         (["show", "base.ini"], "base.ini: unknown extension '.ini'; name it .toml"),
         (["show", "absent.toml"], "absent.toml: no such file (looked for /"),
         (["show", "."], ".: no extension to tell the format by"),
