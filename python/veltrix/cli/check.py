@@ -29,8 +29,8 @@ def report(findings: Sequence[Finding], form: str, style: Style) -> Iterator[str
 def _as_text(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     for one in findings:
         place = f"{style.strong(one_line(one.place))}: " if one.place else ""
-        path = "" if one.path is None else f"{style.layer(_short(one.path), 0)}: "
-        yield f"{place}{path}{_short(one.message)} {style.quiet(f'[{one.code}]')}"
+        subject = "" if one.subject is None else f"{style.layer(_short(one.subject), 0)}: "
+        yield f"{place}{subject}{_short(one.message)} {style.quiet(f'[{one.code}]')}"
     if findings:
         yield style.worse(f"{len(findings)} problem{'' if len(findings) == 1 else 's'}")
     else:
@@ -50,7 +50,7 @@ def _annotation(one: Finding) -> str:
     properties = ",".join(
         f"{name}={_property(str(value))}" for name, value in where.items() if value is not None
     )
-    text = _short(one.message) if one.path is None else f"{_short(one.path)}: {_short(one.message)}"
+    text = _short(one.message) if one.subject is None else f"{_short(one.subject)}: {_short(one.message)}"
     if one.file is None and one.place:
         text = f"{text} ({one_line(one.place)})"
     return f"::error {properties}::{_data(text)}"
