@@ -99,20 +99,33 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments by name; raises `UsageError`, or `SystemExit` for --help and --version."""
-    first = _first_parser().parse_args(arguments)
-    command = first.command
+    command: str = _first_parser().parse_args(arguments).command
+    rest = arguments[arguments.index(command) + 1 :]
     if command == "schema":
-        parsed = _schema_parser().parse_args(first.rest)
+        parsed = _schema_parser().parse_args(rest)
     elif command == "status":
-        parsed = _status_parser().parse_args(first.rest)
+        parsed = _status_parser().parse_args(rest)
     elif command == "diff":
-        parsed = _two_stacks(arguments[arguments.index(command) + 1 :])
+        parsed = _two_stacks(rest)
     else:
-        parsed = _command_parser(command).parse_intermixed_args(first.rest)
-        if not _has_sources(parsed):
-            form = f"veltrix {command} {_FORMS.get(command, 'FILE...')}"
-            raise UsageError(f"no files given; the form is {form}", f"veltrix {command}")
+        parsed = _one_stack(command, rest)
     parsed.command = command
+    return parsed
+
+
+def _one_stack(command: str, arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments of all other commands: what follows `--` is no option, however it begins."""
+    parser = _command_parser(command)
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    parsed = parser.parse_intermixed_args(arguments[:at])
+    parsed.files += arguments[at + 1 :]
+    if command in _WITH_PATH and parsed.path is None:
+        if not parsed.files:
+            parser.error("the following arguments are required: PATH")
+        parsed.path = parsed.files.pop(0)
+    if not _has_sources(parsed):
+        form = f"veltrix {command} {_FORMS.get(command, 'FILE...')}"
+        raise UsageError(f"no files given; the form is {form}", parser.prog)
     return parsed
 
 
@@ -198,7 +211,7 @@ def _schema_parser() -> argparse.ArgumentParser:
 def _command_parser(command: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=f"veltrix {command}",
-        usage=f"veltrix {command} {_FORMS[command]} [options]" if command == "diff" else None,
+        usage=f"veltrix {command} {_FORMS[command]} [options]" if command in _FORMS else None,
         description=f"{COMMANDS[command].capitalize()}.",
         epilog=_FILES,
         formatter_class=_Formatter,
@@ -206,7 +219,7 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
     )
     if command in _WITH_PATH:
         parser.add_argument(
-            "path", metavar="PATH", help='such as server.port, servers[0].host, log."my.module"'
+            "path", metavar="PATH", nargs="?", help='such as server.port, servers[0].host, log."my.module"'
         )
     parser.add_argument("files", metavar="FILE", nargs="*", help="lowest precedence first")
     add = parser.add_argument
