@@ -63,6 +63,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _refuse(f"{error} (try {error.program} --help)")
     except SystemExit as end:
         return int(end.code or 0)
+    if parsed.command != "watch":  # which says it whenever it comes again
+        _print_each_warning_once()
     try:
         if parsed.command in _ANSWERS:
             return _ANSWERS[parsed.command](parsed)
@@ -293,6 +295,19 @@ def _print_warnings() -> None:
     warnings.simplefilter("always", ConfigWarning)
     warnings.simplefilter("error", UnmatchedMark)
     warnings.showwarning = _print_warning
+
+
+def _print_each_warning_once() -> None:
+    """Commands load several times, to find more or to compare."""
+    told: set[str] = set()
+
+    def print_new(message: Warning | str, *_: object, **__: object) -> None:
+        text = str(message)
+        if text not in told:
+            told.add(text)
+            _print_warning(text)
+
+    warnings.showwarning = print_new
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
