@@ -94,6 +94,7 @@ def _check(parsed: Namespace) -> int:
     from veltrix.cli.check import report
     from veltrix.cli.findings import findings
 
+    _refuse_malformed(parsed)
     schema = _schema(parsed)
     problems = _problems(parsed, "error", schema)
     if problems:
@@ -162,6 +163,23 @@ def _print_schema(parsed: Namespace) -> int:
     sys.stdout.write(text)
     sys.stdout.flush()
     return 0
+
+
+def _refuse_malformed(parsed: Namespace) -> None:
+    """Raise `ConfigError` for arguments that make no sense, whatever the files say."""
+    for path in parsed.secret:
+        parse_path(path)
+    problems = []
+    if parsed.set:
+        from veltrix.sources.arguments import parse_assignment
+
+        for number, assignment in enumerate(parsed.set, 1):
+            try:
+                parse_assignment(assignment, number)
+            except ConfigError as error:
+                problems.append(error)
+    if problems:
+        raise ConfigError(problems)
 
 
 def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:
