@@ -17,10 +17,10 @@ LONGEST = 1_000
 _FIELDS = ("code", "path", "message", "file", "line", "column", "variable", "layer")
 
 
-def report(findings: Sequence[Finding], form: str, style: Style) -> Iterator[str]:
+def report(findings: Sequence[Finding], form: str, style: Style, encoding: str) -> Iterator[str]:
     """The lines of a report in one of `REPORTS`."""
     if form == "json":
-        return _as_json(findings)
+        return _as_json(findings, encoding)
     if form == "github":
         return (_annotation(one) for one in findings)
     return _as_text(findings, style)
@@ -37,11 +37,11 @@ def _as_text(findings: Sequence[Finding], style: Style) -> Iterator[str]:
         yield style.better("no problems")
 
 
-def _as_json(findings: Sequence[Finding]) -> Iterator[str]:
+def _as_json(findings: Sequence[Finding], encoding: str) -> Iterator[str]:
     import json
 
     problems = [{name: getattr(one, name) for name in _FIELDS} for one in findings]
-    yield escaped_as_json(json.dumps({"problems": problems}, indent=2, ensure_ascii=False))
+    yield escaped_as_json(json.dumps({"problems": problems}, indent=2, ensure_ascii=False), encoding)
 
 
 def _annotation(one: Finding) -> str:

@@ -56,6 +56,11 @@ def _make_streams_safe() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _encoding() -> str:
+    """The characters that the output can carry."""
+    return sys.stdout.encoding or "utf-8"
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         parsed = parse(arguments)
@@ -107,7 +112,7 @@ def _check(parsed: Namespace) -> int:
         elif not all(isinstance(one, (ConflictError, ValidationError)) for one in others):
             problems = others  # a file that cannot be read may have what a variable seems to miss
         problems = list(dict.fromkeys(problems))
-    for line in report(findings(problems), parsed.format, Style.of(sys.stdout)):
+    for line in report(findings(problems), parsed.format, Style.of(sys.stdout), _encoding()):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     return FOUND if problems else 0
@@ -283,7 +288,8 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
         return
     path = parse_path(parsed.path) if parsed.command == "get" else ()
     if parsed.format != "tree":
-        yield from document(data(snapshot, path), parsed.format, path).splitlines(keepends=True)
+        text = document(data(snapshot, path), parsed.format, path, _encoding())
+        yield from text.splitlines(keepends=True)
         return
     value = snapshot[path] if path else snapshot
     if isinstance(value, Mapping):
