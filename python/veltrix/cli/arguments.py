@@ -104,7 +104,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if command == "schema":
         parsed = _schema_parser().parse_args(rest)
     elif command == "status":
-        parsed = _status_parser().parse_args(rest)
+        parsed = _one_address(rest)
     elif command == "diff":
         parsed = _two_stacks(rest)
     else:
@@ -154,6 +154,15 @@ def _has_sources(parsed: argparse.Namespace) -> bool:
     return bool(parsed.files or parsed.secrets or parsed.env or parsed.set)
 
 
+def _one_address(arguments: Sequence[str]) -> argparse.Namespace:
+    """The argument of `status`; any other may be an address as well, with a password, and is not repeated."""
+    parser = _status_parser()
+    parsed, others = parser.parse_known_args(arguments)
+    if others:
+        parser.error("one URL and nothing else; the form is veltrix status URL")
+    return parsed
+
+
 def _status_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="veltrix status",
@@ -169,6 +178,19 @@ def _status_parser() -> argparse.ArgumentParser:
 def _url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise argparse.ArgumentTypeError("an address that begins with http:// or https://")
+    if "@" in text:
+        raise argparse.ArgumentTypeError(
+            "an address without a name and a password (write %40 for @ in a path)"
+        )
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.hostname and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError("an address such as http://127.0.0.1:8000/")
     return text
 
 
