@@ -97,8 +97,7 @@ class _DocumentError(ConfigError):
         column: int | None = None,
         path: str | None = None,
     ) -> None:
-        self.reason, self.path = reason, path
-        self.file, self.line, self.column = file, line, column
+        self.reason, self.path, self.file, self.line, self.column = reason, path, file, line, column
         Exception.__init__(self, reason, file, line, column, path)
 
     def in_file(self, file: str | None) -> Self:
@@ -307,7 +306,7 @@ class SourceError(_AdvisedError):
     """A source cannot give its layer: a file, a variable, a directory, a store.
 
     Loading raises it in a `ConfigError` of all problems. `reason` says what is wrong with the `source`, its
-    `file` or the `path`; `advice` is a key of `ADVICE`, or None.
+    `file` or the `path`; `advice` is a key of `ADVICE`, `origin` where a variable or secret stands, or None.
 
     Example:
         >>> veltrix.load("absent.toml")
@@ -324,10 +323,11 @@ class SourceError(_AdvisedError):
         file: str | None = None,
         path: str | None = None,
         advice: str | None = None,
+        origin: Origin | None = None,
     ) -> None:
-        self.reason, self.advice = reason, advice
+        self.reason, self.advice, self.origin = reason, advice, origin
         self.source, self.file, self.path = source, file, path
-        Exception.__init__(self, reason, source, file, path, advice)
+        Exception.__init__(self, reason, source, file, path, advice, *(() if origin is None else (origin,)))
 
     def _text(self) -> str:
         places = [printable(place) for place in (self.source, self.file, self.path) if place is not None]

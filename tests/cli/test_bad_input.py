@@ -62,7 +62,7 @@ def test_wrong_arguments(refused, arguments, said):
             ["show", "base.json", "--set", b"a=\xff"],
             "a lone surrogate, which UTF-8 cannot carry, in the text",
         ),
-        (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such file (looked for /"),
+        (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such directory (looked for /"),
         (["show", "base.ini"], "base.ini: unknown extension '.ini'; name it .toml"),
         (["show", "absent.toml"], "absent.toml: no such file (looked for /"),
         (["show", "."], ".: no extension to tell the format by"),
@@ -200,8 +200,8 @@ def test_what_goes_wrong_before_the_command_line_is_there(choice, name, raised, 
 def test_a_terminal_without_unicode_gets_escapes(program):
     Path("odd.json").write_text('{"größe": "é€"}')
     environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    code, out, _ = program("show", "odd.json", "--format", "flat", env=environ)
-    assert (code, out) == (0, 'gr\\xf6\\xdfe = "\\xe9\\u20ac"\n')
+    code, out, _ = program("show", "odd.json", env=environ)
+    assert (code, out) == (0, 'gr\\xf6\\xdfe = "\\xe9\\u20ac"  odd.json\n')
 
 
 def test_closed_streams_end_without_a_traceback():

@@ -175,6 +175,43 @@ def test_without_a_schema_a_variable_of_a_file_that_cannot_be_read_is_no_strange
     assert (code, "APP_POOL" in out, out.splitlines()[-1]) == (1, False, "1 problem")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--set", "=3"],
+        ["--set", "server"],
+        ["--set", "a..b=1"],
+        ["--set", "a=1", "--set", "a[=1", "--set", "b"],
+        ["--set", ".".join(["a"] * 65) + "=1"],
+        ["--secret", "nope..x"],
+        ["--secret", "a[", "--set", "b"],
+    ],
+)
+def test_arguments_that_make_no_sense_are_no_problems(refused, arguments):
+    for schema in ([], ["--schema", "shop_model:Settings"]):
+        assert refused("check", "faulty.toml", *arguments, *schema) == refused(
+            "show", "good.toml", *arguments
+        )
+
+
+def test_a_warning_is_told_once(files, run, monkeypatch):
+    (files / "secrets" / "inner").mkdir(parents=True)
+    (files / "secrets").chmod(0o700)
+    (files / "secrets" / "server.port").write_text("1")
+    monkeypatch.setenv("APP__X", "1")
+    options = ["--secrets", "secrets", "--env", "APP"]
+    told = [
+        "veltrix: warning: secret secrets/inner is skipped: it is a directory",
+        "veltrix: warning: variable APP__X is ignored: it has an empty segment",
+    ]
+    for arguments in (["check", "faulty.toml", "absent.toml"], ["diff", "faulty.toml", "good.toml"]):
+        code, _, err = run(*arguments, *options)
+        assert code == (arguments[0] == "check")
+        assert sorted(err.splitlines()) == told
+        _, _, err = run(*arguments, *options)
+        assert sorted(err.splitlines()) == told
+
+
 def test_files_that_cannot_be_read_are_problems_all_of_them(files, run):
     (files / "odd.toml").write_bytes(b"\xef\xbb\xbfa = 1\r\n\tb = \xff\r\n")
     (files / "cut.json").write_text("{")

@@ -23,6 +23,25 @@ def test_options_may_stand_anywhere(printed):
         assert printed("get", *arguments) == wanted
 
 
+@pytest.mark.parametrize("command", ["show", "get", "explain", "check", "types"])
+def test_what_follows_two_dashes_is_no_option(printed, command):
+    Path("--set.json").write_text('{"debug": true}')
+    path = ["debug"] if command in {"get", "explain"} else []
+    wanted = printed(command, *path, "./--set.json").replace("./", "")
+    for arguments in ([*path, "--", "--set.json"], ["--", *path, "--set.json"]):
+        assert printed(command, *arguments) == wanted
+
+
+def test_a_path_and_files_may_stand_on_both_sides_of_two_dashes(printed, refused):
+    Path("-x.json").write_text('{"-k": 1}')
+    assert printed("get", "server.port", "base.json", "--", "-x.json") == "8080\n"
+    assert printed("get", "--format", "json", "--", "-k", "base.json", "-x.json") == "1\n"
+    assert refused("get", "--").startswith("the following arguments are required: PATH")
+    assert refused("get", "--", "debug").startswith("no files given; the form is veltrix get PATH FILE...")
+    assert refused("show", "base.json", "--", "--").startswith("--: no extension")
+    assert refused("show", "--set", "--", "base.json").startswith("argument --set: expected one argument")
+
+
 def test_later_files_override_earlier_ones(printed):
     assert printed("get", "server.host", *FILES) == "0.0.0.0\n"
     assert printed("get", "server.host", *reversed(FILES)) == "localhost\n"

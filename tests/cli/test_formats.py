@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import tomllib
@@ -41,6 +42,50 @@ def test_what_is_written_reads_back(printed, form):
     again = veltrix.load(f"again.{form}")
     assert again.to_dict() == DATA
     assert not veltrix.diff(veltrix.resolve([veltrix.Layer("data", DATA)]), again)
+
+
+WIDE = {"e": "😀 ü € \u2028 \U000e0041", "größe 😀": {"ключ": ["é", "\\"], "a\nb": "𝄞"}}
+
+
+def narrow(encoding, *arguments):
+    """What the command line prints where the output has an encoding of fewer characters."""
+    command = [sys.executable, "-m", "veltrix", *arguments]
+    environ = {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run(command, env=environ, capture_output=True, check=False).stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+@pytest.mark.parametrize("form", ["json", "toml", "yaml"])
+def test_what_an_encoding_lacks_reads_back_too(form, encoding):
+    Path("wide.json").write_text(json.dumps(WIDE))
+    text = narrow(encoding, "show", "wide.json", "--format", form)
+    assert ("ü" in text, "é" in text, "€" in text, "😀" in text) == {
+        "ascii": (False, False, False, False),
+        "cp1252": (True, True, True, False),
+        "latin-1": (True, True, False, False),
+    }[encoding]
+    Path(f"again.{form}").write_text(text, encoding="utf-8")
+    assert veltrix.load(f"again.{form}").to_dict() == WIDE
+    if form != "yaml":
+        assert {"json": json, "toml": tomllib}[form].loads(text) == WIDE
+
+
+def test_flat_lines_have_the_escapes_of_json_for_what_an_encoding_lacks():
+    Path("wide.json").write_text(json.dumps(WIDE))
+    lines = narrow("latin-1", "show", "wide.json", "--format", "flat").splitlines()
+    assert lines == [
+        r'e = "\ud83d\ude00 ü \u20ac \u2028 \udb40\udc41"',
+        r'"größe \ud83d\ude00".\u043a\u043b\u044e\u0447 = ["é", "\\"]',
+        r'"größe \ud83d\ude00"."a\nb" = "\ud834\udd1e"',
+    ]
+    assert json.loads(lines[0].partition(" = ")[2]) == WIDE["e"]
+
+
+def test_a_report_in_json_reads_back_whatever_the_encoding():
+    Path("größe 😀.json").write_text("{")
+    for encoding in ("ascii", "cp1252"):
+        [problem] = json.loads(narrow(encoding, "check", "größe 😀.json", "--format", "json"))["problems"]
+        assert problem["file"] == "größe 😀.json"
 
 
 def test_json_and_toml_are_what_other_readers_take_them_for(printed):

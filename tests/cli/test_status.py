@@ -164,6 +164,58 @@ def test_only_addresses_of_the_web_are_asked(refused, url):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "http://", "http:///status", "http://?x", "http://[::1", "http://a:99999/", "http://a:b/",
+        "http://a:0/", "http://a:-1/", "http://a b/", "http://a/b c", "http://a\n/", "http://a/\x1b[31m",
+        "http://a℀b/", "http://\udcff/",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(refused, url):
+    said = refused("status", url)
+    assert said.startswith("argument URL: an address such as http://127.0.0.1:8000/ (try veltrix status")
+
+
+@pytest.mark.parametrize("url", ["http://ü..x/status", "http://127.0.0.1:1/ü", f"http://{'a' * 64}.x/status"])
+def test_what_no_host_can_be_asked_by_is_told(refused, url):
+    assert refused("status", url) == f"{url} cannot be asked: not an address"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["http://name:hunter2@127.0.0.1:1/"],
+        ["http://hunter2@127.0.0.1:1/"],
+        ["http://name:hunter2@[::1"],
+        ["http://name:80/hunter2@127.0.0.1/"],
+        ["http://name:hunter2"],
+        ["ftp://name:hunter2@127.0.0.1/"],
+        ["http://127.0.0.1:1/", "http://name:hunter2@127.0.0.1:1/"],
+        ["http://127.0.0.1:1/", "--url=http://name:hunter2@127.0.0.1:1/"],
+    ],
+)
+def test_no_password_of_an_address_is_shown(refused, arguments):
+    said = refused("status", *arguments)
+    assert "hunter2" not in said
+    assert "\n" not in said
+
+
+def test_one_address_is_asked(refused):
+    said = refused("status", "http://127.0.0.1:1/", "http://127.0.0.1:2/")
+    assert said.startswith("one URL and nothing else; the form is veltrix status URL")
+
+
+def test_a_name_and_a_password_are_refused(refused):
+    said = refused("status", "http://name:hunter2@127.0.0.1:1/")
+    assert said.startswith(
+        "argument URL: an address without a name and a password (write %40 for @ in a path)"
+    )
+    assert refused("status", "http://127.0.0.1:1/a%40b").startswith(
+        "http://127.0.0.1:1/a%40b cannot be asked"
+    )
+
+
+@pytest.mark.parametrize(
     ("seconds", "said"),
     [
         (-3, "0 s ago"),

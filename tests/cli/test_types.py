@@ -114,9 +114,13 @@ def test_it_fits_every_example(printed, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_formatted_and_type_checks(printed, kind):
     needed(kind)
+    check_source(printed("types", "awkward.json", "--format", kind))
+
+
+def check_source(source):
     for library in ("mypy", "ruff"):
         pytest.importorskip(library)
-    Path("model.py").write_text(printed("types", "awkward.json", "--format", kind), encoding="utf-8")
+    Path("model.py").write_text(source, encoding="utf-8")
     for command in (["ruff", "format", "--isolated", "--check"], ["mypy", "--strict", "--cache-dir=cache"]):
         ran = subprocess.run(
             [sys.executable, "-m", *command, "model.py"], capture_output=True, text=True, check=False
@@ -136,6 +140,46 @@ def test_no_value_is_written_down(files, printed):
     assert "password: str" in source
     assert not {"hunter2", "4711"} & {*source.replace("[", " ").split()}
     assert "hunter2" not in source
+
+
+SECRETS = """\
+token = "a"
+pin = 3
+veltrix = "x"
+[tls]
+key-file = "k"
+names = ["a"]
+[[tls.users]]
+name = "b"
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_secret_stays_so(files, printed, kind):
+    needed(kind)
+    (files / "app.toml").write_text(SECRETS)
+    (files / "secrets").mkdir(mode=0o700)
+    (files / "secrets" / "password").write_text("hunter2")
+    (files / "secrets" / "password").chmod(0o600)
+    options = ["--secret", "pin", "--secret", "tls", "--secrets", "secrets"]
+    source = printed("types", "app.toml", *options, "--format", kind)
+    assert source.startswith("# A first model of app.toml, secrets, by `veltrix types`.\n")
+    snapshot = veltrix.load(
+        "app.toml", veltrix.Values({"password": "hunter2"}), schema=module_of(source).Settings
+    )
+    assert {path: snapshot.explain(path).secret for path in snapshot.flatten()} == {
+        "token": False, "veltrix": False, "pin": True, "password": True,
+        "tls.key-file": True, "tls.names": True, "tls.users": True,
+    }  # fmt: skip
+    marked = (2, 3) if kind == "pydantic" else (0, 5)
+    assert (source.count(": SecretStr"), source.count(", veltrix.SECRET]")) == marked
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_model_with_secrets_is_formatted_and_type_checks(files, printed, kind):
+    needed(kind)
+    (files / "app.toml").write_text(SECRETS)
+    check_source(printed("types", "app.toml", "--secret", "tls", "--secret", "token", "--format", kind))
 
 
 def test_a_name_of_a_file_ends_no_comment(printed):

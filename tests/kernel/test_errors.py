@@ -50,6 +50,7 @@ ERRORS = [
     (PathError("\ud800", 1, "lone surrogate"), r"path '\ud800', column 1: lone surrogate"),
     (SourceError("not there"), "not there"),
     (SourceError("not there", "secrets", "/run/x", "a.b"), "secrets: /run/x: a.b: not there"),
+    (SourceError("not there", "variable X", None, None, None, UPPER), "variable X: not there"),
     (ValidationError("too big"), "too big"),
     (ValidationError("too big", "a.b", UPPER), r"a.b: too big (prod\n.toml:3:5)"),
     (InternalError("a.rs:1"), "a defect of veltrix at a.rs:1: nothing was changed; please report it"),

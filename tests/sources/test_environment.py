@@ -218,15 +218,15 @@ PLACE = ":1:1" if veltrix.implementation == "native" else ""  # the reference kn
 
 
 @pytest.mark.parametrize(
-    ("source", "label"),
+    ("source", "begin"),
     [
-        (lambda: veltrix.Env("APP"), f"variable APP_{DEEP}"),
-        (lambda: veltrix.DotEnv(prefix="APP"), f"variable APP_{DEEP} in .env{PLACE}"),
-        (lambda: veltrix.Secrets("run"), f"secret run/{DEEP}"),
+        (lambda: veltrix.Env("APP"), printable(f"variable APP_{DEEP}")),
+        (lambda: veltrix.DotEnv(prefix="APP"), f".env{PLACE}: variable {printable(f'APP_{DEEP}')}"),
+        (lambda: veltrix.Secrets("run"), printable(f"run/{DEEP}")),
     ],
     ids=["environment", "dotenv", "secrets"],
 )
-def test_a_name_of_65_levels_is_beyond_a_limit_wherever_it_stands(monkeypatch, tmp_path, source, label):
+def test_a_name_of_65_levels_is_beyond_a_limit_wherever_it_stands(monkeypatch, tmp_path, source, begin):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(f"APP_{DEEP}", "x")
     Path(".env").write_text(f"APP_{DEEP}=x\n")
@@ -236,7 +236,7 @@ def test_a_name_of_65_levels_is_beyond_a_limit_wherever_it_stands(monkeypatch, t
         source().load(None)
     [problem] = caught.value.problems
     assert type(problem) is LimitError
-    assert str(problem) == f"{printable(label)}: deeper than 64 levels"
+    assert str(problem) == f"{begin}: deeper than 64 levels"
 
 
 def test_64_levels_are_not_too_many(env):

@@ -236,7 +236,7 @@ def test_a_name_that_is_no_text_is_refused(folder):
 
 def test_a_missing_directory(folder):
     folder.rmdir()
-    assert said_of(folder) == ["DIR: no such file (looked for DIR)"]
+    assert said_of(folder) == ["DIR: no such directory (looked for DIR)"]
     assert load(folder, optional=True) is None
     folder.mkdir(mode=0o700)
     put(folder, a="x")

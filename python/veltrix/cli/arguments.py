@@ -99,20 +99,33 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments by name; raises `UsageError`, or `SystemExit` for --help and --version."""
-    first = _first_parser().parse_args(arguments)
-    command = first.command
+    command: str = _first_parser().parse_args(arguments).command
+    rest = arguments[arguments.index(command) + 1 :]
     if command == "schema":
-        parsed = _schema_parser().parse_args(first.rest)
+        parsed = _schema_parser().parse_args(rest)
     elif command == "status":
-        parsed = _status_parser().parse_args(first.rest)
+        parsed = _one_address(rest)
     elif command == "diff":
-        parsed = _two_stacks(arguments[arguments.index(command) + 1 :])
+        parsed = _two_stacks(rest)
     else:
-        parsed = _command_parser(command).parse_intermixed_args(first.rest)
-        if not _has_sources(parsed):
-            form = f"veltrix {command} {_FORMS.get(command, 'FILE...')}"
-            raise UsageError(f"no files given; the form is {form}", f"veltrix {command}")
+        parsed = _one_stack(command, rest)
     parsed.command = command
+    return parsed
+
+
+def _one_stack(command: str, arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments of all other commands: what follows `--` is no option, however it begins."""
+    parser = _command_parser(command)
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    parsed = parser.parse_intermixed_args(arguments[:at])
+    parsed.files += arguments[at + 1 :]
+    if command in _WITH_PATH and parsed.path is None:
+        if not parsed.files:
+            parser.error("the following arguments are required: PATH")
+        parsed.path = parsed.files.pop(0)
+    if not _has_sources(parsed):
+        form = f"veltrix {command} {_FORMS.get(command, 'FILE...')}"
+        raise UsageError(f"no files given; the form is {form}", parser.prog)
     return parsed
 
 
@@ -141,6 +154,15 @@ def _has_sources(parsed: argparse.Namespace) -> bool:
     return bool(parsed.files or parsed.secrets or parsed.env or parsed.set)
 
 
+def _one_address(arguments: Sequence[str]) -> argparse.Namespace:
+    """The argument of `status`; any other may be an address as well, with a password, and is not repeated."""
+    parser = _status_parser()
+    parsed, others = parser.parse_known_args(arguments)
+    if others:
+        parser.error("one URL and nothing else; the form is veltrix status URL")
+    return parsed
+
+
 def _status_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="veltrix status",
@@ -156,6 +178,19 @@ def _status_parser() -> argparse.ArgumentParser:
 def _url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise argparse.ArgumentTypeError("an address that begins with http:// or https://")
+    if "@" in text:
+        raise argparse.ArgumentTypeError(
+            "an address without a name and a password (write %40 for @ in a path)"
+        )
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.hostname and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError("an address such as http://127.0.0.1:8000/")
     return text
 
 
@@ -198,7 +233,7 @@ def _schema_parser() -> argparse.ArgumentParser:
 def _command_parser(command: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=f"veltrix {command}",
-        usage=f"veltrix {command} {_FORMS[command]} [options]" if command == "diff" else None,
+        usage=f"veltrix {command} {_FORMS[command]} [options]" if command in _FORMS else None,
         description=f"{COMMANDS[command].capitalize()}.",
         epilog=_FILES,
         formatter_class=_Formatter,
@@ -206,7 +241,7 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
     )
     if command in _WITH_PATH:
         parser.add_argument(
-            "path", metavar="PATH", help='such as server.port, servers[0].host, log."my.module"'
+            "path", metavar="PATH", nargs="?", help='such as server.port, servers[0].host, log."my.module"'
         )
     parser.add_argument("files", metavar="FILE", nargs="*", help="lowest precedence first")
     add = parser.add_argument

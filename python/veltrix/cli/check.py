@@ -17,10 +17,10 @@ LONGEST = 1_000
 _FIELDS = ("code", "path", "message", "file", "line", "column", "variable", "layer")
 
 
-def report(findings: Sequence[Finding], form: str, style: Style) -> Iterator[str]:
+def report(findings: Sequence[Finding], form: str, style: Style, encoding: str) -> Iterator[str]:
     """The lines of a report in one of `REPORTS`."""
     if form == "json":
-        return _as_json(findings)
+        return _as_json(findings, encoding)
     if form == "github":
         return (_annotation(one) for one in findings)
     return _as_text(findings, style)
@@ -29,19 +29,19 @@ def report(findings: Sequence[Finding], form: str, style: Style) -> Iterator[str
 def _as_text(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     for one in findings:
         place = f"{style.strong(one_line(one.place))}: " if one.place else ""
-        path = "" if one.path is None else f"{style.layer(_short(one.path), 0)}: "
-        yield f"{place}{path}{_short(one.message)} {style.quiet(f'[{one.code}]')}"
+        subject = "" if one.subject is None else f"{style.layer(_short(one.subject), 0)}: "
+        yield f"{place}{subject}{_short(one.message)} {style.quiet(f'[{one.code}]')}"
     if findings:
         yield style.worse(f"{len(findings)} problem{'' if len(findings) == 1 else 's'}")
     else:
         yield style.better("no problems")
 
 
-def _as_json(findings: Sequence[Finding]) -> Iterator[str]:
+def _as_json(findings: Sequence[Finding], encoding: str) -> Iterator[str]:
     import json
 
     problems = [{name: getattr(one, name) for name in _FIELDS} for one in findings]
-    yield escaped_as_json(json.dumps({"problems": problems}, indent=2, ensure_ascii=False))
+    yield escaped_as_json(json.dumps({"problems": problems}, indent=2, ensure_ascii=False), encoding)
 
 
 def _annotation(one: Finding) -> str:
@@ -50,7 +50,7 @@ def _annotation(one: Finding) -> str:
     properties = ",".join(
         f"{name}={_property(str(value))}" for name, value in where.items() if value is not None
     )
-    text = _short(one.message) if one.path is None else f"{_short(one.path)}: {_short(one.message)}"
+    text = _short(one.message) if one.subject is None else f"{_short(one.subject)}: {_short(one.message)}"
     if one.file is None and one.place:
         text = f"{text} ({one_line(one.place)})"
     return f"::error {properties}::{_data(text)}"

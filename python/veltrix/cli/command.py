@@ -20,7 +20,7 @@ from veltrix.errors import ConfigError, ConfigWarning, ConflictError, Validation
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
 from veltrix.sources._kernel import parse_path
-from veltrix.sources.marks import UnmatchedMark
+from veltrix.sources.marks import UnmatchedMark, refuse_unmatched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ def _make_streams_safe() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _encoding() -> str:
+    """The characters that the output can carry."""
+    return sys.stdout.encoding or "utf-8"
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         parsed = parse(arguments)
@@ -63,6 +68,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _refuse(f"{error} (try {error.program} --help)")
     except SystemExit as end:
         return int(end.code or 0)
+    if parsed.command != "watch":  # which says it whenever it comes again
+        _print_each_warning_once()
     try:
         if parsed.command in _ANSWERS:
             return _ANSWERS[parsed.command](parsed)
@@ -92,6 +99,7 @@ def _check(parsed: Namespace) -> int:
     from veltrix.cli.check import report
     from veltrix.cli.findings import findings
 
+    _refuse_malformed(parsed)
     schema = _schema(parsed)
     problems = _problems(parsed, "error", schema)
     if problems:
@@ -104,7 +112,7 @@ def _check(parsed: Namespace) -> int:
         elif not all(isinstance(one, (ConflictError, ValidationError)) for one in others):
             problems = others  # a file that cannot be read may have what a variable seems to miss
         problems = list(dict.fromkeys(problems))
-    for line in report(findings(problems), parsed.format, Style.of(sys.stdout)):
+    for line in report(findings(problems), parsed.format, Style.of(sys.stdout), _encoding()):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     return FOUND if problems else 0
@@ -115,9 +123,11 @@ def _diff(parsed: Namespace) -> int:
     from veltrix.cli.differences import differences
 
     schema = _schema(parsed)
+    warnings.simplefilter("ignore", UnmatchedMark)  # one side is enough
     old, new = (
         _loaded(parsed, _sources(parsed, files=files), schema) for files in (parsed.old_files, parsed.files)
     )
+    refuse_unmatched(parsed.secret, old, new)
     found = [*differences(old, new, Style.of(sys.stdout))]
     sys.stdout.writelines(_lines(iter(found)))
     sys.stdout.flush()
@@ -158,6 +168,23 @@ def _print_schema(parsed: Namespace) -> int:
     sys.stdout.write(text)
     sys.stdout.flush()
     return 0
+
+
+def _refuse_malformed(parsed: Namespace) -> None:
+    """Raise `ConfigError` for arguments that make no sense, whatever the files say."""
+    for path in parsed.secret:
+        parse_path(path)
+    problems = []
+    if parsed.set:
+        from veltrix.sources.arguments import parse_assignment
+
+        for number, assignment in enumerate(parsed.set, 1):
+            try:
+                parse_assignment(assignment, number)
+            except ConfigError as error:
+                problems.append(error)
+    if problems:
+        raise ConfigError(problems)
 
 
 def _problems(parsed: Namespace, unmatched: Literal["ignore", "error"], schema: Any) -> list[ConfigError]:
@@ -261,7 +288,8 @@ def _answer(parsed: Namespace, sources: Sequence[Source], snapshot: Snapshot) ->
         return
     path = parse_path(parsed.path) if parsed.command == "get" else ()
     if parsed.format != "tree":
-        yield from document(data(snapshot, path), parsed.format, path).splitlines(keepends=True)
+        text = document(data(snapshot, path), parsed.format, path, _encoding())
+        yield from text.splitlines(keepends=True)
         return
     value = snapshot[path] if path else snapshot
     if isinstance(value, Mapping):
@@ -291,6 +319,19 @@ def _print_warnings() -> None:
     warnings.simplefilter("always", ConfigWarning)
     warnings.simplefilter("error", UnmatchedMark)
     warnings.showwarning = _print_warning
+
+
+def _print_each_warning_once() -> None:
+    """Commands load several times, to find more or to compare."""
+    told: set[str] = set()
+
+    def print_new(message: Warning | str, *_: object, **__: object) -> None:
+        text = str(message)
+        if text not in told:
+            told.add(text)
+            _print_warning(text)
+
+    warnings.showwarning = print_new
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from veltrix.cli.text import escaped, escaped_as_json, literal, one_line
+from veltrix.cli.text import escaped, escaped_as_json, literal
 from veltrix.sources._kernel import format_path
 
 TYPE_CHECKING = False
@@ -22,18 +22,26 @@ class UnwritableError(Exception):
     """Data that the format cannot carry, or a library that is missing."""
 
 
-def document(data: Any, form: str, path: tuple[str | int, ...] = ()) -> str:
-    """The text of the data in the format, with a line end; raises `UnwritableError`."""
-    if form == "flat":
-        return "".join(f"{one_line(line)}\n" for line in _flat(data, path))
-    write = {"toml": _toml, "json": _json, "yaml": _yaml}[form]
-    return write(data, path)
+def document(data: Any, form: str, path: tuple[str | int, ...] = (), encoding: str = "utf-8") -> str:
+    """The text of the data in the format, with a line end, for an encoding; raises `UnwritableError`."""
+    write, escape = {
+        "toml": (_toml, escaped),
+        "json": (_json, escaped_as_json),
+        "yaml": (_yaml, escaped),
+        "flat": (_flat, escaped_as_json),
+    }[form]
+    return escape(write(data, path), encoding)
 
 
-def _flat(data: Any, path: tuple[str | int, ...]) -> Iterator[str]:
+def _flat(data: Any, path: tuple[str | int, ...]) -> str:
+    lines = (line.replace("\n", "\\n") for line in _flat_lines(data, path))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _flat_lines(data: Any, path: tuple[str | int, ...]) -> Iterator[str]:
     if isinstance(data, dict) and data:
         for key, value in data.items():
-            yield from _flat(value, (*path, key))
+            yield from _flat_lines(value, (*path, key))
     else:
         yield f"{format_path(path)} = {literal(data)}" if path else literal(data)
 
@@ -42,8 +50,7 @@ def _json(data: Any, path: tuple[str | int, ...]) -> str:
     import json
 
     _check(data, path, "json", _JSON_HAS_NOT)
-    text = json.dumps(_dates_as_text(data), indent=2, ensure_ascii=False, allow_nan=False)
-    return f"{escaped_as_json(text)}\n"
+    return f"{json.dumps(_dates_as_text(data), indent=2, ensure_ascii=False, allow_nan=False)}\n"
 
 
 def _toml(data: Any, path: tuple[str | int, ...]) -> str:
@@ -54,7 +61,7 @@ def _toml(data: Any, path: tuple[str | int, ...]) -> str:
     except ModuleNotFoundError as error:
         raise UnwritableError("writing TOML needs tomli-w: pip install veltrix[cli]") from error
     _check(data, path, "toml", _TOML_HAS_NOT)
-    return escaped(tomli_w.dumps(data))
+    return tomli_w.dumps(data)
 
 
 def _yaml(data: Any, path: tuple[str | int, ...]) -> str:
@@ -83,7 +90,7 @@ def _yaml(data: Any, path: tuple[str | int, ...]) -> str:
         width=2**31,
         explicit_end=False,
     )
-    return escaped(text.removesuffix("...\n"))
+    return text.removesuffix("...\n")
 
 
 def _is_date(value: Any) -> bool:

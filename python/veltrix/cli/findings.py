@@ -47,6 +47,13 @@ class Finding:
             return self.variable
         return self.layer or ""
 
+    @property
+    def subject(self) -> str | None:
+        """What it is about, where its place does not say so: a path, or a variable of a file."""
+        if self.path is None and self.file is not None:
+            return self.variable
+        return self.path
+
 
 def findings(problems: Iterable[ConfigError]) -> list[Finding]:
     """The findings, those of a file together and in the order of its lines."""
@@ -71,16 +78,9 @@ def _finding(problem: ConfigError) -> Finding:
     if isinstance(problem, SourceError):
         hint = ADVICE.get(problem.advice or "")
         reason = problem.reason if hint is None else f"{problem.reason}; {hint}"
-        variable = (problem.source or "").removeprefix("variable ")
-        is_variable = problem.file is None and variable != (problem.source or "")
-        return Finding(
-            problem.code,
-            reason,
-            problem.path,
-            problem.file,
-            variable=variable if is_variable else None,
-            layer=None if is_variable else problem.source,
-        )
+        if problem.origin is not None:
+            return _at(problem.code, reason, problem.path, problem.origin)
+        return Finding(problem.code, reason, problem.path, problem.file, layer=problem.source)
     return Finding(problem.code, problem.worded(ADVICE))
 
 

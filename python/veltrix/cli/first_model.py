@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from veltrix.cli.documents import UnwritableError
 from veltrix.cli.model_names import class_name, field_names, text_literal
-from veltrix.cli.shapes import Fields, Many, Table, shape_of
+from veltrix.cli.shapes import Fields, Many, Simple, Table, shape_of
 from veltrix.cli.text import one_line
+from veltrix.loading.given import SECRET_PATHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from veltrix import Snapshot
     from veltrix.cli.shapes import Member, Shape
 
@@ -124,26 +123,33 @@ class _Writer:
 
     def source(self) -> str:
         """The whole module."""
-        layers = ", ".join(one_line(name) for name in self._snapshot.layer_names)
+        layers = ", ".join(one_line(name) for name in self._snapshot.layer_names if name != SECRET_PATHS)
         parts = [f"# A first model of {layers}, by `veltrix types`.", ""]
-        imports = list(self._imports())
+        imports = self._imports()
         body = "\n\n".join(self._classes)
         return "\n".join([*parts, *imports, "", "", body]) if imports else "\n".join([*parts, "", body])
 
-    def _imports(self) -> Iterator[str]:
+    def _imports(self) -> list[str]:
+        """Those of the standard library and, below a blank line, those of others."""
         used = self._used
+        own, others = [], []
         if self._kind == "dataclass":
-            yield f"from dataclasses import dataclass{', field' if 'field' in used else ''}"
+            own.append(f"from dataclasses import dataclass{', field' if 'field' in used else ''}")
         times = sorted(used & {"date", "datetime", "time"})
         if times:
-            yield f"from datetime import {', '.join(times)}"
-        of_typing = sorted(used & {"Any", "NotRequired"}) + ["TypedDict"] * (self._kind == "typed-dict")
+            own.append(f"from datetime import {', '.join(times)}")
+        of_typing = sorted(used & {"Annotated", "Any", "NotRequired"})
+        if self._kind == "typed-dict":
+            of_typing.append("TypedDict")
         if of_typing:
-            yield f"from typing import {', '.join(of_typing)}"
+            own.append(f"from typing import {', '.join(of_typing)}")
         if self._form.imports:
-            if times or of_typing:
-                yield ""
-            yield self._form.imports.format(", Field" if "Field" in used else "")
+            more = "".join(f", {name}" for name in sorted(used & {"Field", "SecretStr"}))
+            others.append(self._form.imports.format(more))
+        if "veltrix" in used:
+            others.append("import veltrix")
+            others.sort(key=lambda line: line.startswith("from"))
+        return [*own, "", *others] if own and others else own + others
 
     def _name_all(self, shape: Shape, above: str, key: str = "") -> None:
         """Give every class its name before any field is given one, which may not be the same."""
@@ -199,12 +205,29 @@ class _Writer:
 
     def _annotation(self, member: Member) -> str:
         text = self._type(member.shape)
+        if self._is_secret(member):
+            return self._marked(member.shape, text)
         if member.is_required:
             return text
         if self._kind == "typed-dict":
             self._used.add("NotRequired")
             return f"NotRequired[{text}]"
         return text if text == "Any" or text.endswith("| None") else f"{text} | None"
+
+    def _is_secret(self, member: Member) -> bool:
+        """Of a section each field is marked by itself, and a list as a whole: its items have no paths yet."""
+        is_named = all(isinstance(segment, str) for segment in member.path)
+        return (
+            is_named and not isinstance(member.shape, Fields) and self._snapshot.explain(member.path).secret
+        )
+
+    def _marked(self, shape: Shape, text: str) -> str:
+        """The type of a field that is secret, which none is that may be missing."""
+        if self._kind == "pydantic" and isinstance(shape, Simple) and shape.names == {"str"}:
+            self._used.add("SecretStr")
+            return "SecretStr"
+        self._used.update(("Annotated", "veltrix"))
+        return f"Annotated[{text}, veltrix.SECRET]"
 
     def _type(self, shape: Shape) -> str:
         if isinstance(shape, Many):

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _USED = {
-    *("Any", "BaseModel", "ConfigDict", "Field", "NotRequired", "Settings", "Struct", "TypedDict"),
-    *("dataclass", "date", "datetime", "field", "msgspec", "time"),
+    *("Annotated", "Any", "BaseModel", "ConfigDict", "Field", "NotRequired", "SecretStr", "Settings"),
+    *("Struct", "TypedDict", "dataclass", "date", "datetime", "field", "msgspec", "time", "veltrix"),
 }
 _OF_PYDANTIC = {
     *("construct", "copy", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),

@@ -40,7 +40,7 @@ def status_of(url: str) -> Mapping[str, Any]:
     try:
         request = Request(whole, headers={"Accept": "application/json"})
         with build_opener(_NoRedirects).open(request, timeout=SECONDS) as answer:
-            said = json.loads(answer.read(MOST_BYTES))
+            body = answer.read(MOST_BYTES)
     except HTTPError as error:
         error.close()
         raise UnreachableError(f"{whole} answers {error.code}, not a status") from None
@@ -49,8 +49,12 @@ def status_of(url: str) -> Mapping[str, Any]:
         raise UnreachableError(f"{whole} cannot be asked: {reason}") from None
     except (HTTPException, OSError) as error:
         raise UnreachableError(f"{whole} cannot be asked: {type(error).__name__}") from None
+    except ValueError:
+        raise UnreachableError(f"{whole} cannot be asked: not an address") from None
+    try:
+        said = json.loads(body)
     except (ValueError, RecursionError):
-        raise UnreachableError(f"{whole} answers something else than a status of Veltrix") from None
+        said = None
     if not _is_status(said):
         raise UnreachableError(f"{whole} answers something else than a status of Veltrix")
     return said  # type: ignore[no-any-return]

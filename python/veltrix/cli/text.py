@@ -1,4 +1,4 @@
-"""Values and names as text that is safe on a terminal: what cannot be printed is escaped."""
+"""Values and names as text that is safe to print: what a terminal obeys or an encoding lacks is escaped."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ from collections.abc import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 VALUE_WIDTH = 72
 
 
-def escaped(text: str) -> str:
-    r"""The text with every character that is not printable as `\uXXXX`; line ends stay."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
+def escaped(text: str, encoding: str = "utf-8") -> str:
+    r"""The text with what is not printable, or not in the encoding, as `\uXXXX`; line ends stay."""
+    return _with_escapes(text, encoding, _escape)
 
 
-def escaped_as_json(text: str) -> str:
+def escaped_as_json(text: str, encoding: str = "utf-8") -> str:
     """The same within JSON, which writes a character beyond the first plane as two escapes of four digits."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char == "\n" else _units(char) for char in text)
+    return _with_escapes(text, encoding, _units)
 
 
 def one_line(text: str) -> str:
@@ -72,11 +69,31 @@ def _quoted(text: str) -> str:
     return escaped_as_json(json.dumps(text, ensure_ascii=False))
 
 
+def _with_escapes(text: str, encoding: str, escape: Callable[[str], str]) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return text.translate(
+        {
+            ord(char): escape(char)
+            for char in {*text} - {"\n"}
+            if not (char.isprintable() and _is_carried(char, encoding))
+        }
+    )
+
+
+def _is_carried(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _units(char: str) -> str:
-    units = char.encode("utf-16-be")
+    units = char.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

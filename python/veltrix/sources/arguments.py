@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veltrix._limits import MAX_DEPTH
-from veltrix.errors import LimitError, PathError
+from veltrix.errors import ConfigError, LimitError, SourceError
 from veltrix.sources._kernel import Layer, format_path, parse_path
 from veltrix.sources.assignments import Assembly, Assignment
 from veltrix.sources.coercion import parse_json
@@ -60,27 +60,26 @@ class Arguments(Recipe):
         assembly = Assembly(self.name, "argument", lower)
         last: dict[Path, Assignment] = {}
         for number, assignment in enumerate(payload, 1):
-            parsed = self._parsed(assignment, number, assembly)
-            if parsed is not None:
-                last[parsed.path] = parsed
+            try:
+                written, path, is_json, text = parse_assignment(assignment, number)
+            except ConfigError as error:
+                assembly.problems.append(error.with_traceback(None))
+                continue
+            label, origin = f"assignment to {written}", Origin(self.name, "argument")
+            last[path] = Assignment(label, path, origin, text, _json if is_json else None)
         return assembly.layer(last.values(), self._secret)
 
-    def _parsed(self, assignment: str, number: int, assembly: Assembly) -> Assignment | None:
-        split = _split(assignment)
-        if split is None:
-            assembly.refuse(f"assignment {number}", "expected path=value or path:=json")
-            return None
-        written, is_json, text = split
-        try:
-            path = parse_path(written)
-        except PathError as error:
-            assembly.problems.append(error.with_traceback(None))
-            return None
-        if len(path) > MAX_DEPTH:
-            assembly.problems.append(LimitError.too_deep(format_path(path[: MAX_DEPTH + 1])))
-            return None
-        origin = Origin(self.name, "argument")
-        return Assignment(f"assignment to {written}", path, origin, text, _json if is_json else None)
+
+def parse_assignment(assignment: str, number: int) -> tuple[str, Path, bool, str]:
+    """The path as it is written and parsed, whether JSON follows, and the text; raises `ConfigError`."""
+    split = _split(assignment)
+    if split is None:
+        raise SourceError("expected path=value or path:=json", f"assignment {number}")
+    written, is_json, text = split
+    path = parse_path(written)
+    if len(path) > MAX_DEPTH:
+        raise LimitError.too_deep(format_path(path[: MAX_DEPTH + 1]))
+    return written, path, is_json, text
 
 
 def _split(assignment: str) -> tuple[str, bool, str] | None:

@@ -74,24 +74,24 @@ class Assembly:
             raise ConfigError(self.problems)
         return Layer(self.name, self._data, source=self.source, origins=self._origins, secret=secret)
 
-    def refuse(self, label: str, reason: str, advice: str | None = None) -> None:
-        """Note a problem with what the label names."""
-        self.problems.append(SourceError(reason, label, advice=advice))
+    def refuse(self, label: str, origin: Origin, reason: str, advice: str | None = None) -> None:
+        """Note a problem with what the label names, and where that stands."""
+        self.problems.append(SourceError(reason, label, advice=advice, origin=origin))
 
     def _accept(self, assignment: Assignment) -> None:
         other = self._accepted.setdefault(assignment.path, assignment)
         if other is not assignment:
             path = format_path(assignment.path)
-            self.refuse(assignment.label, f"sets {path}, which {other.label} sets too")
+            self.refuse(assignment.label, assignment.origin, f"sets {path}, which {other.label} sets too")
 
     def _refuse_inside_another(self) -> None:
-        whole = {path: assignment.label for path, assignment in self._accepted.items()}
-        for path, label in whole.items():
+        whole = dict(self._accepted)
+        for path, one in whole.items():
             outer = next((path[:length] for length in range(1, len(path)) if path[:length] in whole), None)
             if outer is not None:
                 del self._accepted[path]
-                reason = f"sets {format_path(path)}, but {whole[outer]} sets {format_path(outer)} as a whole"
-                self.refuse(label, reason)
+                other = f"{whole[outer].label} sets {format_path(outer)} as a whole"
+                self.refuse(one.label, one.origin, f"sets {format_path(path)}, but {other}")
 
     def _add(self, assignment: Assignment) -> None:
         path, text = assignment.path, assignment.text
@@ -135,7 +135,7 @@ class Assembly:
         inner = assignment.path[indexes[0] :]
         reason = self._put_item(owner, inner, value)
         if reason:
-            self.refuse(assignment.label, reason)
+            self.refuse(assignment.label, assignment.origin, reason)
             return
         self._define(owner, self._lists[owner], assignment.origin)
         self._origins[owner] = _joined(self._origins.get(owner), assignment.origin)

@@ -155,7 +155,7 @@ def assigned(
         if variable.origin.file is not None:
             label = f"{label} in {variable.origin}"
         if not (encodable(variable.name) and encodable(variable.text)):
-            assembly.refuse(label, "not UTF-8")
+            assembly.refuse(label, variable.origin, "not UTF-8")
             continue
         path = rules.names.get(variable.name)
         rest = variable.name[begin:]
@@ -165,7 +165,7 @@ def assigned(
             except EmptySegmentError as problem:
                 left_out.append(f"{label} is ignored: it {problem.reason}")
             except UnmatchedError as problem:
-                assembly.problems.append(problem.about(label))
+                assembly.problems.append(problem.about(label, variable.origin))
         if path is None:
             continue
         assignment = Assignment(label, path, variable.origin, variable.text)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from veltrix.errors import ConfigError
     from veltrix.sources._kernel import Path, Snapshot
+    from veltrix.types import Origin
 
 SEPARATOR = "__"
 _INDEX_DIGITS = 18
@@ -39,9 +40,9 @@ class UnmatchedError(Exception):
         super().__init__(reason)
         self.reason = reason
 
-    def about(self, label: str) -> ConfigError:
-        """The problem with what the label names."""
-        return SourceError(self.reason, label)
+    def about(self, label: str, origin: Origin) -> ConfigError:
+        """The problem with what the label names, and where that stands."""
+        return SourceError(self.reason, label, origin=origin)
 
 
 class TooDeepError(UnmatchedError):
@@ -50,9 +51,12 @@ class TooDeepError(UnmatchedError):
     def __init__(self) -> None:
         super().__init__(f"deeper than {MAX_DEPTH} levels")
 
-    def about(self, label: str) -> ConfigError:
+    def about(self, label: str, origin: Origin) -> ConfigError:
         """As everywhere, what is beyond a limit is a `LimitError`."""
-        return LimitError(f"{printable(label)}: {self.reason}")
+        if origin.file is None:
+            return LimitError(f"{printable(label)}: {self.reason}")
+        variable = "" if origin.variable is None else f"variable {printable(origin.variable)}: "
+        return LimitError(f"{variable}{self.reason}", origin.file, origin.line, origin.column)
 
 
 class EmptySegmentError(UnmatchedError):

@@ -80,6 +80,8 @@ def read_generation(path: str, links: Links, previous: Fetched | None = None) ->
     except OSError as error:
         if error.errno == errno.ENOTDIR:
             raise UnreadableError("not a directory", missing=not os.path.exists(path)) from error
+        if error.errno == errno.ENOENT:
+            raise UnreadableError("no such directory", missing=True) from error
         raise unreadable(error) from error
     except ValueError as error:
         raise UnreadableError("the name holds a NUL character") from error

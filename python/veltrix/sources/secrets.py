@@ -96,7 +96,7 @@ class Secrets(Local):
             return None
         assembly = Assembly(self.name, "secrets", lower)
         for name, reason in payload.problems.items():
-            assembly.refuse(self._label(name), reason)
+            assembly.refuse(self._label(name), self._origin(name), reason)
         matcher = Matcher(lower, dots=True)
         assignments = []
         for name, content in payload.contents.items():
@@ -106,21 +106,20 @@ class Secrets(Local):
         return assembly.layer(assignments, True)
 
     def _assigned(self, name: str, content: bytes, matcher: Matcher, assembly: Assembly) -> Assignment | None:
-        label = self._label(name)
+        label, origin = self._label(name), self._origin(name)
         if shown_path(name) != name:
-            assembly.refuse(label, "its name is not UTF-8")
+            assembly.refuse(label, origin, "its name is not UTF-8")
             return None
         value = self._value(name, content)
         if value is None or not (value or self.allow_empty):
             reason, advice = ("not UTF-8", "binary") if value is None else ("empty", None)
-            assembly.refuse(label, reason, advice)
+            assembly.refuse(label, origin, reason, advice)
             return None
         try:
             path = matcher.match(name)
         except UnmatchedError as problem:
-            assembly.problems.append(problem.about(label))
+            assembly.problems.append(problem.about(label, origin))
             return None
-        origin = Origin(self.name, "secrets", file=f"{self.path}/{name}")
         return Assignment(label, path, origin, value)
 
     def _value(self, name: str, content: bytes) -> str | bytes | None:
@@ -135,6 +134,9 @@ class Secrets(Local):
 
     def _label(self, name: str) -> str:
         return f"secret {self.path}/{shown_path(name)}"
+
+    def _origin(self, name: str) -> Origin:
+        return Origin(self.name, "secrets", file=f"{self.path}/{shown_path(name)}")
 
     def _warnings(self, generation: Generation) -> Iterator[str]:
         for name in generation.directories:

@@ -50,7 +50,7 @@ def without_strangers(
         if name in service:
             of_service.append(one.label)
         elif unmatched == "error":
-            assembly.refuse(one.label, f"matches nothing{hints.of(name, one.path)}")
+            assembly.refuse(one.label, one.origin, f"matches nothing{hints.of(name, one.path)}")
         elif unmatched == "add":
             # With a schema, a new key is an unknown one, which is a problem with a hint of its own.
             hint = "" if declared_plan(()) is not None else hints.of(name, one.path)
