@@ -36,17 +36,6 @@ def test_a_secret_is_shown_on_neither_side(printed, folder):
     assert "<secret> → <secret>" in out
 
 
-@pytest.mark.parametrize("files", [("base.json", "new.json"), ("new.json", "base.json")])
-def test_a_secret_path_has_to_be_on_one_side_alone(printed, refused, folder, files):
-    (folder / "new.json").write_text('{"debug": true}')
-    out = printed("diff", *files, "--secret", "db.password")
-    assert "db.password" in out
-    assert "hunter2" not in out
-    for others in ([], ["--secret", "db"]):
-        said = refused("diff", *files, "--secret", "db.pasword", *others)
-        assert said == "--secret names db.pasword, where nothing is"
-
-
 def test_what_becomes_secret_is_not_shown_as_it_was(printed, folder):
     """`--secrets` counts for both sides, and hides the older value as well as the newer."""
     (folder / "secrets").mkdir(mode=0o700)

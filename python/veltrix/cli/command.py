@@ -20,7 +20,7 @@ from veltrix.errors import ConfigError, ConfigWarning, ConflictError, Validation
 from veltrix.loading.given import SameNameError, as_source
 from veltrix.loading.once import load
 from veltrix.sources._kernel import parse_path
-from veltrix.sources.marks import UnmatchedMark, refuse_unmatched
+from veltrix.sources.marks import UnmatchedMark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,11 +123,9 @@ def _diff(parsed: Namespace) -> int:
     from veltrix.cli.differences import differences
 
     schema = _schema(parsed)
-    warnings.simplefilter("ignore", UnmatchedMark)  # one side is enough
     old, new = (
         _loaded(parsed, _sources(parsed, files=files), schema) for files in (parsed.old_files, parsed.files)
     )
-    refuse_unmatched(parsed.secret, old, new)
     found = [*differences(old, new, Style.of(sys.stdout))]
     sys.stdout.writelines(_lines(iter(found)))
     sys.stdout.flush()

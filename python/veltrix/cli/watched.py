@@ -13,7 +13,7 @@ from veltrix.cli.text import escaped
 from veltrix.config import Config
 from veltrix.errors import ConfigError
 from veltrix.publishing.subscription import Subscriber
-from veltrix.sources.marks import UnmatchedMark, refuse_unmatched
+from veltrix.sources.marks import Marks, UnmatchedMark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,10 +59,12 @@ class Printed(Subscriber):
 def watched(sources: Sequence[Source], style: Style, **options: Any) -> None:
     """Watch sources until an interrupt; raises what `Config` raises, and what a stream that is gone does."""
     logging.getLogger("veltrix").addHandler(logging.NullHandler())  # which would say all this again
+    marks = Marks([(options["secret"], None)])
 
     def hides_all_that_is_marked(snapshot: Snapshot) -> None:
         # A server goes on with a warning; what is printed here would show the value.
-        refuse_unmatched(options["secret"], snapshot)
+        for mark in marks.unmatched(marks.paths, (snapshot,)):
+            raise mark
 
     with Config(*sources, validate=[hides_all_that_is_marked], **options) as config:
         printed = Printed(config.snapshot, style)

@@ -69,13 +69,6 @@ class Marks:
                 yield UnmatchedMark(left, source)
 
 
-def refuse_unmatched(paths: SecretTuple, *stacks: Snapshot) -> None:
-    """Raise `UnmatchedMark` for marked paths where none of the stacks has anything."""
-    marks = Marks([(paths, None)])
-    for mark in marks.unmatched(marks.paths, stacks):
-        raise mark
-
-
 def _names(path: Path) -> Path:
     return tuple(takewhile(lambda segment: isinstance(segment, str), path))
 
