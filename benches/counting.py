@@ -79,7 +79,7 @@ _COPIES = "glibc.cpu.x86_rep_movsb_threshold=0x7fffffff:glibc.cpu.x86_rep_stosb_
 
 
 def without_chance(marks: Path) -> dict[str, str]:
-    """The variables of a process whose random bytes, hashes of texts and copies are those of any other one."""
+    """The variables of a process whose random bytes, hashes and copies are those of any other one."""
     return {"PYTHONHASHSEED": "0", "LD_PRELOAD": str(marks), "GLIBC_TUNABLES": _COPIES}
 
 

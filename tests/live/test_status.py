@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import pickle
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
+from typing import Annotated
 
 import pytest
 
@@ -136,26 +137,47 @@ def test_what_is_withheld_is_not_confirmed(config, box, monkeypatch):
     assert config.status().held is None
 
 
+def refused(url):
+    return ValueError(f"cannot use {url}") if "bad" in url else None
+
+
 @dataclass(frozen=True)
 class Store:
     url: str
 
     def __post_init__(self):
-        if "bad" in self.url:
-            raise ValueError(f"cannot use {self.url}")
+        if error := refused(self.url):
+            raise error
 
 
-@dataclass(frozen=True)
-class Settings:
-    store: Store
+def store_of(library):
+    """A model of a library whose own code refuses a value, and says it."""
+    if library == "dataclasses":
+        return Store
+    module = pytest.importorskip(library)
+    if library == "msgspec":
+        return module.defstruct(
+            "Store", [("url", str)], namespace={"__post_init__": Store.__post_init__}, frozen=True
+        )
+
+    def check(url):
+        if error := refused(url):
+            raise error if library == "pydantic" else module.PydanticCustomError("own", str(error))
+        return url
+
+    pydantic = pytest.importorskip("pydantic")
+    checked = Annotated[str, pydantic.AfterValidator(check)]
+    return pydantic.create_model("Store", __config__={"frozen": True}, url=(checked, ...))
 
 
-def test_what_code_of_a_model_says_stays_out(lines):
+@pytest.mark.parametrize("library", ["dataclasses", "msgspec", "pydantic", "pydantic_core"])
+def test_what_code_of_a_model_says_stays_out(lines, library):
+    settings = make_dataclass("Settings", [("store", store_of(library))], frozen=True)
     box = Box({"store": {"url": "good"}})
-    config = veltrix.Config(box, schema=Settings)
+    config = veltrix.Config(box, schema=settings)
     box.data = {"store": {"url": f"bad-{SECRET}"}}
-    with pytest.raises(ConfigError, match=f"store: refused by Store: cannot use bad-{SECRET}"):
+    with pytest.raises(ConfigError, match=f": refused by Store: cannot use bad-{SECRET}") as caught:
         config.reload()
-    said = "store: refused by Store (layer 'box')"
+    said = f"{caught.value.problems[0].path}: refused by Store (layer 'box')"
     assert config.status().last_error == said
     assert lines() == [("WARNING", f"generation 1 stays: {said}")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import convert
 
+from veltrix._text import printable
 from veltrix.binding.choices import OneOf
 from veltrix.binding.containers import Row
 from veltrix.binding.located import Locator, refuse_unknown
@@ -52,11 +53,11 @@ class Struct(Fielded):
         data = self.prepare(value, run, path)
         if self._given and not self.with_sections(data, run, path):
             return INVALID  # and again with nothing shared
-        result, text = self._converted(data)
-        if not text:
+        result, error = self._converted(data)
+        if error is None:
             return result if len(run.problems) == before else INVALID
         refused = run.problems[before:]
-        is_whole = self._refuse(text, data, run, path)
+        is_whole = self._refuse(error, data, run, path)
         theirs = run.problems[before + len(refused) :]
         del run.problems[before:]
         if self.stands_for is None:
@@ -90,22 +91,23 @@ class Struct(Fielded):
         self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields
 
-    def _converted(self, data: Any) -> tuple[Any, str]:
+    def _converted(self, data: Any) -> tuple[Any, msgspec.ValidationError | None]:
         """The object, or what msgspec says."""
         try:
             if self._hook is None:  # and no argument that has to be looked up
-                return convert(data, self._form), ""
+                return convert(data, self._form), None
         except msgspec.ValidationError:
             pass
         try:
             result = convert(data, self._form, dec_hook=_decoded)
         except msgspec.ValidationError as error:
-            return None, str(error)
+            return None, error.with_traceback(None)
         self._hook = _decoded
-        return result, ""
+        return result, None
 
-    def _refuse(self, text: str, data: Any, run: Run, path: Segments) -> bool:
+    def _refuse(self, error: msgspec.ValidationError, data: Any, run: Run, path: Segments) -> bool:
         """Note what msgspec has said; whether it has said the whole path, as it does not below a `dict`."""
+        text = str(error)
         found = _PLACE.search(text)
         steps = _STEPS.findall("" if found is None else found[1])
         locator = Locator(self, data, path, [int(index) if index else name for index, name in steps])
@@ -121,10 +123,16 @@ class Struct(Fielded):
             refuse_unknown(run, inner)
         elif run.holds_secret(locator.path):
             run.refuse(locator.path, "not valid")
+        elif not isinstance(error.__cause__, _UndecodedError | None):
+            run.refuse(locator.path, f"refused by {locator.name}: {printable(said)}")
         else:
             shown = _SHOWN.sub(r"\1", said).replace("`", "")
             run.refuse(locator.path, shown[:1].lower() + shown[1:])
         return found is None or "[...]" not in found[1]
+
+
+class _UndecodedError(ValueError):
+    """What msgspec does not know is another value than its type takes."""
 
 
 def struct_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
@@ -159,7 +167,7 @@ def _decoded(form: Any, value: Any) -> Any:
                 return path_of(value) if isinstance(value, str) else value
         except UnfitError as unfit:
             expected = unfit.expected
-    raise ValueError(f"expected {expected}")
+    raise _UndecodedError(f"expected {expected}")
 
 
 def _nothing(**_: Any) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
+from typing import get_args
 
 from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic_core import ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from veltrix._text import printable
 from veltrix.annotated import SECRET, is_taken_first
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from veltrix.binding.run import Run, Segments
 
 _TAG = re.compile(r"^Input tag '.*'(?= found using )", re.DOTALL)
+_RAISED = ("value_error", "assertion_error")
+"""Of what a validator raises; pydantic puts a word before its text."""
+_KNOWN = frozenset(get_args(ErrorType))
+"""Of pydantic's core; others are of types and validators in Python."""
 _SCHEMA = "__get_pydantic_core_schema__"
 """By what a class says in its own way how it is validated."""
 
@@ -227,13 +233,13 @@ def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segmen
 
 def _words(error: Any, run: Run, locator: Locator) -> str:
     """What pydantic says; nothing where a secret stands, since a validator's text may hold anything."""
-    is_refusal = error["type"] in ("value_error", "assertion_error")
+    is_refusal = error["type"] in _RAISED or error["type"] not in _KNOWN
     by = f"refused by {locator.name}"
     if run.holds_secret(locator.path):
         return by if is_refusal else "not valid"
     text: str = printable(_without_value(error["type"], error["msg"]))
     if is_refusal:
-        return f"{by}: {text.partition(', ')[2]}"
+        return f"{by}: {text.partition(', ')[2] if error['type'] in _RAISED else text}"
     return text[:1].lower() + text[1:]
 
 
