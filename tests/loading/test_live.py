@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 import veltrix
 from tests.loading.conftest import write
+from tests.watching.tools import wait_for
 from veltrix.errors import ConfigError, RefusedError
 from veltrix.loading import notes
+from veltrix.publishing import publisher
 
 
 def states(config):
@@ -196,3 +199,34 @@ def test_the_layers_of_a_table_of_mappings_have_names():
     scoped = config.snapshot.scope(region="fr")
     assert scoped.layer_names == ("values", "region:fr")
     assert str(scoped.explain("price").origin) == "layer 'region:fr'"
+
+
+def test_a_request_comes_back_where_another_source_fails(monkeypatch):
+    monkeypatch.setattr(notes, "GRACE", 0.05)
+    write("one/a.json", {"a": 1})
+    write("more.json", {"debug": True})
+    config = veltrix.Config("one/a.json", veltrix.File("more.json", optional=True))
+    Path("more.json").unlink()
+    write("one/a.json", "[")
+    published = threading.Event()
+    config.subscribe(lambda change: published.set())
+    config.request_reload()
+    assert published.wait(60)
+    assert config.to_dict() == {"a": 1}
+    assert states(config) == {"one/a.json": "failed", "more.json": "absent"}
+
+
+def test_of_many_requests_one_comes_back(monkeypatch):
+    config = without_an_optional_file()
+    monkeypatch.setattr(publisher, "sleep", lambda seconds: waits.append(seconds) or ends.wait(60))
+    waits, ends = [], threading.Event()
+    before = set(sys._current_frames())
+    for _ in range(20):
+        config.request_reload()
+        wait_for(lambda: not config._publisher._is_requested)
+    wait_for(lambda: len(set(sys._current_frames()) - before) == 1)
+    assert len(waits) == 1
+    ends.set()
+    wait_for(lambda: not config._publisher._is_waited)
+    config.request_reload()
+    wait_for(lambda: len(waits) == 2)

@@ -138,3 +138,15 @@ def test_a_dataclass_in_both_has_the_names_of_each(variable):
     assert (settings.db.pool_size, settings.inner.db.pool_size) == (2, 3)
     assert variable("db__pool_limit", InBoth, "4").settings.db.pool_size == 4
     assert variable("inner__db__pool_size", InBoth, "4").settings.inner.db.pool_size == 4
+
+
+def test_a_class_of_attrs_in_a_struct_has_the_names_of_its_attributes(kernel):
+    attrs = pytest.importorskip("attrs")
+    marked = Annotated[str, SECRET]
+    fields = {"_token": attrs.field(type=marked, default=""), "level": attrs.field(type=int, alias="depth")}
+    inner = attrs.make_class("Inner", fields, frozen=True, kw_only=True)
+    form = msgspec.defstruct("Holder", [("inner", inner)], frozen=True)
+    assert Schema(form, "forbid", check_layers=False).secret == (("inner", "_token"),)
+    snapshot = stack(kernel, {"inner": {"_token": "x", "level": 3}})
+    assert snapshot.bind(form).inner == msgspec.convert(snapshot.to_dict(), form).inner
+    assert snapshot.bind(form).inner == inner(token="x", depth=3)

@@ -16,6 +16,7 @@ from veltrix.errors import ConfigError
 
 attrs = pytest.importorskip("attrs", reason="its models are bound here")
 pydantic = pytest.importorskip("pydantic", reason="its models are bound here")
+core_schema = pytest.importorskip("pydantic_core.core_schema")
 
 Marked = Annotated[str, SECRET]
 MarkedList = Annotated[list[str], SECRET]
@@ -245,3 +246,35 @@ def test_code_may_make_what_nothing_else_can(kernel):
     for form in (Open, Strange, dict[str, Strange]):
         made = model(db=(Annotated[form, pydantic.PlainValidator(len)], ...), other=(str, ""))
         assert stack(kernel, {"db": {"a": 1}}).bind(made).db == 1
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_key_of_two_fields_is_secret_if_it_is_for_one(kernel, order):
+    either = pydantic.Field(validation_alias=pydantic.AliasChoices("token", "password"))
+    fields = {"token": (Hidden, either), "password": (str | None, None)}
+    schema = Schema(model(**dict([*fields.items()][::order])), "forbid", False)
+    assert sorted(schema.secret) == [("password",), ("token",)]
+
+
+@pytest.mark.parametrize("kind", ["extra", "core schema"])
+def test_what_sees_keys_that_no_field_takes_says_nothing(kernel, kind):
+    def see(value):
+        raise ValueError(f"no {value}")
+
+    class Whole(pydantic.BaseModel, frozen=True, extra="allow" if kind == "extra" else "ignore"):
+        token: Hidden = Hidden("")
+        if kind == "extra":
+
+            @pydantic.model_validator(mode="after")
+            def look(self):
+                see(self.model_extra)
+
+        else:
+
+            @classmethod
+            def __get_pydantic_core_schema__(cls, source, handler):
+                return core_schema.no_info_before_validator_function(see, handler(source))
+
+    text = shown(stack(kernel, {"db": {"tokem": CANARY}}), Whole, "db")
+    assert "refused by Whole" in text
+    assert CANARY not in text

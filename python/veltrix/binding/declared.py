@@ -47,7 +47,7 @@ class Taken(Plan):
     def prepare(self, value: Any, run: Run, path: Segments) -> Any:
         """The value, and notes of what is secret in it."""
         if not self.is_plain:
-            _mark(self, value, run, path)
+            _mark([self], value, run, path)
         return value
 
     def inside(self) -> Iterable[Plan]:
@@ -69,16 +69,15 @@ class Converted(Taken):
 _SHAPES = (Anything, Fielded, Items, Row, Table)
 
 
-def _mark(plan: Plan, value: Any, run: Run, path: Segments) -> None:
-    """Note what a type says is secret in a value that it does not read, and that may have another shape."""
-    if plan.is_secret:
+def _mark(plans: list[Plan], value: Any, run: Run, path: Segments) -> None:
+    """Note what types say is secret in a value that they do not read, and that may have another shape."""
+    if any(plan.is_secret for plan in plans):
         run.mark_secret(path)
-    elif holds_secrets(plan):
+    elif any(map(holds_secrets, plans)):
         run.mark_around(path)
         pairs = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
         for segment, child in pairs:
-            for inner in _inside([plan], segment):
-                _mark(inner, child, run, (*path, segment))
+            _mark(_inside(plans, segment), child, run, (*path, segment))
 
 
 def bare(plan: Plan) -> Plan:
@@ -120,8 +119,9 @@ def is_declared(plan: Plan, path: Iterable[str | int]) -> bool:
 
 
 def _inside(plans: Iterable[Plan], segment: str | int) -> list[Plan]:
-    """All that may stand at a key or an index."""
-    return [inner for plan in plans for one in _shaped(plan) for inner in _at(one, segment)]
+    """All that may stand at a key or an index; each once, as models may hold each other in many ways."""
+    found = {id(inner): inner for plan in plans for one in _shaped(plan) for inner in _at(one, segment)}
+    return [*found.values()]
 
 
 def _at(plan: Plan, segment: str | int) -> list[Plan]:
@@ -160,8 +160,8 @@ def secret_paths(
 ) -> Iterator[tuple[str, ...]]:
     """The paths of the fields whose types say that they are secret.
 
-    What stands in lists, or under any name, has no path that is known before. A model in itself would have
-    endless ones: it is secret as a whole.
+    What stands in lists, or under any name, has no path that is known before. A model that leads back into
+    one around it would have endless ones: it is secret as a whole.
     """
     if plan.is_secret:
         yield above
@@ -173,13 +173,26 @@ def secret_paths(
     elif isinstance(plan, Taken):
         yield from secret_paths(plan.plan, above, models)
     elif isinstance(plan, Fielded) and holds_secrets(plan):
-        if any(plan is one for one in models):
+        if models and _leads_into(plan, models):
             yield above
         elif plan.stands_for is not None:
             yield from secret_paths(plan.stands_for, above, (*models, plan))
         else:
             for key, inner in (*plan.fields.items(), *plan.known.items()):
                 yield from secret_paths(inner, (*above, key), (*models, plan))
+
+
+def _leads_into(plan: Plan, models: tuple[Plan, ...]) -> bool:
+    """Whether a plan is one of these, or anything in it is."""
+    around, waiting, met = {id(one) for one in models}, [plan], {id(plan)}
+    while waiting:
+        one = waiting.pop()
+        if id(one) in around:
+            return True
+        inside = [inner for inner in one.inside() if id(inner) not in met]
+        met.update(map(id, inside))
+        waiting += inside
+    return False
 
 
 def value_of(plan: Plan, text: str) -> Any:

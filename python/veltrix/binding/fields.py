@@ -22,7 +22,7 @@ _COPYING = (bool, int, float, list, tuple, set, frozenset, dict)
 class Field:
     """One field: the key that it is read from, and the argument that it is handed over as."""
 
-    __slots__ = ("annotation", "argument", "is_converted", "is_copied", "is_required", "key")
+    __slots__ = ("annotation", "argument", "is_converted", "is_copied", "is_required", "key", "name")
 
     def __init__(
         self,
@@ -31,12 +31,15 @@ class Field:
         is_required: bool,
         key: str | None = None,
         *,
+        name: str | None = None,
         is_converted: bool = False,
         is_copied: bool = False,
     ) -> None:
         # What is interned, a call with many keywords compares by its address.
         self.argument = intern(argument)
         self.key = self.argument if key is None else key
+        self.name = self.argument if name is None else name
+        """Its name in the class, by which a library reads it that makes the object."""
         self.annotation = annotation
         self.is_required = is_required
         self.is_converted = is_converted
@@ -75,7 +78,7 @@ def shape_of(model: type, arguments: tuple[Any, ...], *, is_plain: bool = False)
         return None
     fields = list(found)
     for field in fields if is_plain else ():
-        field.key = field.argument
+        field.key = field.name
     keys = [field.key for field in fields]
     twice = next((key for key in keys if keys.count(key) > 1), None) if len({*keys}) < len(keys) else None
     if twice is not None:
@@ -110,7 +113,8 @@ def _of_attrs(model: Any, arguments: tuple[Any, ...]) -> Iterator[Field]:
             alias = getattr(attribute, "alias", None) or attribute.name.lstrip("_")
             key = _key(model, attribute.name, attribute.metadata)
             is_required = attribute.default is NOTHING
-            yield Field(alias, annotation, is_required, key, is_converted=is_converted, is_copied=is_copied)
+            how: dict[str, Any] = {"is_converted": is_converted, "is_copied": is_copied}
+            yield Field(alias, annotation, is_required, key, name=attribute.name, **how)
 
 
 def _of_named_tuple(model: Any, arguments: tuple[Any, ...]) -> Iterator[Field]:

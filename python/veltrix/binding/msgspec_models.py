@@ -121,10 +121,11 @@ class Struct(Fielded):
             )
             inner.fields = locator.fields
             refuse_unknown(run, inner)
+        elif not isinstance(error.__cause__, _UndecodedError | None):
+            by = f"refused by {locator.name}"
+            run.refuse(locator.path, by if run.holds_secret(locator.path) else f"{by}: {printable(said)}")
         elif run.holds_secret(locator.path):
             run.refuse(locator.path, "not valid")
-        elif not isinstance(error.__cause__, _UndecodedError | None):
-            run.refuse(locator.path, f"refused by {locator.name}: {printable(said)}")
         else:
             shown = _SHOWN.sub(r"\1", said).replace("`", "")
             run.refuse(locator.path, shown[:1].lower() + shown[1:])

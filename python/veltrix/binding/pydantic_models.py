@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from veltrix.binding.run import Run, Segments
 
 _TAG = re.compile(r"^Input tag '.*'(?= found using )", re.DOTALL)
+_BY = "refused by "
 _RAISED = ("value_error", "assertion_error")
 """Of what a validator raises; pydantic puts a word before its text."""
 _KNOWN = frozenset(get_args(ErrorType))
@@ -53,7 +54,7 @@ class PydanticModel(Fielded):
         self.model = model
         self.looks_first = _looks_first(model)
         self.is_text_in_documents = self.looks_first
-        self._is_seen = self.looks_first or getattr(model, "__pydantic_custom_init__", False)
+        self._is_seen = self.looks_first or _keeps_more(model)
         """Whether its code sees all that stands there, under whatever key."""
 
     def read(self, value: Any, run: Run, path: Segments) -> Any:
@@ -107,7 +108,12 @@ def pydantic_plan(compilation: Compilation, key: Any, form: Any) -> Plan:
     compilation.owners.append(key)
     compilation.judged += 1
     fields = [(plan, _keys(name, field, config)) for name, field, plan in _fields(compilation, form)]
-    by_key = {key: plan for plan, keys in fields for key in keys if isinstance(key, str)}
+    by_key: dict[str, Plan] = {}
+    for of_field, keys in fields:
+        for one in keys:
+            if isinstance(one, str):
+                is_secret = one in by_key and holds_secrets(by_key[one])
+                by_key[one] = Secret(of_field) if is_secret else of_field
     plan_of_model.have(by_key, _known(form, fields))
     if looks_first:
         plan_of_model.tags = {}
@@ -129,6 +135,13 @@ def _looks_first(model: Any) -> bool:
     decorators = model.__pydantic_decorators__
     validators = (*decorators.model_validators.values(), *decorators.root_validators.values())
     return any(one.info.mode != "after" for one in validators)
+
+
+def _keeps_more(model: Any) -> bool:
+    """Whether its code may see what no field takes: by what it keeps, or by how it is made."""
+    config = getattr(model, "model_config", None) or {}
+    is_made_by_fields = not isinstance(model, type) or not issubclass(model, BaseModel) or _is_usual(model)
+    return config.get("extra") == "allow" or not (is_made_by_fields or issubclass(model, RootModel))
 
 
 def _hands_on(model: Any) -> bool:
@@ -227,14 +240,16 @@ def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segmen
         elif locator.path not in known:
             reasons.setdefault(locator.path, []).append(_words(error, run, locator))
     for at, texts in reasons.items():
-        run.refuse(at, " or ".join(dict.fromkeys(texts)))
+        # What code of the model says comes first, and by whom: all behind it may hold a value.
+        in_order = sorted(dict.fromkeys(texts), key=lambda text: not text.startswith(_BY))
+        run.refuse(at, " or ".join(in_order))
     return INVALID
 
 
 def _words(error: Any, run: Run, locator: Locator) -> str:
     """What pydantic says; nothing where a secret stands, since a validator's text may hold anything."""
     is_refusal = error["type"] in _RAISED or error["type"] not in _KNOWN
-    by = f"refused by {locator.name}"
+    by = f"{_BY}{locator.name}"
     if run.holds_secret(locator.path):
         return by if is_refusal else "not valid"
     text: str = printable(_without_value(error["type"], error["msg"]))

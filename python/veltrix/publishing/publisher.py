@@ -59,6 +59,8 @@ class Publisher:
         self._turns = Turns()
         self._is_closed = False
         self._is_requested = False
+        self._is_waited = False
+        """Whether a thread waits until an absent file counts as removed."""
         self._watcher: Watcher | None = None
         self._beginning = Lock()
         """Held while a watch begins."""
@@ -202,7 +204,7 @@ class Publisher:
         """In a child process: no other thread is there to end what it was doing."""
         self._turns.renew()
         self.passes.loader.offer_again()  # what a pass of the parent was about to publish
-        self._is_requested = False
+        self._is_requested = self._is_waited = False
         self._beginning = Lock()
         self.passes.telling = RLock()
 
@@ -244,12 +246,17 @@ class Publisher:
 
     def _requested(self) -> None:
         self._is_requested = False  # what is asked for from now on may be too late for this pass
+        self._reload_as_requested()
+        pause = self.passes.loader.leaves_in()
+        if pause and not self._is_waited:  # nobody asks again for what waits until a file counts as removed
+            self._is_waited = True
+            sleep(pause)
+            self._is_waited = False
+            self._reload_as_requested()
+
+    def _reload_as_requested(self) -> None:
         try:
             self._reload(acknowledge=False, timeout=None)
-            pause = self.passes.loader.leaves_in()
-            if pause:  # nobody asks again for what waits until a file counts as removed
-                sleep(pause)
-                self._reload(acknowledge=False, timeout=None)
         except INTERRUPTS as error:  # nobody is there to be interrupted
             from veltrix.publishing.saying import ERROR, say
 
