@@ -200,16 +200,16 @@ def test_a_warning_is_told_once(files, run, monkeypatch):
     (files / "secrets" / "server.port").write_text("1")
     monkeypatch.setenv("APP__X", "1")
     options = ["--secrets", "secrets", "--env", "APP"]
-    told = [
+    warned = [
         "veltrix: warning: secret secrets/inner is skipped: it is a directory",
         "veltrix: warning: variable APP__X is ignored: it has an empty segment",
     ]
     for arguments in (["check", "faulty.toml", "absent.toml"], ["diff", "faulty.toml", "good.toml"]):
         code, _, err = run(*arguments, *options)
         assert code == (arguments[0] == "check")
-        assert sorted(err.splitlines()) == told
+        assert sorted(err.splitlines()) == warned
         _, _, err = run(*arguments, *options)
-        assert sorted(err.splitlines()) == told
+        assert sorted(err.splitlines()) == warned
 
 
 def test_files_that_cannot_be_read_are_problems_all_of_them(files, run):

@@ -227,6 +227,6 @@ def test_of_many_requests_one_comes_back(monkeypatch):
     wait_for(lambda: len(set(sys._current_frames()) - before) == 1)
     assert len(waits) == 1
     ends.set()
-    wait_for(lambda: not config._publisher._is_waited)
+    wait_for(lambda: not config._publisher._waits_for_removal)
     config.request_reload()
     wait_for(lambda: len(waits) == 2)

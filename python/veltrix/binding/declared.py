@@ -1,4 +1,7 @@
-"""What a plan says of texts before there is anything to bind: the plan of a part, and the plain value."""
+"""What types declare before there is anything to bind: keys, secrets, and how a text is read.
+
+That counts as well for what code of a model takes first, and Veltrix does not read: `Taken` and `Converted`.
+"""
 
 from __future__ import annotations
 

@@ -321,12 +321,12 @@ def _print_warnings() -> None:
 
 def _print_each_warning_once() -> None:
     """Commands load several times, to find more or to compare."""
-    told: set[str] = set()
+    printed: set[str] = set()
 
     def print_new(message: Warning | str, *_: object, **__: object) -> None:
         text = str(message)
-        if text not in told:
-            told.add(text)
+        if text not in printed:
+            printed.add(text)
             _print_warning(text)
 
     warnings.showwarning = print_new

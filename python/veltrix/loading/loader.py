@@ -121,7 +121,7 @@ class Loader:
         return self._statuses
 
     def leaves_in(self) -> float:
-        """In how many seconds a pass counts sources as removed that the last one held back; 0 of none."""
+        """Seconds until absent sources, which the last pass held back, count as removed; 0 without any."""
         return self._notes.leaves_in(_clock())
 
     def keep(self) -> None:

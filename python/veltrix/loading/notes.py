@@ -70,7 +70,7 @@ class Notes:
         return False
 
     def leaves_in(self, now: float) -> float:
-        """In how many seconds a pass counts all as removed that are absent; 0 where it would already."""
+        """Seconds until all absent sources count as removed; 0 where they do already."""
         return max((since + GRACE - now for since in self.leaving.values() if since + GRACE > now), default=0)
 
     def take(self, found: Renewal) -> None:

@@ -59,7 +59,7 @@ class Publisher:
         self._turns = Turns()
         self._is_closed = False
         self._is_requested = False
-        self._is_waited = False
+        self._waits_for_removal = False
         """Whether a thread waits until an absent file counts as removed."""
         self._watcher: Watcher | None = None
         self._beginning = Lock()
@@ -204,7 +204,7 @@ class Publisher:
         """In a child process: no other thread is there to end what it was doing."""
         self._turns.renew()
         self.passes.loader.offer_again()  # what a pass of the parent was about to publish
-        self._is_requested = self._is_waited = False
+        self._is_requested = self._waits_for_removal = False
         self._beginning = Lock()
         self.passes.telling = RLock()
 
@@ -248,10 +248,11 @@ class Publisher:
         self._is_requested = False  # what is asked for from now on may be too late for this pass
         self._reload_as_requested()
         pause = self.passes.loader.leaves_in()
-        if pause and not self._is_waited:  # nobody asks again for what waits until a file counts as removed
-            self._is_waited = True
+        if pause and not self._waits_for_removal:
+            # Nobody else asks again for what is held back until a file counts as removed.
+            self._waits_for_removal = True
             sleep(pause)
-            self._is_waited = False
+            self._waits_for_removal = False
             self._reload_as_requested()
 
     def _reload_as_requested(self) -> None:
