@@ -11,7 +11,8 @@ import pytest
 import veltrix
 
 # Only a build with assertions shows it.
-ACCESS = getattr(veltrix.implementations().get("native"), "_str_access", None)
+NATIVE = veltrix.implementations().get("native")
+ACCESS, SAME = (getattr(NATIVE, name, None) for name in ("_str_access", "_same_text"))
 pytestmark = pytest.mark.skipif(ACCESS is None, reason="not the extension with assertions")
 
 BOUNDARIES = (0x00, 0x7F, 0x80, 0xFF, 0x100, 0xD7FF, 0xD800, 0xDFFF, 0xFFFF, 0x10000, 0x10FFFF)
@@ -106,6 +107,19 @@ def test_a_hash_is_read_where_it_was_computed_before_and_computed_where_it_was_n
         assert first == ACCESS(fresh)[3] == hash(fresh) % 2**64
 
 
+@pytest.mark.parametrize("other", ["b", "\xe9", "\u20ac", "\U0001f600"])
+@pytest.mark.parametrize("common", ["a", "\xe8", "\u20ad", "\U0001f601"])
+def test_texts_are_the_same_where_each_of_their_characters_is(common, other):
+    for length in (*range(1, 70), 127, 128, 129):
+        text = common * length
+        assert SAME(text, "".join(list(text)))
+        assert not SAME(text, text + common)
+        for at in range(length):
+            changed = text[:at] + other + text[at + 1 :]
+            assert not SAME(text, changed)
+            assert not SAME(changed, text)
+
+
 @pytest.mark.parametrize("text", ["", "plain", "\xe9t\xe9", "\u20ac", "\U0001f600"])
 def test_an_instance_of_a_subclass_is_never_taken_for_compact_ascii(text):
     is_ascii, kind, length, _, _ = ACCESS(Subclass(text))
@@ -136,3 +150,6 @@ def test_a_string_of_the_old_form_is_read_too(kernel, text):
     assert len(unread) == len(text)
     assert check(unread) is False
     assert ACCESS(unread)[4] != id(unread)
+    assert SAME(unread, text)  # which has been read by now
+    assert SAME(text, unread)
+    assert not SAME(unread, text[:-1] + "?")

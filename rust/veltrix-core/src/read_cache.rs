@@ -44,8 +44,9 @@ pub struct Known {
     pub path_tag: u32,
 }
 
+/// A place in the table: a key of the host's, and what it leads to.
 #[derive(Debug, Default)]
-struct CacheSlot {
+pub struct CacheSlot {
     key: AtomicUsize,
     value: AtomicUsize,
     tag: AtomicU32,
@@ -81,6 +82,53 @@ impl Wanted {
     }
 }
 
+/// The slots on the way of a key that have its tag, one after the other.
+#[derive(Debug)]
+pub struct Probe<'a> {
+    slots: &'a [CacheSlot],
+    at: usize,
+    tag: u32,
+}
+
+impl<'a> Iterator for Probe<'a> {
+    type Item = &'a CacheSlot;
+
+    #[expect(clippy::inline_always, reason = "a call costs a read 16 instructions of 240")]
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a CacheSlot> {
+        let mask = self.slots.len().wrapping_sub(1);
+        // A table is never full, so that an empty slot ends every probe.
+        loop {
+            let slot = self.slots.get(self.at & mask)?;
+            if slot.key.load(Ordering::Acquire) == 0 {
+                return None;
+            }
+            self.at = self.at.wrapping_add(1);
+            if slot.tag.load(Ordering::Relaxed) == self.tag {
+                return Some(slot);
+            }
+        }
+    }
+}
+
+impl CacheSlot {
+    /// The key, which was put in last: whoever sees it sees what it leads to.
+    #[inline]
+    pub fn key(&self) -> usize {
+        self.key.load(Ordering::Acquire)
+    }
+
+    /// What the key leads to.
+    #[inline]
+    pub fn known(&self) -> Known {
+        Known {
+            value: self.value.load(Ordering::Relaxed),
+            entry: self.entry.load(Ordering::Relaxed),
+            path_tag: self.path_tag.load(Ordering::Relaxed),
+        }
+    }
+}
+
 impl ReadCache {
     /// An empty cache that takes in at most `limit` keys.
     pub fn new(limit: usize) -> Self {
@@ -92,26 +140,17 @@ impl ReadCache {
     /// What a key leads to; `same` says whether a stored key is the wanted one.
     #[inline]
     pub fn find(&self, wanted: Wanted, mut same: impl FnMut(usize) -> bool) -> Option<Known> {
-        let slots = self.tables.get(self.current.load(Ordering::Acquire))?.get()?;
-        let mask = slots.len().wrapping_sub(1);
+        self.probe(wanted).find(|slot| same(slot.key())).map(CacheSlot::known)
+    }
+
+    /// The slots that may hold a key: those on its way that have its tag.
+    #[expect(clippy::inline_always, reason = "a call costs a read 16 instructions of 240")]
+    #[inline(always)]
+    pub fn probe(&self, wanted: Wanted) -> Probe<'_> {
+        let table = self.tables.get(self.current.load(Ordering::Acquire)).and_then(OnceLock::get);
+        let slots = table.map_or(&[][..], |slots| slots);
         let tag = wanted.tag();
-        let mut at = tag as usize & mask;
-        // A table is never full, so that an empty slot ends every probe.
-        loop {
-            let slot = slots.get(at)?;
-            let key = slot.key.load(Ordering::Acquire);
-            if key == 0 {
-                return None;
-            }
-            if slot.tag.load(Ordering::Relaxed) == tag && same(key) {
-                return Some(Known {
-                    value: slot.value.load(Ordering::Relaxed),
-                    entry: slot.entry.load(Ordering::Relaxed),
-                    path_tag: slot.path_tag.load(Ordering::Relaxed),
-                });
-            }
-            at = (at + 1) & mask;
-        }
+        Probe { slots, at: tag as usize, tag }
     }
 
     /// Takes in a key and what it leads to; `false` if it is there already or there is no room, and the host keeps both.
@@ -162,12 +201,7 @@ fn grown(from: &[CacheSlot]) -> Box<[CacheSlot]> {
     for slot in from {
         let key = slot.key.load(Ordering::Relaxed);
         if key != 0 {
-            let known = Known {
-                value: slot.value.load(Ordering::Relaxed),
-                entry: slot.entry.load(Ordering::Relaxed),
-                path_tag: slot.path_tag.load(Ordering::Relaxed),
-            };
-            put(&slots, slot.tag.load(Ordering::Relaxed), key, known);
+            put(&slots, slot.tag.load(Ordering::Relaxed), key, slot.known());
         }
     }
     slots

@@ -42,6 +42,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     {
         module.setattr("_provoke_defect", wrap_pyfunction!(interop::panic::provoke_defect, module)?)?;
         module.setattr("_str_access", wrap_pyfunction!(interop::str_access::str_access, module)?)?;
+        module.setattr("_same_text", wrap_pyfunction!(interop::str_access::same_text, module)?)?;
     }
     for function in ["diff", "resolve"] {
         module.getattr(function)?.setattr("__module__", "veltrix")?;

@@ -39,6 +39,8 @@ struct Field(u32, u32);
 const KIND: Field = Field(2, 3);
 const COMPACT: Field = Field(5, 1);
 const ASCII: Field = Field(6, 1);
+/// What the state of an exact `str` has where it is compact ASCII: from 3.12 on every one is compact.
+const PLAIN: u32 = if cfg!(Py_3_12) { ASCII.mask() } else { COMPACT.mask() | ASCII.mask() };
 
 impl Field {
     const fn shift(&self) -> u32 {
@@ -135,13 +137,32 @@ pub unsafe fn same_str(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> b
     if left == right {
         return true;
     }
-    // SAFETY: both are exact `str` objects (the caller's promise), so that length, kind and data are theirs.
+    // SAFETY: both are exact `str` objects (the caller's promise), so that length and state are theirs. Where both are
+    // compact ASCII, one byte a character follows right after the header of each.
     unsafe {
-        let (length, kind) = ((*head(left)).length, kind(left));
-        if length != (*head(right)).length || kind != self::kind(right) {
+        let length = (*head(left)).length;
+        if length != (*head(right)).length {
             return false;
         }
-        same_bytes(data(left), data(right), length.cast_unsigned() * kind)
+        if (*head(left)).state & (*head(right)).state & PLAIN == PLAIN {
+            let text = |string: *mut ffi::PyObject| string.cast::<ffi::PyASCIIObject>().add(1).cast::<u8>();
+            return same_bytes(text(left), text(right), length.cast_unsigned());
+        }
+        same_wide(left, right)
+    }
+}
+
+/// The same of two that have one length and are not both compact ASCII. Apart from the hot way, which would save registers
+/// for it each time.
+///
+/// # Safety
+/// As for `same_str`.
+#[inline(never)]
+unsafe fn same_wide(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> bool {
+    // SAFETY: the caller's promise, so that length, kind and data are theirs.
+    unsafe {
+        let kind = kind(left);
+        kind == self::kind(right) && same_bytes(data(left), data(right), (*head(left)).length.cast_unsigned() * kind)
     }
 }
 
@@ -157,13 +178,19 @@ unsafe fn same_bytes(a: *const u8, b: *const u8, length: usize) -> bool {
         let half = |at: usize| a.add(at).cast::<u32>().read_unaligned() ^ b.add(at).cast::<u32>().read_unaligned();
         let word = |at: usize| a.add(at).cast::<u64>().read_unaligned() ^ b.add(at).cast::<u64>().read_unaligned();
         let wide = |at: usize| a.add(at).cast::<u128>().read_unaligned() == b.add(at).cast::<u128>().read_unaligned();
-        match length {
-            0..4 => (0..length).all(|at| *a.add(at) == *b.add(at)),
-            4..8 => half(0) | half(length - 4) == 0,
-            8..=16 => word(0) | word(length - 8) == 0,
-            17..=32 => wide(0) & wide(length - 16),
-            33..=64 => wide(0) & wide(16) & wide(length - 32) & wide(length - 16),
-            _ => (0..length / 16).all(|block| wide(16 * block)) && wide(length - 16),
+        if length <= 16 {
+            return match length {
+                8.. => word(0) | word(length - 8) == 0,
+                4.. => half(0) | half(length - 4) == 0,
+                _ => (0..length).all(|at| *a.add(at) == *b.add(at)),
+            };
+        }
+        if length <= 32 {
+            wide(0) & wide(length - 16)
+        } else if length <= 64 {
+            wide(0) & wide(16) & wide(length - 32) & wide(length - 16)
+        } else {
+            (0..length / 16).all(|block| wide(16 * block)) && wide(length - 16)
         }
     }
 }
@@ -179,5 +206,16 @@ pub fn str_access(string: &Bound<'_, PyString>) -> (bool, usize, isize, u64, usi
         let exact = ffi::PyUnicode_CheckExact(object) != 0;
         let (hash, data) = if exact { (hash(object), data(object) as usize) } else { (0, 0) };
         (ascii(object).is_some(), kind(object), (*head(object)).length, hash, data)
+    }
+}
+
+/// Whether two strings have one text, by the comparison of the read caches.
+#[cfg(debug_assertions)]
+#[pyfunction]
+pub fn same_text(left: &Bound<'_, PyString>, right: &Bound<'_, PyString>) -> bool {
+    // SAFETY: both are `str` objects, attached; the comparison is asked for exact ones only.
+    unsafe {
+        let exact = |string: &Bound<'_, PyString>| ffi::PyUnicode_CheckExact(string.as_ptr()) != 0;
+        exact(left) && exact(right) && same_str(left.as_ptr(), right.as_ptr())
     }
 }
