@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 
 import veltrix
@@ -27,6 +30,14 @@ def test_each_change_is_one_record(config, box):
     for call in (lambda: setattr(change, "at", 0), lambda: delattr(change, "at")):
         with pytest.raises(AttributeError, match=r"^a Change is read-only$"):
             call()
+
+
+def test_a_change_is_its_own_copy_and_does_not_pickle(config):
+    (change,) = config.history
+    assert copy.copy(change) is copy.deepcopy(change) is change
+    with pytest.raises(TypeError, match=r"^cannot pickle 'Change' object$"):
+        pickle.dumps(change)
+    assert pickle.loads(pickle.dumps(change.snapshot)) == change.snapshot
 
 
 @pytest.mark.parametrize("most", [1, 3, 8])

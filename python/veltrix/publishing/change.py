@@ -61,6 +61,15 @@ class Change:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError("a Change is read-only")
 
+    def __copy__(self) -> Change:
+        return self
+
+    def __deepcopy__(self, _: object) -> Change:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'Change' object")
+
     def __repr__(self) -> str:
         return f"<veltrix.Change, generation {self.generation} after {self.previous}: {self.reason}>"
 

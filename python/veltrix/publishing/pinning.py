@@ -26,6 +26,19 @@ else:
     _Pinning = {S: object}
 
 
+def unpinned(call: Callable[..., object], *arguments: object) -> None:
+    """Calls in this context, or in a copy that pins nothing: who publishes may pin, as a request does."""
+    context = copy_context()
+    # Both implementations pin by a variable of this name. Its value is nothing once a pin has been left.
+    pins = [one for one in context if one.name == "veltrix.pinned" and context[one] is not None]
+    if not pins:
+        call(*arguments)
+        return
+    for one in pins:
+        context.run(one.set, None)
+    context.run(call, *arguments)
+
+
 class Pinning(_Pinning[S]):
     """A context manager, for `with` and `async with`, that gives the snapshot that it pins."""
 

@@ -8,6 +8,7 @@ from threading import get_ident
 from time import monotonic
 
 from veltrix.errors import ConfigError, ConfigWarning
+from veltrix.publishing.pinning import unpinned
 from veltrix.sources.source import without_frames
 
 TYPE_CHECKING = False
@@ -113,7 +114,8 @@ class Turns:
                 return flight.outcome(is_mine=False)
             token = _inside.set((*_inside.get(), turn))
             try:
-                flight.fly(work)
+                # What it calls reads what is published, and keeps it longer than a request pins it.
+                unpinned(flight.fly, work)
             finally:
                 _inside.reset(token)
             return flight.outcome(is_mine=True)
