@@ -38,6 +38,8 @@ FITS = [
     ("é", b"", "é".encode()),
     ("a, b ,c", ("x",), ["a", "b", "c"]),
     ("a", ("x", 1), ["a"]),
+    ("", ((1,),), []),
+    ('[{"a": 2}]', ({"a": 1},), [{"a": 2}]),
     ("1,2", (3, 4), [1, 2]),
     ("1,0", (True,), [True, False]),
     ("1.5,2", (0.5,), [1.5, 2.0]),
@@ -46,7 +48,6 @@ FITS = [
     ("", ("x",), []),
     ('["a,b", 1, null, {"x": 1.5}]', ("x",), ["a,b", 1, None, {"x": 1.5}]),
     ("[]", (1,), []),
-    ("1,2", ((1,),), ["1", "2"]),
     ('{"a": {"b": [1]}}', {"a": 1}, {"a": {"b": [1]}}),
     (" {} ", {"a": 1}, {}),
     ('{"a": 1}', FrozenMapping({"a": 1}), {"a": 1}),
@@ -88,6 +89,11 @@ UNFIT = [
     ('["\\ud800"]', (1,), f"{LIST} without lone surrogates"),
     ("[" * 100_000, (1,), f"{LIST} of at most 64 levels"),
     ("1,x", (3, 4), f"a list whose items are each {INT}"),
+    *(
+        (text, (item, item), "a list (JSON, in brackets)")
+        for text in ("x", "1,2", '{"a": 1}', '{"a": 1}, {"a": 2}')
+        for item in (FrozenMapping({"a": 1}), (1,), PurePosixPath("/"))
+    ),
     ("x", date(2020, 1, 1), "a date (ISO 8601)"),
     ("2026-13-01", datetime(2020, 1, 1), "a datetime (ISO 8601)"),
     ("25:00", time(1), "a time (ISO 8601)"),

@@ -60,9 +60,11 @@ def coerce(text: str, lower: Any) -> Any:
 
 def _list(text: str, lower: tuple[Any, ...]) -> list[Any]:
     items = items_of(text)
-    if text.lstrip().startswith("["):
+    if not items or text.lstrip().startswith("["):
         return items
     like = _of_items(lower)
+    if like is None:
+        raise UnfitError("a list (JSON, in brackets)")
     return [_item(part, like) for part in items]
 
 
@@ -75,10 +77,10 @@ def _item(text: str, like: Callable[[str], Any]) -> Any:
     raise UnfitError(f"a list whose items are each {expected}")
 
 
-def _of_items(items: tuple[Any, ...]) -> Callable[[str], Any]:
+def _of_items(items: tuple[Any, ...]) -> Callable[[str], Any] | None:
     """How the text of an item is read: as those that are there, if they are of one type."""
     types = {type(item) for item in items}
-    return (_scalar(types.pop()) if len(types) == 1 else None) or str
+    return _scalar(types.pop()) if len(types) == 1 else str
 
 
 _SCALARS: dict[type, Callable[[str], Any]] = {
