@@ -29,7 +29,7 @@ else:
 def unpinned(call: Callable[..., object], *arguments: object) -> None:
     """Calls in this context, or in a copy that pins nothing: who publishes may pin, as a request does."""
     context = copy_context()
-    # Both implementations pin by a variable of this name. Its value is nothing once a pin has been left.
+    # Both implementations pin by a variable of this name; its value may be a pin that is over.
     pins = [one for one in context if one.name == "veltrix.pinned" and context[one] is not None]
     if not pins:
         call(*arguments)
