@@ -96,7 +96,9 @@ def _freeze_item(item: Any, path: Segments) -> Any:
 
 def entries(data: Mapping[str, Any], path: Segments) -> Iterator[tuple[str, Any]]:
     """Keys and values of a mapping, keys made plain and checked; of keys with one text the last counts."""
-    plain = {str.__str__(key) if isinstance(key, str) else key: value for key, value in data.items()}
+    # A dict is copied in one step: while it is read, garbage may go whose finalizer changes it.
+    pairs = data.copy() if type(data) is dict else data
+    plain = {str.__str__(key) if isinstance(key, str) else key: value for key, value in pairs.items()}
     for key, value in plain.items():
         if type(key) is not str:
             raise TypeError(f"a key is a str, not {type_name(key)} (in {where(path)})")
