@@ -23,8 +23,10 @@ from benches.memory import resident
 from resolvers.documents import Documents  # isort: skip  (found by tests.examples.hunt)
 from resolvers.names import implementation_of  # isort: skip
 from server.choice import Choice  # isort: skip
+from server.shells.names import DEFAULT  # isort: skip
 from server.start import resolver_of, started  # isort: skip
 
+RUNS = "benches.hunt.counts:runs"
 SECRET = b"only for the bench"
 NOW = 1_800_000_000.0
 TURNS = 20
@@ -38,17 +40,19 @@ KEEP_NOTHING = ("walk", "merge", "chain-map", "constants")
 Runs = dict[str, Callable[[int], object]]
 
 
-def instructions(resolver: str, choices: int = 1, reads: Sequence[int] = READS) -> dict[str, float]:
+def instructions(
+    resolver: str, choices: int = 1, reads: Sequence[int] = READS, shell: str = DEFAULT
+) -> dict[str, float]:
     """Instructions of a request, by its name, with sessions of so many choices taking turns."""
     turns = dict.fromkeys(map(name_of, reads), turns_of(resolver, choices))
     with implementation_for(resolver):
-        return counting.instructions("benches.hunt.counts:runs", [[resolver, list(reads)], choices], turns)
+        return counting.instructions(RUNS, [[resolver, list(reads), shell], choices], turns)
 
 
-def allocations(resolver: str, reads: Sequence[int] = READS) -> dict[str, float]:
+def allocations(resolver: str, reads: Sequence[int] = READS, shell: str = DEFAULT) -> dict[str, float]:
     """Blocks of memory that a request asks for, by its name."""
     with implementation_for(resolver):
-        return counting.allocations("benches.hunt.counts:runs", [[resolver, list(reads)], 1], TURNS)
+        return counting.allocations(RUNS, [[resolver, list(reads), shell], 1], TURNS)
 
 
 def turns_of(resolver: str, choices: int) -> int:
@@ -62,10 +66,10 @@ def name_of(reads: int) -> str:
     return f"{reads} tunables"
 
 
-def runs(what: tuple[str, Sequence[int]], choices: int) -> Runs:
+def runs(what: tuple[str, Sequence[int], str], choices: int) -> Runs:
     """A function for each kind of request that sends it so many times; warm, and its answers looked at."""
-    resolver, reads = what
-    application = started(resolver, SECRET, lambda: NOW)
+    resolver, reads, shell = what
+    application = started(resolver, SECRET, lambda: NOW, shell)
     tokens = list(opened(lambda sent: asked(application, sent), choices))
     drawn = Random(5).choices(tokens, k=4 * turns_of(resolver, choices))
     made: Runs = {}

@@ -14,7 +14,16 @@ SHARE = at_least(80)
 OTHERS_AT_MOST = 10.0
 """Percent of the machine that others may take while times are judged."""
 
+OF_SHELLS = (15, 60, 150)
+ALLOCATIONS_OF_SHELLS = {"fastapi": 0.4, "bare": 0.2}
+"""Shells beside the one that the rest is measured in: how much of the baseline's allocations may be left."""
+
 By = Mapping[tuple[str, str], Line]
+
+
+def of_shell(shell: str, reads: int) -> str:
+    """What a request in another shell is called."""
+    return f"{reads} tunables in `{shell}`"
 
 
 def promises(lines: Sequence[Line]) -> list[Line]:
@@ -54,6 +63,10 @@ def _whole(by: By) -> Iterator[Line]:
     for reads in (15, 60, 150):
         yield from _gained(by, f"{reads} tunables: instructions", "instructions")
     yield from _ratio(by, "60 tunables: allocations", "allocations", NAIVE, at_most(0.25))
+    for shell, most in ALLOCATIONS_OF_SHELLS.items():
+        for reads in OF_SHELLS:
+            yield from _gained(by, f"{of_shell(shell, reads)}: instructions", "instructions")
+        yield from _ratio(by, f"{of_shell(shell, 60)}: allocations", "allocations", NAIVE, at_most(most))
 
 
 def _kernel(by: By) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from benches.harness import row
 from benches.hunt import counts, load
 from benches.hunt.answers import check_in_process
 from benches.hunt.game import READS
+from benches.hunt.promises import ALLOCATIONS_OF_SHELLS, OF_SHELLS, of_shell
 from benches.hunt.servers import REDIS, redis_serving
 from benches.subjects import kernels
 
@@ -53,6 +54,19 @@ def test_request(bench, unit, resolver):
     found = bench.once(COUNTS[unit], resolver)
     for name in map(counts.name_of, READS):
         bench.counts(f"{name}: {unit}", unit, figures={resolver: found[name]}, anchor=load.NAIVE)
+
+
+@row(31)
+@pytest.mark.parametrize("resolver", [load.OURS, "tuned", load.NAIVE, load.FLOOR])
+@pytest.mark.parametrize("shell", ALLOCATIONS_OF_SHELLS)
+@pytest.mark.parametrize("unit", COUNTS)
+def test_shells(bench, unit, shell, resolver):
+    """The same request in another shell."""
+    look_at_answers(resolver)
+    found = bench.once(COUNTS[unit], resolver, reads=OF_SHELLS, shell=shell)
+    for reads in OF_SHELLS:
+        figures = {resolver: found[counts.name_of(reads)]}
+        bench.counts(f"{of_shell(shell, reads)}: {unit}", unit, figures=figures, anchor=load.NAIVE)
 
 
 @row(31, 32)

@@ -9,7 +9,16 @@ from benches import charts as drawing
 from benches.charts import Bar, Curve, Panel
 from benches.hunt.game import READS
 from benches.hunt.load import FLOOR, NAIVE, OTHERS, OURS, SPIKE, STEADY
-from benches.hunt.promises import OTHERS_AT_MOST, TUNED, by_name, not_judged, promises
+from benches.hunt.promises import (
+    ALLOCATIONS_OF_SHELLS,
+    OF_SHELLS,
+    OTHERS_AT_MOST,
+    TUNED,
+    by_name,
+    not_judged,
+    of_shell,
+    promises,
+)
 from benches.numbers import NO_FIGURE
 from benches.report import markdown, shown, shown_target, verdict
 from benches.requests import CHOICES, OF_THE_CURVE, WAYS, operation_name
@@ -132,6 +141,14 @@ def _in_process(by: By) -> Iterator[str]:
     for unit in ("instructions", "allocations"):
         found = [(str(reads), by.get((f"{reads} tunables: {unit}", unit))) for reads in READS]
         yield from _counts(f"{unit}, tunables", found)
+    yield "### The same request in other shells"
+    for unit in ("instructions", "allocations"):
+        columns = {
+            f"{shell}, {reads}": by.get((f"{of_shell(shell, reads)}: {unit}", unit))
+            for shell in ALLOCATIONS_OF_SHELLS
+            for reads in OF_SHELLS
+        }
+        yield from _counts(f"{unit}, tunables", [*columns.items()])
     yield "### The settings alone"
     for unit in ("instructions", "allocations"):
         rows = [

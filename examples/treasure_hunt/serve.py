@@ -14,6 +14,8 @@ from types import FrameType
 import uvicorn
 
 from resolvers.names import DEFAULT, RESOLVERS, implementation_of
+from server.shells.names import DEFAULT as DEFAULT_SHELL
+from server.shells.names import SHELLS
 
 HOST, PORT = "127.0.0.1", 8917
 BACKLOG = 2048
@@ -34,7 +36,7 @@ def main() -> int:
         return 1
     from server.start import served
 
-    application, config = served(chosen.resolver, secret_key())
+    application, config = served(chosen.resolver, secret_key(), chosen.shell)
     options = uvicorn.Config(
         application, lifespan="off", log_level="warning", access_log=False, backlog=BACKLOG
     )
@@ -65,6 +67,7 @@ def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser("serve.py", description="Serve the treasure hunt.")
     parser.add_argument("--resolver", choices=RESOLVERS, default=DEFAULT, help=f"({DEFAULT})")
+    parser.add_argument("--shell", choices=SHELLS, default=DEFAULT_SHELL, help=f"({DEFAULT_SHELL})")
     parser.add_argument("--host", default=HOST, help=f"the address to listen on ({HOST})")
     parser.add_argument("--port", type=port_number, default=PORT, help=f"the port; 0: any free one ({PORT})")
     return parser.parse_args()

@@ -19,6 +19,8 @@ from tests.examples.test_hunt_server import JOIN
 pytest.importorskip("uvicorn", reason="the group `hunt` is not installed")
 
 RESOLVERS = ["walk", "tuned", "veltrix-native", "veltrix-pure"]
+SHELLS = ["fastapi", "bare"]
+"""Beside the one that is the default."""
 LONGEST = 60
 
 
@@ -83,15 +85,14 @@ class Player:
 
 @pytest.fixture(scope="module")
 def games():
-    """What each resolver's server answers to the same game, and how its process ends on SIGTERM."""
+    """What a server of each resolver and shell answers to the same game, and how it ends on SIGTERM."""
+    missing = {"native", "pure"} - veltrix.implementations().keys()
+    resolvers = [name for name in RESOLVERS if name.removeprefix("veltrix-") not in missing]
     found = {}
-    for resolver in RESOLVERS:
-        implementation = resolver.removeprefix("veltrix-")
-        if implementation != resolver and implementation not in veltrix.implementations():
-            continue
-        with serving("--resolver", resolver) as (process, port):
+    for option, name in [*(("--resolver", one) for one in resolvers), *(("--shell", one) for one in SHELLS)]:
+        with serving(option, name) as (process, port):
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)) as connection:
-                found[resolver] = Player(connection).play()
+                found[name] = Player(connection).play()
             process.send_signal(signal.SIGTERM)
             assert process.wait(LONGEST) == 0
             assert process.stderr.read() == ""
@@ -106,9 +107,9 @@ def test_a_whole_hunt_is_played(games):
         assert status["chat"] is False
 
 
-def test_every_resolver_plays_the_same_game(games):
+def test_every_resolver_and_shell_plays_the_same_game(games):
     answers = [game[0] for game in games.values()]
-    assert len(answers) >= 3
+    assert len(answers) >= 5
     assert all(one == answers[0] for one in answers)
 
 

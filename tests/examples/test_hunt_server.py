@@ -12,15 +12,17 @@ from tests.examples.hunt import stack
 from tests.serving.servers import redis_serving
 
 starlette = pytest.importorskip("starlette", reason="the group `hunt` is not installed")
+pytest.importorskip("fastapi", reason="the group `hunt` is not installed")
 
 from starlette.testclient import TestClient  # noqa: E402
 
 from resolvers.documents import Documents  # noqa: E402
 from resolvers.names import RESOLVERS, implementation_of  # noqa: E402
 from server import paths, rules  # noqa: E402
-from server.application import application  # noqa: E402
 from server.choice import Choice  # noqa: E402
-from server.start import resolver_of  # noqa: E402
+from server.game import Game  # noqa: E402
+from server.shells.names import DEFAULT, SHELLS  # noqa: E402
+from server.start import resolver_of, served, shell_of  # noqa: E402
 from server.world import Position, metres_between, treasures  # noqa: E402
 
 SECRET = b"only for tests"
@@ -57,14 +59,20 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(params=SHELLS)
+def shell(request):
+    return request.param
+
+
 @pytest.fixture
-def client(documents, clock):
-    return client_of(documents, clock, f"veltrix-{veltrix.implementation}")
+def client(documents, clock, shell):
+    return client_of(documents, clock, f"veltrix-{veltrix.implementation}", shell)
 
 
-def client_of(documents, clock, resolver, **options):
+def client_of(documents, clock, resolver, shell=DEFAULT, **options):
     seed = documents.snapshot["engine.world_seed"]
-    return TestClient(application(resolver_of(resolver, documents), seed, SECRET, clock, **options))
+    game = Game(resolver_of(resolver, documents), seed, SECRET, clock, **options)
+    return TestClient(shell_of(shell, game))
 
 
 def joined(client, **changes):
@@ -309,7 +317,7 @@ def test_a_token_is_needed_and_ends(client, clock):
 
 
 def test_a_token_of_another_server_is_none_of_ours(client, documents, clock):
-    other = TestClient(application(resolver_of("walk", documents), 1, b"another secret", clock))
+    other = TestClient(shell_of(DEFAULT, Game(resolver_of("walk", documents), 1, b"another secret", clock)))
     assert client.get("/session", headers=joined(other)).status_code == 401
 
 
@@ -332,5 +340,44 @@ def test_sessions_have_a_bound_and_idle_ones_make_room(documents, clock):
 
 def test_what_is_not_there_is_said_in_json(client):
     assert client.get("/nowhere").json() == {"error": "not found"}
-    assert client.put("/session").status_code == 405
+    answer = client.put("/session")
+    assert (answer.status_code, answer.json()) == (405, {"error": "method not allowed"})
+    assert "GET" in answer.headers["allow"]
     assert "POST /guesses" in client.get("/").json()["routes"]
+
+
+def test_a_body_that_is_too_long_is_refused(client):
+    answer = client.post("/guesses", content=b"x" * 5_000, headers=joined(client))
+    assert (answer.status_code, answer.json()) == (413, {"error": "a body has at most 4096 bytes"})
+
+
+def test_of_two_headers_the_first_counts(client):
+    headers = [*joined(client).items(), ("hunt-settings", "{}"), ("hunt-settings", "{")]
+    assert client.get("/session", headers=headers).status_code == 200
+
+
+def test_all_shells_give_the_same_answers(documents, clock):
+    found = []
+    for name in SHELLS:
+        client = client_of(documents, clock, "walk", name)
+        headers = joined(client)
+        settings = {**headers, "hunt-settings": json.dumps(OVERRIDES)}
+        answers = [
+            client.get("/session", headers=settings),
+            guess_at(client, headers, hunted(documents)[0].position),
+            client.post("/hints", headers=headers),
+            client.get("/spawns?night", headers=settings),
+            client.get("/session", headers={"authorization": "Bearer x"}),
+        ]
+        found.append([(one.status_code, one.headers["content-type"], one.json()) for one in answers])
+    assert found[1:] == found[:1] * (len(SHELLS) - 1)
+
+
+def test_health_and_metrics_are_beside_the_game(shell):
+    application, config = served(f"veltrix-{veltrix.implementation}", SECRET, shell)
+    with config:
+        client = TestClient(application)
+        assert client.get("/-/healthz").status_code == 200
+        assert "veltrix" in client.get("/-/metrics").text
+        assert client.get("/-/nowhere").status_code == 404
+        assert client.get("/").json()["sessions"] == 0

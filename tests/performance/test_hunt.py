@@ -16,7 +16,7 @@ from benches.hunt import generator, load
 from benches.hunt.game import FIRST, READS, every_choice, playing
 from benches.hunt.generator import Found, poisson
 from benches.hunt.load import FLOOR, NAIVE, OURS
-from benches.hunt.promises import not_judged, promises
+from benches.hunt.promises import ALLOCATIONS_OF_SHELLS, not_judged, of_shell, promises
 from benches.pages import hunt as page
 from benches.report import verdict
 from benches.result import Figure, Line
@@ -113,16 +113,17 @@ def test_choices_are_different_and_the_same_each_time():
 
 
 @pytest.mark.parametrize("resolver", ["walk", "tuned", "constants"])
-def test_requests_in_process_are_answered(resolver):
-    pytest.importorskip("starlette", reason="the group `hunt` is not installed")
+@pytest.mark.parametrize("shell", ["starlette", "fastapi", "bare"])
+def test_requests_in_process_are_answered(resolver, shell):
+    pytest.importorskip("fastapi", reason="the group `hunt` is not installed")
     from benches.hunt.counts import asked, runs, scope_of
     from server.start import started
 
-    made = runs((resolver, READS), 3)
+    made = runs((resolver, READS, shell), 3)
     assert list(made) == [f"{reads} tunables" for reads in READS]
     for run in made.values():
         run(5)
-    application = started(resolver, b"secret")
+    application = started(resolver, b"secret", shell=shell)
     assert asked(application, playing(8, "none")).status == 401
     assert scope_of(playing(60, "none"))["method"] == "POST"
 
@@ -158,6 +159,11 @@ def line(operation, unit, ours, naive, floor, tuned=None, row=31):
 LINES = [
     *(line(f"{reads} tunables: instructions", "instructions", 520, 1_000, 500, 530) for reads in READS),
     *(line(f"{reads} tunables: allocations", "allocations", 400, 1_000, 150, 160) for reads in READS),
+    *(
+        line(f"{of_shell(shell, 60)}: {unit}", unit, 450, 1_000, 300)
+        for shell in ALLOCATIONS_OF_SHELLS
+        for unit in ("instructions", "allocations")
+    ),
     line("60 tunables, steady: mean", "ms", 0.9, 2.0, 0.8),
     line("60 tunables, steady: mean", "×", 0.45, 1.0, 0.4),
     line("60 tunables, steady: server's processor busy", "%", 31, 62, 27),
@@ -187,6 +193,10 @@ def test_a_promise_that_is_missed_is_said_first():
     missed = {one.operation for one in made if verdict(one) != "met"}
     assert missed == {
         "60 tunables: allocations",
+        "60 tunables in `fastapi`: allocations",
+        "60 tunables in `fastapi`: instructions, share of what is to be gained",
+        "60 tunables in `bare`: allocations",
+        "60 tunables in `bare`: instructions, share of what is to be gained",
         "60 tunables, spike: mean",
         "60 tunables, 10,000 choices: instructions",
         "request of 60 reads: veltrix: instructions",
@@ -226,6 +236,7 @@ def test_the_page_says_all_of_it():
     assert "takes 520 instructions with `veltrix-native`, 1,000 where it walks the layers" in text
     assert "in 0.90 ms (31 % of a processor busy) with `veltrix-native`" in text
     assert "saturates at 2.10 times" in text
+    assert "| `veltrix-native` | – | 450 | – | – | 450 | – |" in text
     assert "provisional" in text
     assert "who took up to 9 % of it" in text
     assert "Not judged" not in text

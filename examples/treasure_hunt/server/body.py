@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Any
-
-from starlette.requests import Request
 
 from server.errors import RequestError
 
@@ -14,13 +12,18 @@ MOST_BYTES = 4096
 LONGEST_NAME = 40
 
 
-async def body_of(request: Request) -> Mapping[str, Any]:
-    """The object that a request's body is."""
+async def read(chunks: AsyncIterable[bytes]) -> bytes:
+    """The whole of a body that comes in chunks; a 413 as soon as it is too long."""
     content = b""
-    async for chunk in request.stream():
+    async for chunk in chunks:
         content += chunk
         if len(content) > MOST_BYTES:
             raise RequestError(413, f"a body has at most {MOST_BYTES} bytes")
+    return content
+
+
+def object_of(content: bytes) -> Mapping[str, Any]:
+    """The object that a request's body is."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):

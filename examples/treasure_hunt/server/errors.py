@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from server.messages import Answer
+
 
 class RequestError(Exception):
     """A request that is answered with a status of 400 to 499 or 503, and with this reason."""
@@ -10,3 +12,8 @@ class RequestError(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+    @property
+    def answer(self) -> Answer:
+        """What goes out for it."""
+        return Answer({"error": self.reason}, self.status)

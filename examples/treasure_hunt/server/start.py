@@ -1,4 +1,4 @@
-"""From the name of a resolver to the application."""
+"""From the names of a resolver and of a shell to the application."""
 
 from __future__ import annotations
 
@@ -6,35 +6,46 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
-from starlette.applications import Starlette
-
 import veltrix
 from resolvers.documents import Documents
 from resolvers.names import RESOLVERS
 from resolvers.resolver import Resolver
-from server.application import application
+from server.game import Game
+from server.shells.names import DEFAULT, SHELLS
+from server.shells.shell import Shell
 from veltrix.web import ASGIMiddleware, make_asgi_app
 
 
-def started(name: str, secret: bytes, clock: Callable[[], float] = time.time) -> Starlette:
-    """The game, its tunables read from the files by the resolver of this name in `RESOLVERS`."""
-    return _game(name, Documents.read(), secret, clock)
+def started(
+    resolver: str, secret: bytes, clock: Callable[[], float] = time.time, shell: str = DEFAULT
+) -> Shell:
+    """The game, its tunables read from the files by a resolver of `RESOLVERS`, in a shell of `SHELLS`."""
+    return _game(resolver, Documents.read(), secret, clock, shell)
 
 
-def served(name: str, secret: bytes) -> tuple[ASGIMiddleware, veltrix.Config]:
+def served(resolver: str, secret: bytes, shell: str = DEFAULT) -> tuple[ASGIMiddleware, veltrix.Config]:
     """The game as its server runs it, and the configuration to watch.
 
     Each request pins the files as they are published when it comes, and `/-` is where health, status and
     metrics are. Only the resolvers of Veltrix follow a change; the others have read the files once.
     """
     documents = Documents.read()
-    game = _game(name, documents, secret, time.time)
+    game = _game(resolver, documents, secret, time.time, shell)
     game.mount("/-", make_asgi_app(documents.config))
     return ASGIMiddleware(game, documents.config), documents.config
 
 
-def _game(name: str, documents: Documents, secret: bytes, clock: Callable[[], float]) -> Starlette:
-    return application(resolver_of(name, documents), documents.snapshot["engine.world_seed"], secret, clock)
+def _game(
+    resolver: str, documents: Documents, secret: bytes, clock: Callable[[], float], shell: str
+) -> Shell:
+    seed = documents.snapshot["engine.world_seed"]
+    return shell_of(shell, Game(resolver_of(resolver, documents), seed, secret, clock))
+
+
+def shell_of(name: str, game: Game) -> Shell:
+    """A game in the shell of a name in `SHELLS`; imports no framework but its own."""
+    made: Shell = import_module(f"server.shells.{SHELLS[name]}").application(game)
+    return made
 
 
 def resolver_of(name: str, documents: Documents) -> Resolver:

@@ -1,21 +1,16 @@
-"""The routes of the game, and what each of them answers."""
+"""The game: what each of its routes answers. It knows no web framework; `server/shells/` has those."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
 from resolvers.resolver import Resolver
-from server.body import body_of, flag, number, text
+from server.body import flag, number, object_of, text
 from server.choice import HEADER, choice_of, overrides_of
 from server.errors import RequestError
+from server.messages import Answer, Asked, Route
 from server.paths import CLUES, HUNT, ZONES_OF
 from server.scoring import Guess, level, rank, score
 from server.sessions import Session, Sessions
@@ -23,59 +18,48 @@ from server.spawns import spawns
 from server.tokens import Tokens
 from server.world import Position, treasures
 
-Handler = Callable[[Request], Awaitable[Response]]
 
+class Game:
+    """The game and its state, which lives in memory."""
 
-def application(
-    resolver: Resolver,
-    world_seed: int,
-    secret: bytes,
-    clock: Callable[[], float] = time.time,
-    most_sessions: int = 100_000,
-) -> Starlette:
-    """The game as an ASGI application.
-
-    Arguments:
-        resolver: what the tunables of a request are read through.
-        world_seed: where the treasures lie.
-        secret: signs the tokens.
-        clock: gives the time, in seconds since the epoch.
-        most_sessions: how many sessions can be open at once.
-
-    """
-    game = _Game(resolver, world_seed, Tokens(secret), clock, Sessions(most_sessions))
-    return Starlette(
-        routes=[
-            Route("/", game.about),
-            Route("/sessions", game.join, methods=["POST"]),
-            Route("/session", game.status),
-            Route("/guesses", game.guess, methods=["POST"]),
-            Route("/hints", game.hint, methods=["POST"]),
-            Route("/spawns", game.spawns),
-        ],
-        exception_handlers={RequestError: _refused, HTTPException: _unknown},
-    )
-
-
-class _Game:
     def __init__(
         self,
         resolver: Resolver,
         world_seed: int,
-        tokens: Tokens,
-        clock: Callable[[], float],
-        sessions: Sessions,
+        secret: bytes,
+        clock: Callable[[], float] = time.time,
+        most_sessions: int = 100_000,
     ) -> None:
+        """Begins a game without sessions.
+
+        Arguments:
+            resolver: what the tunables of a request are read through.
+            world_seed: where the treasures lie.
+            secret: signs the tokens.
+            clock: gives the time, in seconds since the epoch.
+            most_sessions: how many sessions can be open at once.
+
+        """
         self._settings_of = resolver.settings_of
         self._read = resolver.readers
         self._resolver = resolver.name
         self._treasures = treasures(world_seed)
-        self._tokens = tokens
+        self._tokens = Tokens(secret)
         self._clock = clock
-        self._sessions = sessions
+        self._sessions = Sessions(most_sessions)
 
-    async def about(self, _request: Request) -> Response:
-        return JSONResponse(
+    def routes(self) -> Iterator[Route]:
+        """All there is to ask for."""
+        yield Route("GET", "/", self.about)
+        yield Route("POST", "/sessions", self.join, body=True)
+        yield Route("GET", "/session", self.status)
+        yield Route("POST", "/guesses", self.guess, body=True)
+        yield Route("POST", "/hints", self.hint)
+        yield Route("GET", "/spawns", self.spawns)
+
+    def about(self, _asked: Asked) -> Answer:
+        """What there is to ask for, in words."""
+        return Answer(
             {
                 "resolver": self._resolver,
                 "routes": {
@@ -90,12 +74,13 @@ class _Game:
             }
         )
 
-    async def join(self, request: Request) -> Response:
-        body = await body_of(request)
+    def join(self, asked: Asked) -> Answer:
+        """Opens a session."""
+        body = object_of(asked.body)
         now = self._clock()
         player, choice = text(body, "player"), choice_of(body)
         experience_level = number(body, "level", 1, 100, default=100)
-        settings = self._settings_of(choice, overrides_of(request.headers.get(HEADER)))
+        settings = self._settings_of(choice, overrides_of(asked.headers.get(HEADER)))
         rules = self._read.join(settings, HUNT[choice.hunt])
         party = number(body, "party", 1, 100, default=rules.party_minimum)
         if experience_level < max(rules.minimum_level, rules.starting_level):
@@ -121,15 +106,16 @@ class _Game:
             "chat": rules.chat,
             "language": rules.language,
         }
-        return JSONResponse(shown, status_code=201)
+        return Answer(shown, 201)
 
-    async def status(self, request: Request) -> Response:
-        session, now = self._session_of(request)
-        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+    def status(self, asked: Asked) -> Answer:
+        """How a session stands."""
+        session, now = self._session_of(asked)
+        settings = self._settings_of(session.choice, overrides_of(asked.headers.get(HEADER)))
         rules = self._read.status(settings)
         hunted = self._treasures[session.choice.hunt]
         finished = session.clue == len(hunted)
-        return JSONResponse(
+        return Answer(
             {
                 "player": session.player,
                 "found": session.found,
@@ -148,15 +134,16 @@ class _Game:
             }
         )
 
-    async def guess(self, request: Request) -> Response:
-        session, now = self._session_of(request)
-        body = await body_of(request)
+    def guess(self, asked: Asked) -> Answer:
+        """Scores a guess."""
+        session, now = self._session_of(asked)
+        body = object_of(asked.body)
         hunted = self._still_hunted(session)
         position = Position(number(body, "latitude", -90, 90), number(body, "longitude", -180, 180))
         accuracy = number(body, "accuracy_metres", 0, 10_000, default=5)
         party = round(number(body, "party", 1, 100, default=1))
         guess = Guess(position, accuracy, flag(body, "night"), party)
-        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+        settings = self._settings_of(session.choice, overrides_of(asked.headers.get(HEADER)))
         rules = self._read.guess(settings, CLUES[session.choice.hunt][session.clue])
         if accuracy > rules.reveal.refuse_above_metres:
             raise RequestError(
@@ -164,7 +151,7 @@ class _Game:
             )
         outcome = score(session, guess, hunted, rules, now)
         finished = session.clue == len(hunted)
-        return JSONResponse(
+        return Answer(
             {
                 "result": outcome.result,
                 "clue": outcome.clue,
@@ -183,10 +170,11 @@ class _Game:
             }
         )
 
-    async def hint(self, request: Request) -> Response:
-        session, _ = self._session_of(request)
+    def hint(self, asked: Asked) -> Answer:
+        """Sells a hint."""
+        session, _ = self._session_of(asked)
         hunted = self._still_hunted(session)
-        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+        settings = self._settings_of(session.choice, overrides_of(asked.headers.get(HEADER)))
         rules = self._read.status(settings)
         if session.hints >= rules.hints_at_most:
             raise RequestError(409, "there are no hints left for this clue")
@@ -197,7 +185,7 @@ class _Game:
         session.hints, session.coins = session.hints + 1, session.coins - cost
         digits = min(5, 1 + session.hints)
         near = hunted[session.clue].position
-        return JSONResponse(
+        return Answer(
             {
                 "latitude": round(near.latitude, digits),
                 "longitude": round(near.longitude, digits),
@@ -208,12 +196,13 @@ class _Game:
             }
         )
 
-    async def spawns(self, request: Request) -> Response:
-        session, now = self._session_of(request)
-        settings = self._settings_of(session.choice, overrides_of(request.headers.get(HEADER)))
+    def spawns(self, asked: Asked) -> Answer:
+        """What appears in the zones of the map."""
+        session, now = self._session_of(asked)
+        settings = self._settings_of(session.choice, overrides_of(asked.headers.get(HEADER)))
         rules = self._read.spawns(settings, ZONES_OF[session.choice.hunt])
-        night = request.url.query == "night"
-        return JSONResponse(
+        night = asked.query == "night"
+        return Answer(
             {
                 "things": spawns(session, rules, now, night=night),
                 "tick_milliseconds": rules.tick_milliseconds,
@@ -225,9 +214,9 @@ class _Game:
             }
         )
 
-    def _session_of(self, request: Request) -> tuple[Session, float]:
+    def _session_of(self, asked: Asked) -> tuple[Session, float]:
         now = self._clock()
-        session = self._sessions.find(self._tokens.session(request.headers.get("authorization"), now))
+        session = self._sessions.find(self._tokens.session(asked.headers.get("authorization"), now))
         session.seen_at = now
         return session, now
 
@@ -237,13 +226,3 @@ class _Game:
         if session.clue == len(hunted):
             raise RequestError(409, "this hunt is finished; open a new session")
         return hunted
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestError)
-    return JSONResponse({"error": error.reason}, status_code=error.status)
-
-
-async def _unknown(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail.lower()}, status_code=error.status_code, headers=error.headers)
