@@ -16,6 +16,7 @@ from benches.subjects import Request, absent_keys, in_steps, kernels, snapshot_o
 from veltrix import Allowed
 from veltrix.bench.bodies import equal_copies, numbered, unrolled
 from veltrix.binding.schema import Schema
+from veltrix.loading.fitting import Fitting
 
 KEYS = 20
 
@@ -54,7 +55,7 @@ def operations(implementation: str, leaves: int) -> dict[str, Operation]:
     of_twenty = {"v": wide_snapshot["twenty"], "m": sections["twenty"]}
     missing = {"v": wide_snapshot["wide"], "m": wide, "k": "missing"}
     typed = kernel.resolve([kernel.Layer("twenty", sections["twenty"])])
-    Schema(dict[str, int], "forbid", False).declare(typed)
+    Fitting(Schema(dict[str, int], "forbid", False)).judge(typed)
     scopes, of_many = Scoped.of(kernel, generated), Scoped.of(kernel, generated, declared=MANY)
     scope = scopes.snapshot.scope(scopes.choices[0])
     scoped_keys = equal_copies(scopes.paths[:40])

@@ -41,7 +41,7 @@ class Config(Reading[S]):
         conflicts: "error", or "replace": where a mapping meets another value, the higher one stands.
         dimensions: `Dimension` objects, or a mapping of names to tables of sources.
         secret: A path or paths that are secret, in whatever layer they stand.
-        schema: The type that the whole has to fit, in all that is published.
+        schema: The type that the whole has to fit, in all that is published, with each choice of a dimension.
         extra: What becomes of a key that no field takes: "forbid", "ignore", or "warn" (`ConfigWarning`).
         check_layers: Whether each layer alone has to fit, even where a higher one hides it.
         validate: Callables that get each snapshot before it is published, and refuse it by raising.

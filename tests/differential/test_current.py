@@ -13,6 +13,7 @@ from tests.differential import strategies
 from tests.differential.compare import kernels
 from tests.differential.observe import observe, same
 from veltrix.binding.schema import Schema
+from veltrix.loading.fitting import Fitting
 
 pytestmark = pytest.mark.usefixtures("both")
 
@@ -57,7 +58,7 @@ class Play:
     def __init__(self, kernel):
         base = kernel.resolve([kernel.Layer("a", DATA)])
         untyped = kernel.resolve([kernel.Layer("a", DATA | {"t": "no schema"})])
-        Schema(dict[str, Any], "forbid", False).declare(base)
+        Fitting(Schema(dict[str, Any], "forbid", False)).judge(base)
         self.snapshots = [base, base.set("t", "other"), base.overlay({"a": {"b": 3}}), base.delete("a")]
         self.snapshots.append(untyped)
         self.holders = [kernel.Current(), kernel.Current()]

@@ -16,6 +16,7 @@ import pytest
 import veltrix
 from veltrix import implementations
 from veltrix.binding.schema import Schema
+from veltrix.loading.fitting import Fitting
 
 PURE = implementations()["pure"]
 NATIVE = implementations().get("native")
@@ -30,7 +31,7 @@ def made(kernel):
     """An instance of each class, by its name."""
     layer = kernel.Layer("x", {"a": {"b": 1}})
     snapshot = kernel.resolve([layer])
-    Schema(dict, "forbid", False).declare(snapshot)
+    Fitting(Schema(dict, "forbid", False)).judge(snapshot)
     current = kernel.Current()
     current._swap(snapshot)
     return {

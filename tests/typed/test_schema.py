@@ -15,6 +15,7 @@ import veltrix
 from tests.kernel.stack import stack
 from veltrix.binding.schema import Schema
 from veltrix.errors import ConfigError, ConfigWarning
+from veltrix.loading.fitting import Fitting
 
 DATA = {"server": {"port": 1}, "debug": True}
 
@@ -34,8 +35,11 @@ class Settings:
 
 def declared(kernel, *data, extra="forbid", check_layers=False, **options):
     """A snapshot of layers with the schema."""
-    snapshot = stack(kernel, *data, **options)
-    Schema(Settings, extra, check_layers).declare(snapshot)
+    snapshot, schema = stack(kernel, *data, **options), Schema(Settings, extra, check_layers)
+    problems = schema.problems(snapshot)
+    if problems:
+        raise ConfigError(problems)
+    snapshot._declare(schema)
     return snapshot
 
 
@@ -185,7 +189,7 @@ def test_no_layer_alone_tells_a_secret(kernel):
     lower = kernel.Layer("a", {"password": "hunter2"})
     snapshot = kernel.resolve([lower, kernel.Layer("b", {}, secret=["password"])])
     with pytest.raises(ConfigError) as caught:
-        Schema(Loud, "forbid", True).declare(snapshot)
+        Fitting(Schema(Loud, "forbid", True)).judge(snapshot)
     assert "hunter2" not in str(caught.value)
 
 

@@ -15,6 +15,7 @@ from tests.typed.places import problems, said
 from veltrix import SECRET, replace
 from veltrix.binding.schema import Schema
 from veltrix.errors import ConfigError, ConfigWarning
+from veltrix.loading.fitting import Fitting
 
 attrs = pytest.importorskip("attrs", reason="its models are bound here")
 msgspec = pytest.importorskip("msgspec", reason="its models are bound here")
@@ -47,7 +48,7 @@ DATA = {f"s{at}": {"port": at} for at in range(20)}
 @pytest.fixture
 def snapshot(kernel):
     made = stack(kernel, DATA)
-    Schema(Whole, "forbid", False).declare(made)
+    Fitting(Schema(Whole, "forbid", False)).judge(made)
     return made
 
 
@@ -275,15 +276,15 @@ def test_a_shared_section_is_as_secret_as_one_that_is_read(kernel):
 def test_a_whole_that_does_not_fit_keeps_no_section_whose_warning_nobody_got(kernel):
     broken = stack(kernel, {"inner": KINDS["inner"] | {"more": 1}, "flag": "x"})
     with pytest.raises(ConfigError, match="expected bool"):
-        Schema(Outer, "warn", False).declare(broken)
+        Fitting(Schema(Outer, "warn", False)).judge(broken)
     with pytest.warns(ConfigWarning, match=r"inner\.more: unknown key"):
-        Schema(Outer, "warn", False).declare(broken.override({"flag": True}))
+        Fitting(Schema(Outer, "warn", False)).judge(broken.override({"flag": True}))
 
 
 def test_a_key_that_is_left_out_is_said_again_only_where_it_changed(kernel):
     snapshot = stack(kernel, {"inner": KINDS["inner"] | {"more": 1}})
     with pytest.warns(ConfigWarning, match=r"inner\.more: unknown key"):
-        Schema(Outer, "warn", False).declare(snapshot)
+        Fitting(Schema(Outer, "warn", False)).judge(snapshot)
     assert snapshot.override({"flag": True}).settings.flag
 
 

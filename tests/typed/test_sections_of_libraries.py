@@ -13,6 +13,7 @@ from tests.typed.places import problems, said
 from veltrix import SECRET
 from veltrix.binding.schema import Schema
 from veltrix.errors import ConfigError
+from veltrix.loading.fitting import Fitting
 
 msgspec = pytest.importorskip("msgspec", reason="its models are bound here")
 pydantic = pytest.importorskip("pydantic", reason="its models are bound here")
@@ -60,7 +61,7 @@ def models(request):
 
 def with_schema(kernel, data, form):
     made = stack(kernel, data)
-    Schema(form, "forbid", False).declare(made)
+    Fitting(Schema(form, "forbid", False)).judge(made)
     return made
 
 

@@ -175,13 +175,6 @@ def schema_argument(form: Any, extra: Any, check_layers: bool) -> Schema | None:
     return Schema(form, extra, check_layers)
 
 
-def fitting(snapshot: Snapshot, schema: Schema | None) -> Snapshot:
-    """The snapshot with its schema; raises a `ConfigError` if it does not fit."""
-    if schema is not None:
-        schema.declare(snapshot)
-    return snapshot
-
-
 def _tables(dimensions: Mapping[str, Mapping[str, SourceLike]]) -> dict[str, dict[str, Source]]:
     """The tables of the dimensions with a source in each place."""
     for name, table in dimensions.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veltrix.errors import ConfigError, ConfigWarning
-from veltrix.loading.given import Plan, fitting, schema_argument
+from veltrix.loading.given import Plan, schema_argument
 from veltrix.loading.steps import Asking, Seen, as_read_set
 from veltrix.sources._kernel import Layer, Snapshot, resolve
 from veltrix.sources.declared import declared_by
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
+    from veltrix.binding.schema import Schema
     from veltrix.loading.given import Dimensions, SourceLike
     from veltrix.loading.steps import Answer
 
@@ -49,7 +50,7 @@ def load(
         check_layers: Whether each layer alone has to fit, even where a higher one hides it.
 
     Raises:
-        ConfigError: With every problem of every source, or else every problem of the schema.
+        ConfigError: With every problem of every source, or else every one of the schema and of each choice.
         TypeError: An argument is of a wrong type, or nothing can be read as the schema.
         ValueError: An argument has a value that it cannot have.
 
@@ -65,15 +66,22 @@ def load(
         asked = schema_argument(schema, extra, check_layers)
         with declared_by(asked):
             return without_frames(
-                lambda: fitting(
-                    FirstPass(Plan(sources, conflicts, dimensions, secret, asked), left_out).snapshot, asked
-                ),
+                lambda: _fitting(Plan(sources, conflicts, dimensions, secret, asked), asked, left_out),
                 left_out,
                 BARE,
             )
     finally:
         # The frames of an error must not lead to a value. The function shares these variables.
         sources = dimensions = ()
+
+
+def _fitting(plan: Plan, schema: Schema | None, left_out: list[ConfigWarning]) -> Snapshot:
+    snapshot = FirstPass(plan, left_out).snapshot
+    if schema is not None or snapshot.dimensions:
+        from veltrix.loading.fitting import Fitting  # most loads have neither
+
+        Fitting(schema).judge(snapshot)
+    return snapshot
 
 
 class FirstPass:

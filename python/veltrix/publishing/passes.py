@@ -9,6 +9,7 @@ from time import monotonic, time
 
 from veltrix._text import printable
 from veltrix.errors import ConfigError, ConfigWarning
+from veltrix.loading.fitting import Fitting
 from veltrix.loading.notes import pause_after
 from veltrix.publishing.change import Change
 from veltrix.publishing.changes import Streams
@@ -94,6 +95,7 @@ class Passes:
         self._config = config
         self.loader = loader
         self._schema = schema
+        self._fitting = Fitting(schema)
         self._validators = validators
         self._veto_timeout = veto_timeout
         self.history = history
@@ -204,7 +206,7 @@ class Passes:
     def _first(self) -> None:
         with declared_by(self._schema):
             snapshot = self.loader.first()
-        self._fits(snapshot)
+        self._fitting.judge(snapshot)
         validate(self._validators, snapshot)
         nothing = restore_difference({}, {}, {})
         self.published = Change(previous=0, at=time(), reason="start", snapshot=snapshot, difference=nothing)
@@ -243,8 +245,7 @@ class Passes:
 
     def _fits(self, snapshot: Snapshot) -> None:
         """Gives a candidate its schema; raises a `ConfigError` if it does not fit."""
-        if self._schema is not None:
-            self._schema.declare(snapshot)
+        self._fitting.judge(snapshot, self._config.snapshot)
 
     def _offered(self, candidate: Candidate | None, turn: object) -> Outcome:
         """Publishes a candidate; what was held is not any more."""
