@@ -87,6 +87,14 @@ ACCEPTED = {
 }
 
 
+@pytest.mark.parametrize("text", ["k: [1,,2]\n", "k: [a,\n, b]\n", "k: [,1]\n", "\u00e4: {a: 1,, b: 2}\n"])
+def test_a_comma_where_a_value_is_to_begin_is_named(kernel, text):
+    with pytest.raises(ParseError) as caught:
+        parse(kernel, text)
+    assert caught.value.reason.endswith("','")
+    assert "EOF" not in caught.value.reason
+
+
 @pytest.mark.parametrize(("text", "expected"), ACCEPTED.values(), ids=ACCEPTED)
 def test_what_is_written_in_practice_is_read(kernel, text, expected):
     assert parse(kernel, text) == expected

@@ -1,9 +1,9 @@
 """`.env`: lines of `NAME=value`, read as data.
 
 A name is `[A-Za-z_][A-Za-z0-9_]*`, perhaps after `export`. A value in single or double quotes may go over
-lines; a value without quotes ends with its line, or where white space and `#` begin a comment: `NAME= # text`
-is empty, `NAME=#text` is `#text`. Nothing is ever expanded: `${NAME}`, `$(command)` and back-ticks are text.
-A line that is neither is an error.
+lines, and has a line feed for each of their ends; a value without quotes ends with its line, or where white
+space and `#` begin a comment: `NAME= # text` is empty, `NAME=#text` is `#text`. Nothing is ever expanded:
+`${NAME}`, `$(command)` and back-ticks are text. A line that is neither is an error.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _quoted(cursor: Cursor) -> str:
     cursor.offset += 1
     pieces: list[str] = []
     while True:
-        pieces.append(cursor.skip(_PLAIN[quote]))
+        pieces.append(_LINE_BREAK.sub("\n", cursor.skip(_PLAIN[quote])))
         if cursor.take(quote):
             break
         if not cursor.take("\\"):

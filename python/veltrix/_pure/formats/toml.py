@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from veltrix._pure.formats.document import DocumentBuilder
 
+DOLLAR = "a key with '$' stands in quotes"
 _COMMENT = re.compile(r"#[^\x00-\x08\x0a-\x1f\x7f]*+")
 _KEY_START = re.compile(r"[A-Za-z0-9_\"'-]")
 
@@ -68,7 +69,7 @@ class _TomlReader:
             elif _KEY_START.match(cursor.text, cursor.offset):
                 self.assignment(table)
             elif cursor.peek() not in "#\n\r":
-                raise cursor.error("expected a key or a table header")
+                raise cursor.error(DOLLAR if cursor.peek() == "$" else "expected a key or a table header")
             cursor.skip(BLANKS)
             self.skip_comment()
             if not cursor.skip(LINE_BREAK) and not cursor.at_end:
@@ -116,7 +117,7 @@ class _TomlReader:
             else:
                 text = cursor.skip(BARE)
                 if not text:
-                    raise cursor.error("expected a key")
+                    raise cursor.error(DOLLAR if cursor.peek() == "$" else "expected a key")
             key.append(Name(text, position))
             depth += word(text) is None
             cursor.skip(BLANKS)

@@ -99,13 +99,12 @@ impl<'a> DotenvReader<'a> {
         let mut value = String::new();
         loop {
             let start = self.cursor.offset;
-            self.cursor.take_while(|byte| byte != quote && byte != b'\\' && byte != b'\n');
+            self.cursor.take_while(|byte| byte != quote && byte != b'\\' && byte != b'\n' && byte != b'\r');
             value.push_str(self.cursor.since(start));
             if self.cursor.take(quote) {
                 break;
             }
-            if self.cursor.take(b'\n') {
-                self.cursor.begin_line();
+            if self.skip_line_break() {
                 value.push('\n');
             } else if self.cursor.take(b'\\') {
                 value.push(self.escape(quote));

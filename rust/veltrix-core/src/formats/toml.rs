@@ -16,6 +16,9 @@ use super::toml_tables::{Item, Name, ROOT, Tables, TomlNodeId};
 use crate::limits::MAX_DEPTH;
 use crate::tree::Tree;
 
+/// What an operator lacks that is written as in other documents.
+const DOLLAR: &str = "a key with '$' stands in quotes";
+
 /// Reads a TOML document.
 pub fn parse(text: &str, document: DocumentBuilder) -> Result<Tree, DocumentError> {
     let mut reader =
@@ -47,6 +50,7 @@ impl TomlReader<'_> {
                 Some(b'[') => table = self.header()?,
                 Some(b'#' | b'\n' | b'\r') => {}
                 Some(byte) if starts_key(byte) => self.assignment(table)?,
+                Some(b'$') => return Err(self.cursor.error(DOLLAR)),
                 Some(_) => return Err(self.cursor.error("expected a key or a table header")),
             }
             self.skip_blanks();
@@ -105,7 +109,8 @@ impl TomlReader<'_> {
                 Some(b'\'') => toml_scalar::literal_string(&mut self.cursor)?,
                 _ => {
                     if self.cursor.take_while(is_bare) == 0 {
-                        return Err(self.cursor.error("expected a key"));
+                        let is_dollar = self.cursor.peek() == Some(b'$');
+                        return Err(self.cursor.error(if is_dollar { DOLLAR } else { "expected a key" }));
                     }
                     Cow::Borrowed(self.cursor.since(start))
                 }

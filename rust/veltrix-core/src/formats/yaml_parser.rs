@@ -12,7 +12,7 @@ const NESTING_LIMIT: usize = 2048;
 /// The events of a text, those of all its documents.
 pub fn events(text: &str) -> impl Iterator<Item = Result<(Event<'_>, Span), DocumentError>> {
     let limits = options! { flow_nesting_limit: NESTING_LIMIT, block_nesting_limit: NESTING_LIMIT };
-    Parser::new_from_str_with_options(text, limits).map(|event| event.map_err(|error| refused(&error)))
+    Parser::new_from_str_with_options(text, limits).map(|event| event.map_err(|error| refused(&error, text)))
 }
 
 /// A position that the parser names.
@@ -26,12 +26,16 @@ pub fn too_deep(position: Position) -> DocumentError {
 }
 
 /// What the parser refuses, in the words that all documents share where there are such.
-fn refused(error: &ScanError) -> DocumentError {
+fn refused(error: &ScanError, text: &str) -> DocumentError {
     let position = position(error.marker());
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => too_deep(position),
         ErrorKind::MissingLowSurrogate | ErrorKind::UnpairedLowSurrogate | ErrorKind::InvalidLowSurrogate => {
             DocumentError::syntax(SURROGATE, position)
+        }
+        // The parser calls a comma the end of the text where a value is to begin.
+        ErrorKind::UnexpectedEofImplicitFlowMapping if text.chars().nth(error.marker().index()) == Some(',') => {
+            DocumentError::syntax("expected a value, not ','", position)
         }
         _ => DocumentError::syntax(error.info(), position),
     }

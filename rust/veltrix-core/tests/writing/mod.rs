@@ -248,7 +248,8 @@ pub fn env(variables: &[(String, String)], taste: &mut Taste) -> String {
                 text.push('\n');
             }
             text.push_str(value);
-        } else if taste.once_in(2) {
+        } else if !value.contains('\r') && taste.once_in(2) {
+            // A carriage return is only written as an escape: as it is, it ends a line.
             _ = write!(text, "'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"));
         } else {
             let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\r', "\\r");
