@@ -10,7 +10,7 @@ import veltrix
 from tests.live.tools import Noting
 from tests.watching.tools import wait_for
 from veltrix.loading import notes
-from veltrix.publishing import passes
+from veltrix.publishing import results
 
 FAST = {"poll": 0.01}
 
@@ -24,7 +24,7 @@ def looked_often(box):
 def pauses(monkeypatch):
     """How many vetoes in a row each pause was for; there is none."""
     noted = []
-    monkeypatch.setattr(passes, "pause_after", lambda count: noted.append(count) or 0.0)
+    monkeypatch.setattr(results, "pause_after", lambda count: noted.append(count) or 0.0)
     return noted
 
 
@@ -123,8 +123,8 @@ def test_a_rollback_that_is_refused_is_not_offered(config, box, pauses):
 
 def test_what_is_refused_otherwise_after_a_veto_is_not_offered(box, monkeypatch):
     now, asked = [0.0], []
-    monkeypatch.setattr(passes, "monotonic", lambda: now[0])
-    monkeypatch.setattr(passes, "pause_after", lambda _: 1.0)
+    monkeypatch.setattr(results, "monotonic", lambda: now[0])
+    monkeypatch.setattr(results, "pause_after", lambda _: 1.0)
 
     def validate(candidate):
         asked.append(candidate["port"])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from math import inf
 from threading import RLock
 from time import monotonic, time
 
 from veltrix._text import printable
 from veltrix.errors import ConfigError, ConfigWarning
 from veltrix.loading.fitting import Fitting
-from veltrix.loading.notes import pause_after
 from veltrix.publishing.change import Change
 from veltrix.publishing.changes import Streams
 from veltrix.publishing.history import History
 from veltrix.publishing.keys import Keys
+from veltrix.publishing.results import Results, Vetoes
 from veltrix.publishing.subscription import Subscriptions
 from veltrix.publishing.transaction import INTERRUPTS, Transaction, validate
 from veltrix.sources._kernel import diff, restore_difference
@@ -29,53 +28,11 @@ if TYPE_CHECKING:
     from veltrix.binding.schema import Schema
     from veltrix.loading.candidate import Candidate
     from veltrix.loading.loader import Loader
-    from veltrix.publishing.transaction import Step, Validator
+    from veltrix.publishing.transaction import Kinds, Step, Validator
 
     Outcome = tuple[Change | None, BaseException | None]
     OnTop = tuple[Change, int | None]
     """What was published and held before overrides."""
-
-
-class Results:
-    """How many passes ended well, and how many not, beside those that found nothing and nobody asked for."""
-
-    __slots__ = ("failures", "succeeded_at", "successes")
-
-    def __init__(self) -> None:
-        self.successes = 0
-        self.failures = 0
-        self.succeeded_at = time()
-        """When the last one found that what is published is what the sources say, in seconds since 1970."""
-
-
-class Vetoes:
-    """When a look offers again what a subscriber refused.
-
-    A subscriber says what it cannot do now, and may be able to do later. All others who refuse judge the
-    content, and would refuse the same content again.
-    """
-
-    __slots__ = ("_count", "_until")
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Nothing is refused any more."""
-        self._count, self._until = 0, inf
-
-    def note(self) -> None:
-        """A subscriber refused what the sources say."""
-        self._count += 1
-        self._until = monotonic() + pause_after(self._count)
-
-    def are_due(self) -> bool:
-        """Whether it is time to offer it."""
-        return monotonic() >= self._until
-
-    def take(self) -> None:
-        """What the sources say is being offered: unless it is refused again, nothing is due."""
-        self._until = inf
 
 
 class Passes:
@@ -136,11 +93,13 @@ class Passes:
         is_release: bool = False,
         polling: bool = False,
         anew: bool = False,
+        interrupts: Kinds = INTERRUPTS,
         turn: object,
     ) -> Outcome:
         """Looks at all sources, and publishes what they say now, unless a rollback is held.
 
-        `polling` and `anew` are those of `Loader.candidate`.
+        `polling` and `anew` are those of `Loader.candidate`. What is no interrupt, as there is nobody to be
+        interrupted, refuses as all else that is raised.
         """
 
         def work() -> Outcome:
@@ -158,7 +117,7 @@ class Passes:
             if not may_publish and candidate is not None and candidate.problems:
                 raise ConfigError(candidate.problems)  # nothing goes on beside what is wrong
             self._vetoes.take()
-            done = self._offered(candidate, turn) if may_publish else (None, None)
+            done = self._offered(candidate, turn, interrupts) if may_publish else (None, None)
             self._vetoes.clear()
             self._succeeded(candidate, is_said=may_publish or candidate is None or candidate.moved_only)
             self._keep()
@@ -166,7 +125,16 @@ class Passes:
                 self._warn_of_marks(candidate)
             return done
 
-        return self._told_if_it_fails(work)
+        try:
+            return work()
+        except interrupts:
+            # The loader knows what it found, though nobody has judged it to the end.
+            self.loader.offer_again()
+            self._is_confirmed = False
+            raise
+        except BaseException as error:
+            self._fail(error)
+            raise
 
     def roll_back(self, generation: int | None, *, turn: object) -> Outcome:
         """Publishes an earlier generation again, and holds it."""
@@ -247,7 +215,7 @@ class Passes:
         """Gives a candidate its schema; raises a `ConfigError` if it does not fit."""
         self._fitting.judge(snapshot, self._config.snapshot)
 
-    def _offered(self, candidate: Candidate | None, turn: object) -> Outcome:
+    def _offered(self, candidate: Candidate | None, turn: object, interrupts: Kinds) -> Outcome:
         """Publishes a candidate; what was held is not any more."""
         if candidate is None:
             self.held = None
@@ -260,7 +228,7 @@ class Passes:
         if not candidate.moved_only:
             reason = candidate.reason if self.held is None else "release"
             change = self._change(candidate.snapshot, reason, candidate.difference)
-            return self._publish(change, accepted, turn, self._vetoes.note)
+            return self._publish(change, accepted, turn, self._vetoes.note, interrupts)
         snapshot = candidate.snapshot
         self._fits(snapshot)
         self._config._swap(snapshot)
@@ -276,6 +244,7 @@ class Passes:
         accepted: Callable[[], None],
         turn: object,
         vetoed: Callable[[], None] = lambda: None,
+        interrupts: Kinds = INTERRUPTS,
     ) -> Outcome:
         def published() -> None:
             self.published, self._mishap = change, None
@@ -296,6 +265,7 @@ class Passes:
             turn=turn,
             veto_timeout=self._veto_timeout,
             report=self.report,
+            interrupts=interrupts,
         )
         try:
             interrupt = transaction.publish(self._config, noted, self.telling)
@@ -319,7 +289,13 @@ class Passes:
         if not is_new and published.with_layers(dimensions=dimensions).generation == published.generation:
             hold()
             return None, None
-        return self._told_if_it_fails(lambda: self._publish(change, hold, turn))
+        try:
+            return self._publish(change, hold, turn)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:
+            self._fail(error)
+            raise
 
     def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
         published = self._config.snapshot
@@ -342,15 +318,6 @@ class Passes:
         if generation not in kept:
             raise ValueError(f"generation {generation!r} is not kept; kept are {', '.join(map(str, kept))}")
         return kept[generation]
-
-    def _told_if_it_fails(self, work: Callable[[], Outcome]) -> Outcome:
-        try:
-            return work()
-        except INTERRUPTS:
-            raise
-        except BaseException as error:
-            self._fail(error)
-            raise
 
     def _found_the_same(self) -> None:
         """A pass that nobody asked for found all as the one before: what was wrong then still is."""

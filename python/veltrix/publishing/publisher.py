@@ -232,7 +232,8 @@ class Publisher:
             nonlocal has_begun
             has_begun = True
             self._check_open()
-            return self.passes.look(polling=not asked, anew=anew, turn=self._turns.running)
+            turn = self._turns.running
+            return self.passes.look(polling=not asked, anew=anew, interrupts=(), turn=turn)
 
         try:
             self._turns.run(work, timeout=0, is_shared=asked)

@@ -31,15 +31,17 @@ if TYPE_CHECKING:
     Step = tuple[str, Callable[..., Any], tuple[Any, ...]]
     """What is done: what a report calls it, and the call with its arguments."""
 
+    Kinds = tuple[type[BaseException], ...]
+
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
 
 
-def validate(validators: Iterable[Validator], candidate: Snapshot) -> None:
-    """Asks each validator, which refuses by raising."""
+def validate(validators: Iterable[Validator], candidate: Snapshot, interrupts: Kinds = INTERRUPTS) -> None:
+    """Asks each validator, which refuses by raising anything but an interrupt."""
     for validator in validators:
         try:
             call_plainly(validator, candidate)
-        except INTERRUPTS:
+        except interrupts:
             raise
         except BaseException as error:  # noqa: BLE001  (whatever it raises, it does not agree)
             _refuse(f"validator {name_of(validator)!r}", error)
@@ -67,6 +69,7 @@ class Transaction:
         turn: object,
         veto_timeout: float,
         report: Report,
+        interrupts: Kinds = INTERRUPTS,
     ) -> None:
         self._change = change
         self._touched = Touched(change, before)
@@ -78,6 +81,7 @@ class Transaction:
         self._turn = turn
         self._veto_timeout = veto_timeout
         self._report = report
+        self._interrupts = interrupts
         self._asked = subscriptions.active()
         self._values: Found = []
         self._prepared: list[tuple[Subscription, Change]] = []
@@ -122,7 +126,7 @@ class Transaction:
     def _judge(self) -> None:
         self._fits(self._change.snapshot)
         self._values = self._keys.judge(self._touched, self._change.snapshot)
-        validate(self._validators, self._change.snapshot)
+        validate(self._validators, self._change.snapshot, self._interrupts)
         for one in self._asked:
             change = self._touched.at(one.place)
             if change is None or not one.is_active or not one.has("prepare"):
@@ -130,7 +134,7 @@ class Transaction:
             self._prepared.append((one, change))
             try:
                 one.prepare(change, self._veto_timeout)
-            except INTERRUPTS:
+            except self._interrupts:
                 raise
             except LoopClosedError as error:
                 one.cancel()
@@ -160,7 +164,7 @@ class Transaction:
         what, call, arguments = step
         try:
             call(*arguments)
-        except INTERRUPTS:
+        except self._interrupts:
             if self._interrupted is not step:
                 self._interrupted = step
                 raise
@@ -183,7 +187,7 @@ class Transaction:
         """The change as a subscriber sees it; what keeps it from one keeps it from no other."""
         try:
             return self._touched.at(one.place)
-        except INTERRUPTS:
+        except self._interrupts:
             raise
         except BaseException as error:  # noqa: BLE001
             self._report(one.name, error)
@@ -198,7 +202,7 @@ class Transaction:
         """Calls it; nothing that it raises keeps the others from being called."""
         try:
             call(*arguments)
-        except INTERRUPTS as error:
+        except self._interrupts as error:
             self._interrupt = self._interrupt or error
         except BaseException as error:  # noqa: BLE001
             self._report(what, error)
