@@ -169,6 +169,7 @@ def test_a_rollback_that_is_refused_changes_nothing(config, box):
         config.rollback()
     assert (config["port"], config.generation, config.status().held) == (2, 2, None)
     assert [note[1] for note in notes] == ["prepare", "abort", "failed"]
+    assert (config.status().stale, config.status().last_error) == (False, None)
     subscription.cancel()
     assert publish(config, box, port=3).generation == 3
 

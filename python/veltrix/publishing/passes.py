@@ -294,7 +294,9 @@ class Passes:
         except INTERRUPTS:
             raise
         except BaseException as error:
-            self._fail(error)
+            # Whoever asks for it hears of it; whether the sources say what is published is as it was.
+            self.results.failures += 1
+            self._tell_of(error)
             raise
 
     def _change(self, snapshot: Snapshot, reason: str, difference: Difference | None = None) -> Change:
@@ -345,11 +347,17 @@ class Passes:
         """Notes what is wrong, and reports it unless it was reported before."""
         self._is_confirmed = False
         self.results.failures += 1
-        from veltrix.publishing.saying import WARNING, safe_text, say, text_of
+        from veltrix.publishing.saying import safe_text, text_of
 
         before, self._failure = self._failure, (type(error), text_of(error), safe_text(error))
         if before == self._failure:
             return
+        self._tell_of(error)
+
+    def _tell_of(self, error: BaseException) -> None:
+        """Reports what was refused, and that what is published stays."""
+        from veltrix.publishing.saying import WARNING, safe_text, say
+
         generation = self._config.snapshot.generation
         say(WARNING, "generation %d stays: %s", generation, printable(safe_text(error)))
         interrupt: BaseException | None = None
