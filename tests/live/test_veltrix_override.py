@@ -105,6 +105,62 @@ def test_a_release_in_a_test_is_not_undone(file, config, one_test):
     assert (config["port"], config.status().held) == (30, None)
 
 
+class Gate(veltrix.Subscriber):
+    """Prepares for its commits, and refuses from some point on."""
+
+    def __init__(self):
+        self.is_shut = False
+        self.told = []
+
+    def prepare(self, change):
+        if self.is_shut:
+            raise ConnectionError("not now")
+
+    def commit(self, change):
+        self.told.append(change.snapshot["port"])
+
+
+def test_nobody_can_refuse_the_end(file, one_test):
+    gate, is_shut = Gate(), False
+
+    def validate(candidate):
+        if is_shut:
+            raise ValueError("no")
+
+    override, end = one_test
+    with veltrix.Config(file, schema=Settings, validate=[validate]) as config:
+        port = config.key("port", int)
+        config.subscribe(gate)
+        override(config, {"port": 2, "host": "a"})
+        host = config.key("host", str)
+        gate.is_shut = is_shut = True
+        end()
+        assert (config.settings, config.status().held) == (Settings(1), None)
+        assert (port.value, host.value, gate.told) == (1, "a", [2, 1])
+        assert config.reload() is None
+
+
+def test_a_rollback_in_a_test_is_over_with_it(file, config, one_test):
+    override, end = one_test
+    file.write_text("port = 5\n")
+    config.reload()
+    override(config, {"port": 2})
+    config.rollback()
+    config.rollback(config.history[0].generation)
+    assert config["port"] == 1
+    end()
+    assert (config["port"], config.status().held) == (5, None)
+    assert config.reload() is None
+
+
+def test_it_ends_where_a_test_closes_the_configuration(config, one_test):
+    override, end = one_test
+    override(config, {"port": 2})
+    config.close()
+    end()
+    assert config["port"] == 1
+
+
 def test_what_was_rolled_back_is_held_again(file, config, one_test):
     override, end = one_test
     file.write_text("port = 5\n")

@@ -1,4 +1,4 @@
-"""An interrupt in a callback: in the thread that watches it refuses, and elsewhere no change is lost by it."""
+"""An interrupt in a callback: the watch thread takes it for a refusal; elsewhere it loses no change."""
 
 from __future__ import annotations
 

@@ -156,12 +156,12 @@ class Passes:
         return self._publish_and_hold(change, published.generation, turn)
 
     def take_off(self, before: Change, held: int | None, *, turn: object) -> Outcome:
-        """Publishes again what was published before overrides, unless they are not held any more."""
-        if self.held != before.generation:
+        """Publishes again what was before overrides, unless a release ended them; nobody refuses it."""
+        if self.held is None:
             return None, None
         snapshot = before.snapshot.with_layers(generation=self._config.snapshot.generation + 1)
         change = self._change(snapshot, "end of the override of a test")
-        return self._publish_and_hold(change, held, turn)
+        return self._publish_and_hold(change, held, turn, is_undone=True)
 
     def report(self, what: str, error: BaseException, *, is_known: bool = False) -> None:
         """Notes what went wrong where nothing could be undone any more; one that is known is not logged."""
@@ -245,6 +245,7 @@ class Passes:
         turn: object,
         vetoed: Callable[[], None] = lambda: None,
         interrupts: Kinds = INTERRUPTS,
+        is_undone: bool = False,
     ) -> Outcome:
         def published() -> None:
             self.published, self._mishap = change, None
@@ -266,6 +267,7 @@ class Passes:
             veto_timeout=self._veto_timeout,
             report=self.report,
             interrupts=interrupts,
+            is_undone=is_undone,
         )
         try:
             interrupt = transaction.publish(self._config, noted, self.telling)
@@ -278,7 +280,9 @@ class Passes:
             say(INFO, "%s", line_of(change))
         return change, interrupt
 
-    def _publish_and_hold(self, change: Change, generation: int | None, turn: object) -> Outcome:
+    def _publish_and_hold(
+        self, change: Change, generation: int | None, turn: object, *, is_undone: bool = False
+    ) -> Outcome:
         """Publishes a change, unless it is what is published already, and holds a generation from then on."""
 
         def hold() -> None:
@@ -290,7 +294,7 @@ class Passes:
             hold()
             return None, None
         try:
-            return self._publish(change, hold, turn)
+            return self._publish(change, hold, turn, is_undone=is_undone)
         except INTERRUPTS:
             raise
         except BaseException as error:

@@ -70,6 +70,7 @@ class Transaction:
         veto_timeout: float,
         report: Report,
         interrupts: Kinds = INTERRUPTS,
+        is_undone: bool = False,
     ) -> None:
         self._change = change
         self._touched = Touched(change, before)
@@ -82,6 +83,7 @@ class Transaction:
         self._veto_timeout = veto_timeout
         self._report = report
         self._interrupts = interrupts
+        self._is_undone = is_undone
         self._asked = subscriptions.active()
         self._values: Found = []
         self._prepared: list[tuple[Subscription, Change]] = []
@@ -89,7 +91,10 @@ class Transaction:
         """Whether a subscriber refused it."""
         self._interrupt: BaseException | None = None
         self._noted: deque[Step] = deque(
-            [("the keys", self._follow, ()), ("the keys", keys.catch_up, (len(keys), change.snapshot))]
+            [
+                ("the keys", self._follow, ()),
+                ("the keys", keys.catch_up, (0 if is_undone else len(keys), change.snapshot)),
+            ]
         )
         self._told: deque[Step] | None = None
         self._interrupted: Step | None = None
@@ -125,8 +130,9 @@ class Transaction:
 
     def _judge(self) -> None:
         self._fits(self._change.snapshot)
-        self._values = self._keys.judge(self._touched, self._change.snapshot)
-        validate(self._validators, self._change.snapshot, self._interrupts)
+        if not self._is_undone:
+            self._values = self._keys.judge(self._touched, self._change.snapshot)
+            validate(self._validators, self._change.snapshot, self._interrupts)
         for one in self._asked:
             change = self._touched.at(one.place)
             if change is None or not one.is_active or not one.has("prepare"):
@@ -140,6 +146,9 @@ class Transaction:
                 one.cancel()
                 self._report(one.name, error)
             except BaseException as error:  # noqa: BLE001  (whatever it raises, it does not agree)
+                if self._is_undone:  # it prepares for its commit, and has no say
+                    self._report(f"prepare of {one.name}", error)
+                    continue
                 self.is_vetoed = True
                 _refuse(one.name, error)
 
