@@ -73,6 +73,6 @@ def _refused(reason: str, by: str) -> RefusedError:
 
 
 def listed_reason(names: Sequence[str]) -> str:
-    """The first few names of sources that changed."""
+    """The first few of these names."""
     more = ", …" if len(names) > 5 else ""
     return ", ".join(printable(name) for name in names[:5]) + more

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from veltrix.errors import ConfigError, MissingKeyError
+from veltrix.loading.guards import listed_reason
 from veltrix.loading.last_good import LastGood
 from veltrix.loading.read_sets import read_sets
 from veltrix.loading.steps import SAVED, Seen
-from veltrix.sources._kernel import Layer, Snapshot
+from veltrix.sources._kernel import Layer, Snapshot, format_path
 from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
@@ -63,8 +64,12 @@ class Keeper:
             known = self._file.read(plan.every)
         except ConfigError as error:
             raise ConfigError([*failed.values(), error]) from None
-        if not needed <= known.keys():
+        if known is None:
             return {}
+        missing = [plan.every[at].name for at in sorted(needed - known.keys())]
+        if missing:
+            problem = self._file.problem(f"has nothing of {listed_reason(missing)}")
+            raise ConfigError([*failed.values(), problem])
         self.failed = dict(failed)
         for at in sorted(needed):
             layers = known[at].layers
@@ -77,12 +82,15 @@ class Keeper:
 
     def check(self, snapshot: Snapshot, stack: Sequence[Layer]) -> None:
         """Raise what failed, where something was left out of the file that no higher layer says."""
+        missing: list[str] = []
         for at, paths in self._left_out.items():
             outcome = self.stale[at].outcome
             assert isinstance(outcome, tuple)
             higher = _above(outcome, stack)
-            if not all(_is_said(snapshot, path, higher) for path in paths):
-                raise ConfigError(self.failed.values())
+            missing += (format_path(path) for path in paths if not _is_said(snapshot, path, higher))
+        if missing:
+            text = f"lacks secrets, or objects, that no higher layer has: {listed_reason(missing)}"
+            raise ConfigError([*self.failed.values(), self._file.problem(text)])
 
 
 def _above(layers: Sequence[Layer], stack: Sequence[Layer]) -> set[str]:

@@ -82,24 +82,27 @@ class LastGood:
             self._check_directory()
             self._replace(text + f"{end}\n".encode())
         except OSError as error:
-            raise self._error(f"cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+            raise self.problem(f"cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
 
-    def read(self, sources: Sequence[Source]) -> dict[int, Saved]:
-        """What is known of these sources, by position; raises `SourceError` for what cannot be used."""
+    def read(self, sources: Sequence[Source]) -> dict[int, Saved] | None:
+        """What is known of these sources, by position; raises `SourceError` for what cannot be used.
+
+        None where there is no file yet.
+        """
         try:
             self._check_directory()
             content = self._content()
         except FileNotFoundError:
-            return {}
+            return None
         except OSError as error:
-            raise self._error((error.strerror or "cannot be read").lower()) from None
+            raise self.problem((error.strerror or "cannot be read").lower()) from None
         paths = [watched_paths(source) for source in sources]
         text, _, end = content.removesuffix(b"\n").rpartition(b"\n")
         try:
             whole = json.loads(end)["blake2b"] == hashlib.blake2b(text + b"\n").hexdigest()
             head, *lines = [json.loads(line) for line in text.splitlines()] if whole else [_HEAD]
             if not whole or head != _HEAD:
-                raise self._error("of another format" if whole else "not whole")
+                raise self.problem("of another format" if whole else "not whole")
             known = {line["source"]: line for line in lines}
             found = {}
             for at, source in enumerate(sources):
@@ -107,23 +110,23 @@ class LastGood:
                 if line is not None and line["paths"] == paths[at]:
                     found[at] = _saved(line)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-            raise self._error("not as it was written") from None
+            raise self.problem("not as it was written") from None
         return found
 
     def _content(self) -> bytes:
         status = os.stat(self._path, follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode) or _is_others(status):
-            raise self._error("not a regular file of this user that nobody else can write")
+            raise self.problem("not a regular file of this user that nobody else can write")
         try:
             content = read_stable(self._path, limit=LIMIT).payload
         except UnreadableError as error:
-            raise self._error(error.reason) from None
+            raise self.problem(error.reason) from None
         assert isinstance(content, bytes)
         return content
 
     def _check_directory(self) -> None:
         if _is_others(os.stat(os.path.dirname(self._path))):
-            raise self._error("its directory is not one of this user that nobody else can write to")
+            raise self.problem("its directory is not one of this user that nobody else can write to")
 
     def _replace(self, content: bytes) -> None:
         """Put a new file into the place of the old one, whole or not at all, whatever is there."""
@@ -140,7 +143,8 @@ class LastGood:
             raise
         _sync_directory(os.path.dirname(self._path))
 
-    def _error(self, reason: str) -> SourceError:
+    def problem(self, reason: str) -> SourceError:
+        """What is wrong with the file."""
         return SourceError(reason, "last good", file=self._shown)
 
 

@@ -139,7 +139,11 @@ class Loader:
             known: list[Seen | None] = list(found.seen)
         else:
             found = FirstPass(self._plan, left_out, lambda failed: keeper.instead(self._plan, failed))
-            keeper.check(found.snapshot, found.stack)
+            try:
+                keeper.check(found.snapshot, found.stack)
+            except ConfigError:
+                left_out.clear()  # the paths of marks are what the file lacks
+                raise
             notes = Notes()
             notes.failed, notes.held = dict(keeper.failed), set(keeper.stale)
             known = [None if at in keeper.stale else one for at, one in enumerate(found.seen)]
