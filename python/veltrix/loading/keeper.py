@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from veltrix.errors import ConfigError, MissingKeyError
 from veltrix.loading.guards import listed_reason
 from veltrix.loading.last_good import LastGood
@@ -12,7 +14,6 @@ from veltrix.sources.source import Fetched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
 
     from veltrix.loading.given import Plan
@@ -27,6 +28,8 @@ class Keeper:
     def __init__(self, path: str | os.PathLike[str], with_secrets: bool) -> None:
         self._file = LastGood(path, with_secrets)
         self._written: tuple[Seen, ...] | None = None
+        self._due: tuple[int, tuple[Seen, ...]] | None = None
+        """What is to be written, and by which process: a child that was forked leaves it to its parent."""
         self._next = 0.0
         self._error: ConfigError | None = None
         self.failed: Mapping[int, ConfigError] = {}
@@ -40,19 +43,28 @@ class Keeper:
 
         Until it goes well, it raises the same error object for the same reason.
         """
-        if accepted is not self._written and now >= self._next:
-            self._next = now + PAUSE
-            failed: ConfigError | None = None
-            try:
-                self._file.write(list(zip(plan.every, accepted, strict=True)), plan.bottom)
-            except ConfigError as error:
-                failed = error
-            if failed is None or self._error is None or str(failed) != str(self._error):
-                self._error = failed
-            if self._error is not None:
-                self._error.__context__ = None  # its frames hold what was to be written
-                raise self._error.with_traceback(None)
-            self._written = accepted
+        if accepted is not self._written:
+            self._due = (os.getpid(), accepted)
+            if now >= self._next:
+                self._next = now + PAUSE
+                self.keep_due(plan)
+
+    def keep_due(self, plan: Plan) -> None:
+        """Write what was not written yet, if it was this process that left it."""
+        if self._due is None or self._due[0] != os.getpid():
+            return
+        _, accepted = self._due
+        failed: ConfigError | None = None
+        try:
+            self._file.write(list(zip(plan.every, accepted, strict=True)), plan.bottom)
+        except ConfigError as error:
+            failed = error
+        if failed is None or self._error is None or str(failed) != str(self._error):
+            self._error = failed
+        if self._error is not None:
+            self._error.__context__ = None  # its frames hold what was to be written
+            raise self._error.with_traceback(None)
+        self._written, self._due = accepted, None
 
     def instead(self, plan: Plan, failed: Mapping[int, ConfigError]) -> Mapping[int, Seen]:
         """What counts in the place of sources that failed: whole read sets, or nothing at all."""

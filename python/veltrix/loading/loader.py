@@ -132,6 +132,11 @@ class Loader:
         if self._keeper is not None and not self._notes.held:
             self._keeper.keep(self._plan, self._accepted, _clock())
 
+    def keep_due(self) -> None:
+        """Write the last-good file, if `keep` found it too early for that; raises as it does."""
+        if self._keeper is not None:
+            self._keeper.keep_due(self._plan)
+
     def _first(self, left_out: list[ConfigWarning]) -> Snapshot:
         keeper = self._keeper
         if keeper is None:

@@ -120,7 +120,7 @@ class Passes:
             done = self._offered(candidate, turn, interrupts) if may_publish else (None, None)
             self._vetoes.clear()
             self._succeeded(candidate, is_said=may_publish or candidate is None or candidate.moved_only)
-            self._keep()
+            self._keep(self.loader.keep)
             if candidate is not None and may_publish:
                 self._warn_of_marks(candidate)
             return done
@@ -186,13 +186,17 @@ class Passes:
             from veltrix.publishing.saying import WARNING, say
 
             say(WARNING, "%s: as in the last-good file, as the sources cannot be loaded", names)
-        self._keep()
+        self._keep(self.loader.keep)
 
-    def _keep(self) -> None:
+    def end(self) -> None:
+        """No pass comes any more: writes what it was too early to write, unless a rollback is held."""
+        self._keep(self.loader.keep_due)
+
+    def _keep(self, write: Callable[[], None]) -> None:
         """Writes the last-good file, if that is asked for; what goes wrong with it undoes nothing."""
         if self.held is None:
             try:
-                self.loader.keep()
+                write()
             except Exception as error:  # noqa: BLE001  (sources of the program's own are asked, too)
                 # Of a file that goes on failing it is the same object, and an equal one after it was written.
                 from veltrix.publishing.saying import text_of
@@ -329,7 +333,7 @@ class Passes:
         """A pass that nobody asked for found all as the one before: what was wrong then still is."""
         if self._is_confirmed:
             self._confirm()
-        self._keep()
+        self._keep(self.loader.keep)
 
     def _succeeded(self, candidate: Candidate | None, *, is_said: bool) -> None:
         """The sources were asked, and say what is published; some of them may be held back all the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from contextlib import suppress
 from contextvars import copy_context
@@ -153,6 +154,7 @@ class Publisher:
                 self._watcher.stop()
             self._turns.wait()
             self.passes.streams.end()
+            self.passes.end()
 
     def watch(self, poll: float, settle: float, *, rearm: bool) -> Watch:
         """Has a thread look at the sources whenever they may have changed."""
@@ -365,6 +367,12 @@ def _guarded(call: Callable[..., object], *arguments: object) -> None:
             from veltrix.publishing.saying import ERROR, say
 
             say(ERROR, "something went wrong at a fork", error=error)
+
+
+@atexit.register
+def _at_exit() -> None:
+    for one in _alive.listed():
+        one.passes.end()
 
 
 if hasattr(os, "register_at_fork"):
