@@ -226,7 +226,7 @@ def test_a_model_in_itself_is_secret_as_a_whole():
 
 
 def test_the_whole_is_no_secret():
-    with pytest.raises(TypeError, match="a schema says of fields that they are secret, and not of the whole"):
+    with pytest.raises(TypeError, match="says of named fields that they are secret, and not of the whole"):
         veltrix.load({"a": CANARY}, schema=Annotated[dict[str, str], SECRET])
 
 

@@ -163,8 +163,8 @@ def secret_paths(
 ) -> Iterator[tuple[str, ...]]:
     """The paths of the fields whose types say that they are secret.
 
-    What stands in lists, or under any name, has no path that is known before. A model that leads back into
-    one around it would have endless ones: it is secret as a whole.
+    What stands in a list, or under any name, has no path that is known before, and a model that leads back
+    into one around it would have endless ones: where there is a secret in these, they are secret as a whole.
     """
     if plan.is_secret:
         yield above
@@ -175,6 +175,8 @@ def secret_paths(
             yield from secret_paths(one, above, models)
     elif isinstance(plan, Taken):
         yield from secret_paths(plan.plan, above, models)
+    elif isinstance(plan, (Items, Row, Table)) and holds_secrets(plan):
+        yield above
     elif isinstance(plan, Fielded) and holds_secrets(plan):
         if models and _leads_into(plan, models):
             yield above

@@ -37,7 +37,7 @@ class Schema:
         self.secret = tuple(dict.fromkeys(secret_paths(self.plan)))
         """The paths that its fields say are secret."""
         if () in self.secret:
-            raise TypeError("a schema says of fields that they are secret, and not of the whole")
+            raise TypeError("a schema says of named fields that they are secret, and not of the whole")
         self._fields = _independent_fields(self.plan, form)
         self.form = form
         self.extra: Extra = extra
