@@ -403,16 +403,6 @@ def test_what_a_model_raises_is_a_problem(kernel):
     assert problems(stack(kernel, {"v": {"number": 3}}), Even, "v") == [
         ("v", "refused by Even: 3 is odd", "validation")
     ]
-    with pytest.raises(ZeroDivisionError):
-        stack(kernel, {"v": {"number": 3}}).bind(_Failing, "v")
-
-
-@dataclass
-class _Failing:
-    number: int
-
-    def __post_init__(self):
-        raise ZeroDivisionError
 
 
 def test_constraints(kernel):

@@ -1,4 +1,4 @@
-"""A secret in a list, or under any name, has no path before something is loaded: the whole of it is secret."""
+"""A secret in a list, or under any name, has no path before something is loaded: all of it is secret."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Fielded(Plan):
         self._given = {
             key: Section(model, model.form, plan)
             for key, plan in self.fields.items()
-            if (model := _model_in(plan)) and is_shared(model)
+            if (model := model_in(plan)) and is_shared(model)
         }
         self.sections = self._given.keys()
 
@@ -150,7 +150,7 @@ class Model(Fielded):
         """Give the model its fields: key, argument, plan, and whether it is required."""
         listed = tuple(fields)
         sections = {
-            key: Section(model, model.form, plan) for key, _, plan, _ in listed if (model := _model_in(plan))
+            key: Section(model, model.form, plan) for key, _, plan, _ in listed if (model := model_in(plan))
         }
         self._arguments = tuple(
             (key, argument, plan.kind, sections.get(key, plan), must) for key, argument, plan, must in listed
@@ -183,12 +183,14 @@ class Model(Fielded):
         failed: Exception | None = None
         try:
             return self._make(**given)
-        except (ValueError, TypeError, AssertionError) as error:
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001  (it is user code that raises)
             failed = error
         return run.raised(path, self.name, failed)
 
 
-def _model_in(plan: Plan) -> Fielded | None:
+def model_in(plan: Plan) -> Fielded | None:
     """The model that a plan reads every mapping as; None where it is another type, or one of several."""
     models: list[Fielded] = []
     for one in plan.plans if isinstance(plan, Either) else [plan]:

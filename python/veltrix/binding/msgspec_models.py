@@ -91,22 +91,29 @@ class Struct(Fielded):
         self.share(lambda model: isinstance(model, Struct))
         self._others.fields = fields
 
-    def _converted(self, data: Any) -> tuple[Any, msgspec.ValidationError | None]:
-        """The object, or what msgspec says."""
+    def _converted(self, data: Any) -> tuple[Any, Exception | None]:
+        """The object, or what msgspec says, or code of the struct raised."""
         try:
             if self._hook is None:  # and no argument that has to be looked up
                 return convert(data, self._form), None
-        except msgspec.ValidationError:
+        except (MemoryError, RecursionError):
+            raise
+        except Exception:  # noqa: BLE001  (whatever it is, it comes again)
             pass
         try:
             result = convert(data, self._form, dec_hook=_decoded)
-        except msgspec.ValidationError as error:
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001  (it is user code that raises)
             return None, error.with_traceback(None)
         self._hook = _decoded
         return result, None
 
-    def _refuse(self, error: msgspec.ValidationError, data: Any, run: Run, path: Segments) -> bool:
-        """Note what msgspec has said; whether it has said the whole path, as it does not below a `dict`."""
+    def _refuse(self, error: Exception, data: Any, run: Run, path: Segments) -> bool:
+        """Note what is said; whether that has the whole path, as msgspec says none below a `dict`."""
+        if not isinstance(error, msgspec.ValidationError):
+            run.raised(path, self.name, error)
+            return False
         text = str(error)
         found = _PLACE.search(text)
         steps = _STEPS.findall("" if found is None else found[1])

@@ -17,9 +17,9 @@ from pydantic_core.core_schema import ErrorType
 from veltrix._text import printable
 from veltrix.annotated import SECRET, is_taken_first
 from veltrix.binding.containers import Items
-from veltrix.binding.declared import Taken
+from veltrix.binding.declared import Taken, bare, plan_inside
 from veltrix.binding.located import Locator, refuse_unknown
-from veltrix.binding.model import Fielded
+from veltrix.binding.model import Fielded, model_in
 from veltrix.binding.plans import Plan, Secret, holds_secrets
 from veltrix.binding.run import INVALID
 from veltrix.binding.unions import Either
@@ -224,10 +224,17 @@ def _branch(model: Any, plan: Plan, path: Iterable[str | int]) -> Plan:
 
 def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segments, plan: Plan) -> Any:
     errors: list[Any] = []
+    failed: Exception | None = None
     try:
         return validate(data)
     except ValidationError as invalid:
         errors += invalid.errors(include_input=False, include_url=False, include_context=False)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as raised:  # noqa: BLE001  (it is user code that raises)
+        failed = raised
+    if failed is not None:
+        return _raised(failed, data, run, path, plan)
     noted = takewhile(lambda problem: problem.path[: len(path)] == path, reversed(run.problems))
     known = {problem.path for problem in noted}
     reasons: dict[Segments, list[str]] = {}
@@ -244,6 +251,30 @@ def _validated(validate: Callable[[Any], Any], data: Any, run: Run, path: Segmen
         in_order = sorted(dict.fromkeys(texts), key=lambda text: not text.startswith(_BY))
         run.refuse(at, " or ".join(in_order))
     return INVALID
+
+
+def _raised(failed: Exception, data: Any, run: Run, path: Segments, plan: Plan) -> Any:
+    """Note what pydantic lets through: it says no place, so the models inside are asked for theirs first."""
+    before = len(run.problems)
+    for inner, child, at in _models_in(plan, data, path):
+        _validated(inner.model.__pydantic_validator__.validate_python, child, run, at, inner)
+    if len(run.problems) == before:
+        run.raised(path, getattr(plan, "name", plan.words), failed)
+    return INVALID
+
+
+def _models_in(plan: Plan, data: Any, path: Segments) -> Iterator[tuple[PydanticModel, Any, Segments]]:
+    """The models that nothing looks into before they do, with what stands there."""
+    if isinstance(plan, Taken) or (isinstance(plan, PydanticModel) and not _hands_on(plan.model)):
+        return
+    pairs = data.items() if type(data) is dict else enumerate(data) if type(data) is list else ()
+    for segment, child in pairs:
+        inner = plan_inside(plan, segment)
+        model = None if inner is None else model_in(bare(inner))
+        if isinstance(model, PydanticModel):
+            yield model, child, (*path, segment)
+        elif inner is not None:
+            yield from _models_in(bare(inner), child, (*path, segment))
 
 
 def _words(error: Any, run: Run, locator: Locator) -> str:

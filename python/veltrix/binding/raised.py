@@ -10,16 +10,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_FOR_PEOPLE = (ValueError, TypeError, AssertionError)
+"""What code raises to say why it refuses; of others, such as `KeyError`, the text alone may say nothing."""
 _VALIDATORS = "attr.validators"
 _BEFORE_THE_VALUE = re.compile(": | for value ")
 
 
 def text_of(error: Exception) -> str:
-    """The text of an exception; of one that has none, or fails to say it, an empty one."""
+    """The text of an exception, after its class where that is no refusal; empty where there is none."""
     try:
-        return printable(_of_attrs(error) if _is_of_attrs(error) else str(error))
+        text = printable(_of_attrs(error) if _is_of_attrs(error) else str(error))
     except Exception:  # noqa: BLE001  (an exception of anybody's own may fail to say anything)
-        return ""
+        text = ""
+    if isinstance(error, _FOR_PEOPLE):
+        return text
+    name = printable(type(error).__name__)
+    return f"{name}: {text}" if text else name
 
 
 def _is_of_attrs(error: Exception) -> bool:
