@@ -246,3 +246,25 @@ def test_a_mistake_that_is_met_again_and_again_does_not_grow(clock):
         clock.now += 60
         assert live.look(polling=True) is None
     assert getattr(error, "__notes__", []) == []
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_document_without_a_name_has_that_of_its_source(several):
+    class Documents(Own):
+        def parse(self, fetched, lower):
+            try:
+                return veltrix.Layer.parse(self.name, fetched.payload, "toml")
+            except veltrix.errors.ParseError as error:
+                raise veltrix.errors.ConfigError([error, error] if several else [error]) from None
+
+    with pytest.raises(veltrix.errors.ConfigError) as caught:
+        veltrix.load(Documents(b"a = "))
+    for problem in caught.value.problems:
+        assert (type(problem), problem.file) == (veltrix.errors.ParseError, "own")
+        assert str(problem).startswith("own:")
+    assert len(caught.value.problems) == 1 + several
+
+
+def test_an_argument_that_is_too_deep_is_said_to_be_one():
+    with pytest.raises(veltrix.errors.ConfigError, match="arguments: deeper than 64 levels at x"):
+        veltrix.load(veltrix.Arguments([f"x:={'[' * 70}{']' * 70}"]))

@@ -93,7 +93,7 @@ def test_all_problems_of_all_sources_come_in_one_error(monkeypatch):
 
     said = problems_of(load)
     assert [text.split(" ")[0] for text in said] == [
-        "deeper",
+        "values",
         "absent.json:",
         said[2].split(" ")[0],
         "app.ini:",
@@ -384,7 +384,8 @@ def test_values_that_are_refused_keep_nothing_of_who_loads_them():
     assert last.value.__context__ is None
     problems = [first.value, *second.value.problems, last.value]
     assert len({id(problem) for problem in problems}) == len(problems)
-    assert problems[0] == problems[1] == problems[2]
+    assert problems[0].in_file("values") == problems[1]
+    assert problems[0] == problems[2]
 
 
 def test_too_many_layers_are_told_with_the_others():
