@@ -40,6 +40,7 @@ SECRET_LIMIT = VALUE_LIMIT
 TOTAL_LIMIT = DOCUMENT_LIMIT
 COUNT_LIMIT = 10_000
 _LINKS = 8
+_BACK_UPS = ("~", ".bak", ".orig", ".rej", ".tmp", ".swp", ".swo", ".swn")
 
 
 class Generation:
@@ -224,4 +225,4 @@ def _mode(place: str, directory: Directory) -> int:
 
 def _is_hidden(name: str) -> bool:
     """Whether it is for the system or an editor: hidden, a back-up, a swap file."""
-    return name.startswith((".", "#")) or name.endswith(("~", ".swp", ".swo"))
+    return name.startswith((".", "#")) or name.endswith(_BACK_UPS)
