@@ -29,9 +29,9 @@ class Secrets(Local):
     """A directory whose files are secrets: `Secrets("/run/secrets")`, where `db.password` sets `db.password`.
 
     The name of a file means a path as the name of a variable does, with `.` beside `__` between the segments;
-    its text, without one line end at the end, takes the type of the value that it overrides. Hidden files
-    and the back-ups of editors are skipped, directories with a warning. At most 8 MiB a file and 16 MiB in
-    all are read. Everything in the layer is secret.
+    its text, without a byte order mark and without one line end at the end, takes the type of the value that
+    it overrides. Hidden files and the back-ups of editors are skipped, directories with a warning. At most 8
+    MiB a file and 16 MiB in all are read. Everything in the layer is secret.
 
     Args:
         directory: The path of the directory.
@@ -127,7 +127,7 @@ class Secrets(Local):
         if self._binary is True or (isinstance(self._binary, frozenset) and name in self._binary):
             return content
         try:
-            text = content.decode()
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             return None
         return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
