@@ -55,6 +55,10 @@ class _Holder(Operator):
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.value,))
 
+    def _shown(self, nothing: Any) -> Any:
+        """The value; `nothing` where it was refused, and a traceback shows what it was refused for."""
+        return getattr(self, "value", nothing)
+
 
 class Replace(_Holder):
     """Puts a value in the place of all that the lower layers define."""
@@ -67,7 +71,7 @@ class Replace(_Holder):
         super().__init__(value)
 
     def __repr__(self) -> str:
-        return f"replace(<{type(self.value).__name__}>)"
+        return f"replace(<{type(self._shown(None)).__name__}>)"
 
 
 class _Extension(_Holder):
@@ -82,7 +86,7 @@ class _Extension(_Holder):
         super().__init__(value)
 
     def __repr__(self) -> str:
-        return f"{self.word}(<{len(self.value)} items>)"
+        return f"{self.word}(<{len(self._shown(()))} items>)"
 
 
 class Append(_Extension):

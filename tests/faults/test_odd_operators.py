@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 
 import pytest
 
@@ -103,3 +104,11 @@ def test_a_replace_that_holds_itself_is_refused(kernel):
 def test_an_operator_without_its_value(kernel):
     with pytest.raises(AttributeError, match="value"):
         kernel.Layer("top", {"value": object.__new__(Replace)})
+
+
+@pytest.mark.parametrize(("make", "value"), [(append, "abc"), (prepend, "abc"), (replace, DELETE)])
+def test_one_that_was_refused_is_shown_in_a_traceback(make, value):
+    with pytest.raises(TypeError) as caught:
+        make(value)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert f"{make.__name__}(<" in "".join(shown.format())
