@@ -268,3 +268,13 @@ def test_a_document_without_a_name_has_that_of_its_source(several):
 def test_an_argument_that_is_too_deep_is_said_to_be_one():
     with pytest.raises(veltrix.errors.ConfigError, match="arguments: deeper than 64 levels at x"):
         veltrix.load(veltrix.Arguments([f"x:={'[' * 70}{']' * 70}"]))
+
+
+def test_two_layers_of_one_name_are_refused():
+    class Several(Own):
+        def parse(self, fetched, lower):
+            return [veltrix.Layer(name, {}) for name in fetched.payload]
+
+    assert veltrix.load(Several(["x", "y"])).layer_names == ("x", "y")
+    with pytest.raises(ValueError, match="source 'own' gives two layers that are named 'x'"):
+        veltrix.load(Several(["y", "x", "x"]))

@@ -127,11 +127,11 @@ class Asking:
         self, source: Source, answer: Fetched | None, below: tuple[Layer, ...], lower: Snapshot | None
     ) -> Seen | ConfigError:
         if answer is None:
-            given = self._asked(source, lambda: _layers(source.load(lower)))
+            given = self._asked(source, lambda: _layers(source.name, source.load(lower)))
             if isinstance(given, ConfigError):
                 return given
         else:
-            given = self._asked(source, lambda: _layers(source.parse(answer, lower)))
+            given = self._asked(source, lambda: _layers(source.name, source.parse(answer, lower)))
         if given is None:
             return Seen(answer or _NOTHING, (Layer(source.name, {}),), False, below, lower)
         return Seen(answer or _NOTHING, given, True, below, lower)
@@ -217,12 +217,16 @@ def _checked(fetched: object) -> Fetched:
     return fetched
 
 
-def _layers(given: Any) -> tuple[Layer, ...] | None:
-    """The layers that a source gave; None where it is absent."""
+def _layers(source: str, given: Any) -> tuple[Layer, ...] | None:
+    """The layers that a source gave, each of a name of its own; None where it is absent."""
     if given is None:
         return None
     if isinstance(given, Layer):
         return (given,)
     if isinstance(given, Sequence) and all(isinstance(layer, Layer) for layer in given):
+        names = [layer.name for layer in given]
+        if len({*names}) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"source {source!r} gives two layers that are named {twice!r}")
         return tuple(given)
     raise TypeError(f"a source loads a veltrix.Layer, not {type(given).__name__}")
