@@ -60,7 +60,7 @@ def test_wrong_arguments(refused, arguments, said):
         (["show", "base.json", "--set", "debug=maybe"], "debug: expected a bool"),
         (
             ["show", "base.json", "--set", b"a=\xff"],
-            "a lone surrogate, which UTF-8 cannot carry, in the text",
+            "arguments: a lone surrogate, which UTF-8 cannot carry, in the text",
         ),
         (["show", "base.json", "--secrets", "nowhere"], "nowhere: no such directory (looked for /"),
         (["show", "base.ini"], "base.ini: unknown extension '.ini'; name it .toml"),

@@ -78,7 +78,7 @@ def parse_assignment(assignment: str, number: int) -> tuple[str, Path, bool, str
     written, is_json, text = split
     path = parse_path(written)
     if len(path) > MAX_DEPTH:
-        raise LimitError.too_deep(format_path(path[: MAX_DEPTH + 1]))
+        raise LimitError.too_deep(format_path(path[: MAX_DEPTH + 1])).in_file(f"assignment {number}")
     return written, path, is_json, text
 
 
