@@ -137,6 +137,14 @@ def test_unknown_keys_of_choices_are_warned_of_where_settings_are_asked_for():
     assert [str(one.message) for one in caught] == [f"more: unknown key {OF_THE_LAYER}"]
 
 
+def test_without_dimensions_a_change_is_not_compared_once_more(monkeypatch):
+    write("base.json", BASE)
+    config = veltrix.Config("base.json", schema=Settings)
+    monkeypatch.setattr("veltrix.loading.fitting.diff", None)
+    write("base.json", {"server": {"port": 3}, "other": {"a": 1}})
+    assert config.reload() is not None
+
+
 def test_no_scope_is_kept_of_the_trial():
     snapshot = veltrix.load(BASE, dimensions=tenants(acme=GOOD), schema=Settings)
     assert snapshot.scope_cache_info()[:3] == (0, 0, 0)

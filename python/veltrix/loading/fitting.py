@@ -46,6 +46,8 @@ class Fitting:
 
     def _misfits(self, snapshot: Snapshot, before: Snapshot | None) -> Iterator[Misfit]:
         """The problems of each choice that is tried; the scopes that are made for it are not kept."""
+        if not snapshot.dimensions:
+            return
         parts: dict[int, tuple[Layer, frozenset[str]]] = {}
         fitted = set() if before is None else {id(layer) for _, _, layer in _choices(before)}
         changed = frozenset() if before is None else _changed(before, snapshot)
